@@ -1,0 +1,32 @@
+"""An interactive laboratory for learning and sizing AWS.
+
+Names arrive with their first use, so that ``import awsnb`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Explorer": "awsnb.explorer",
+    "ScenarioError": "awsnb.scenario",
+    "read_cloudwatch": "awsnb.trace",
+    "section": "awsnb.sections",
+    "show": "awsnb.figures",
+}
+_MODULES = ("facts", "figures", "lessons", "sections", "theory", "trace", "workloads")
+
+__all__ = ["Explorer", "ScenarioError", "__version__", "read_cloudwatch", "section", "show"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return import_module(f"awsnb.{name}")
+    raise AttributeError(f"module 'awsnb' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*_HOME, *_MODULES, "__version__"])

@@ -1,0 +1,201 @@
+"""The command line: list, lab, report, facts, warm-up."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import awsnb
+
+app = typer.Typer(
+    help="awsnb: an interactive laboratory for learning and sizing AWS.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+SectionName = Annotated[str, typer.Argument(metavar="SECTION", help="See `awsnb list`.")]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Print the version, if that is all that is asked."""
+    if version:
+        typer.echo(f"awsnb {awsnb.__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_sections() -> None:
+    """List the guide's sections, and which of them are written."""
+    from awsnb.sections import SECTIONS
+
+    for one in SECTIONS:
+        typer.echo(
+            f"{one.number:>2}  {one.slug:<20}  {one.title}{'' if one.ready else '  (to come)'}"
+        )
+
+
+@app.command()
+def lab(
+    section: Annotated[str, typer.Argument(help="Open this section's notebook.")] = "",
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    port: Annotated[int, typer.Option(help="Port to listen on, on this machine only.")] = 8888,
+    folder: Annotated[
+        Path, typer.Option(help="Where an installed package puts your copy of the notebooks.")
+    ] = Path("awsnb-notebooks"),
+) -> None:
+    """Open JupyterLab on the notebooks."""
+    from awsnb.sections import section as find
+
+    with _one_line_errors():
+        name = find(section).notebook.name if section else "00-index.ipynb"
+    root = _workspace(folder)
+    from jupyterlab.labapp import LabApp
+
+    arguments = [
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{name}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+    ]
+    if not browser:
+        arguments.append("--no-browser")
+    if _is_root():
+        arguments.append("--allow-root")
+    LabApp.launch_instance(arguments)
+
+
+@app.command()
+def report(
+    section: SectionName,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML page to write.")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
+    ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="A CloudWatch export: CSV, or get-metric-data JSON.")
+    ] = None,
+    notebook: Annotated[
+        Path | None, typer.Option("--ipynb", help="Keep the executed notebook here as well.")
+    ] = None,
+) -> None:
+    """Run a section on your own numbers and write one HTML page that opens offline.
+
+    For what may be set, see `awsnb fields SECTION`.
+    """
+    from awsnb.report import ReportError, write_report
+    from awsnb.sections import section as find
+
+    with _one_line_errors():
+        found = find(section)
+        scenario = found.scenario(**_values(found.scenario, parameter or [], trace))
+        summary = str(found.simulate(scenario)).split("\n\n")[1]
+    try:
+        write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
+    except ReportError as error:
+        _stop(str(error), 1)
+    typer.echo(summary)
+    typer.echo(f"Wrote {output}")
+
+
+@app.command()
+def fields(section: SectionName) -> None:
+    """List what a section's report can be asked: names, ranges, defaults, meanings."""
+    from awsnb.sections import section as find
+
+    with _one_line_errors():
+        specs = find(section).scenario.fields().values()
+    for spec in specs:
+        typer.echo(f"{spec.name} (default {spec.default!r}): {spec.range_text}\n    {spec.meaning}")
+
+
+@app.command()
+def facts(
+    service: Annotated[str, typer.Argument(help="Such as ebs.")] = "",
+    subject: Annotated[str, typer.Argument(help="Such as gp3; all if left out.")] = "",
+    on: Annotated[str | None, typer.Option(help="As of this month, YYYY-MM.")] = None,
+) -> None:
+    """Print the AWS numbers that the models use, with unit, source and date."""
+    from awsnb import facts as book
+
+    if not service:
+        typer.echo("\n".join(book.services()))
+        return
+    with _one_line_errors():
+        found = book.load(service)
+        if subject and subject not in found.subjects():
+            raise ValueError(f"{service} has no {subject}; it has {', '.join(found.subjects())}.")
+        for fact in found.rows(subject or None, on):
+            where = f" in {fact.region}" if fact.region else ""
+            typer.echo(
+                f"{fact.subject} {fact.key} = {fact.value} {fact.unit}{where}"
+                f"  [{fact.confidence}, {fact.as_of}: {fact.source}]"
+            )
+
+
+@app.command("warm-up")
+def warm_up() -> None:
+    """Compile the models ahead of the first click, and say how long each took."""
+    from awsnb.sections import SECTIONS
+
+    for one in SECTIONS:
+        if one.ready:
+            seconds, compiled = one.warm_up()
+            typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
+
+
+def _values(scenario: Any, parameters: list[str], trace: Path | None) -> dict[str, Any]:
+    """Read NAME=VALUE pairs by the scenario's fields."""
+    values: dict[str, Any] = {}
+    for pair in parameters:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise ValueError(f"-p {pair}: must be NAME=VALUE.")
+        scenario.check_names([name])
+        values[name] = scenario.fields()[name].parse(text)
+    if trace is not None:
+        scenario.check_names(["trace"])
+        values["trace"] = str(trace)
+    if values.get("trace"):
+        values["trace"] = str(Path(values["trace"]).resolve())
+    return values
+
+
+def _workspace(folder: Path) -> Path:
+    """The checkout's own notebooks, or a writable copy; a file already there is kept."""
+    from awsnb._paths import notebooks_dir
+
+    source = notebooks_dir()
+    if (source.parent / "pyproject.toml").exists():
+        return source
+    folder.mkdir(parents=True, exist_ok=True)
+    for notebook in source.glob("*.ipynb"):
+        if not (folder / notebook.name).exists():
+            shutil.copy(notebook, folder)
+    return folder.resolve()
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Turn a refusal into one line on standard error and exit status 2."""
+    try:
+        yield
+    except (ValueError, LookupError, OSError) as error:
+        _stop(str(error), 2)
+
+
+def _stop(message: str, status: int) -> NoReturn:
+    typer.echo(f"awsnb: {message}", err=True)
+    raise typer.Exit(status)

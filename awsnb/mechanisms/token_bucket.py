@@ -1,0 +1,199 @@
+"""Token buckets in a row: work is served while every bucket on its way lets it through.
+
+A bucket earns tokens at its baseline rate up to its capacity. While it holds any, work may draw on
+it as fast as its burst rate; empty, it lets through just what it earns. Demand is constant within a
+segment, so rates change only when a segment ends, a bucket runs empty, or the backlog drains or
+fills: the kernel steps from one such event to the next, exactly. Its cost follows the number of
+events, never the number of seconds.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from awsnb._jit import kernel
+
+NOT_THROTTLED = -1
+
+
+class Bucket(NamedTuple):
+    """One limit on the way. Rates are in tokens per second.
+
+    `cost` is the tokens a unit of work takes. A bucket of capacity 0 is a plain cap at `baseline`.
+    """
+
+    cost: float
+    baseline: float
+    burst: float
+    capacity: float
+    level: float
+
+
+class Service(NamedTuple):
+    """What was served, per segment of the demand (n segments, k buckets).
+
+    Attributes
+    ----------
+    served, lost : ndarray of float, shape (n,)
+        Work done and work turned away in the segment.
+    backlog : ndarray of float, shape (n,)
+        Work waiting at the segment's end.
+    waiting : ndarray of float, shape (n,)
+        Integral of the backlog over the segment: work x seconds.
+    throttled_s : ndarray of float, shape (n,)
+        Seconds in which work waited or was turned away.
+    level : ndarray of float, shape (n, k)
+        Tokens held at the segment's end.
+    limiter : ndarray of int, shape (n,)
+        What held the work back last: bucket i empty is i, bucket i at its burst rate is k + i,
+        `NOT_THROTTLED` is nothing.
+    overflow : ndarray of float, shape (k,)
+        Tokens earned in vain, by a full bucket, over all segments.
+    """
+
+    served: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    backlog: NDArray[np.float64]
+    waiting: NDArray[np.float64]
+    throttled_s: NDArray[np.float64]
+    level: NDArray[np.float64]
+    limiter: NDArray[np.int64]
+    overflow: NDArray[np.float64]
+
+
+def serve(
+    duration_s: ArrayLike,
+    demand_per_s: ArrayLike,
+    buckets: list[Bucket],
+    backlog_limit: float = np.inf,
+) -> Service:
+    """Serve piecewise-constant demand through a row of token buckets.
+
+    Parameters
+    ----------
+    duration_s, demand_per_s : array_like of float, shape (n,)
+        Length of each segment, above 0, and the work that arrives in it per second, 0 or more.
+    buckets : list of Bucket
+        The limits, in any order; all bind at once. At least one.
+    backlog_limit : float
+        Work that may wait: ``inf`` queues all of it (an open loop), 0 turns away what can't be
+        served at once, N stops a closed loop of N workers.
+
+    Returns
+    -------
+    Service
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length or hold what can't be, or a bucket does.
+
+    Notes
+    -----
+    Of each bucket, tokens earned = cost x served + overflow + change of level; of the work, offered
+    = served + lost + change of backlog. Both hold to rounding.
+
+    Examples
+    --------
+    A full bucket of 5,400,000 credits, drained at 3,000 a second and refilled at 300, lasts 2,000 s:
+
+    >>> gp2_100_gib = Bucket(cost=1, baseline=300, burst=3000, capacity=5.4e6, level=5.4e6)
+    >>> service = serve([3600], [3000], [gp2_100_gib])
+    >>> float(service.throttled_s[0])
+    1600.0
+    """
+    duration = np.ascontiguousarray(duration_s, dtype=np.float64)
+    demand = np.ascontiguousarray(demand_per_s, dtype=np.float64)
+    table = np.array(buckets, dtype=np.float64)
+    _check(duration, demand, table, backlog_limit)
+    return Service(*_serve(duration, demand, *table.T.copy(), float(backlog_limit)))
+
+
+def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: float) -> None:
+    if duration.ndim != 1 or duration.shape != demand.shape:
+        raise ValueError(
+            f"duration_s and demand_per_s must be equally long and one-dimensional, "
+            f"not {duration.shape} and {demand.shape}."
+        )
+    if not np.all(np.isfinite(duration) & (duration > 0)):
+        raise ValueError("duration_s must be finite and above 0 s everywhere.")
+    if not np.all(np.isfinite(demand) & (demand >= 0)):
+        raise ValueError("demand_per_s must be finite and 0 or more everywhere.")
+    if not backlog_limit >= 0:
+        raise ValueError(f"backlog_limit = {backlog_limit}: must be 0 or more.")
+    if table.ndim != 2 or not np.all(np.isfinite(table)):
+        raise ValueError("buckets must be a list of at least one Bucket of finite numbers.")
+    cost, baseline, burst, capacity, level = table.T
+    if not (np.all(cost > 0) and np.all(baseline > 0) and np.all(burst >= baseline)):
+        raise ValueError("each bucket needs cost > 0, baseline > 0 and burst >= baseline.")
+    if not np.all((level >= 0) & (level <= capacity)):
+        raise ValueError("each bucket needs 0 <= level <= capacity.")
+
+
+@kernel
+def _serve(duration, demand, cost, baseline, burst, capacity, level0, backlog_limit):  # type: ignore[no-untyped-def]
+    n, k = duration.size, cost.size
+    served, lost, backlog = np.zeros(n), np.zeros(n), np.zeros(n)
+    waiting, throttled = np.zeros(n), np.zeros(n)
+    level, limiter = np.empty((n, k)), np.full(n, -1)
+    overflow = np.zeros(k)
+    earning, bursting = baseline / cost, burst / cost
+    x, gain = level0.copy(), np.empty(k)
+    queue = 0.0
+
+    for i in range(n):
+        left, arriving = duration[i], demand[i]
+        while left > 0.0:
+            # the rate that every bucket lets through, and the bucket that sets it
+            rate, binding = np.inf, -1
+            for j in range(k):
+                let = bursting[j] if x[j] > 0.0 else earning[j]
+                if let < rate:
+                    rate, binding = let, j
+            held_back = queue > 0.0 or arriving > rate
+            if not held_back:
+                rate, binding = arriving, -1
+
+            # time to the next event: the segment's end, an empty bucket, an empty or a full queue
+            step, event = left, -1
+            for j in range(k):
+                gain[j] = baseline[j] - rate * cost[j]
+                if x[j] <= 0.0 and (j == binding or gain[j] < 0.0):
+                    gain[j] = 0.0
+                elif x[j] + gain[j] * step < 0.0:
+                    step, event = x[j] / -gain[j], j
+            turned_away = 0.0
+            if held_back:
+                growth = arriving - rate
+                if growth > 0.0 and queue >= backlog_limit:
+                    turned_away, growth = growth, 0.0
+                elif queue + growth * step < 0.0:
+                    step, event = queue / -growth, k
+                elif queue + growth * step > backlog_limit:
+                    step, event = (backlog_limit - queue) / growth, k + 1
+                throttled[i] += step
+                limiter[i] = binding if x[binding] <= 0.0 else k + binding
+                lost[i] += turned_away * step
+                after = max(0.0, queue + growth * step)
+                if event == k:
+                    after = 0.0
+                elif event == k + 1:
+                    after = backlog_limit
+                waiting[i] += 0.5 * (queue + after) * step
+                queue = after
+
+            # go there
+            for j in range(k):
+                tokens = x[j] + gain[j] * step
+                if tokens > capacity[j]:
+                    overflow[j] += tokens - capacity[j]
+                    tokens = capacity[j]
+                x[j] = 0.0 if event == j else max(tokens, 0.0)
+            served[i] += rate * step
+            left -= step
+
+        backlog[i] = queue
+        for j in range(k):
+            level[i, j] = x[j]
+    return served, lost, backlog, waiting, throttled, level, limiter, overflow

@@ -1,0 +1,248 @@
+"""Scenarios: what can be asked of a section, said once.
+
+A scenario is a frozen pydantic model. From its fields come the slider and its range, the
+papermill check, the command-line option, the sweep axis and the error message.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Kind = Literal["int", "float", "bool", "choice", "text"]
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be: one sentence a problem, each naming field, value and range."""
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of a scenario, as controls, command lines and tables see it.
+
+    `low` and `high` bound the value, in `unit`; `choices` lists what a choice may be.
+    `only_when` maps another field to the values at which this one applies: elsewhere it must
+    stay None. `control` is False for fields that no slider or menu can set.
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    unit: str
+    label: str
+    meaning: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+    log: bool
+    only_when: Mapping[str, tuple[Any, ...]]
+    control: bool
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Whether the field means anything beside the other `values`."""
+        return all(values[other] in allowed for other, allowed in self.only_when.items())
+
+    @property
+    def range_text(self) -> str:
+        """What the field may be, in words: ``1 to 16,384 GiB``."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "bool":
+            return "True or False"
+        if self.kind == "text":
+            return "text"
+        number = "a whole number" if self.kind == "int" else "a number"
+        if self.low is None or self.high is None:
+            return f"{number} {self.unit}".strip()
+        return f"{number} from {self.low:,g} to {self.high:,g} {self.unit}".strip()
+
+    def parse(self, text: str) -> Any:
+        """Read the field's value from the text of a command line.
+
+        Raises
+        ------
+        ScenarioError
+            If the text is not of the field's kind.
+        """
+        try:
+            return _PARSERS[self.kind](text)
+        except (ValueError, KeyError):
+            raise ScenarioError(f"{self.name} = {text!r}: must be {self.range_text}.") from None
+
+
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_PARSERS: Mapping[Kind, Any] = {
+    "int": lambda text: int(text.replace(",", "").replace("_", "")),
+    "float": lambda text: float(text.replace(",", "").replace("_", "")),
+    "bool": lambda text: _BOOLEANS[text.strip().lower()],
+    "choice": str,
+    "text": str,
+}
+
+
+def field(
+    default: Any,
+    *,
+    label: str,
+    meaning: str,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: Iterable[str] = (),
+    log: bool = False,
+    only_when: Mapping[str, tuple[Any, ...]] | None = None,
+    control: bool = True,
+) -> Any:
+    """Declare a scenario field; see `FieldSpec` for what each part means.
+
+    A choice is annotated ``Literal[...]``, or ``str`` with `choices` where they come from data.
+    """
+    return Field(
+        default,
+        ge=low,
+        le=high,
+        title=label,
+        description=meaning,
+        allow_inf_nan=False if low is not None else None,
+        json_schema_extra={
+            "unit": unit,
+            "low": low,
+            "high": high,
+            "choices": list(choices),
+            "log": log,
+            "only_when": {k: list(v) for k, v in (only_when or {}).items()},
+            "control": control,
+        },
+    )
+
+
+class Scenario(BaseModel):
+    """The base of every section's scenario: frozen, strict, with one-sentence errors.
+
+    Raises
+    ------
+    ScenarioError
+        If a value is of the wrong type, out of range, not a field, or breaks a rule of AWS's.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    def __init__(self, **values: Any) -> None:
+        values = {name: _plain(value) for name, value in values.items()}
+        self.check_names(values)
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise ScenarioError(" ".join(self._sentences(error))) from None
+        self._check_choices()
+        self._check_applicable()
+
+    @classmethod
+    def fields(cls) -> dict[str, FieldSpec]:
+        """The scenario's fields by name, in the order they are declared."""
+        specs = cls.__dict__.get("_specs")
+        if specs is None:
+            specs = {name: _spec(name, info) for name, info in cls.model_fields.items()}
+            cls._specs = specs
+        return specs
+
+    @classmethod
+    def check_names(cls, names: Any) -> None:
+        """Refuse names that are not fields, with the closest ones that are."""
+        for name in names:
+            if name not in cls.model_fields:
+                raise ScenarioError(
+                    f"{name} is not a field of {cls.__name__}; its fields are "
+                    f"{', '.join(cls.model_fields)}." + closest(name, cls.model_fields)
+                )
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, Any]) -> Self:
+        """Make the scenario from a notebook's variables of the same names as its fields."""
+        return cls(**{name: namespace[name] for name in cls.model_fields if name in namespace})
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the scenario with some fields changed, checked anew."""
+        return type(self)(**{**self.model_dump(), **changes})
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that differ from their defaults."""
+        return {
+            name: value
+            for name, value in self.model_dump().items()
+            if value != type(self).model_fields[name].default
+        }
+
+    def _check_choices(self) -> None:
+        for spec in self.fields().values():
+            value = getattr(self, spec.name)
+            if spec.kind == "choice" and value not in spec.choices:
+                raise ScenarioError(
+                    f"{spec.name} = {value!r}: must be {spec.range_text}."
+                    + closest(value, spec.choices)
+                )
+
+    def _check_applicable(self) -> None:
+        values = self.model_dump()
+        for spec in self.fields().values():
+            if values[spec.name] is not None and not spec.applies(values):
+                other, allowed = next(iter(spec.only_when.items()))
+                raise ScenarioError(
+                    f"{spec.name} = {values[spec.name]!r} does not apply at {other} = "
+                    f"{values[other]!r}: it is for {', '.join(map(str, allowed))}."
+                )
+
+    @classmethod
+    def _sentences(cls, error: ValidationError) -> Iterator[str]:
+        for problem in error.errors():
+            cause = problem.get("ctx", {}).get("error")
+            if isinstance(cause, ScenarioError):
+                yield str(cause)
+                continue
+            spec = cls.fields()[str(problem["loc"][0])]
+            yield f"{spec.name} = {problem['input']!r}: must be {spec.range_text}."
+
+
+def closest(word: str, among: Iterable[str]) -> str:
+    """Offer the nearest spelling, as a sentence to end an error with; "" if none is near."""
+    near = difflib.get_close_matches(word, list(among), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _plain(value: Any) -> Any:
+    """Turn a NumPy scalar into the Python number it holds."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+
+
+def _spec(name: str, info: Any) -> FieldSpec:
+    extra = info.json_schema_extra
+    kind, choices = _kind(info.annotation)
+    if extra["choices"]:
+        kind, choices = "choice", tuple(extra["choices"])
+    return FieldSpec(
+        name=name,
+        kind=kind,
+        default=info.default,
+        unit=extra["unit"],
+        label=info.title,
+        meaning=info.description,
+        low=extra["low"],
+        high=extra["high"],
+        choices=choices,
+        log=extra["log"],
+        only_when={k: tuple(v) for k, v in extra["only_when"].items()},
+        control=extra["control"],
+    )
+
+
+def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
+    """Read a field's kind from its annotation; ``X | None`` is of kind X."""
+    if get_origin(annotation) is Literal:
+        return "choice", get_args(annotation)
+    for inner in get_args(annotation):
+        if inner is not type(None):
+            return _kind(inner)
+    kinds: dict[type, Kind] = {bool: "bool", int: "int", float: "float", str: "text"}
+    return kinds[annotation], ()

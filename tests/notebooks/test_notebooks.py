@@ -1,0 +1,180 @@
+"""Every notebook: stored as it should be, runnable as a report, true to its section."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import build_notebooks
+import nbformat
+import pytest
+
+from awsnb.sections import SECTIONS, Section
+
+NOTEBOOKS = sorted(build_notebooks.NOTEBOOKS.glob("*.ipynb"))
+READY = [section for section in SECTIONS if section.ready]
+NOT_COMPARED = {"nbval-ignore-output", "nbval-skip"}
+
+MARKDOWN_LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)>\s]+)")
+HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+HTML_TARGET = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"']+)""", re.IGNORECASE)
+FENCED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_section = pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path: Path) -> list[Any]:
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def prose(path: Path) -> str:
+    """Return the notebook's markdown, code spans left out."""
+    cells = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    return FENCED.sub("", "\n\n".join(cells))
+
+
+def said(cell: Any) -> str:
+    """Return the text a code cell left, whatever it drew."""
+    texts = [output.get("text", "") for output in cell.outputs]
+    texts += [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    return "".join(texts).strip()
+
+
+def tags(cell: Any) -> set[str]:
+    return set(cell.metadata.get("tags", ()))
+
+
+def ends_in_expression(cell: Any) -> bool:
+    source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
+    statements = ast.parse(source).body
+    return bool(statements) and isinstance(statements[-1], ast.Expr)
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+\s+(.+?)\s*$", prose(path), re.MULTILINE)
+    return {heading.replace(" ", "-").lower() for heading in headings}
+
+
+def test_every_section_that_is_ready_has_a_notebook() -> None:
+    assert [section.slug for section in READY if not section.notebook.is_file()] == []
+
+
+def test_every_numbered_notebook_is_of_a_section_or_the_index() -> None:
+    known = {section.notebook.name for section in READY} | {"00-index.ipynb"}
+    assert [path.name for path in NOTEBOOKS if path.name not in known] == []
+
+
+def test_titles_are_there_and_unique() -> None:
+    titles = {}
+    for path in NOTEBOOKS:
+        first = read(path).cells[0]
+        assert first.cell_type == "markdown" and first.source.startswith("# "), path.name
+        titles[path.name] = first.source.splitlines()[0]
+    assert len(set(titles.values())) == len(titles)
+
+
+@each_notebook
+def test_is_stored_normalised_and_small(path: Path) -> None:
+    build_notebooks.check(path)
+    assert path.stat().st_size < build_notebooks.LIMIT_BYTES
+
+
+@each_notebook
+def test_was_executed_in_order_without_errors(path: Path) -> None:
+    cells = code_cells(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+
+
+@each_notebook
+def test_what_a_cell_ends_in_is_said_in_text(path: Path) -> None:
+    silent = [cell.id for cell in code_cells(path) if ends_in_expression(cell) and not said(cell)]
+    assert silent == []
+
+
+@each_notebook
+def test_something_that_is_said_is_compared(path: Path) -> None:
+    cells = code_cells(path)
+    assert not cells or any(said(cell) and not tags(cell) & NOT_COMPARED for cell in cells)
+
+
+@each_notebook
+def test_outputs_hold_no_widget_state_and_nothing_of_the_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "application/vnd.jupyter.widget" not in text
+    outputs = "".join(said(cell) for cell in code_cells(path))
+    assert not re.search(r"0x[0-9a-f]{6,}|/home/|/root/|/tmp/|/Users/", outputs)
+
+
+@each_notebook
+def test_every_picture_says_in_words_what_it_shows(path: Path) -> None:
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if {"image/png", "image/svg+xml", "application/vnd.plotly.v1+json"} & data.keys():
+                assert len(data.get("text/plain", "").split()) > 3, f"no words in {cell.id}"
+                assert not data["text/plain"].startswith(("<", "Figure(")), cell.id
+    for picture, alt, target in MARKDOWN_LINK.findall(prose(path)):
+        assert not picture or alt.strip(), f"no alternative text: {target}"
+    for tag in HTML_IMAGE.findall(prose(path)):
+        assert re.search(r"""\balt\s*=\s*["'][^"']""", tag), f"no alternative text: {tag}"
+
+
+@each_notebook
+def test_local_links_lead_somewhere(path: Path) -> None:
+    text = prose(path)
+    targets = [target for _, _, target in MARKDOWN_LINK.findall(text)] + HTML_TARGET.findall(text)
+    for target in targets:
+        if re.match(r"[a-z][a-z0-9+.-]*:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = path.parent / name if name else path
+        assert file.exists(), f"dead link: {target}"
+        if anchor and file.suffix == ".ipynb":
+            assert anchor.lower() in anchors(file), f"dead anchor: {target}"
+
+
+@each_section
+def test_parameters_cell_is_the_scenario(section: Section) -> None:
+    from papermill import inspect_notebook
+
+    marked = [cell for cell in code_cells(section.notebook) if "parameters" in tags(cell)]
+    assert len(marked) == 1
+    found = {
+        name: ast.literal_eval(one["default"])
+        for name, one in inspect_notebook(str(section.notebook)).items()
+    }
+    fields = {name: field.default for name, field in section.scenario.fields().items()}
+    assert list(found) == list(fields)
+    assert {name: (value, type(value)) for name, value in found.items()} == {
+        name: (value, type(value)) for name, value in fields.items()
+    }
+
+
+@each_section
+@pytest.mark.parametrize("which", ["default", "first preset"])
+def test_papermill_runs_it(section: Section, which: str, tmp_path: Path) -> None:
+    from papermill import execute_notebook
+
+    values = {} if which == "default" else dict(section.presets[0].values)
+    section.scenario(**values)
+    done = execute_notebook(
+        str(section.notebook),
+        str(tmp_path / "out.ipynb"),
+        parameters=values,
+        cwd=str(section.notebook.parent),
+        kernel_name="python3",
+        progress_bar=False,
+        store_widget_state=False,
+        execution_timeout=120,
+    )
+    injected = [cell for cell in done.cells if "injected-parameters" in tags(cell)]
+    assert len(injected) == bool(values)
+    assert not any(
+        output.output_type == "error" for cell in done.cells for output in cell.get("outputs", ())
+    )

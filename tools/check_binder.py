@@ -1,0 +1,116 @@
+"""Do what Binder does, without Docker: install, warm up, start, run a notebook on warm kernels.
+
+`python tools/check_binder.py [--python PATH]`. The tree is what git would commit, copied to a
+temporary folder; the environment and the home folder are new.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = "notebooks/04-ebs-volume-types.ipynb"
+COUNT_CACHE = """
+import json
+from awsnb._jit import KERNELS
+stats = [kernel.stats for kernel in KERNELS if hasattr(kernel, "stats")]
+count = {name: sum(sum(getattr(s, name).values()) for s in stats)
+         for name in ("cache_hits", "cache_misses")}
+print(json.dumps(count))
+"""
+
+
+def copy_tree(to: Path) -> None:
+    """Copy what git tracks, and what it would if all were added."""
+    listed = subprocess.run(
+        ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "ls-files", "-z"]
+        + ["--cached", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+
+
+def runtime_python() -> str:
+    """Find the Python that Binder would use, or settle for this one, and say which."""
+    wanted = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+    found = shutil.which(f"python{wanted}")
+    if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
+        return found
+    print(f"no Python {wanted} here: using {sys.version.split()[0]} instead", flush=True)
+    return sys.executable
+
+
+def simulate(python: str) -> None:
+    """Build and start as Binder does, in folders that are thrown away."""
+    with tempfile.TemporaryDirectory(prefix="awsnb-binder-") as name:
+        folder = Path(name)
+        tree, venv, home = folder / "repo", folder / "venv", folder / "home"
+        tree.mkdir()
+        home.mkdir()
+        copy_tree(tree)
+        env = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+        env["PATH"] = f"{venv / 'bin'}{os.pathsep}{env['PATH']}"
+        at_home = {**env, "HOME": str(home)}
+
+        def step(title: str, command: list[str], environment: dict[str, str]) -> None:
+            start = time.perf_counter()
+            subprocess.run(command, cwd=tree, env=environment, check=True)
+            print(f"binder: {title}: {time.perf_counter() - start:.0f} s", flush=True)
+
+        step("new environment", [python, "-m", "venv", str(venv)], env)
+        pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        step("requirements.txt", [*pip, "-r", "binder/requirements.txt"], env)
+        step("postBuild", ["binder/postBuild"], at_home)
+        run = ["binder/start", "python", "tools/check_binder.py", "--inside"]
+        step("start, and one notebook", run, at_home)
+
+
+def run_on_warm_kernels() -> None:
+    """Run the notebook where Binder would, and refuse a kernel that had to be compiled."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(COUNT_CACHE))
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        store_widget_state=False,
+        resources={"metadata": {"path": "notebooks"}},
+    )
+    client.execute()
+    count = json.loads(notebook.cells[-1].outputs[0].text)
+    print(f"binder: {NOTEBOOK} ran on Python {sys.version.split()[0]}: {count}", flush=True)
+    if count["cache_misses"] or not count["cache_hits"]:
+        sys.exit("binder: the kernels were not loaded from the cache that postBuild made")
+
+
+def main() -> None:
+    """Simulate a Binder build and start."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", help="the interpreter to use; Binder's version if it is here")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.inside:
+        run_on_warm_kernels()
+        return
+    try:
+        simulate(arguments.python or runtime_python())
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"binder: failed: {' '.join(map(str, error.cmd))}")
+
+
+if __name__ == "__main__":
+    main()
