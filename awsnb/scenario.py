@@ -7,6 +7,7 @@ papermill check, the command-line option, the sweep axis and the error message.
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -142,11 +143,7 @@ class Scenario(BaseModel):
     @classmethod
     def fields(cls) -> dict[str, FieldSpec]:
         """The scenario's fields by name, in the order they are declared."""
-        specs = cls.__dict__.get("_specs")
-        if specs is None:
-            specs = {name: _spec(name, info) for name, info in cls.model_fields.items()}
-            cls._specs = specs
-        return specs
+        return _specs(cls)
 
     @classmethod
     def check_names(cls, names: Any) -> None:
@@ -214,6 +211,11 @@ def closest(word: str, among: Iterable[str]) -> str:
 def _plain(value: Any) -> Any:
     """Turn a NumPy scalar into the Python number it holds."""
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+
+
+@cache
+def _specs(scenario: type[Scenario]) -> dict[str, FieldSpec]:
+    return {name: _spec(name, info) for name, info in scenario.model_fields.items()}
 
 
 def _spec(name: str, info: Any) -> FieldSpec:

@@ -1,0 +1,1 @@
+"""What happens: arrays and rates, free of AWS. One file a mechanism."""

@@ -96,7 +96,7 @@ def serve(
 
     Examples
     --------
-    A full bucket of 5,400,000 credits, drained at 3,000 a second and refilled at 300, lasts 2,000 s:
+    A full bucket of 5,400,000 credits, drained at 3,000 a second, refilled at 300, lasts 2,000 s:
 
     >>> gp2_100_gib = Bucket(cost=1, baseline=300, burst=3000, capacity=5.4e6, level=5.4e6)
     >>> service = serve([3600], [3000], [gp2_100_gib])
@@ -107,7 +107,10 @@ def serve(
     demand = np.ascontiguousarray(demand_per_s, dtype=np.float64)
     table = np.array(buckets, dtype=np.float64)
     _check(duration, demand, table, backlog_limit)
-    return Service(*_serve(duration, demand, *table.T.copy(), float(backlog_limit)))
+    cost, baseline, burst, capacity, level = table.T.copy()
+    return Service(
+        *_serve(duration, demand, cost, baseline, burst, capacity, level, float(backlog_limit))
+    )
 
 
 def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: float) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def cheapest(
     return build(low)
 
 
-def _sized(fields: dict[str, object], size_gib: int) -> VolumeScenario:
+def _sized(fields: dict[str, Any], size_gib: int) -> VolumeScenario:
     return VolumeScenario(**fields | {"size_gib": size_gib})
 
 

@@ -164,7 +164,7 @@ class Run:
             Number("worst_latency_ms", "Worst latency", worst, milliseconds(worst), headline=True),
             Number("cost_usd_month", "Volume per month", cost, f"${cost:,.2f}", headline=True),
             Number("throttled_pct", "Share of the time throttled", share, f"{share:.2f} %"),
-            Number("first_throttled_at", "First throttled", first and first.isoformat(),
+            Number("first_throttled_at", "First throttled", first.isoformat() if first else None,
                    f"{first:%a %Y-%m-%d %H:%M} UTC" if first else "never"),
             Number("longest_spell_min", "Longest spell", self.longest_spell_s / 60,
                    span(self.longest_spell_s)),
@@ -197,7 +197,7 @@ class Run:
             why=self.why(),
             numbers=self.numbers(),
             data=data,
-            panels=_panels([key for key in credits]),
+            panels=_panels(list(credits)),
             notes=(*notes, _price_note(self.volume), _latency_note(self.volume)),
         )
 
@@ -264,7 +264,7 @@ def _cause(run: Run) -> str:
             f"{volume.most_outstanding_iops:,.0f} IOPS."
         )
     limit = run.limits[index]
-    _, baseline, burst, capacity, level = limit.bucket
+    _, baseline, burst, capacity, _ = limit.bucket
     need = f"{asked * limit.bucket.cost:,.0f} {limit.unit} asked for at the peak"
     if at_burst:
         return (

@@ -6,6 +6,7 @@ instance's. Which of them holds credits and which is a plain cap is what tells t
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -213,7 +214,7 @@ class VolumeScenario(Scenario):
             cost += self.iops * self.limit("iops_price")
         if self.volume_type == "io2":
             tiers = (0, self.limit("iops_tier1_max"), self.limit("iops_tier2_max"), math.inf)
-            for tier, (above, up_to) in enumerate(zip(tiers, tiers[1:], strict=False), 1):
+            for tier, (above, up_to) in enumerate(pairwise(tiers), 1):
                 within = max(0, min(self.iops, up_to) - above)
                 cost += within * self.limit(f"iops_price_tier{tier}")
         return cost
