@@ -192,7 +192,7 @@ def _one_line_errors() -> Iterator[None]:
     """Turn a refusal into one line on standard error and exit status 2."""
     try:
         yield
-    except (ValueError, LookupError, OSError) as error:
+    except (ValueError, LookupError) as error:
         _stop(str(error), 2)
 
 

@@ -124,6 +124,7 @@ def _execute(source: Path, target: Path, scenario: Scenario, progress: bool) -> 
             progress_bar={"leave": False} if progress else False,
             store_widget_state=False,
             start_timeout=120,
+            extra_arguments=["--IPKernelApp.log_level=40"],
         )
 
 
@@ -185,10 +186,11 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem aut
   color: #1b2330; background: #fff; }}
 h1 {{ line-height: 1.2; }}
 figure {{ margin: 1rem 0; }}
-table {{ border-collapse: collapse; font-size: 0.9rem; margin: 0.5rem 0; }}
-th, td {{ padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid #dde1e7; text-align: left;
-  vertical-align: top; }}
-div.jp-OutputArea-output, .jp-RenderedHTML {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; border: 0; font-size: 0.85rem; margin: 0.5rem 0; }}
+th, td {{ padding: 0.2rem 0.8rem 0.2rem 0; border: 0; border-bottom: 1px solid #dde1e7;
+  text-align: left !important; vertical-align: top; overflow-wrap: anywhere; min-width: 3rem; }}
+th {{ font-weight: 600; }}
+.output_area {{ overflow-x: auto; }}
 .anchor-link {{ display: none; }}
 footer, details {{ color: #5b6472; font-size: 0.85rem; margin: 1.5rem 0; }}
 </style>

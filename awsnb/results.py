@@ -99,6 +99,16 @@ class Result:
         return pd.DataFrame(columns, index=pd.DatetimeIndex(columns.pop("time"), name="time"))
 
     @property
+    def table(self) -> "pd.DataFrame":
+        """The numbers as a reader sees them, one row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {self.label: [number.text for number in self.numbers]},
+            index=pd.Index([number.label for number in self.numbers], name=""),
+        )
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The numbers by name, units in the names."""
         return {number.name: number.value for number in self.numbers}

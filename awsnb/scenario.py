@@ -202,6 +202,15 @@ class Scenario(BaseModel):
             yield f"{spec.name} = {problem['input']!r}: must be {spec.range_text}."
 
 
+@dataclass(frozen=True)
+class Preset:
+    """A situation that teaches: the fields that make it, and what to watch."""
+
+    name: str
+    watch: str
+    values: Mapping[str, Any]
+
+
 def closest(word: str, among: Iterable[str]) -> str:
     """Offer the nearest spelling, as a sentence to end an error with; "" if none is near."""
     near = difflib.get_close_matches(word, list(among), n=1)

@@ -5,7 +5,7 @@ The one module that knows them all. Parts are named, not imported: ``"module:att
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -15,16 +15,7 @@ from typing import Any
 from awsnb._jit import cache_misses
 from awsnb._paths import notebooks_dir
 from awsnb.results import Comparison, Result
-from awsnb.scenario import Scenario, ScenarioError, closest
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A situation that teaches: the fields that make it, and what to watch."""
-
-    name: str
-    watch: str
-    values: Mapping[str, Any]
+from awsnb.scenario import Preset, Scenario, ScenarioError, closest
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,9 @@ print(json.dumps(count))
 
 def copy_tree(to: Path) -> None:
     """Copy what git tracks, and what it would if all were added."""
-    listed = subprocess.run(
-        ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "ls-files", "-z"]
-        + ["--cached", "--others", "--exclude-standard"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    git = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT)]
+    which = ["-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run([*git, "ls-files", *which], check=True, capture_output=True, text=True)
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ class Service(NamedTuple):
     waiting: NDArray[np.float64]
     throttled_s: NDArray[np.float64]
     level: NDArray[np.float64]
-    limiter: NDArray[np.int64]
+    limiter: NDArray[np.int16]
     overflow: NDArray[np.float64]
 
 
@@ -108,9 +108,10 @@ def serve(
     table = np.array(buckets, dtype=np.float64)
     _check(duration, demand, table, backlog_limit)
     cost, baseline, burst, capacity, level = table.T.copy()
-    return Service(
-        *_serve(duration, demand, cost, baseline, burst, capacity, level, float(backlog_limit))
+    out, limiter, overflow = _serve(
+        duration, demand, cost, baseline, burst, capacity, level, float(backlog_limit)
     )
+    return Service(*out[:5], out[5:].T, limiter, overflow)
 
 
 def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: float) -> None:
@@ -119,9 +120,9 @@ def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: fl
             f"duration_s and demand_per_s must be equally long and one-dimensional, "
             f"not {duration.shape} and {demand.shape}."
         )
-    if not np.all(np.isfinite(duration) & (duration > 0)):
+    if duration.size and not (duration.min() > 0 and duration.max() < np.inf):  # NaN is neither
         raise ValueError("duration_s must be finite and above 0 s everywhere.")
-    if not np.all(np.isfinite(demand) & (demand >= 0)):
+    if demand.size and not (demand.min() >= 0 and demand.max() < np.inf):
         raise ValueError("demand_per_s must be finite and 0 or more everywhere.")
     if not backlog_limit >= 0:
         raise ValueError(f"backlog_limit = {backlog_limit}: must be 0 or more.")
@@ -135,28 +136,29 @@ def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: fl
 
 
 @kernel
-def _serve(duration, demand, cost, baseline, burst, capacity, level0, backlog_limit):  # type: ignore[no-untyped-def]
+def _serve(duration, demand, cost, baseline, burst, capacity, level, backlog_limit):  # type: ignore[no-untyped-def]
     n, k = duration.size, cost.size
-    served, lost, backlog = np.zeros(n), np.zeros(n), np.zeros(n)
-    waiting, throttled = np.zeros(n), np.zeros(n)
-    level, limiter = np.empty((n, k)), np.full(n, -1)
-    overflow = np.zeros(k)
-    earning, bursting = baseline / cost, burst / cost
-    x, gain = level0.copy(), np.empty(k)
-    queue = 0.0
+    # one block, every element written: memory that is touched first costs more than the arithmetic
+    out, limiter, overflow = np.empty((5 + k, n)), np.empty(n, np.int16), np.zeros(k)
+    earning, bursting, gain = np.empty(k), np.empty(k), np.empty(k)
+    never_held = np.inf
+    for j in range(k):
+        earning[j], bursting[j] = baseline[j] / cost[j], burst[j] / cost[j]
+        never_held = min(never_held, earning[j])
+    x, queue = level.copy(), 0.0
 
     for i in range(n):
         left, arriving = duration[i], demand[i]
+        served = lost = waiting = throttled = 0.0
+        limit = NOT_THROTTLED
         while left > 0.0:
-            # the rate that every bucket lets through, and the bucket that sets it
-            rate, binding = np.inf, -1
-            for j in range(k):
-                let = bursting[j] if x[j] > 0.0 else earning[j]
-                if let < rate:
-                    rate, binding = let, j
-            held_back = queue > 0.0 or arriving > rate
-            if not held_back:
-                rate, binding = arriving, -1
+            # what is let through: all there is, or what the tightest bucket allows
+            rate, binding = np.inf if queue > 0.0 else arriving, -1
+            if rate > never_held:  # below it no level matters: the processor needn't wait for x
+                for j in range(k):
+                    let = bursting[j] if x[j] > 0.0 else earning[j]
+                    if let < rate:
+                        rate, binding = let, j
 
             # time to the next event: the segment's end, an empty bucket, an empty or a full queue
             step, event = left, -1
@@ -166,37 +168,39 @@ def _serve(duration, demand, cost, baseline, burst, capacity, level0, backlog_li
                     gain[j] = 0.0
                 elif x[j] + gain[j] * step < 0.0:
                     step, event = x[j] / -gain[j], j
-            turned_away = 0.0
-            if held_back:
-                growth = arriving - rate
+            if binding >= 0:
+                growth, turned_away = arriving - rate, 0.0
                 if growth > 0.0 and queue >= backlog_limit:
-                    turned_away, growth = growth, 0.0
+                    growth, turned_away = 0.0, growth
                 elif queue + growth * step < 0.0:
                     step, event = queue / -growth, k
                 elif queue + growth * step > backlog_limit:
                     step, event = (backlog_limit - queue) / growth, k + 1
-                throttled[i] += step
-                limiter[i] = binding if x[binding] <= 0.0 else k + binding
-                lost[i] += turned_away * step
                 after = max(0.0, queue + growth * step)
                 if event == k:
                     after = 0.0
                 elif event == k + 1:
                     after = backlog_limit
-                waiting[i] += 0.5 * (queue + after) * step
+                limit = binding if x[binding] <= 0.0 else k + binding
+                lost += turned_away * step
+                waiting += 0.5 * (queue + after) * step
+                throttled += step
                 queue = after
 
             # go there
             for j in range(k):
                 tokens = x[j] + gain[j] * step
-                if tokens > capacity[j]:
-                    overflow[j] += tokens - capacity[j]
-                    tokens = capacity[j]
-                x[j] = 0.0 if event == j else max(tokens, 0.0)
-            served[i] += rate * step
+                overflow[j] += max(tokens - capacity[j], 0.0)
+                x[j] = min(max(tokens, 0.0), capacity[j])
+            if 0 <= event < k:
+                x[event] = 0.0
+            served += rate * step
             left -= step
 
-        backlog[i] = queue
+        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i] = (
+            served, lost, queue, waiting, throttled,
+        )  # fmt: skip
+        limiter[i] = limit
         for j in range(k):
-            level[i, j] = x[j]
-    return served, lost, backlog, waiting, throttled, level, limiter, overflow
+            out[5 + j, i] = x[j]
+    return out, limiter, overflow

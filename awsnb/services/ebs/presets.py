@@ -1,6 +1,6 @@
 """Situations that teach what tells the volume types apart."""
 
-from awsnb.sections import Preset
+from awsnb.scenario import Preset
 
 VOLUME_PRESETS = (
     Preset(

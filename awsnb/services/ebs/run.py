@@ -1,7 +1,7 @@
 """What a volume does with a load: when it holds the application back, by which limit, how long."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -108,16 +108,22 @@ class Run:
         return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
     @cached_property
-    def first_throttled(self) -> datetime | None:
-        """When I/O was first held back."""
+    def first_throttled_s(self) -> float | None:
+        """Seconds from the start until I/O was first held back."""
         if not self.spells:
             return None
-        first, last = self.spells[0]
-        start = self.trace.times()[first]
-        if last > first:  # held back to the sample's end, so since this long before it
-            lead_s = self.trace.duration_s[first] - self.service.throttled_s[first]
-            start += np.timedelta64(round(1000 * lead_s), "ms")
-        return start.astype("datetime64[s]").item()
+        first = self.spells[0][0]
+        duration = self.trace.duration_s
+        # within the sample the free time comes first: a limit that is met holds on to its end
+        free_s = duration[first] - self.service.throttled_s[first]
+        return float(duration[:first].sum() + free_s)
+
+    @cached_property
+    def first_throttled(self) -> datetime | None:
+        """When I/O was first held back, UTC."""
+        if self.first_throttled_s is None:
+            return None
+        return self.trace.start + timedelta(seconds=round(self.first_throttled_s))
 
     @cached_property
     def longest_spell_s(self) -> float:
@@ -166,6 +172,9 @@ class Run:
             Number("throttled_pct", "Share of the time throttled", share, f"{share:.2f} %"),
             Number("first_throttled_at", "First throttled", first.isoformat() if first else None,
                    f"{first:%a %Y-%m-%d %H:%M} UTC" if first else "never"),
+            Number("throttled_after_min", "First throttled after",
+                   None if first is None else self.first_throttled_s / 60,
+                   span(self.first_throttled_s) if first else "never"),
             Number("longest_spell_min", "Longest spell", self.longest_spell_s / 60,
                    span(self.longest_spell_s)),
             Number("p99_latency_ms", "p99 latency", self.p99_latency_ms,
@@ -229,7 +238,7 @@ def _held(run: Run) -> str:
     peak = run.asked_iops.max()
     mibps = peak * run.volume.io_size_kib / 1024
     credit = run.lowest_credit_pct
-    left = "" if credit is None else f" and credit never fell below {credit:.0f} %"
+    left = "" if credit is None else f" and credit never fell below {credit:.1f} %"
     return (
         f"It holds: the load peaks at {peak:,.0f} IOPS ({mibps:,.1f} MiB/s), nothing had to "
         f"wait{left}."

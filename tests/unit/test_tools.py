@@ -1,0 +1,120 @@
+"""The tools that keep the notebooks, the lock and the launch links in order."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import build_notebooks
+import launch_links
+import lock
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from packaging.requirements import Requirement
+
+PINS = dict(
+    line.split("==")
+    for line in (lock.ROOT / "requirements.lock").read_text().splitlines()
+    if not line.startswith("#")
+)
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def notebook_with(*cells):
+    return new_notebook(cells=list(cells), metadata={"widgets": {"state": {}}})
+
+
+def test_normalising_drops_what_varies_and_is_stable() -> None:
+    cell = new_code_cell(
+        "slider  \n",
+        id="0123abcd",
+        metadata={"tags": ["report"], "execution": {"iopub.execute_input": "now"}},
+        outputs=[
+            new_output(
+                "display_data", data={build_notebooks.WIDGET_VIEW: {}, "text/plain": "Slider"}
+            )
+        ],
+    )
+    once = build_notebooks.dumps(notebook_with(new_markdown_cell("# T", id="title"), cell))
+    stored = nbformat.reads(once, as_version=4)
+    assert build_notebooks.dumps(stored) == once
+    assert set(stored.metadata) == {"kernelspec", "language_info"}
+    assert [one.id for one in stored.cells] == ["title", "cell-02"]
+    assert stored.cells[1].metadata == {"tags": ["report"]}
+    assert stored.cells[1].source == "slider"
+    assert stored.cells[1].outputs[0].data == {"text/plain": "Slider"}
+
+
+def test_a_failing_cell_is_named_in_one_line_and_nothing_is_stored(tmp_path: Path) -> None:
+    path = tmp_path / "bad.ipynb"
+    nbformat.write(notebook_with(new_markdown_cell("# T"), new_code_cell("1 / 0")), path)
+    before = path.read_bytes()
+    with pytest.raises(build_notebooks.BuildError) as caught:
+        build_notebooks.build(path)
+    assert str(caught.value) == "bad.ipynb, cell 2: ZeroDivisionError: division by zero"
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_heavy_notebook_is_refused_and_its_heaviest_cell_named() -> None:
+    heavy = new_code_cell(outputs=[new_output("stream", text="x" * 400_000)])
+    text = build_notebooks.dumps(notebook_with(new_markdown_cell("# T"), heavy))
+    with pytest.raises(build_notebooks.BuildError, match="heaviest cell is 2"):
+        build_notebooks.check_size("heavy.ipynb", text)
+
+
+def test_every_dependency_is_pinned_at_a_version_it_allows() -> None:
+    pins = {canonical(name): version for name, version in PINS.items()}
+    for line in lock.requirements():
+        wanted = Requirement(line)
+        assert canonical(wanted.name) in pins, f"{line}: run tools/lock.py"
+        assert pins[canonical(wanted.name)] in wanted.specifier, f"{line}: run tools/lock.py"
+
+
+def test_lock_holds_pins_alone() -> None:
+    for name, version in PINS.items():
+        assert re.fullmatch(r"[a-z0-9._-]+", name) and re.fullmatch(r"[0-9a-z.]+", version)
+
+
+def test_launch_links_are_in_step_with_the_one_setting() -> None:
+    address = launch_links.repository()
+    for path in launch_links.files():
+        assert launch_links.linked(path, address) == path.read_text(encoding="utf-8"), (
+            f"{path.name}: run python tools/launch_links.py"
+        )
+
+
+def test_no_link_leads_to_binder_while_there_is_no_address() -> None:
+    if launch_links.repository():
+        pytest.skip("an address is set")
+    assert not any("mybinder.org" in path.read_text("utf-8") for path in launch_links.files())
+
+
+def test_an_address_makes_a_badge_in_the_readme_and_a_link_in_a_notebook(tmp_path: Path) -> None:
+    markers = f"{launch_links.OPENING}\nold\n{launch_links.CLOSING}\n"
+    readme, notebook = tmp_path / "README.md", tmp_path / "04-x.ipynb"
+    readme.write_text(markers)
+    nbformat.write(notebook_with(new_markdown_cell(markers)), notebook)
+    assert "v2/gh/me/awsnb/HEAD?urlpath=lab/tree/notebooks/00-index.ipynb" in launch_links.linked(
+        readme, "me/awsnb"
+    )
+    assert "notebooks/04-x.ipynb" in launch_links.linked(notebook, "me/awsnb")
+    once = launch_links.linked(readme, "me/awsnb")
+    readme.write_text(once)
+    assert launch_links.linked(readme, "me/awsnb") == once
+    assert launch_links.linked(readme, "") == markers.replace("old", launch_links.NO_ADDRESS)
+
+
+def test_a_file_without_markers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# awsnb\n")
+    with pytest.raises(ValueError, match=r"README\.md has no"):
+        launch_links.linked(tmp_path / "README.md", "")
+
+
+def test_binder_uses_a_python_that_the_package_supports() -> None:
+    runtime = (lock.ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+    project = tomllib.loads((lock.ROOT / "pyproject.toml").read_text())["project"]
+    assert runtime in Requirement(f"python{project['requires-python']}").specifier
