@@ -107,6 +107,51 @@ def report(
 
 
 @app.command()
+def sweep(
+    section: SectionName,
+    grid: Annotated[
+        list[str],
+        typer.Option(metavar="FIELD=VALUES", help="a,b,c or low:high:step; repeatable."),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .parquet or .csv file.")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
+    ] = None,
+    trace: Annotated[Path | None, typer.Option(help="A CloudWatch export.")] = None,
+) -> None:
+    """Simulate every combination of a grid; stopped, it goes on where it was.
+
+    Example: awsnb sweep ebs-volume-types --grid volume_type=gp2,gp3 --grid size_gib=100:1000:100
+    -o sweep.parquet
+    """
+    from awsnb import sweep as sweeps
+    from awsnb.sections import section as find
+
+    with _one_line_errors():
+        if output.suffix not in (".parquet", ".csv"):
+            raise ValueError(f"-o {output}: must end in .parquet or .csv.")
+        found = find(section)
+        specs = found.scenario.fields()
+        axes = {}
+        for pair in grid:
+            name, text = _name_and_text(found.scenario, pair)
+            axes[name] = sweeps.axis(specs[name], text)
+        base = _values(found.scenario, parameter or [], trace)
+        journal = output.with_name(f"{output.name}.partial")
+        shown = sys.stderr.isatty()
+        table = sweeps.sweep(found, axes, base, journal=journal, progress=shown)
+    finished = output.with_name(f".{output.name}")
+    if output.suffix == ".csv":
+        table.to_csv(finished, index=False)
+    else:
+        table.to_parquet(finished, index=False)
+    finished.replace(output)
+    journal.unlink()
+    typer.echo(f"Wrote {output}: {len(table):,} scenarios")
+
+
+@app.command()
 def fields(section: SectionName) -> None:
     """List what a section's report can be asked: names, ranges, defaults, meanings."""
     from awsnb.sections import section as find
@@ -156,10 +201,7 @@ def _values(scenario: Any, parameters: list[str], trace: Path | None) -> dict[st
     """Read NAME=VALUE pairs by the scenario's fields."""
     values: dict[str, Any] = {}
     for pair in parameters:
-        name, equals, text = pair.partition("=")
-        if not equals:
-            raise ValueError(f"-p {pair}: must be NAME=VALUE.")
-        scenario.check_names([name])
+        name, text = _name_and_text(scenario, pair)
         values[name] = scenario.fields()[name].parse(text)
     if trace is not None:
         scenario.check_names(["trace"])
@@ -167,6 +209,14 @@ def _values(scenario: Any, parameters: list[str], trace: Path | None) -> dict[st
     if values.get("trace"):
         values["trace"] = str(Path(values["trace"]).resolve())
     return values
+
+
+def _name_and_text(scenario: Any, pair: str) -> tuple[str, str]:
+    name, equals, text = pair.partition("=")
+    if not equals:
+        raise ValueError(f"{pair}: must be NAME=VALUE.")
+    scenario.check_names([name])
+    return name, text
 
 
 def _workspace(folder: Path) -> Path:

@@ -1,0 +1,178 @@
+"""Reports from the command line: whole pages or none, and one clear line when it can't be."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from awsnb import report, sections
+from awsnb.cli import app
+
+SLUG = "ebs-volume-types"
+TRACE = """timestamp,VolumeWriteBytes Sum
+2026-03-02T00:00:00Z,3000000
+2026-03-02T00:05:00Z,45000000000
+2026-03-02T00:10:00Z,3000000
+2026-03-02T00:15:00Z,3000000
+"""
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "writes.csv").write_text(TRACE)
+    page, notebook = folder / "page.html", folder / "page.ipynb"
+    answer = run(
+        "report", SLUG, "-p", "volume_type=gp2", "-p", "size_gib=20", "-o", page,
+        "--ipynb", notebook, "--trace", folder / "writes.csv",
+    )  # fmt: skip
+    assert answer.exit_code == 0, answer.output
+    return page.read_text(), nbformat.read(notebook, as_version=4), answer.output
+
+
+def test_the_page_answers_when_how_long_and_what_would_have_held(made):
+    page, _, output = made
+    assert "gp2 20 GiB" in page and "Throttled for" in page and "Cheapest that holds" in page
+    assert "02 Mar at 00:05" in page
+    assert "Throttled for" in output and "Wrote" in output
+
+
+def test_the_page_loads_nothing(made):
+    page, _, _ = made
+    outside = re.sub(r"<script>.*?</script>", "", page, count=1, flags=re.DOTALL)
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", outside)
+    assert "require.js" not in outside and "mathjax" not in outside.lower()
+
+
+def test_the_page_holds_the_reports_cells_and_no_lesson(made):
+    page, _, _ = made
+    assert "How far to trust this" in page and "Your volume on your load" in page
+    assert "Exercise" not in page and "Predict" not in page
+
+
+def test_the_notebook_ran_on_what_was_asked(made):
+    _, notebook, _ = made
+    injected = next(c for c in notebook.cells if "injected-parameters" in c.metadata.tags)
+    assert "size_gib = 20" in injected.source and "writes.csv" in injected.source
+    assert not any(o.output_type == "error" for c in notebook.cells for o in c.get("outputs", []))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["-p", "size_gib=0"], "size_gib = 0: must be a whole number from 1 to 65,536 GiB"),
+        (["-p", "size_gib=much"], "size_gib = 'much': must be a whole number"),
+        (["-p", "size=5"], "Did you mean size_gib?"),
+        (["-p", "size_gib"], "must be NAME=VALUE"),
+        (["-p", "volume_type=gp9"], "must be one of gp2"),
+        (["-p", "volume_type=st1"], "st1 AWS allows 125 to 16,384 GiB"),
+        (["-p", "load_factor=nan"], "load_factor = nan: must be a number from 0.01 to 100"),
+        (["--trace", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_a_bad_question_is_refused_before_anything_runs(tmp_path, words, says, monkeypatch):
+    monkeypatch.setattr(report, "_execute", lambda *_: pytest.fail("ran"))
+    answer = run("report", SLUG, "-o", tmp_path / "page.html", *words)
+    assert answer.exit_code == 2
+    assert says in answer.output and answer.output.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_section_is_refused():
+    assert "Written so far: ebs-volume-types" in run("report", "ebz", "-o", "x.html").output
+
+
+@pytest.fixture
+def failing(tmp_path, monkeypatch):
+    """A section whose notebook fails in a cell."""
+    cells = [nbformat.v4.new_code_cell("x = 1\nx"), nbformat.v4.new_code_cell("1 / 0")]
+    cells += [nbformat.v4.new_code_cell("'never'")]
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, tmp_path / "04-ebs-volume-types.ipynb")
+    monkeypatch.setattr(sections, "notebooks_dir", lambda: tmp_path)
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_failing_cell_leaves_no_page_and_keeps_the_notebook(tmp_path):
+    page = tmp_path / "out" / "page.html"
+    page.parent.mkdir()
+    page.write_text("the page before")
+    answer = run("report", SLUG, "-o", page)
+    assert answer.exit_code == 1
+    assert "Cell [3] failed: ZeroDivisionError: division by zero" in answer.output
+    assert answer.output.count("\n") == 1
+    assert page.read_text() == "the page before"
+    kept = page.with_suffix(".failed.ipynb")
+    assert str(kept) in answer.output
+    ran = [c.execution_count for c in nbformat.read(kept, 4).cells if c.cell_type == "code"]
+    assert ran == [1, 2, 3, None]  # the parameters come first
+    assert sorted(p.name for p in page.parent.iterdir()) == ["page.failed.ipynb", "page.html"]
+
+
+def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
+    page = tmp_path / "page.html"
+    page.write_text("before")
+    monkeypatch.setattr(report.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        report.write_atomically(page, "after")
+    assert page.read_text() == "before" and list(tmp_path.iterdir()) == [page]
+
+
+def test_the_other_commands():
+    assert "EBS volume types" in run("list").output
+    assert run("list").output.count("(to come)") < 25
+    assert "gp3 max_iops = 80000 IOPS" in run("facts", "ebs", "gp3").output
+    assert "gp3 max_iops = 16000 IOPS" in run("facts", "ebs", "gp3", "--on", "2023-06").output
+    assert "ebs has no gp9" in run("facts", "ebs", "gp9").output
+    assert (
+        "size_gib (default 100): a whole number from 1 to 65,536 GiB" in run("fields", SLUG).output
+    )
+    assert run("--version").output.startswith("awsnb ")
+    for command in ("list", "lab", "report", "sweep", "fields", "facts", "warm-up"):
+        assert "Usage" in run(command, "--help").output
+
+
+def test_sweep_writes_a_table(tmp_path):
+    answer = run("sweep", SLUG, "--grid", "size_gib=100,200", "-o", tmp_path / "sweep.parquet")
+    assert answer.exit_code == 0 and "2 scenarios" in answer.output
+    assert [p.name for p in tmp_path.iterdir()] == ["sweep.parquet"]
+    assert "must end in" in run("sweep", SLUG, "--grid", "size_gib=1", "-o", "x.xls").output
+
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "traces"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real traces do not lie beside the checkout")
+def test_real_traces_are_answered_or_refused_clearly(tmp_path):
+    page = tmp_path / "page.html"
+    disk = run("report", SLUG, "--trace", REAL / "ec2_disk_write_bytes_1ef3de.csv", "-o", page)
+    assert disk.exit_code == 0 and "It holds" in disk.output
+    text = page.read_text()
+    assert "11 missing periods" in text and "read as bytes per period" in text
+    for other in (
+        "elb_request_count_8c0756",
+        "ec2_cpu_utilization_5f5533",
+        "rds_cpu_utilization_cc0c53",
+    ):
+        answer = run("report", SLUG, "--trace", REAL / f"{other}.csv", "-o", tmp_path / "none.html")
+        assert answer.exit_code == 2 and "not a disk's bytes" in answer.output
+    assert not (tmp_path / "none.html").exists()
+
+
+def test_papermill_itself_runs_the_notebook_and_stops_at_a_bad_value(tmp_path):
+    import papermill
+
+    notebook = str(sections.section(SLUG).notebook)
+    with pytest.raises(papermill.PapermillExecutionError, match="must be a whole number from 1"):
+        papermill.execute_notebook(
+            notebook, str(tmp_path / "out.ipynb"), {"size_gib": 0}, progress_bar=False
+        )
+    assert json.loads((tmp_path / "out.ipynb").read_text())["cells"]
