@@ -88,6 +88,14 @@ class Fact:
     confidence: str
     note: str
 
+    @property
+    def text(self) -> str:
+        """The value with its unit and, where it matters, its region."""
+        if self.unit in ("text", "date", "bool"):
+            return str(self.value)
+        where = f" in {self.region}" if self.region else ""
+        return f"{self.value:,} {self.unit}{where}"
+
 
 class Facts:
     """The facts of one service, looked up by subject and key.
@@ -200,12 +208,10 @@ class Facts:
         import pandas as pd
 
         rows = [fact for fact in self.rows(subject, on) if not fact.key.startswith("example_")]
-        names = ("value", "unit", "region", "since", "as_of", "confidence", "source")
         return pd.DataFrame(
-            [[getattr(fact, name) for name in names] for fact in rows],
+            [[f.text, f.since, f.as_of, f.confidence, f.source] for f in rows],
             index=pd.Index([fact.key for fact in rows], name=subject),
-            columns=names,
-            dtype=object,
+            columns=["value", "since", "as of", "confidence", "source"],
         )
 
     def _raise_unknown(self, subject: str, key: str) -> NoReturn:

@@ -7,6 +7,7 @@ import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 _DONE: dict[str, bool] = {}
@@ -118,25 +119,27 @@ def check(
 
 def progress() -> Checked:
     """Say how many predictions and exercises are done."""
-    done = sum(_DONE.values())
-    left = [name for name, is_done in _DONE.items() if not is_done]
-    still = f" Still open: {'; '.join(left)}." if left else ""
-    return Checked(f"Done: {done} of {len(_DONE)} predictions and exercises.{still}")
+    kinds = {"predictions": True, "exercises": False}
+    counts = []
+    for kind, asks in kinds.items():
+        done = [is_done for name, is_done in _DONE.items() if name.endswith("?") == asks]
+        counts.append(f"{sum(done)} of {len(done)} {kind}")
+    return Checked(f"Done: {' and '.join(counts)}.")
 
 
 def _agrees(answer: Any, truth: Any, within: float) -> bool:
     if isinstance(truth, str):
         return str(answer).strip().lower() == truth.lower()
-    return isinstance(answer, (int, float)) and math.isclose(answer, truth, rel_tol=within)
+    return isinstance(answer, Real) and math.isclose(answer, truth, rel_tol=within)
 
 
 def _said(value: Any, unit: str) -> str:
-    number = f"{value:,g}" if isinstance(value, (int, float)) else str(value)
+    number = f"{value:,g}" if isinstance(value, Real) else str(value)
     return f"{number} {unit}".strip()
 
 
 def _off(answer: Any, truth: Any) -> str:
-    if isinstance(truth, str) or not isinstance(answer, (int, float)):
+    if isinstance(truth, str) or not isinstance(answer, Real) or math.isnan(answer):
         return "not it"
     return "too low" if answer < truth else "too high"
 

@@ -88,7 +88,9 @@ def test_is_stored_normalised_and_small(path: Path) -> None:
 def test_was_executed_in_order_without_errors(path: Path) -> None:
     cells = code_cells(path)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not any(output.output_type == "error" for output in outputs)
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
 
 
 @each_notebook

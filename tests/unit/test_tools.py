@@ -1,7 +1,6 @@
 """The tools that keep the notebooks, the lock and the launch links in order."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import build_notebooks
@@ -116,5 +115,4 @@ def test_a_file_without_markers_is_refused(tmp_path: Path) -> None:
 
 def test_binder_uses_a_python_that_the_package_supports() -> None:
     runtime = (lock.ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
-    project = tomllib.loads((lock.ROOT / "pyproject.toml").read_text())["project"]
-    assert runtime in Requirement(f"python{project['requires-python']}").specifier
+    assert runtime in Requirement(f"python{lock.project()['requires-python']}").specifier

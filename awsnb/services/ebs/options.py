@@ -15,8 +15,10 @@ from awsnb.services.ebs.volume import (
     EBS,
     NO_INSTANCE,
     VolumeScenario,
+    has_throughput_step,
     instance_limits,
     ssd_ios_counted,
+    throughput_step,
 )
 from awsnb.trace import Trace
 
@@ -101,18 +103,29 @@ def _holds(volume: VolumeScenario, trace: Trace, asked_iops: NDArray[np.float64]
 def _rates(volume: VolumeScenario, volume_type: str, peak_iops: float) -> dict[str, int] | None:
     """IOPS and throughput to provision for a peak; None where the type stops short of it."""
     limit = partial(EBS.value, volume_type, on=volume.on)
-    mibps = math.ceil(peak_iops * volume.io_size_kib / 1024)
-    ramp = limit("throughput_per_iops_max")
-    if volume_type == "io1" and mibps > limit("throughput_step"):
-        ramp = limit("throughput_per_iops_above_step")
-    counted = math.ceil(peak_iops * ssd_ios_counted(volume))
-    iops = max(counted, math.ceil(mibps / ramp), limit("min_iops"))
-    if iops > limit("max_iops") or mibps > limit("max_throughput"):
+    io, mib = ssd_ios_counted(volume), volume.io_size_kib / 1024
+    throughput = _least(peak_iops, mib)
+    iops = max(_least(peak_iops, io), limit("min_iops"))
+    if volume_type == "gp3":
+        throughput = max(throughput, limit("min_throughput"))
+        iops = max(iops, math.ceil(throughput / limit("throughput_per_iops_max")))
+    elif has_throughput_step(volume_type, volume.on):
+        step, above_step = throughput_step(volume.on)
+        if peak_iops * mib > step:
+            iops = max(iops, _least(peak_iops, mib / above_step))
+    if iops > limit("max_iops") or throughput > limit("max_throughput"):
         return None
     if volume_type != "gp3":
         return {"provisioned_iops": iops}
-    throughput = max(mibps, limit("min_throughput"))
     return {"provisioned_iops": iops, "provisioned_throughput_mibps": throughput}
+
+
+def _least(rate: float, cost: float) -> int:
+    """The least whole limit that lets the rate through, compared as the token bucket does."""
+    limit = math.floor(rate * cost * (1 - 1e-12))
+    while limit / cost < rate:
+        limit += 1
+    return limit
 
 
 def _size_for(volume: VolumeScenario, volume_type: str, iops: int) -> int:
@@ -169,11 +182,13 @@ def _verdict(
     if best is asked:
         return f"The volume asked for holds, and no other that holds costs less.{beside}"
     change = cost - (asked.cost_usd_month or 0.0)
-    apart = f"${abs(change):,.2f} {'more' if change > 0 else 'less'} than the volume asked for"
+    apart = f"{abs(change):,.2f} USD {'more' if change > 0 else 'less'} than the volume asked for"
     if abs(change) < 0.005:
         apart = "the price of the volume asked for"
     which = "which holds too" if asked.holds else "which throttles"
-    return f"Cheapest that holds: {best.label} at ${cost:,.2f} a month, {apart}, {which}.{beside}"
+    return (
+        f"Cheapest that holds: {best.label} at {cost:,.2f} USD a month, {apart}, {which}.{beside}"
+    )
 
 
 def _instance_sentence(

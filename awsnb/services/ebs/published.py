@@ -39,7 +39,14 @@ def published_tables() -> "pd.DataFrame":
 
 def _row(kind: str, case: str, unit: str, model: float) -> tuple[object, ...]:
     aws = EBS.value(kind, f"example_{case}")
-    return kind, case.replace("_", " "), unit, aws, round(model, 2), round(100 * (model / aws - 1), 2)
+    return (
+        kind,
+        case.replace("_", " "),
+        unit,
+        aws,
+        round(model, 2),
+        round(100 * (model / aws - 1), 2),
+    )
 
 
 def _bucket(kind: str, gib: int, level_pct: float = 100.0) -> Bucket:

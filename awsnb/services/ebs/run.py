@@ -163,18 +163,17 @@ class Run:
         worst, credit = float(self.latency_ms.max()), self.lowest_credit_pct
         cost = self.volume.cost_usd_month
         peak = float(self.asked_iops.max())
-        first = self.first_throttled
+        first, after_s = self.first_throttled, self.first_throttled_s
         return (
             Number("throttled_min", "Throttled", self.throttled_s / 60,
                    span(self.throttled_s), headline=True),
             Number("worst_latency_ms", "Worst latency", worst, milliseconds(worst), headline=True),
-            Number("cost_usd_month", "Volume per month", cost, f"${cost:,.2f}", headline=True),
+            Number("cost_usd_month", "Volume per month", cost, f"{cost:,.2f} USD", headline=True),
             Number("throttled_pct", "Share of the time throttled", share, f"{share:.2f} %"),
             Number("first_throttled_at", "First throttled", first.isoformat() if first else None,
                    f"{first:%a %Y-%m-%d %H:%M} UTC" if first else "never"),
             Number("throttled_after_min", "First throttled after",
-                   None if first is None else self.first_throttled_s / 60,
-                   span(self.first_throttled_s) if first else "never"),
+                   None if after_s is None else after_s / 60, _lead(after_s)),
             Number("longest_spell_min", "Longest spell", self.longest_spell_s / 60,
                    span(self.longest_spell_s)),
             Number("p99_latency_ms", "p99 latency", self.p99_latency_ms,
@@ -215,7 +214,7 @@ def span(seconds: float) -> str:
     """Say a length of time: ``never``, ``42 s``, ``31 min``, ``5 h 20 min``, ``3 d 4 h``."""
     if not seconds:
         return "never"
-    if seconds < 60:
+    if seconds < 59.5:
         return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
     minutes = round(seconds / 60)
     if minutes < 60:
@@ -227,11 +226,15 @@ def span(seconds: float) -> str:
 
 def milliseconds(latency_ms: float) -> str:
     """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``, ``31 min``."""
-    if latency_ms < 10:
+    if latency_ms < 9.95:
         return f"{latency_ms:.1f} ms"
-    if latency_ms < 1000:
+    if latency_ms < 999.5:
         return f"{latency_ms:.0f} ms"
-    return f"{latency_ms / 1000:.1f} s" if latency_ms < 60_000 else span(latency_ms / 1000)
+    return f"{latency_ms / 1000:.1f} s" if latency_ms < 59_950 else span(latency_ms / 1000)
+
+
+def _lead(seconds: float | None) -> str:
+    return "never" if seconds is None else span(seconds) if seconds else "at once"
 
 
 def _held(run: Run) -> str:

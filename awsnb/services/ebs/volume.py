@@ -104,7 +104,7 @@ class VolumeScenario(Scenario):
     )
     load_factor: float = field(
         1.0,
-        label="Load",
+        label="Load factor",
         unit="x",
         low=0.01,
         high=100,
@@ -178,11 +178,10 @@ class VolumeScenario(Scenario):
                 return self.limit("small_max_throughput" if small else "max_throughput")
             case "gp3":
                 return self.provisioned_throughput_mibps or self.limit("included_throughput")
-            case "io1":
-                ramp = self.iops * self.limit("throughput_per_iops_max")
-                above_step = self.iops * self.limit("throughput_per_iops_above_step")
-                return max(min(ramp, self.limit("throughput_step")), above_step)
         ramp = self.iops * self.limit("throughput_per_iops_max")
+        if has_throughput_step(self.volume_type, self.on):
+            step, above_step = throughput_step(self.on)
+            return max(min(ramp, step), self.iops * above_step)
         return min(ramp, self.limit("max_throughput"))
 
     @property
@@ -287,6 +286,21 @@ class Limit:
     def has_credit(self) -> bool:
         """Whether it is a bucket, rather than a plain cap."""
         return self.bucket.capacity > 0
+
+
+def has_throughput_step(volume_type: str, on: str | None) -> bool:
+    """Whether throughput rests at a step before it grows on: io1, and io2 while it was as io1."""
+    most = EBS.value("io1", "max_throughput", on)
+    return volume_type == "io1" or (
+        volume_type == "io2" and EBS.value("io2", "max_throughput", on) == most
+    )
+
+
+def throughput_step(on: str | None) -> tuple[float, float]:
+    """The step, MiB/s, and what an IOPS brings above it, MiB/s per IOPS."""
+    keys = ("throughput_step", "throughput_per_iops_above_step")
+    step, above_step = (EBS.value("io1", key, on) for key in keys)
+    return step, above_step
 
 
 def volume_limits(volume: VolumeScenario) -> list[Limit]:
