@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Find the sanitize file from any folder; give parallel workers a numba cache each."""
     config.option.nbval_sanitize_with = str(SANITIZE)
     worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker and config.cache is not None:
+    if worker and getattr(config, "cache", None):
         os.environ["NUMBA_CACHE_DIR"] = str(config.cache.mkdir(f"numba-{worker}"))
 
 

@@ -103,15 +103,22 @@ def serve(
     >>> float(service.throttled_s[0])
     1600.0
     """
-    duration = np.ascontiguousarray(duration_s, dtype=np.float64)
-    demand = np.ascontiguousarray(demand_per_s, dtype=np.float64)
+    duration, demand = _read_only(duration_s), _read_only(demand_per_s)
     table = np.array(buckets, dtype=np.float64)
     _check(duration, demand, table, backlog_limit)
     cost, baseline, burst, capacity, level = table.T.copy()
     out, limiter, overflow = _serve(
         duration, demand, cost, baseline, burst, capacity, level, float(backlog_limit)
     )
-    return Service(*out[:5], out[5:].T, limiter, overflow)
+    served, lost, backlog, waiting, throttled_s = out[:5]
+    return Service(served, lost, backlog, waiting, throttled_s, out[5:].T, limiter, overflow)
+
+
+def _read_only(values: ArrayLike) -> NDArray[np.float64]:
+    """See the values as float64 that can't be written: one type, so that one compilation serves."""
+    array = np.ascontiguousarray(values, dtype=np.float64).view()
+    array.flags.writeable = False
+    return array
 
 
 def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: float) -> None:
@@ -126,7 +133,7 @@ def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: fl
         raise ValueError("demand_per_s must be finite and 0 or more everywhere.")
     if not backlog_limit >= 0:
         raise ValueError(f"backlog_limit = {backlog_limit}: must be 0 or more.")
-    if table.ndim != 2 or not np.all(np.isfinite(table)):
+    if table.ndim != 2 or table.shape[1] != 5 or not np.isfinite(table).all():
         raise ValueError("buckets must be a list of at least one Bucket of finite numbers.")
     cost, baseline, burst, capacity, level = table.T
     if not (np.all(cost > 0) and np.all(baseline > 0) and np.all(burst >= baseline)):
@@ -176,7 +183,7 @@ def _serve(duration, demand, cost, baseline, burst, capacity, level, backlog_lim
                     step, event = queue / -growth, k
                 elif queue + growth * step > backlog_limit:
                     step, event = (backlog_limit - queue) / growth, k + 1
-                after = max(0.0, queue + growth * step)
+                after = queue + growth * step
                 if event == k:
                     after = 0.0
                 elif event == k + 1:
@@ -197,9 +204,11 @@ def _serve(duration, demand, cost, baseline, burst, capacity, level, backlog_lim
             served += rate * step
             left -= step
 
-        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i] = (
-            served, lost, queue, waiting, throttled,
-        )  # fmt: skip
+        out[0, i] = served
+        out[1, i] = lost
+        out[2, i] = queue
+        out[3, i] = waiting
+        out[4, i] = throttled
         limiter[i] = limit
         for j in range(k):
             out[5 + j, i] = x[j]

@@ -40,7 +40,7 @@ def demand(volume: VolumeScenario) -> tuple[Trace, NDArray[np.float64], tuple[st
         trace, unit, notes = workloads.load(volume.workload), OPERATIONS, []
     idle = np.isnan(trace.value)
     if idle.any():
-        notes.append(f"{idle.sum():,} periods without a datapoint count as no I/O.")
+        notes.append(f"Periods without a datapoint count as no I/O: {idle.sum():,}.")
     total = np.where(idle, 0.0, trace.value)
     per_io = volume.io_size_kib * 1024 if unit == BYTES else 1.0
     _refuse_what_is_no_load(volume, trace, unit, total)

@@ -1,0 +1,274 @@
+import re
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.sections import SECTIONS
+from awsnb.services.ebs import VolumeScenario
+
+READY = [section for section in SECTIONS if section.ready]
+FIELDS = [
+    pytest.param(section.scenario, spec, id=f"{section.slug}-{spec.name}")
+    for section in READY
+    for spec in section.scenario.fields().values()
+]
+NUMBERS = [param for param in FIELDS if param.values[1].kind in ("int", "float")]
+CHOICES = [param for param in FIELDS if param.values[1].kind == "choice"]
+WRONG_TYPES = {
+    "int": ["5", 5.5, True, [5], {}],
+    "float": ["0.5", True, [0.5], {}],
+    "bool": ["yes", 1, None],
+    "choice": [5, None, ["gp2"], True],
+    "text": [5, None, b"x"],
+}
+
+
+class Oven(Scenario):
+    """A scenario with a field of every kind."""
+
+    heat: int = field(180, label="Heat", unit="C", low=50, high=300, meaning="How hot.")
+    hours: float = field(0.5, label="Time", unit="h", low=0.1, high=9, meaning="How long.")
+    fan: bool = field(True, label="Fan", meaning="Whether the fan runs.")
+    shelf: str = field("top", label="Shelf", choices=("top", "bottom"), meaning="Where.")
+    dish: str = field("", label="Dish", meaning="What.")
+    speed: int | None = field(
+        None, label="Speed", low=1, high=3, only_when={"fan": (True,)}, meaning="Of the fan."
+    )
+
+
+def refusal(scenario, **values):
+    """The one sentence that refuses the values."""
+    with pytest.raises(ScenarioError) as caught:
+        scenario(**values)
+    text = str(caught.value)
+    assert caught.value.__cause__ is None
+    assert text.endswith((".", "?")) and "\n" not in text
+    assert "pydantic" not in text
+    return text
+
+
+def only_sentence(spec, value):
+    return f"{spec.name} = {value!r}: must be {spec.range_text}."
+
+
+def test_the_field_lists_are_worth_the_name():
+    assert READY and NUMBERS and CHOICES
+
+
+# --- each field of each section
+
+
+@pytest.mark.parametrize(("scenario", "spec"), NUMBERS)
+def test_a_number_out_of_its_range_is_refused_in_one_sentence(scenario, spec):
+    beyond = [spec.low - 1, spec.high + 1, -(10**30), 10**30]
+    for value in beyond if spec.kind == "int" else map(float, beyond):
+        text = refusal(scenario, **{spec.name: value})
+        assert text == only_sentence(spec, value)
+        assert f"{spec.low:,g} to {spec.high:,g} {spec.unit}".strip() in text
+
+
+@pytest.mark.parametrize(("scenario", "spec"), NUMBERS)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), np.float64("nan")])
+def test_what_is_no_number_is_refused_in_one_sentence(scenario, spec, value):
+    assert refusal(scenario, **{spec.name: value}) == only_sentence(spec, float(value))
+
+
+@pytest.mark.parametrize(("scenario", "spec"), FIELDS)
+def test_the_wrong_type_is_refused_in_one_sentence(scenario, spec):
+    for value in WRONG_TYPES[spec.kind]:
+        assert refusal(scenario, **{spec.name: value}) == only_sentence(spec, value)
+
+
+@pytest.mark.parametrize(("scenario", "spec"), FIELDS)
+def test_none_is_refused_where_a_field_must_say_something(scenario, spec):
+    if spec.default is None:
+        assert getattr(scenario(), spec.name) is None
+    else:
+        assert refusal(scenario, **{spec.name: None}) == only_sentence(spec, None)
+
+
+@pytest.mark.parametrize(("scenario", "spec"), CHOICES)
+def test_a_misspelt_choice_is_refused_with_the_nearest_one(scenario, spec):
+    text = refusal(scenario, **{spec.name: spec.default + "x"})
+    assert text.startswith(only_sentence(spec, spec.default + "x"))
+    assert all(choice in text for choice in spec.choices)
+
+
+@pytest.mark.parametrize(("scenario", "spec"), FIELDS)
+def test_an_unknown_name_is_refused_with_the_nearest_field(scenario, spec):
+    wrong = spec.name + "_"
+    text = refusal(scenario, **{wrong: 1})
+    assert text.startswith(f"{wrong} is not a field of {scenario.__name__}; its fields are ")
+    assert text.endswith(f"Did you mean {spec.name}?")
+
+
+@pytest.mark.parametrize(("scenario", "spec"), FIELDS)
+def test_every_field_says_what_it_is(scenario, spec):
+    assert spec.label and spec.meaning.endswith(".")
+    if spec.kind in ("int", "float"):
+        assert spec.low < spec.high and spec.unit
+    if spec.kind == "choice":
+        assert spec.default in spec.choices
+    for other, allowed in spec.only_when.items():
+        assert set(allowed) <= set(scenario.fields()[other].choices)
+
+
+@pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
+def test_the_default_scenario_and_every_preset_can_be(section):
+    assert section.scenario().changes() == {}
+    for preset in section.presets:
+        assert section.scenario(**preset.values).changes().items() <= preset.values.items()
+
+
+# --- the base
+
+
+def test_two_wrong_fields_are_two_sentences():
+    text = refusal(Oven, heat=10, hours=99.0)
+    assert text == (
+        "heat = 10: must be a whole number from 50 to 300 C. "
+        "hours = 99.0: must be a number from 0.1 to 9 h."
+    )
+
+
+def test_a_refusal_shows_no_traceback_of_pydantic():
+    with pytest.raises(ScenarioError) as caught:
+        Oven(heat=10)
+    assert caught.value.__suppress_context__
+
+
+def test_nothing_near_offers_nothing():
+    assert "Did you mean" not in refusal(Oven, zzzz=1)
+    assert refusal(Oven, shelf="zzzz") == "shelf = 'zzzz': must be one of top, bottom."
+    assert refusal(Oven, shelf="botom").endswith(" Did you mean bottom?")
+
+
+def test_ends_of_a_range_belong_to_it():
+    assert Oven(heat=50).heat == 50
+    assert Oven(heat=300).heat == 300
+    assert Oven(hours=9).hours == 9.0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"heat": np.int64(200)},
+        {"heat": np.uint8(200)},
+        {"heat": np.array(200)},
+        {"hours": np.float32(0.5)},
+        {"hours": np.int32(2)},
+        {"fan": np.bool_(False)},
+        {"shelf": np.str_("bottom")},
+    ],
+)
+def test_numpy_scalars_are_the_numbers_they_hold(values):
+    oven = Oven(**values)
+    ((name, value),) = values.items()
+    assert getattr(oven, name) == value
+    assert type(getattr(oven, name)) in (int, float, bool, str)
+
+
+def test_an_array_is_no_number():
+    with pytest.raises(
+        ScenarioError, match=r"heat = array\(\[200, 210\]\): must be a whole number"
+    ):
+        Oven(heat=np.array([200, 210]))
+
+
+def test_a_scenario_is_frozen_and_can_be_a_key():
+    oven = Oven()
+    with pytest.raises(ValidationError):
+        oven.heat = 200
+    assert {Oven(): "default"}[oven] == "default"
+    assert Oven(heat=200) != oven
+
+
+def test_a_field_applies_only_when_it_says():
+    assert Oven(speed=2).speed == 2
+    assert refusal(Oven, fan=False, speed=2) == (
+        "speed = 2 does not apply at fan = False: it is for True."
+    )
+    spec = Oven.fields()["speed"]
+    assert spec.applies({"fan": True}) and not spec.applies({"fan": False})
+    assert refusal(VolumeScenario, volume_type="gp2", provisioned_iops=3000) == (
+        "provisioned_iops = 3000 does not apply at volume_type = 'gp2': it is for gp3, io1, io2."
+    )
+
+
+def test_of_takes_what_it_knows_from_a_notebooks_variables():
+    namespace = {"heat": 220, "shelf": "bottom", "np": np, "_": None, "Heat": 1}
+    assert Oven.of(namespace) == Oven(heat=220, shelf="bottom")
+    assert Oven.of({}) == Oven()
+    with pytest.raises(ScenarioError, match="heat = 10"):
+        Oven.of({"heat": 10})
+
+
+def test_changes_and_replace_are_each_others_inverse():
+    oven = Oven(heat=220, hours=2, speed=1)
+    assert oven.changes() == {"heat": 220, "hours": 2.0, "speed": 1}
+    assert Oven(**oven.changes()) == oven
+    assert Oven().replace(**oven.changes()) == oven
+    assert oven.replace(heat=180, hours=0.5, speed=None) == Oven()
+    assert oven.replace() == oven
+
+
+def test_replace_checks_anew():
+    with pytest.raises(ScenarioError, match="heat = 10"):
+        Oven().replace(heat=10)
+    with pytest.raises(ScenarioError, match="heatt is not a field of Oven"):
+        Oven().replace(heatt=200)
+    with pytest.raises(ScenarioError, match="speed = 1 does not apply"):
+        Oven(speed=1).replace(fan=False)
+
+
+def test_fields_come_in_order_with_their_kinds():
+    assert {spec.name: spec.kind for spec in Oven.fields().values()} == {
+        "heat": "int",
+        "hours": "float",
+        "fan": "bool",
+        "shelf": "choice",
+        "dish": "text",
+        "speed": "int",
+    }
+    assert list(Oven.fields()) == ["heat", "hours", "fan", "shelf", "dish", "speed"]
+
+
+# --- text of a command line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("heat", "200", 200),
+        ("heat", "1,000", 1000),
+        ("heat", "1_000", 1000),
+        ("hours", "1.5", 1.5),
+        ("hours", "1e-1", 0.1),
+        ("fan", "true", True),
+        ("fan", " No ", False),
+        ("fan", "0", False),
+        ("shelf", "bottom", "bottom"),
+        ("dish", "a pie", "a pie"),
+    ],
+)
+def test_text_is_parsed_by_kind(name, text, value):
+    parsed = Oven.fields()[name].parse(text)
+    assert parsed == value and type(parsed) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("heat", "hot"), ("heat", "200.5"), ("heat", ""), ("hours", "long"), ("fan", "maybe")],
+)
+def test_text_of_another_kind_is_refused_in_one_sentence(name, text):
+    spec = Oven.fields()[name]
+    with pytest.raises(ScenarioError, match=f"^{re.escape(only_sentence(spec, text))}$"):
+        spec.parse(text)
+
+
+@pytest.mark.parametrize(("scenario", "spec"), FIELDS)
+def test_a_default_survives_being_written_and_parsed(scenario, spec):
+    if spec.default is not None:
+        assert spec.parse(str(spec.default)) == spec.default
