@@ -146,7 +146,8 @@ def _reason(error: Exception) -> str:
     number = getattr(error, "exec_count", None)
     if number is None:
         return f"The notebook could not run: {type(error).__name__}: {error}."
-    return f"Cell [{number}] failed: {error.ename}: {error.evalue}"  # type: ignore[attr-defined]
+    why = f"{error.ename}: {error.evalue}".rstrip(".")  # type: ignore[attr-defined]
+    return f"Cell [{number}] failed: {why}."
 
 
 def _draw_without_kernel(output: Any) -> None:

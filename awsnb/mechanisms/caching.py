@@ -1,0 +1,396 @@
+"""A cache in front of an origin: latency, origin load, staleness and loss, by strategy.
+
+Requests come in order of time and each is settled at once; what happens to its key in between (a
+load arrives, a buffered write is flushed, a node fails) is caught up with when the key is next
+touched. The cache has room for all keys: what capacity does is for `eviction` and `keystore`.
+"""
+
+import binascii
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from awsnb._jit import kernel
+from awsnb.mechanisms.eviction import dense_keys, key_count, request_times
+
+LOADED, HIT, WAITED, WROTE = 0, 1, 2, 3
+"""What a request did: loaded a value, found one, waited for another's load, or was a write."""
+
+LAZY, INVALIDATE, THROUGH, BEHIND = range(4)
+STRATEGIES = {
+    "lazy": LAZY,
+    "invalidate": INVALIDATE,
+    "write-through": THROUGH,
+    "write-behind": BEHIND,
+}
+"""What a write changes: the origin; it, and drops the copy; both; the copy, the origin later."""
+
+HASH_SLOTS = 16384
+
+
+class Origin(NamedTuple):
+    """What stands behind the cache.
+
+    Attributes
+    ----------
+    read_s, write_s : float
+        How long a read and a write take once they are worked on, s.
+    workers : int
+        How many it works on at once, first come first served; 0 is any number.
+    """
+
+    read_s: float
+    write_s: float
+    workers: int
+
+
+class Outage(NamedTuple):
+    """One node of the cache is away from `down_s` to `up_s`, and comes back empty."""
+
+    down_s: float
+    up_s: float
+
+
+class Served(NamedTuple):
+    """What became of each of n requests.
+
+    Attributes
+    ----------
+    outcome : ndarray of int8, shape (n,)
+        `LOADED`, `HIT`, `WAITED` or `WROTE`.
+    latency_s : ndarray of float, shape (n,)
+        From request to answer.
+    origin_s : ndarray of float, shape (n,)
+        The part of it spent at the origin, in its queue too; 0 if it wasn't asked.
+    age_s : ndarray of float, shape (n,)
+        How long before the answer the value was read from or written to the origin; 0 for a write.
+    behind : ndarray of int64, shape (n,)
+        Writes acknowledged before the request that the value doesn't show. Above 0 is stale.
+    flushed, lost : int
+        Buffered writes: what reached the origin, several of one key in one; and what a node's
+        failure took with it.
+    """
+
+    outcome: NDArray[np.int8]
+    latency_s: NDArray[np.float64]
+    origin_s: NDArray[np.float64]
+    age_s: NDArray[np.float64]
+    behind: NDArray[np.int64]
+    flushed: int
+    lost: int
+
+
+def serve(
+    key: ArrayLike,
+    time_s: ArrayLike,
+    origin: Origin,
+    *,
+    strategy: str = "lazy",
+    is_write: ArrayLike = False,
+    ttl_s: ArrayLike = np.inf,
+    trip_s: float = 0.0,
+    coalesce: bool = False,
+    flush_s: float = 1.0,
+    node: ArrayLike = 0,
+    outages: tuple[Outage, ...] = (),
+) -> Served:
+    """Serve reads and writes through a cache, cold at first.
+
+    Parameters
+    ----------
+    key : array_like of int, shape (n,)
+        The key of each request, dense from 0.
+    time_s : array_like of float, shape (n,)
+        When each comes, never earlier than the one before.
+    origin : Origin
+    strategy : str
+        One of `STRATEGIES`. A read that misses loads the value from the origin in each of them.
+    is_write : bool or array_like of bool, shape (n,)
+        Which requests are writes.
+    ttl_s : float or array_like of float, shape (n,)
+        Time to live of the value that this request stores, above 0 s.
+    trip_s : float
+        One trip to the cache, s. A hit takes one; a miss two, to look and to store, and the origin.
+    coalesce : bool
+        Whether a read waits for the load of its key that is under way, rather than start another.
+        The first load that returns fills the cache, with the value as it was when it was asked for.
+    flush_s : float
+        Write-behind writes to the origin at multiples of it, s.
+    node : int or array_like of int, shape (k,)
+        The cache's node that holds each key, in order of `outages`.
+    outages : tuple of Outage
+        At most one a node, by node; a node without one never fails. Requests for a node that is
+        away go straight to the origin.
+
+    Returns
+    -------
+    Served
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of bounds, or the strategy unknown.
+
+    Examples
+    --------
+    Three requests within a load's time: each loads, or one does and the others wait.
+
+    >>> database = Origin(read_s=0.1, write_s=0.1, workers=0)
+    >>> serve([0, 0, 0, 0], [0, 0.04, 0.08, 0.2], database).outcome.tolist()
+    [0, 0, 0, 1]
+    >>> serve([0, 0, 0, 0], [0, 0.04, 0.08, 0.2], database, coalesce=True).outcome.tolist()
+    [0, 2, 2, 1]
+    """
+    ids = dense_keys(key)
+    n, keys = ids.size, key_count(ids)
+    time = request_times(time_s, n)
+    ttl = np.broadcast_to(np.asarray(ttl_s, dtype=np.float64), n).copy()
+    writes = np.broadcast_to(np.asarray(is_write, dtype=np.bool_), n).copy()
+    home = np.broadcast_to(np.asarray(node, dtype=np.int64), keys).copy()
+    _check(origin, strategy, ttl, trip_s, flush_s, home, outages)
+    nodes = max(int(home.max()) + 1 if keys else 0, len(outages))
+    away = np.full((nodes, 2), np.inf)
+    away[: len(outages)] = np.array(outages, dtype=np.float64).reshape(-1, 2)
+    free_at = np.zeros(origin.workers)
+    settings = _Settings(
+        STRATEGIES[strategy],
+        bool(coalesce),
+        float(origin.read_s),
+        float(origin.write_s),
+        float(trip_s),
+        float(flush_s),
+    )
+    outcome, behind, columns = np.empty(n, np.int8), np.zeros(n, np.int64), np.zeros((n, 3))
+    at, version = np.full((keys, 8), np.inf), np.zeros((keys, 5), np.int64)
+    at[:, [EXPIRES, STORED]] = -np.inf
+    flushed, lost = _serve(
+        ids.astype(np.int64), time, writes, ttl, home, away, free_at, settings,
+        at, version, outcome, behind, columns,
+    )  # fmt: skip
+    latency, origin_s, age = columns.T.copy()
+    return Served(outcome, latency, origin_s, age, behind, int(flushed), int(lost))
+
+
+def under_way(
+    start_s: NDArray[np.float64], duration_s: NDArray[np.float64], at_s: ArrayLike
+) -> NDArray[np.int64]:
+    """How many of the spells that start at `start_s` and last `duration_s` are on at each `at_s`.
+
+    Examples
+    --------
+    >>> under_way(np.array([0.0, 1.0]), np.array([2.0, 3.0]), [0.5, 1.5, 3.5]).tolist()
+    [1, 2, 1]
+    """
+    started = np.searchsorted(np.sort(start_s), at_s, side="right")
+    return started - np.searchsorted(np.sort(start_s + duration_s), at_s, side="right")
+
+
+def hash_slot(key: str | bytes) -> int:
+    """Hash slot of a key in a cluster: CRC16 (XMODEM) modulo 16,384.
+
+    If the key holds a tag, at least one character between its first ``{`` and the next ``}``, only
+    the tag counts: keys that share one live together. As the Redis Cluster specification has it.
+
+    Examples
+    --------
+    >>> hash_slot("123456789") == 0x31C3
+    True
+    >>> hash_slot("{user1000}.following") == hash_slot("{user1000}.followers")
+    True
+    """
+    name = key.encode() if isinstance(key, str) else key
+    start = name.find(b"{") + 1
+    end = name.find(b"}", start) if start else 0
+    tag = name[start:end] if end > start else name
+    return binascii.crc_hqx(tag, 0) % HASH_SLOTS
+
+
+def slot_node(slot: ArrayLike, nodes: int) -> NDArray[np.int64]:
+    """The node that holds each slot, if `nodes` nodes share the slots in equal ranges."""
+    if not 1 <= nodes <= HASH_SLOTS:
+        raise ValueError(f"nodes = {nodes}: must be 1 to {HASH_SLOTS}.")
+    return np.asarray(slot, dtype=np.int64) * nodes // HASH_SLOTS
+
+
+def durable_at(
+    written_s: ArrayLike, *, every_s: float = 0.0, takes_s: float = 0.0
+) -> NDArray[np.float64]:
+    """When each write is safe, if writes are made safe together every so often.
+
+    An append-only file is synced at once (``every_s=0``: `always`), each second (1: `everysec`) or
+    when the operating system sees fit (some 30: `no`). A replica is the first case, with its lag
+    for `takes_s`.
+
+    Parameters
+    ----------
+    written_s : array_like of float, shape (n,)
+        When each write is acknowledged. With `always`, and a quorum, that is the moment it is safe.
+    every_s : float
+        From one sync to the next, s. It takes all that was written before.
+    takes_s : float
+        How long it takes, s.
+
+    Examples
+    --------
+    >>> durable_at([0.2, 0.9, 1.0], every_s=1).tolist()
+    [1.0, 1.0, 2.0]
+    """
+    if not (every_s >= 0 and takes_s >= 0):
+        raise ValueError(f"every_s = {every_s}, takes_s = {takes_s}: both must be 0 s or more.")
+    written = np.asarray(written_s, dtype=np.float64)
+    synced = (np.floor(written / every_s) + 1) * every_s if every_s else written
+    return synced + takes_s
+
+
+def lost_writes(
+    written_s: ArrayLike, durable_s: ArrayLike, crash_s: ArrayLike
+) -> NDArray[np.int64]:
+    """How many acknowledged writes are gone after a crash, for each moment `crash_s`.
+
+    Examples
+    --------
+    >>> written = np.array([0.2, 0.9, 1.0])
+    >>> lost_writes(written, durable_at(written, every_s=1), [0.5, 0.95, 1.5]).tolist()
+    [1, 2, 1]
+    """
+    written = np.asarray(written_s, dtype=np.float64)
+    return under_way(written, np.asarray(durable_s, dtype=np.float64) - written, crash_s)
+
+
+def _check(
+    origin: Origin,
+    strategy: str,
+    ttl: NDArray,
+    trip_s: float,
+    flush_s: float,
+    home: NDArray,
+    outages: tuple[Outage, ...],
+) -> None:
+    if strategy not in STRATEGIES:
+        raise ValueError(f"strategy = {strategy!r}: must be one of {', '.join(STRATEGIES)}.")
+    if not (0 <= origin.read_s < np.inf and 0 <= origin.write_s < np.inf and origin.workers >= 0):
+        raise ValueError(f"{origin}: read_s and write_s must be 0 s or more, workers 0 or more.")
+    if ttl.size and not ttl.min() > 0:
+        raise ValueError("ttl_s must be above 0 s everywhere.")
+    if not (0 <= trip_s < np.inf and 0 < flush_s < np.inf):
+        raise ValueError(f"trip_s = {trip_s}, flush_s = {flush_s}: 0 s or more, and above 0 s.")
+    if home.size and home.min() < 0:
+        raise ValueError("node must be 0 or more everywhere.")
+    if not all(outage.down_s < outage.up_s for outage in outages):
+        raise ValueError("each of outages must have down_s before up_s.")
+
+
+class _Settings(NamedTuple):
+    strategy: int
+    coalesce: bool
+    read: float
+    write: float
+    trip: float
+    flush: float
+
+
+# of a key, times: when its copy expires, was stored, was true at the origin; when the load under
+# way arrives, was asked for, how long it lasts; when its first buffered write was made, goes out
+EXPIRES, STORED, TRUE_AT, ARRIVES, ASKED, LIFE, BUFFERED, FLUSHES = range(8)
+# and versions: the last one acknowledged, at the origin, in the cache, under way; writes buffered
+LATEST, AT_ORIGIN, CACHED, LOADING, PENDING = range(5)
+
+
+LATENCY, AT_THE_ORIGIN, AGE = 0, 1, 2
+
+
+@kernel
+def _serve(  # type: ignore[no-untyped-def]
+    ids, time, writes, ttl, home, away, free_at, settings, at, version, outcome, behind, columns
+):
+    flushed = lost = 0
+    for i in range(ids.size):
+        now, key = time[i], ids[i]
+        down, up = away[home[key], 0], away[home[key], 1]
+        reachable = now < down or now >= up
+        out, gone = _catch_up(key, now, down, up, at, version)
+        flushed, lost = flushed + out, lost + gone
+
+        latency = waited = age = 0.0
+        if writes[i]:
+            outcome[i] = WROTE
+            version[key, LATEST] += 1
+            if settings.strategy == BEHIND and reachable:
+                latency = settings.trip
+                if version[key, PENDING] == 0:
+                    at[key, BUFFERED] = now
+                    at[key, FLUSHES] = (now // settings.flush + 1.0) * settings.flush
+                version[key, PENDING] += 1
+            else:
+                version[key, AT_ORIGIN] = version[key, LATEST]
+                latency = waited = _ask(now, settings.write, free_at)
+                if settings.strategy != LAZY and reachable:
+                    latency += settings.trip
+            if settings.strategy == INVALIDATE and reachable:
+                at[key, EXPIRES] = -np.inf
+            elif settings.strategy >= THROUGH and reachable:
+                version[key, CACHED] = version[key, LATEST]
+                at[key, EXPIRES] = now + ttl[i]
+                at[key, STORED] = at[key, TRUE_AT] = now
+        elif reachable and now < at[key, EXPIRES]:
+            outcome[i] = HIT
+            latency, age = settings.trip, now - at[key, TRUE_AT]
+            behind[i] = version[key, LATEST] - version[key, CACHED]
+        elif reachable and settings.coalesce and at[key, ARRIVES] < np.inf:
+            outcome[i] = WAITED
+            latency = max(at[key, ARRIVES] - now, settings.trip)
+            age = at[key, ARRIVES] - at[key, ASKED]
+            behind[i] = version[key, LATEST] - version[key, LOADING]
+        else:
+            outcome[i] = LOADED
+            waited = _ask(now, settings.read, free_at)
+            latency = waited + (2.0 * settings.trip if reachable else 0.0)
+            age = latency
+            behind[i] = version[key, LATEST] - version[key, AT_ORIGIN]
+            if reachable and now + latency < at[key, ARRIVES]:
+                at[key, ARRIVES], at[key, ASKED], at[key, LIFE] = now + latency, now, ttl[i]
+                version[key, LOADING] = version[key, AT_ORIGIN]
+        columns[i, LATENCY], columns[i, AT_THE_ORIGIN], columns[i, AGE] = latency, waited, age
+
+    for key in range(home.size):
+        down, up = away[home[key], 0], away[home[key], 1]
+        out, gone = _catch_up(key, time[-1], down, up, at, version)
+        flushed, lost = flushed + out, lost + gone
+    return flushed, lost
+
+
+@kernel
+def _catch_up(key, now, down, up, at, version):  # type: ignore[no-untyped-def]
+    flushed = lost = 0
+    if version[key, PENDING] > 0:
+        if at[key, BUFFERED] <= down < at[key, FLUSHES] and down <= now:
+            lost = version[key, PENDING]
+            version[key, PENDING] = 0
+        elif at[key, FLUSHES] <= now:
+            flushed = 1
+            version[key, AT_ORIGIN] = version[key, LATEST]
+            version[key, PENDING] = 0
+    arrives = at[key, ARRIVES]
+    if at[key, STORED] < down <= min(now, arrives):
+        at[key, EXPIRES] = -np.inf
+    if arrives <= now:
+        at[key, ARRIVES] = np.inf
+        if at[key, EXPIRES] <= arrives and not down <= arrives < up:
+            at[key, STORED], at[key, TRUE_AT] = arrives, at[key, ASKED]
+            at[key, EXPIRES] = -np.inf if arrives < down <= now else arrives + at[key, LIFE]
+            version[key, CACHED] = version[key, LOADING]
+    return flushed, lost
+
+
+@kernel
+def _ask(now, takes, free_at):  # type: ignore[no-untyped-def]
+    if free_at.size == 0:
+        return takes
+    worker = 0
+    for w in range(free_at.size):
+        if free_at[w] < free_at[worker]:
+            worker = w
+    wait = max(free_at[worker] - now, 0.0)
+    free_at[worker] = now + wait + takes
+    return wait + takes

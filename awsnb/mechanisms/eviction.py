@@ -1,0 +1,348 @@
+"""Which keys a cache that holds so many keys keeps: exact LRU and Memcached's segmented LRU.
+
+Keys are ids 0..k-1 (`intern` makes them so), all of one size; a request that misses loads its key.
+
+Exact LRU needs no list. The trace itself is in order of recency: a key is held if its latest
+request stands at or behind a tail that moves along the trace, and the key at the tail is evicted if
+that was its latest request. A time to live that is the same for all is a second such pointer: what
+was loaded before it has expired.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from awsnb._jit import kernel
+from awsnb.mechanisms._prefetch import prefetch
+
+MISS, HIT, EXPIRED, REFUSED = 0, 1, 2, 3
+"""What a request found: nothing, its key, its key too old, nothing and no room to store it."""
+
+NOTHING = -1
+
+AHEAD = 16
+
+
+class Replay(NamedTuple):
+    """What became of each of n requests.
+
+    Attributes
+    ----------
+    outcome : ndarray of int8, shape (n,)
+        `MISS`, `HIT`, `EXPIRED` or `REFUSED`.
+    evicted : ndarray of int32, shape (n,)
+        The key that had to go for this request's, or `NOTHING`.
+    """
+
+    outcome: NDArray[np.int8]
+    evicted: NDArray[np.int32]
+
+
+def intern(ids: ArrayLike) -> tuple[NDArray[np.uint32], NDArray]:
+    """Number arbitrary ids 0, 1, 2, ... in the order in which they first appear.
+
+    Parameters
+    ----------
+    ids : array_like, shape (n,)
+        Integers (fast), or anything that hashes.
+
+    Returns
+    -------
+    key : ndarray of uint32, shape (n,)
+    distinct : ndarray, shape (k,)
+        ``distinct[key]`` is `ids`.
+
+    Examples
+    --------
+    >>> key, distinct = intern(["cart", "user", "cart"])
+    >>> key.tolist(), distinct.tolist()
+    ([0, 1, 0], ['cart', 'user'])
+    """
+    values = np.asarray(ids)
+    if values.dtype.kind in "iu":
+        distinct = np.empty(values.size, np.int64)
+        key, count = _intern(np.require(values, np.int64, ["C", "W"]), distinct)
+        return key, distinct[:count].astype(values.dtype)
+    number: dict = {}
+    numbers = [number.setdefault(value, len(number)) for value in values.tolist()]
+    return np.array(numbers, dtype=np.uint32), np.array(list(number), dtype=values.dtype)
+
+
+def lru(
+    key: ArrayLike,
+    capacity: int,
+    *,
+    time_s: ArrayLike | None = None,
+    ttl_s: float = np.inf,
+) -> Replay:
+    """Replay a trace through an exact LRU cache.
+
+    Parameters
+    ----------
+    key : array_like of int, shape (n,)
+        The key of each request, dense from 0.
+    capacity : int
+        Keys that fit, at least 1.
+    time_s : array_like of float, shape (n,)
+        When each request comes, never earlier than the one before. Needed for a TTL only.
+    ttl_s : float
+        Age at which a loaded key expires, above 0 s. A hit does not renew it; an expired key takes
+        room until it is asked for (lazy expiry) or evicted.
+
+    Returns
+    -------
+    Replay
+
+    Raises
+    ------
+    ValueError
+        If a key, a time, the capacity or the TTL is out of bounds.
+
+    Examples
+    --------
+    >>> lru([0, 1, 0, 2, 1], capacity=2).outcome.tolist()
+    [0, 0, 1, 0, 0]
+    >>> lru([0, 0, 0], capacity=2, time_s=[0, 9, 10], ttl_s=10).outcome.tolist()
+    [0, 1, 2]
+    """
+    ids = dense_keys(key)
+    _check_capacity(capacity)
+    if not ttl_s > 0:
+        raise ValueError(f"ttl_s = {ttl_s}: must be above 0 s.")
+    time = np.empty(0)
+    if ttl_s < np.inf:
+        if time_s is None:
+            raise ValueError(f"ttl_s = {ttl_s}: a time to live needs time_s, one time a request.")
+        time = request_times(time_s, ids.size)
+    seen = np.full((key_count(ids), 2), NOTHING, np.int32)
+    replay = unserved(ids.size)
+    _lru(ids, time, capacity, float(ttl_s), seen, *replay)
+    return replay
+
+
+def segmented_lru(key: ArrayLike, capacity: int, *, hot_share: float, warm_share: float) -> Replay:
+    """Replay a trace through Memcached's segmented LRU, simplified.
+
+    A loaded key enters HOT. A key is active once it was hit twice since it was loaded; a move ends
+    that, and one more hit renews it. The tail of HOT goes to WARM if active, else to COLD; the tail
+    of WARM goes round again if active, else to COLD; a key that becomes active in COLD goes to
+    WARM. The tail of COLD is evicted. So a scan passes through and leaves WARM as it was.
+
+    Simplified: queues are trimmed at once and only above their share, where Memcached's background
+    thread trims them in its own time and also by age; one slab class; no TTL.
+
+    Parameters
+    ----------
+    key : array_like of int, shape (n,)
+        The key of each request, dense from 0.
+    capacity : int
+        Keys that fit, at least 1.
+    hot_share, warm_share : float
+        Parts of the capacity that HOT and WARM may fill, together below 1.
+
+    Returns
+    -------
+    Replay
+
+    Raises
+    ------
+    ValueError
+        If a key, the capacity or a share is out of bounds.
+    """
+    ids = dense_keys(key)
+    _check_capacity(capacity)
+    if not (hot_share >= 0 and warm_share >= 0 and hot_share + warm_share < 1):
+        raise ValueError(
+            f"hot_share = {hot_share}, warm_share = {warm_share}: each must be 0 or more, "
+            "both together below 1."
+        )
+    hot, warm = int(hot_share * capacity), int(warm_share * capacity)
+    keys = key_count(ids)
+    node = np.full((keys + 3, 4), NOTHING, np.int64)
+    node[keys:, OLDER] = node[keys:, NEWER] = np.arange(keys, keys + 3)
+    replay = unserved(ids.size)
+    _segmented_lru(ids.astype(np.int64), capacity, np.array([hot, warm, 0]), node, *replay)
+    return replay
+
+
+def hit_ratio(outcome: NDArray[np.int8], windows: int = 1) -> NDArray[np.float64]:
+    """Share of hits in each of `windows` equally long stretches of the trace.
+
+    Examples
+    --------
+    >>> hit_ratio(lru([0, 1, 0, 1], capacity=2).outcome, windows=2).tolist()
+    [0.0, 1.0]
+    """
+    if not 1 <= windows <= outcome.size:
+        raise ValueError(f"windows = {windows}: must be 1 to the number of requests.")
+    start = np.arange(windows) * outcome.size // windows
+    hits = np.add.reduceat(outcome == HIT, start, dtype=np.int64)
+    return hits / np.diff(start, append=outcome.size)
+
+
+def dense_keys(key: ArrayLike) -> NDArray[np.uint32]:
+    """Cast keys to the kernels' type, or say what is wrong with them."""
+    ids = np.asarray(key)
+    if ids.dtype == np.uint32 and ids.ndim == 1:
+        return np.require(ids, requirements=["C", "W"])
+    if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu"):
+        raise ValueError(
+            f"key must be one-dimensional and of integers, not {ids.dtype} of shape {ids.shape}."
+        )
+    if ids.size and not (ids.min() >= 0 and ids.max() < 2**31):
+        raise ValueError("key must be 0 to 2**31 - 1 everywhere: number the keys with intern().")
+    return np.require(ids, np.uint32, ["C", "W"])
+
+
+def unserved(n: int) -> Replay:
+    """Make room for what will become of n requests."""
+    return Replay(np.empty(n, np.int8), np.full(n, NOTHING, np.int32))
+
+
+def key_count(ids: NDArray[np.uint32]) -> int:
+    """How many ids there are to keep state for."""
+    return int(ids.max()) + 1 if ids.size else 0
+
+
+def request_times(time_s: ArrayLike, n: int) -> NDArray[np.float64]:
+    """Cast times to the kernels' type, or say what is wrong with them."""
+    time = np.require(time_s, np.float64, ["C", "W"])
+    if time.shape != (n,):
+        raise ValueError(f"time_s must hold one time for each of the {n} requests.")
+    if n and not (np.all(np.diff(time) >= 0) and -np.inf < time[0] and time[-1] < np.inf):
+        raise ValueError("time_s must be finite and never decrease.")
+    return time
+
+
+def _check_capacity(capacity: int) -> None:
+    if not 1 <= capacity < 2**31:
+        raise ValueError(f"capacity = {capacity}: must be at least 1 key, below 2**31.")
+
+
+@kernel
+def _lru(ids, time, capacity, ttl, seen, outcome, evicted):  # type: ignore[no-untyped-def]
+    # seen: the latest request and the latest load of a key, side by side: one fetch from memory
+    n = ids.size
+    tail = fresh = held = 0
+    for i in range(n):
+        prefetch(seen, ids[min(i + AHEAD, n - 1)])
+        prefetch(seen, ids[min(tail + AHEAD, n - 1)])
+        key = ids[i]
+        if time.size:
+            while fresh < i and time[fresh] + ttl <= time[i]:
+                fresh += 1
+        if seen[key, 0] >= tail:
+            found = HIT if seen[key, 1] >= fresh else EXPIRED
+        else:
+            found = MISS
+            if held < capacity:
+                held += 1
+            else:
+                while seen[ids[tail], 0] != tail:
+                    tail += 1
+                evicted[i] = ids[tail]
+                tail += 1
+        if found != HIT:
+            seen[key, 1] = i
+        seen[key, 0] = i
+        outcome[i] = found
+
+
+@kernel
+def _intern(ids, distinct):  # type: ignore[no-untyped-def]
+    n = ids.size
+    key = np.empty(n, np.uint32)
+    bits = 16
+    table, found = np.full((1 << bits, 2), NOTHING, np.int64), 0
+    for i in range(n):
+        if 2 * found > table.shape[0]:  # half full: into a table four times as large
+            bits += 2
+            table = np.full((1 << bits, 2), NOTHING, np.int64)
+            for k in range(found):
+                slot = _slot(table, bits, distinct[k])
+                table[slot, 0], table[slot, 1] = distinct[k], k
+        prefetch(table, _bucket(ids[min(i + AHEAD, n - 1)], bits))
+        slot = _slot(table, bits, ids[i])
+        if table[slot, 1] == NOTHING:
+            table[slot, 0], table[slot, 1] = ids[i], found
+            distinct[found] = ids[i]
+            found += 1
+        key[i] = table[slot, 1]
+    return key, found
+
+
+@kernel
+def _slot(table, bits, value):  # type: ignore[no-untyped-def]
+    slot = _bucket(value, bits)
+    while table[slot, 1] != NOTHING and table[slot, 0] != value:
+        slot = (slot + 1) & (table.shape[0] - 1)
+    return slot
+
+
+@kernel
+def _bucket(value, bits):  # type: ignore[no-untyped-def]
+    # 32-bit halves mixed by odd constants: the same in wrapping and in unbounded integers
+    low, high = int(value) & 0xFFFFFFFF, (int(value) >> 32) & 0xFFFFFFFF
+    mixed = (low * 0x9E3779B1 + high * 0x85EBCA6B) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
+    return mixed >> (32 - bits)
+
+
+HOT, WARM, COLD = 0, 1, 2
+OLDER, NEWER, QUEUE, HITS = 0, 1, 2, 3
+
+
+@kernel
+def _segmented_lru(ids, capacity, share, node, outcome, evicted):  # type: ignore[no-untyped-def]
+    # node: three rings of keys; the sentinel of each, at the end, stands between its tail and head
+    sentinel = node.shape[0] - 3
+    size, held = np.zeros(3, np.int64), 0
+    for i in range(ids.size):
+        key, ring = ids[i], HOT
+        if node[key, QUEUE] != NOTHING:
+            outcome[i] = HIT
+            node[key, HITS] += 1
+            ring = node[key, QUEUE]
+            if ring == COLD and node[key, HITS] >= 2:
+                ring = WARM
+        else:
+            outcome[i] = MISS
+            node[key, HITS] = 0
+            held += 1
+            if held > capacity:
+                held -= 1
+                last = COLD
+                while size[last] == 0:
+                    last -= 1
+                oldest = node[sentinel + last, NEWER]
+                _take(oldest, node, size)
+                evicted[i] = oldest
+        if ring != node[key, QUEUE]:
+            _move(key, ring, node, size)
+        for ring in range(COLD):
+            while size[ring] > share[ring]:
+                oldest = node[sentinel + ring, NEWER]
+                _move(oldest, WARM if node[oldest, HITS] >= 2 else COLD, node, size)
+
+
+@kernel
+def _take(key, node, size):  # type: ignore[no-untyped-def]
+    older, newer = node[key, OLDER], node[key, NEWER]
+    node[older, NEWER] = newer
+    node[newer, OLDER] = older
+    size[node[key, QUEUE]] -= 1
+    node[key, QUEUE] = NOTHING
+
+
+@kernel
+def _move(key, ring, node, size):  # type: ignore[no-untyped-def]
+    if node[key, QUEUE] != NOTHING:
+        _take(key, node, size)
+    sentinel = node.shape[0] - 3 + ring
+    head = node[sentinel, OLDER]
+    node[key, OLDER], node[key, NEWER] = head, sentinel
+    node[head, NEWER] = key
+    node[sentinel, OLDER] = key
+    node[key, QUEUE], node[key, HITS] = ring, min(node[key, HITS], 1)
+    size[ring] += 1
