@@ -152,9 +152,12 @@ class Explorer(ipywidgets.Box):
         return self._text
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        if os.environ.get("AWSNB_STATIC") == "1":
-            figure = figures.timeline(self.result, self.kept)
-            return {"text/plain": self._text, **figures.picture(figure)}
+        if os.environ.get("AWSNB_STATIC"):
+            picture = figures.picture(figures.draw(self.result, self.kept))
+            return {
+                "text/plain": self._text,
+                **(picture or {"text/html": self.result._repr_html_()}),
+            }
         return super()._repr_mimebundle_(**kwargs) | {"text/plain": self._text}
 
     def _build(self) -> tuple[ipywidgets.Widget, ...]:
@@ -164,7 +167,7 @@ class Explorer(ipywidgets.Box):
             spec.name: Control(spec, self._start[spec.name]) for spec in specs if spec.control
         }
         for control in self.controls.values():
-            control.observe(lambda change: self._update(), "value")
+            control.observe(lambda change: self._update(change.owner), "value")
         self.readout, self.command, self.plot = Readout(), Command(), LivePlot(self._text)
         self._watch = _classed(ipywidgets.HTML(), "awsnb-watch", "awsnb-wide")
         self._kept_table = ipywidgets.HTML()
@@ -187,9 +190,12 @@ class Explorer(ipywidgets.Box):
             *self.controls.values(),
             _classed(ipywidgets.HBox([self._keep, reset]), "awsnb-buttons", "awsnb-wide"),
         ]
+        for place, widget in enumerate(left):
+            widget.layout.order = str(place)
+        self._problem = _classed(ipywidgets.HTML(), "awsnb-wide")
         right = [self.readout, self.plot, self._kept_box, self.command]
         return (
-            _classed(ipywidgets.Box(left), "awsnb-left"),
+            _classed(ipywidgets.Box([*left, self._problem]), "awsnb-left"),
             _classed(ipywidgets.VBox(right), "awsnb-right"),
         )
 
@@ -197,8 +203,8 @@ class Explorer(ipywidgets.Box):
         if name:
             self.choose(name)
 
-    def _update(self) -> None:
-        """Answer what the controls ask now; if that can't be, say so and leave the rest."""
+    def _update(self, moved: Control | None = None) -> None:
+        """Answer what the controls ask now; if that can't be, say so beside what was moved."""
         if self._quiet:
             return
         values = self._values()
@@ -208,9 +214,9 @@ class Explorer(ipywidgets.Box):
         try:
             self.result = self.section.simulate(self._scenario(values))
         except ScenarioError as error:
-            self._refuse(str(error))
+            self._refuse(str(error), moved)
         except Exception as error:  # a slider must not die of what a model did
-            self._refuse(f"{type(error).__name__}: {error}")
+            self._refuse(f"{type(error).__name__}: {error}", moved)
         else:
             self._draw()
 
@@ -246,9 +252,13 @@ class Explorer(ipywidgets.Box):
         for control in self.controls.values():
             control.shown = control.spec.applies(values)
 
-    def _refuse(self, problem: str) -> None:
+    def _refuse(self, problem: str, moved: Control | None) -> None:
         for name, control in self.controls.items():
             control.wrong = problem.startswith(f"{name} ")
+        wrong = [control for control in self.controls.values() if control.wrong]
+        beside = next((control for control in [*wrong, moved] if control), self._menu)
+        self._problem.layout.order = beside.layout.order
+        self._problem.value = f"<p class='awsnb-problem' role='alert'>{html.escape(problem)}</p>"
         with self.plot.hold_sync():
             self.plot.busy, self.plot.stale = False, True
         self.readout.problem = problem
@@ -258,6 +268,7 @@ class Explorer(ipywidgets.Box):
         drawn = figures.curves(result, self.kept)
         spec = figures.skeleton(result, drawn, self.kept)
         alt = spec["layout"].pop("meta")["alt"]
+        self._problem.value = ""
         for control in self.controls.values():
             control.wrong = False
         self.plot.draw(spec, [y for _, y in drawn], alt)

@@ -40,7 +40,7 @@ class LivePlot(anywidget.AnyWidget):
     Attributes
     ----------
     spec : str
-        The figure as JSON, all but its y values.
+        The figure as JSON, all but its values.
     alt : str
         What the plot shows, in words.
     busy : bool
@@ -69,19 +69,19 @@ class LivePlot(anywidget.AnyWidget):
         Parameters
         ----------
         spec : dict
-            The figure without its y values.
+            The figure without its values.
         ys : sequence of array
-            The y values of each of its traces, `SLOTS` at most.
+            The values of each of its traces, `SLOTS` at most; a matrix for a heat map.
         alt : str, optional
             What it shows, in words.
         """
-        axes = [spec["layout"]["yaxis" + trace["yaxis"][1:]] for trace in spec["data"]]
+        logs = [_is_log(trace, spec["layout"]) for trace in spec["data"]]
         with self.hold_sync():
             self.spec = json.dumps(spec)
             self.alt = alt
             self.busy = self.stale = False
-            for slot, (y, axis) in enumerate(zip(ys, axes, strict=True)):
-                self.set_trait(f"y{slot}", packed(y, log=axis.get("type") == "log"))
+            for slot, (y, log) in enumerate(zip(ys, logs, strict=True)):
+                self.set_trait(f"y{slot}", packed(y.ravel(), log))
 
     def __repr__(self) -> str:
         return self.text
@@ -118,6 +118,12 @@ def packed(y: npt.NDArray[Any], log: bool = False) -> bytes:
     scale = STEPS / (high - low) if high > low else 0.0
     steps[finite] = np.rint((values[finite] - low) * scale)
     return np.array([low, high, log], "<f8").tobytes() + steps.tobytes()
+
+
+def _is_log(trace: dict[str, Any], layout: dict[str, Any]) -> bool:
+    if trace["type"] == "heatmap":
+        return bool(trace["meta"]["log"])
+    return bool(layout["yaxis" + trace["yaxis"][1:]].get("type") == "log")
 
 
 _open: list[PlotlySource] = []

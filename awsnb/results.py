@@ -1,6 +1,6 @@
 """Results: the few shapes an answer has, each with its numbers and its words.
 
-`Result` is what one scenario did over time. `Comparison` is what several alternatives came to.
+`Result` is what one scenario did. `Comparison` is what several alternatives came to.
 Both say themselves in text: that text is what GitHub shows, what a screen reader reads and what
 the notebooks' checks compare.
 """
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Role = Literal["demand", "served", "first", "second", "third"]
+Role = Literal["demand", "served", "first", "second", "third", "fourth", "fifth", "theory"]
+Kind = Literal["lines", "bars", "heat"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,19 @@ class Number:
 
 @dataclass(frozen=True)
 class Curve:
-    """One column of a result's series, drawn in a panel.
+    """One column of a result's data, drawn in a panel.
 
-    `compare` curves are drawn again for each scenario that is kept for comparison.
+    Parameters
+    ----------
+    column : str
+        Its name in `Result.data`.
+    label : str
+        What the legend calls it.
+    role : str
+        ``demand`` is grey and filled, ``served`` blue; both hold for a whole sample, as steps.
+        ``first`` to ``fifth`` are simply different. ``theory`` is thin and lies over the others.
+    compare : bool, optional
+        Whether it is drawn again for each scenario that is kept for comparison.
     """
 
     column: str
@@ -50,18 +61,67 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """One of a result's stacked plots: curves that share an axis, in one unit."""
+    """One of a result's plots, which stand one above the other.
+
+    Parameters
+    ----------
+    title : str
+        Its heading, by which panels of kept results are matched with it.
+    unit : str
+        Unit of its values: on the vertical axis, or beside the colours of a heat map.
+    curves : tuple of Curve
+        What it shows. A heat map has one, of which the column is a matrix (rows, x); a curve
+        of a plain column is drawn over it.
+    log : bool, optional
+        Whether the values' axis, or scale of colours, is logarithmic.
+    limits : tuple of float, optional
+        Ends of that axis or scale; round numbers about the data if not given.
+    kind : {"lines", "bars", "heat"}, optional
+        How the curves are drawn.
+    x : str, optional
+        The column they are drawn against: times, numbers, or strings for categories.
+        Panels in a row with the same one share an axis.
+    x_title : str, optional
+        Title of that axis; that of the first panel on it counts.
+    x_log : bool, optional
+        Whether that axis is logarithmic.
+    stacked : bool, optional
+        Whether the bars of several curves stand on each other, not side by side.
+    rows : str, optional
+        The column that a heat map's rows belong to: numbers, upwards, or strings, downwards.
+    rows_title : str, optional
+        Title of the rows' axis.
+    rows_log : bool, optional
+        Whether the rows' axis is logarithmic.
+    levels : tuple of str, optional
+        Names of the values 0, 1, .. of a heat map of states.
+    events : tuple of (x, str), optional
+        What happened where: a thin vertical line with a short label.
+    doubtful : tuple of (x, x, str), optional
+        From where to where the theory doesn't hold, and why: shaded.
+    """
 
     title: str
     unit: str
     curves: tuple[Curve, ...]
     log: bool = False
     limits: tuple[float, float] | None = None
+    kind: Kind = "lines"
+    x: str = "time"
+    x_title: str = ""
+    x_log: bool = False
+    stacked: bool = False
+    rows: str = ""
+    rows_title: str = ""
+    rows_log: bool = False
+    levels: tuple[str, ...] = ()
+    events: tuple[tuple[Any, str], ...] = ()
+    doubtful: tuple[tuple[Any, Any, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one scenario did over time.
+    """What one scenario did.
 
     Parameters
     ----------
@@ -74,8 +134,8 @@ class Result:
     numbers : tuple of Number
         The answers.
     data : mapping of str to numpy.ndarray
-        Equally long columns, units in their names. The first, ``time``, holds the start of
-        each sample (datetime64, UTC).
+        Columns, units in their names. ``time`` holds the start of each sample (datetime64,
+        UTC). Columns drawn against the same x are equally long.
     panels : tuple of Panel
         How to draw the columns.
     notes : tuple of str
@@ -92,11 +152,12 @@ class Result:
 
     @cached_property
     def series(self) -> "pd.DataFrame":
-        """The columns as a DataFrame indexed by time."""
+        """The columns as long as the first, by which they are indexed."""
         import pandas as pd
 
-        columns = dict(self.data)
-        return pd.DataFrame(columns, index=pd.DatetimeIndex(columns.pop("time"), name="time"))
+        (name, first), *others = self.data.items()
+        columns = {key: column for key, column in others if column.shape == first.shape}
+        return pd.DataFrame(columns, index=pd.Index(first, name=name))
 
     @property
     def table(self) -> "pd.DataFrame":

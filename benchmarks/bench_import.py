@@ -9,7 +9,7 @@ WALL = time.perf_counter
 FIRST_PLOT = """
 from awsnb import figures
 from awsnb.services.ebs import VolumeScenario, simulate_volume
-figures.timeline(simulate_volume(VolumeScenario()))
+figures.draw(simulate_volume(VolumeScenario()))
 """
 PEER_PLOT = "import numpy, pandas, plotly.graph_objects, pydantic"
 

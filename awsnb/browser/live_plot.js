@@ -38,6 +38,16 @@ function unpackCurve(view) {
   return y;
 }
 
+function filled(trace, values) {
+  if (trace.type !== "heatmap") return { ...trace, y: values };
+  const width = values.length / trace.y.length;
+  const z = trace.y.map((_, i) => Array.from(values.subarray(i * width, (i + 1) * width)));
+  const each = (change) => z.map((row) => row.map(change));
+  const { levels, log } = trace.meta;
+  if (levels.length) return { ...trace, z, text: each((code) => levels[Math.round(code)] ?? "") };
+  return log ? { ...trace, z: each(Math.log10), customdata: z } : { ...trace, z };
+}
+
 function themed(layout, el, width) {
   const css = getComputedStyle(el);
   const color = (name, other) => css.getPropertyValue(name).trim() || other;
@@ -83,12 +93,13 @@ async function render({ model, el }) {
   };
   const draw = () => {
     if (!plotly || !width) return;
-    const traces = spec.data.map((trace, slot) => ({ ...trace, y: ys[slot] }));
+    const traces = spec.data.map((trace, slot) => filled(trace, ys[slot]));
     plotly.react(plot, traces, themed(spec.layout, el, width), CONFIG);
     drawn = true;
   };
-  // redraws lines alone: twice as fast as all of the figure
+  // redraws lines and bars alone: twice as fast as all of the figure
   const drawCurves = (slots) => {
+    if (slots.some((slot) => spec.data[slot].type === "heatmap")) return draw();
     const frame = { data: slots.map((slot) => ({ y: ys[slot] })), traces: slots };
     plotly.animate(plot, frame, AT_ONCE).catch(() => {}); // rejects when the next one overtakes
   };

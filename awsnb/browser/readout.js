@@ -1,5 +1,15 @@
-// The answers: large numbers, the sentence that says why, and what is wrong with the question.
+// The answers: large numbers and the sentence that says why, dimmed while they answer no question.
 // Its elements stay, so that a screen reader announces what changes in them.
+const ONCE_SHOWN = 500; // milliseconds
+
+// ipywidgets gives the handles of sliders no name
+function nameSliders() {
+  for (const control of document.querySelectorAll(".awsnb-explorer .awsnb-control")) {
+    const name = control.querySelector("label")?.textContent ?? "";
+    control.querySelector(".noUi-handle")?.setAttribute("aria-label", name);
+  }
+}
+
 function render({ model, el }) {
   const make = (tag, className, attributes = {}) => {
     const node = document.createElement(tag);
@@ -9,7 +19,6 @@ function render({ model, el }) {
     return node;
   };
   const numbers = make("dl", "awsnb-numbers");
-  const problem = make("p", "awsnb-problem", { role: "alert" });
   const why = make("p", "awsnb-why", { "aria-live": "polite" });
 
   const draw = () => {
@@ -22,13 +31,11 @@ function render({ model, el }) {
         return group;
       }),
     );
-    for (const [node, name] of [[why, "why"], [problem, "problem"]]) {
-      if (node.textContent !== model.get(name)) node.textContent = model.get(name);
-    }
-    problem.hidden = !problem.textContent;
-    el.classList.toggle("awsnb-stale", !problem.hidden);
+    if (why.textContent !== model.get("why")) why.textContent = model.get("why");
+    el.classList.toggle("awsnb-stale", model.get("problem") !== "");
   };
   draw();
+  setTimeout(nameSliders, ONCE_SHOWN);
   model.on("change", draw);
   return () => model.off("change", draw);
 }

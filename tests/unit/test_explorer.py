@@ -1,3 +1,4 @@
+import html
 import json
 import os
 from typing import Literal
@@ -8,6 +9,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from awsnb import explorer as module
+from awsnb import figures
 from awsnb.controls import slider_stops
 from awsnb.explorer import Explorer, report_command
 from awsnb.live_plot import LivePlot, packed
@@ -166,8 +168,10 @@ def test_what_cannot_be_is_said_and_the_last_answer_stays(explorer, typed, probl
     assert explorer.plot.stale and not explorer.plot.busy
     assert explorer.result is last
     assert explorer.controls["size"].wrong == problem.startswith("size")
+    assert html.escape(problem) in explorer._problem.value
+    assert explorer._problem.layout.order == explorer.controls["size"].layout.order
     explorer.controls["size"].children[0].value = "15"
-    assert explorer.problem == ""
+    assert explorer.problem == explorer._problem.value == ""
     assert not explorer.plot.stale and not explorer.controls["size"].wrong
     assert explorer.result.scenario.size == 15
 
@@ -271,6 +275,19 @@ def test_a_static_build_has_a_picture_and_no_widget(explorer, monkeypatch):
     assert explorer._repr_mimebundle_().keys() == {"text/plain", "image/png"}
 
 
+def test_in_a_report_or_without_a_picture_it_is_the_results_words(explorer, monkeypatch):
+    monkeypatch.setitem(os.environ, "AWSNB_STATIC", "report")
+    bundle = explorer._repr_mimebundle_()
+    assert bundle.keys() == {"text/plain", "text/html"}
+    assert "Empty after 50 min." in bundle["text/html"]
+
+
+def test_a_problem_of_no_control_stands_below_the_menu(explorer):
+    explorer.set(size=14)
+    assert explorer.problem == "ZeroDivisionError: division by zero"
+    assert explorer._problem.layout.order == explorer._menu.layout.order
+
+
 def test_running_a_cell_again_closes_what_it_made_before():
     Explorer(tanks()).keep()
     before = len(_instances)
@@ -316,6 +333,27 @@ def test_packing_keeps_ends_exact_and_gaps_as_gaps():
     np.testing.assert_array_equal(unpacked(packed(np.full(3, np.nan))), [np.nan] * 3)
     np.testing.assert_array_equal(unpacked(packed(np.array([4.0, 4.0]))), [4.0, 4.0])
     np.testing.assert_array_equal(unpacked(packed(np.array([0.0, 10.0]), log=True)), [np.nan, 10])
+
+
+def test_a_heat_map_is_sent_flat_and_logarithmic_if_its_colours_are():
+    panels = [
+        Panel(
+            name, "ms", (Curve("wait_ms", "wait", "first"),), kind="heat", x="x", rows="y", log=log
+        )
+        for name, log in (("even", False), ("log", True))
+    ]
+    data = {
+        "x": np.arange(3),
+        "y": np.arange(2),
+        "wait_ms": np.array([[1, 2, 3], [10, 20, 1000.0]]),
+    }
+    result = Result(Scenario(), "a", "Because.", (), data, tuple(panels))
+    drawn = figures.curves(result)
+    plot = LivePlot()
+    plot.draw(figures.skeleton(result, drawn), [y for _, y in drawn])
+    for sent in (plot.y0, plot.y1):
+        np.testing.assert_allclose(unpacked(sent), data["wait_ms"].ravel(), rtol=2e-2)
+    assert np.frombuffer(plot.y0[16:24]) == 0 and np.frombuffer(plot.y1[16:24]) == 1
 
 
 def test_slider_stops_are_round_and_end_at_the_bounds():

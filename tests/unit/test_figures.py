@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,8 +31,8 @@ def result(samples=100, label="a", panels=(RATES, CREDIT, LATENCY), step="60"):
     return Result(Scenario(), label, "Because.", (), data, panels)
 
 
-def test_a_timeline_has_a_trace_a_curve_and_an_axis_a_panel():
-    figure = figures.timeline(result())
+def test_a_figure_has_a_trace_a_curve_and_an_axis_a_panel():
+    figure = figures.draw(result())
     assert [trace.yaxis for trace in figure.data] == ["y", "y", "y2", "y3"]
     assert figure.layout.yaxis.title.text == "IOPS"
     assert figure.layout.yaxis3.type == "log"
@@ -40,14 +41,14 @@ def test_a_timeline_has_a_trace_a_curve_and_an_axis_a_panel():
 
 
 def test_panels_do_not_overlap_and_fill_the_height():
-    layout = figures.timeline(result()).layout
+    layout = figures.draw(result()).layout
     domains = [layout.yaxis.domain, layout.yaxis2.domain, layout.yaxis3.domain]
     assert domains[0][1] == 1 and domains[2][0] == pytest.approx(0)
     assert domains[0][0] > domains[1][1] and domains[1][0] > domains[2][1]
 
 
 def test_kept_results_add_the_curves_that_compare_under_their_own_name():
-    figure = figures.timeline(result(), [result(label="b"), result(label="c")])
+    figure = figures.draw(result(), [result(label="b"), result(label="c")])
     kept = [trace for trace in figure.data if trace.legendgroup]
     assert [trace.name for trace in kept] == ["b"] * 3 + ["c"] * 3
     assert [trace.showlegend for trace in kept] == [True, False, False] * 2
@@ -56,18 +57,16 @@ def test_kept_results_add_the_curves_that_compare_under_their_own_name():
 
 def test_a_panel_without_curves_is_left_out_until_a_kept_result_fills_it():
     bare = result(panels=(RATES, replace(CREDIT, curves=()), LATENCY))
-    assert [a.text for a in figures.timeline(bare).layout.annotations] == [
+    assert [a.text for a in figures.draw(bare).layout.annotations] == [
         "<b>Rates</b>", "<b>Latency</b>"
     ]  # fmt: skip
-    headings = figures.timeline(bare, [result(label="b")]).layout.annotations
+    headings = figures.draw(bare, [result(label="b")]).layout.annotations
     assert [a.text for a in headings] == ["<b>Rates</b>", "<b>Credit</b>", "<b>Latency</b>"]
 
 
 def test_the_figure_draws_the_very_points_of_the_fast_path():
     one, kept = result(3000), [result(50, "b")]
-    for trace, (_, y) in zip(
-        figures.timeline(one, kept).data, figures.curves(one, kept), strict=True
-    ):
+    for trace, (_, y) in zip(figures.draw(one, kept).data, figures.curves(one, kept), strict=True):
         np.testing.assert_array_equal(trace.y, y)
 
 
@@ -126,14 +125,198 @@ def test_axes_stand_still_for_a_small_move():
     ("value", "top"), [(0, 1), (0.9, 1), (1, 1), (11, 12.5), (1400, 1500), (9.9e4, 1e5)]
 )
 def test_ranges_end_at_round_numbers(value, top):
-    assert figures._round_above(value) == top
+    assert figures.axes.round_above(value) == top
 
 
 def test_irregular_times_are_written_out():
     one = result(50)
     one.data["time"][10:] += np.timedelta64(7, "s")
-    trace = figures.timeline(one).data[0]
+    trace = figures.draw(one).data[0]
     assert trace.x0 is None and len(trace.x) == 50
+
+
+WAIT = Panel(
+    "Wait",
+    "ms",
+    (Curve("wait_ms", "simulated", "first", compare=True), Curve("mm1_ms", "theory", "theory")),
+    x="rho",
+    x_title="Load",
+    doubtful=((0.9, np.inf, "unsteady"),),
+)
+SHARE = Panel("Share", "%", (Curve("share_pct", "share", "first"),), x="reply_ms", x_log=True)
+TARGETS = Panel(
+    "Targets",
+    "1/s",
+    (
+        Curve("even_rps", "even", "first", compare=True),
+        Curve("odd_rps", "odd", "second", compare=True),
+        Curve("fair_rps", "theory", "theory"),
+    ),
+    kind="bars",
+    x="target",
+)
+MAP = Panel(
+    "Map", "ms", (Curve("map_ms", "wait", "first"), Curve("edge", "edge", "theory")),
+    kind="heat", x="rho", rows="servers", rows_log=True, log=True,
+)  # fmt: skip
+LOG = Panel(
+    "Log", "", (Curve("state", "state", "first"),),
+    kind="heat", x="lsn", rows="segment", levels=("missing", "received", "durable"),
+)  # fmt: skip
+
+
+def shapes(*panels, label="a", targets=3, columns=50):
+    rho = np.linspace(0.05, 0.95, columns)
+    data = result().data | {
+        "rho": rho,
+        "wait_ms": 1 / (1 - rho),
+        "mm1_ms": 1 / (1 - rho) ** 2,
+        "reply_ms": np.geomspace(0.01, 1e7, 80),
+        "share_pct": np.linspace(0, 100, 80),
+        "target": np.array([f"target {i}" for i in range(targets)]),
+        "even_rps": np.full(targets, 40.0),
+        "odd_rps": np.full(targets, 55.0),
+        "fair_rps": np.full(targets, 50.0),
+        "servers": np.array([1, 2, 4]),
+        "map_ms": np.outer([100, 10, 1], 1 / (1 - rho)),
+        "edge": 1 + 3 * rho,
+        "lsn": np.arange(7),
+        "segment": np.array(["a1", "b1"]),
+        "state": np.array([[2, 2, 2, 1, 1, 0, np.nan], [2, 2, 1, 1, 0, 0, 0]]),
+    }
+    return Result(Scenario(), label, "Because.", (), data, panels)
+
+
+def test_panels_in_a_row_with_the_same_x_share_an_axis():
+    figure = figures.draw(shapes(RATES, CREDIT, WAIT, SHARE, LATENCY))
+    xs = {trace.yaxis: trace.xaxis for trace in figure.data}
+    assert xs == {"y": "x", "y2": "x", "y3": "x2", "y4": "x3", "y5": "x4"}
+    layout = figure.layout
+    assert [layout[f"xaxis{n}"].anchor for n in ("", 2, 3, 4)] == ["y2", "y3", "y4", "y5"]
+    assert [layout[f"xaxis{n}"].type for n in ("", 2, 3, 4)] == ["date", "linear", "log", "date"]
+    assert layout.xaxis2.title.text == "Load"
+    tops = [layout[f"yaxis{n}"].domain for n in ("", 2, 3, 4, 5)]
+    assert all(above[0] > below[1] for above, below in pairwise(tops))
+    assert layout.meta["alt"] == "a. Because."
+
+
+def test_an_x_of_numbers_is_written_by_first_and_step_and_its_axis_ends_with_it():
+    figure = figures.draw(shapes(WAIT))
+    assert figure.data[0].x is None and figure.data[0].x0 == pytest.approx(0.05)
+    assert figure.layout.xaxis.range == pytest.approx((0.05, 0.95))
+
+
+def test_theory_lies_over_the_others_and_does_not_stretch_their_axis():
+    figure = figures.draw(shapes(WAIT, RATES), [shapes(WAIT, RATES, label="b")])
+    assert [trace.name for trace in figure.data] == [
+        "b",
+        "b",
+        "simulated",
+        "asked",
+        "served",
+        "theory",
+    ]
+    assert figure.data[-1].line.dash == "dashdot"
+    assert figure.layout.yaxis.range[1] < 35 < max(figure.data[-1].y)
+
+
+def test_doubt_is_shaded_to_the_end_of_the_axis_and_says_why():
+    layout = figures.draw(shapes(WAIT)).layout
+    (shade,) = layout.shapes
+    assert (shade.x0, shade.x1) == pytest.approx((0.9, 0.95))
+    assert "unsteady" in [note.text for note in layout.annotations]
+
+
+def test_events_are_lines_with_labels_that_do_not_meet():
+    time = result().data["time"]
+    near = tuple((time[i], f"target {i} fails") for i in (10, 11, 12, 13, 99))
+    layout = figures.draw(shapes(replace(RATES, events=near))).layout
+    assert layout.shapes[0].x0 == "2026-01-05T00:10:00.000"
+    notes = layout.annotations[1:]
+    assert len({note.y for note in notes}) == 4
+    assert [note.text for note in notes][3] == "•"
+    assert [note.hovertext for note in notes] == [text for _, text in near]
+    assert notes[4].xanchor == "right"
+    late = figures.draw(shapes(replace(SHARE, events=((1000, "timeout"),)))).layout
+    assert (late.shapes[0].x0, late.annotations[1].x) == (pytest.approx(1000), 3)
+
+
+def test_bars_stand_beside_each_other_or_on_each_other():
+    beside, on = (
+        figures.draw(shapes(replace(TARGETS, stacked=stacked)), [shapes(TARGETS, label="b")])
+        for stacked in (False, True)
+    )
+    assert [trace.type for trace in beside.data] == ["bar"] * 4 + ["scatter"]
+    assert len({trace.offsetgroup for trace in beside.data[:4]}) == 4
+    assert len({trace.offsetgroup for trace in on.data[2:4]}) == 1
+    assert beside.layout.yaxis.range[1] < 70 and on.layout.yaxis.range[1] > 95
+    assert beside.data[2].marker.pattern.shape != beside.data[3].marker.pattern.shape
+    assert beside.layout.xaxis.categoryarray == ("target 0", "target 1", "target 2")
+
+
+def test_kept_bars_may_have_other_categories():
+    figure = figures.draw(shapes(TARGETS), [shapes(TARGETS, label="b", targets=5)])
+    assert len(figure.layout.xaxis.categoryarray) == 5
+
+
+def test_a_heat_map_has_logarithmic_colours_with_ticks_of_time_and_theory_over_it():
+    figure = figures.draw(shapes(MAP))
+    heat, edge = figure.data
+    assert (heat.type, edge.type) == ("heatmap", "scatter")
+    assert heat.z.shape == (3, 50)
+    np.testing.assert_allclose(10**heat.z, heat.customdata, rtol=1e-5)
+    assert (heat.zmin, heat.zmax) == (0, 4)
+    assert heat.colorbar.ticktext == ("1 ms", "10 ms", "100 ms", "1 s", "10 s")
+    assert figure.layout.yaxis.type == "log"
+    assert figure.layout.yaxis.ticktext == ("1", "2", "4")
+
+
+def test_states_have_a_colour_each_and_are_named():
+    figure = figures.draw(shapes(LOG), [shapes(LOG, label="b")])
+    (heat,) = figure.data
+    assert heat.colorbar.ticktext == LOG.levels
+    assert len({color for _, color in heat.colorscale}) == 3
+    assert heat.text[0] == ["durable"] * 3 + ["received"] * 2 + ["missing", ""]
+    low, high = figure.layout.yaxis.range
+    assert low > high and figure.layout.yaxis.categoryarray == ("a1", "b1")
+
+
+def test_a_kept_result_of_another_shape_adds_its_panels():
+    kept = shapes(WAIT, SHARE, label="b", columns=20)
+    figure = figures.draw(shapes(RATES, WAIT), [kept])
+    assert [len(trace.y) for trace in figure.data if trace.yaxis == "y2"] == [20, 50, 50]
+    assert len(figure.layout.annotations) == 3
+
+
+def test_only_long_lines_are_thinned():
+    long = shapes(WAIT, TARGETS, MAP, columns=5000, targets=1500)
+    lengths = [y.shape[-1] for _, y in figures.curves(long)]
+    assert lengths == [1200, 1500, 1500, 5000, 1200, 1500, 1200]
+
+
+def test_a_long_loop_is_drawn_as_it_is():
+    loop = shapes(WAIT, columns=5000)
+    loop.data["rho"][:] = np.sin(np.arange(5000))
+    assert [len(y) for _, y in figures.curves(loop)] == [5000, 5000]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (1, 90, ("1 ms", "10 ms", "100 ms")),
+        (2e5, 9e5, ("1 min", "10 min", "1 h")),
+        (0.004, 9e8, ("1 µs", "1 ms", "1 s", "10 min", "1 d")),
+    ],
+)
+def test_milliseconds_over_decades_read_as_durations(low, high, texts):
+    one = result(panels=(LATENCY,))
+    one.data["latency"][:] = np.geomspace(low, high, 100)
+    assert figures.draw(one).layout.yaxis.ticktext == texts
+
+
+def test_a_logarithmic_x_in_milliseconds_does_too():
+    ticks = figures.draw(shapes(SHARE)).layout.xaxis.ticktext
+    assert ticks == ("10 µs", "1 ms", "100 ms", "10 s", "10 min")
 
 
 def comparison():
@@ -186,10 +369,14 @@ def test_a_static_build_shows_a_picture_where_it_can(displayed, monkeypatch):
 
 def test_a_figure_in_a_notebook_is_small():
     year = result(105_120)
-    assert len(figures.timeline(year, [year, year]).to_json()) < 100_000
+    assert len(figures.draw(year, [year, year]).to_json()) < 100_000
+
+
+def test_a_heat_map_in_a_notebook_is_small():
+    assert len(figures.draw(shapes(MAP, LOG, columns=100)).to_json()) < 20_000
 
 
 def test_a_figure_carries_one_small_theme():
-    for figure in (figures.timeline(result()), figures.comparison(comparison())):
+    for figure in (figures.draw(result()), figures.comparison(comparison())):
         assert figure.layout.template.layout.font.color == figures.MIDTONE
         assert not figure.layout.template.data.to_plotly_json()

@@ -1,0 +1,25 @@
+"""Figures: a result in, a plotly figure out.
+
+They know the shapes of results, not the services that made them. A figure carries its alt text
+in ``figure.layout.meta["alt"]``; colours differ in lightness and lines in dash or width, so that
+they can be told apart in grey, and the background is clear, so that they suit light and dark.
+"""
+
+from awsnb.figures.lines import BINS, curves
+from awsnb.figures.prices import comparison
+from awsnb.figures.shown import picture, show
+from awsnb.figures.stack import draw, skeleton
+from awsnb.figures.theme import KEPT_STYLES, MIDTONE, ROLE_STYLES
+
+__all__ = [
+    "BINS",
+    "KEPT_STYLES",
+    "MIDTONE",
+    "ROLE_STYLES",
+    "comparison",
+    "curves",
+    "draw",
+    "picture",
+    "show",
+    "skeleton",
+]
