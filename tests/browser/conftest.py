@@ -170,8 +170,15 @@ class Lab:
             self.page.get_by_role("menuitem", name=name, exact=True).first.click()
 
     def prompts(self) -> list[str]:
-        """Return the execution counts as shown: a number, `*` while running, or nothing."""
-        shown = self.page.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+        """Return the execution counts as shown: a number, `*` while running, or nothing.
+
+        A cell whose source is folded away shows its count beside its output alone.
+        """
+        shown = self.page.locator(".jp-CodeCell").evaluate_all(
+            """cells => cells.map(cell => [".jp-InputPrompt", ".jp-OutputPrompt"]
+                .map(prompt => cell.querySelector(prompt)?.textContent ?? "")
+                .find(text => text.trim()) ?? "")"""
+        )
         return [prompt.strip().strip("[]: ") for prompt in shown]
 
     def _all_have_run(self) -> bool:
