@@ -6,6 +6,7 @@ It knows no single section. Controls come from the scenario's fields, curves fro
 import html
 import os
 import shlex
+import time
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -23,6 +24,7 @@ from awsnb.sections import Section
 from awsnb.sections import section as find
 
 CHOOSE = "Choose a situation…"
+SLOW_S = 0.1  # a model that took longer says that it is working, before it runs again
 MOST_KEPT = len(figures.KEPT_STYLES)
 
 _browser = files("awsnb") / "browser"
@@ -80,7 +82,9 @@ class Explorer(ipywidgets.Box):
     def __init__(self, section: str | Section, **start: Any) -> None:
         self.section = find(section) if isinstance(section, str) else section
         scenario = self.section.scenario(**start)
+        start_s = time.perf_counter()
         self.result: Result = self.section.simulate(scenario)
+        self._took_s = time.perf_counter() - start_s
         self.kept: list[Result] = []
         self._start = scenario.model_dump()
         self._text = (
@@ -210,7 +214,8 @@ class Explorer(ipywidgets.Box):
         values = self._values()
         self._menu.value = ""  # so that the same situation can be chosen again
         self._apply_applicable(values)
-        self.plot.busy = True
+        self.plot.busy = self._took_s > SLOW_S
+        start = time.perf_counter()
         try:
             self.result = self.section.simulate(self._scenario(values))
         except ScenarioError as error:
@@ -218,6 +223,7 @@ class Explorer(ipywidgets.Box):
         except Exception as error:  # a slider must not die of what a model did
             self._refuse(f"{type(error).__name__}: {error}", moved)
         else:
+            self._took_s = time.perf_counter() - start
             self._draw()
 
     def _values(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 Points = tuple[Array, Array]
 
-BINS = 600  # a longer line is drawn as the least and the greatest value of so many bins
+BINS = 500  # a longer line is drawn as the least and the greatest value of so many bins
 
 
 class Line(NamedTuple):

@@ -104,7 +104,17 @@ def test_only_curves_that_changed_are_sent(explorer, monkeypatch):
 
     monkeypatch.setattr(LivePlot, "send_state", send_state)
     explorer.controls["size"].value = 99
-    assert sent == {"alt", "busy", "y0"}
+    assert sent == {"alt", "y0"}
+
+
+def test_a_slow_model_says_that_it_is_working(explorer, monkeypatch):
+    seen = []
+    explorer.plot.observe(lambda change: seen.append(change.new), "busy")
+    explorer.controls["size"].value = 99
+    assert seen == []
+    monkeypatch.setattr("awsnb.explorer.SLOW_S", -1.0)
+    explorer.controls["size"].value = 98
+    assert seen == [True, False]
 
 
 def test_it_starts_where_it_is_told_and_refuses_an_impossible_start():

@@ -291,7 +291,7 @@ def test_a_kept_result_of_another_shape_adds_its_panels():
 def test_only_long_lines_are_thinned():
     long = shapes(WAIT, TARGETS, MAP, columns=5000, targets=1500)
     lengths = [y.shape[-1] for _, y in figures.curves(long)]
-    assert lengths == [1200, 1500, 1500, 5000, 1200, 1500, 1200]
+    assert lengths == [2 * figures.BINS, 1500, 1500, 5000, 2 * figures.BINS, 1500, 2 * figures.BINS]
 
 
 def test_a_long_loop_is_drawn_as_it_is():

@@ -1,0 +1,227 @@
+"""Time an Explorer in a real JupyterLab: from a key on a slider to the painted plot.
+
+Opens a section's Explorer in headless Chromium, moves one field's slider by keyboard, and reports
+the time to the plot's change and its paint, and the bytes that the kernel sent for each move.
+
+    python benchmarks/explorer_moves.py ebs-volume-types --field size_gib
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Page, WebSocket, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NOTEBOOK = "explorer.ipynb"
+CELL = """from awsnb import Explorer
+
+Explorer("{}")"""
+CURVE = ".awsnb-plot .scatterlayer path.js-line"
+
+# resolves to [ms to the first change of a curve, ms to its paint] after the next key
+WATCH = """
+() => { window.awsnbMove = new Promise((done) => {
+  let start = null;
+  document.addEventListener("keydown", () => { start ??= performance.now(); },
+                            { capture: true, once: true });
+  const watcher = new MutationObserver(() => {
+    if (start === null) return;
+    watcher.disconnect();
+    const changed = performance.now() - start;
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => done([changed, performance.now() - start]);
+      channel.port2.postMessage(0);
+    });
+  });
+  watcher.observe(document.querySelector(".awsnb-plot"),
+                  { subtree: true, childList: true, attributes: true, attributeFilter: ["d"] });
+  setTimeout(() => done(null), 5000);
+}) }
+"""
+
+
+@dataclass
+class Traffic:
+    """Bytes and frames that kernels have sent to the page."""
+
+    frames: int = 0
+    size: int = 0
+    outside: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("websocket", self._websocket)
+        page.on("request", lambda request: self._request(request.url))
+
+    def _websocket(self, socket: WebSocket) -> None:
+        if "/api/kernels/" in socket.url:
+            socket.on("framereceived", self._frame)
+
+    def _frame(self, payload: str | bytes) -> None:
+        self.frames += 1
+        self.size += len(payload.encode() if isinstance(payload, str) else payload)
+
+    def _request(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")):
+            self.outside.append(url)
+
+
+@contextlib.contextmanager
+def lab(root: Path) -> Iterator[str]:
+    """Serve a folder with JupyterLab; gives the URL of its notebooks, token to be added."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    base = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as settings:
+        quiet = {"@jupyterlab/apputils-extension:notification":
+                 {"fetchNews": "false", "checkForUpdates": False}}  # fmt: skip
+        Path(settings, "overrides.json").write_text(json.dumps(quiet))
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={root}",
+            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True",
+            f"--IdentityProvider.token={token}", f"--LabApp.app_settings_dir={settings}",
+        ]  # fmt: skip
+        if os.geteuid() == 0:
+            command.append("--allow-root")
+        server = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": settings,
+                 "JUPYTERLAB_WORKSPACES_DIR": settings},
+        )  # fmt: skip
+        try:
+            _wait_for(f"{base}/api/status?token={token}")
+            yield f"{base}/lab/tree/{{notebook}}?token={token}&reset"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(url)
+
+
+def run_all(page: Page, patience_s: float = 60) -> float:
+    """Run the open notebook; gives the seconds to a drawn plot."""
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_selector(
+        '.jp-Toolbar [data-status="idle"], .jp-NotebookPanel-toolbar', timeout=60_000
+    )
+    page.wait_for_function(
+        "() => document.body.innerText.includes('Idle')"
+        " || document.querySelector('[data-status=idle]')", timeout=60_000
+    )  # fmt: skip
+    for _ in range(3):  # a run asked for before the session is attached is lost
+        if page.locator(".jp-Dialog .jp-mod-accept").count():
+            print("dialog:", page.locator(".jp-Dialog").first.inner_text(), file=sys.stderr)
+            page.click(".jp-Dialog .jp-mod-accept >> nth=0")
+        start = time.perf_counter()
+        page.click(".jp-Notebook .jp-CodeCell .cm-content >> nth=0")
+        page.keyboard.press("Shift+Enter")
+        with contextlib.suppress(Exception):
+            page.wait_for_selector(CURVE, timeout=1000 * patience_s / 3, state="attached")
+            return time.perf_counter() - start
+    raise TimeoutError("the notebook drew no plot")
+
+
+def move(page: Page, handle: str, key: str) -> tuple[float, float] | None:
+    """Press one key on a slider; gives ms to the plot's change and to its paint."""
+    page.evaluate(WATCH)
+    page.press(handle, key)
+    return page.evaluate("() => window.awsnbMove")
+
+
+def measure(page: Page, traffic: Traffic, name: str, moves: int) -> dict[str, float]:
+    """Move a field's slider back and forth."""
+    handle = f".awsnb-field-{name} .noUi-handle"
+    keys = ["ArrowRight" if i % 20 < 10 else "ArrowLeft" for i in range(moves + 5)]
+    changed, painted, sent, frames = [], [], [], []
+    for i, key in enumerate(keys):
+        before = traffic.size, traffic.frames
+        times = move(page, handle, key)
+        page.wait_for_timeout(60)  # what is still on its way belongs to this move
+        if i < 5 or times is None:
+            continue
+        changed.append(times[0])
+        painted.append(times[1])
+        sent.append(traffic.size - before[0])
+        frames.append(traffic.frames - before[1])
+    return {
+        "moves": len(painted),
+        "changed_median_ms": statistics.median(changed),
+        "changed_p95_ms": statistics.quantiles(changed, n=20)[-1],
+        "painted_median_ms": statistics.median(painted),
+        "painted_p95_ms": statistics.quantiles(painted, n=20)[-1],
+        "bytes_median": statistics.median(sent),
+        "bytes_max": max(sent),
+        "frames_median": statistics.median(frames),
+    }
+
+
+def main() -> None:
+    """Measure, and print one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("section")
+    parser.add_argument("--field", action="append", required=True)
+    parser.add_argument("--moves", type=int, default=60)
+    parser.add_argument("--width", type=int, default=1400)
+    parser.add_argument("--shot", type=Path, help="where to keep a screenshot")
+    asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        lab(Path(folder)) as url,
+        sync_playwright() as playwright,
+    ):
+        cell = nbformat.v4.new_code_cell(CELL.format(asked.section))
+        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=[cell], metadata=metadata), Path(folder, NOTEBOOK)
+        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": asked.width, "height": 1000})
+        traffic = Traffic()
+        traffic.watch(page)
+        page.goto(url.format(notebook=NOTEBOOK))
+        report: dict[str, object] = {"first_plot_s": run_all(page)}
+        page.wait_for_timeout(500)
+        report["first_bytes"] = traffic.size
+        for name in asked.field:
+            report[name] = measure(page, traffic, name, asked.moves)
+        report["requests_outside"] = traffic.outside
+        if asked.shot:
+            page.screenshot(path=asked.shot)
+        browser.close()
+    print(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
