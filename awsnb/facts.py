@@ -96,6 +96,13 @@ class Fact:
         where = f" in {self.region}" if self.region else ""
         return f"{self.value:,} {self.unit}{where}"
 
+    @property
+    def origin(self) -> str:
+        """Where the value is from, as of when, and what there is to doubt."""
+        since = f"since {self.since}; " if self.since else ""
+        doubt = "" if self.confidence == "verified" else f", {self.confidence}"
+        return f"{since}{self.source} ({self.as_of}{doubt})"
+
 
 class Facts:
     """The facts of one service, looked up by subject and key.
@@ -201,7 +208,7 @@ class Facts:
         )
 
     def listing(self, subject: str, on: str | None = None) -> "pd.DataFrame":
-        """Return a subject's facts to check: a row per key, with unit, date and source.
+        """Return a subject's facts to check: a row per key, with its value and where it is from.
 
         AWS's worked examples, which no model reads, are left out.
         """
@@ -209,9 +216,8 @@ class Facts:
 
         rows = [fact for fact in self.rows(subject, on) if not fact.key.startswith("example_")]
         return pd.DataFrame(
-            [[f.text, f.since, f.as_of, f.confidence, f.source] for f in rows],
+            {"value": [fact.text for fact in rows], "source": [fact.origin for fact in rows]},
             index=pd.Index([fact.key for fact in rows], name=subject),
-            columns=["value", "since", "as of", "confidence", "source"],
         )
 
     def _raise_unknown(self, subject: str, key: str) -> NoReturn:

@@ -84,8 +84,8 @@ def test_a_value_that_changed_says_since_when_and_changed(service):
 
 
 def test_only_known_services_load():
-    with pytest.raises(FactsError, match="'esb'; did you mean ebs"):
-        facts.load("esb")
+    with pytest.raises(FactsError, match="'ebss'; did you mean ebs"):
+        facts.load("ebss")
 
 
 def test_load_reads_once():
@@ -317,3 +317,12 @@ def test_instance_throughput_is_decimal(level):
         bandwidth = EC2.value(instance_type, f"ebs_{level}_bandwidth")
         throughput = EC2.value(instance_type, f"ebs_{level}_throughput")
         assert throughput == pytest.approx(bandwidth * ratio, abs=0.006)
+
+
+def test_listing_says_each_value_with_its_unit_and_where_it_is_from():
+    table = facts.load("ebs").listing("gp3")
+    assert table.loc["max_iops", "value"] == "80,000 IOPS"
+    assert table.loc["max_iops", "source"].startswith("since 2025-09; EC2 API Reference")
+    assert table.loc["storage_price", "value"] == "0.08 USD/GB-month in us-east-1"
+    assert "assumed" in table.loc["latency_unloaded", "source"]
+    assert not any(key.startswith("example_") for key in table.index)
