@@ -1,0 +1,251 @@
+"""The ``Condition`` element: operators, what they make of missing keys, and sets of values.
+
+All conditions of a statement must hold. A condition holds if the request's value matches any of the
+policy's; a negated one, if it matches none.
+
+Notes
+-----
+IAM User Guide, "IAM JSON policy elements: Condition operators", "Set operators for multivalued
+context keys" and "IAM policy elements: Variables and tags". Where they are silent: a value of the
+request that is not of the operator's kind (``abc`` for a number) satisfies neither the operator nor
+its negation; an operator without a set operator, on a key of several values, looks for any of them;
+a negated operator whose variable has no value does not hold.
+"""
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from awsnb.mechanisms.authorization import readers
+from awsnb.mechanisms.authorization.request import Request
+from awsnb.mechanisms.authorization.wildcards import (
+    Token,
+    Variable,
+    arn_pattern,
+    fill,
+    glob,
+    tokens,
+)
+
+Operand = Callable[[Any, Request], bool | None]
+"""Whether a value of the request relates to the policy's; None if a variable has no value."""
+
+Reader = Callable[[str | bytes], Any]
+Pieces = tuple[Token, ...]
+Test = Callable[[Any], bool]
+FOR_ALL, FOR_ANY, IF_EXISTS, NULL = "ForAllValues:", "ForAnyValue:", "IfExists", "Null"
+
+
+class Operator(NamedTuple):
+    """A condition operator: how it reads the request's values, and compares them to a policy's."""
+
+    read: Reader
+    operand: Callable[[str, bool], Operand]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One operator on one key, with the policy's values."""
+
+    name: str
+    key: str
+    wanted: tuple[str, ...]
+    operator: Operator
+    operands: tuple[Operand, ...]
+    qualifier: str
+    if_missing: bool
+
+    element = "Condition"
+
+    def matches(self, request: Request) -> bool:
+        """Whether the condition holds."""
+        values = self._present(request)
+        if not values:
+            return self.if_missing
+        if self.qualifier == FOR_ALL or (self.operator.negated and not self.qualifier):
+            return all(self._holds(value, request) for value in values)
+        return any(self._holds(value, request) for value in values)
+
+    def why_not(self, request: Request) -> str:
+        """Say why the condition does not hold."""
+        values = ", ".join(repr(value) for value in self._present(request))
+        wanted = ", ".join(repr(value) for value in self.wanted) or "no value at all"
+        has = f"is {values} in the request" if values else "is absent from the request"
+        return f"{self.name} on {self.key}, which {has}; the statement names {wanted}"
+
+    def _present(self, request: Request) -> tuple[str | bytes, ...]:
+        values = request.values(self.key)
+        return () if self.qualifier and not any(values) else values  # a set of nothing but ""
+
+    def _holds(self, value: str | bytes, request: Request) -> bool:
+        read = self.operator.read(value)
+        if read is None:
+            return False
+        if not self.operator.negated:
+            return any(operand(read, request) for operand in self.operands)
+        return all(operand(read, request) is False for operand in self.operands)
+
+
+@dataclass(frozen=True)
+class Null:
+    """Whether a key is absent: ``true`` asks that it is, ``false`` that it is not."""
+
+    key: str
+    wanted: tuple[bool, ...]
+
+    element = "Condition"
+
+    def matches(self, request: Request) -> bool:
+        """Whether the key is absent or present, as asked."""
+        return (not request.values(self.key)) in self.wanted
+
+    def why_not(self, request: Request) -> str:
+        """Say whether the key is there."""
+        there = "present in" if request.values(self.key) else "absent from"
+        return f"Null on {self.key}, which is {there} the request"
+
+
+def condition(name: str, key: str, values: tuple[str, ...], variables: bool) -> Condition | Null:
+    """Make a condition from its operator, its key and the policy's values.
+
+    Raises
+    ------
+    ValueError
+        If there is no such operator, or a value is not of its kind.
+
+    Examples
+    --------
+    >>> condition("StringLike", "s3:prefix", ("home/*",), variables=True).name
+    'StringLike'
+    """
+    if name == NULL:
+        return Null(key, tuple(_required(readers.read_boolean, value) for value in values))
+    qualifier, found = named_operator(name)
+    operands = tuple(found.operand(value, variables) for value in values)
+    if_missing = name.endswith(IF_EXISTS) or qualifier == FOR_ALL
+    if_missing = if_missing or (found.negated and not qualifier)
+    return Condition(name, key, values, found, operands, qualifier, if_missing)
+
+
+def named_operator(name: str) -> tuple[str, Operator]:
+    """Find an operator and its set operator, if it has one, by the name in a policy.
+
+    Raises
+    ------
+    ValueError
+        If there is no such operator, or it is ``Null``, which has no values to compare.
+    """
+    qualifier = next((mark for mark in (FOR_ALL, FOR_ANY) if name.startswith(mark)), "")
+    base = name.removeprefix(qualifier).removesuffix(IF_EXISTS)
+    if base not in OPERATORS:
+        raise ValueError(f"{name!r} is not a condition operator.")
+    return qualifier, OPERATORS[base]
+
+
+def _required(read: Reader, value: str) -> Any:
+    found = read(value)
+    if found is None:
+        raise ValueError(f"{value!r} is not a {read.__name__.removeprefix('read_')}.")
+    return found
+
+
+def _comparing(
+    read: Reader, relation: Callable[[Any, Any], bool]
+) -> Callable[[str, bool], Operand]:
+    def operand(value: str, variables: bool) -> Operand:
+        bound = _required(read, value)
+        return lambda found, request: relation(found, bound)
+
+    return operand
+
+
+def _templated(make: Callable[[Pieces], Test], wildcards: bool) -> Callable[[str, bool], Operand]:
+    def operand(value: str, variables: bool) -> Operand:
+        template = tokens(value, variables, wildcards)
+        if any(isinstance(token, Variable) for token in template):
+            return lambda found, request: _test_filled(make, template, found, request)
+        test = make(template)
+        return lambda found, request: test(found)
+
+    return operand
+
+
+def _test_filled(
+    make: Callable[[Pieces], Test], template: Pieces, found: Any, request: Request
+) -> bool | None:
+    filled = fill(template, request.one)
+    try:
+        return None if filled is None else make(filled)(found)
+    except ValueError:
+        return False
+
+
+def _same(pieces: Pieces) -> Test:
+    return _joined(pieces).__eq__
+
+
+def _same_in_any_case(pieces: Pieces) -> Test:
+    wanted = _joined(pieces).casefold()
+    return lambda found: found.casefold() == wanted
+
+
+def _like(pieces: Pieces) -> Test:
+    return glob(pieces).matches
+
+
+def _arn_like(pieces: Pieces) -> Test:
+    return arn_pattern(pieces).matches
+
+
+def _boolean(pieces: Pieces) -> Test:
+    wanted = _required(readers.read_boolean, _joined(pieces))
+    return lambda found: found == wanted
+
+
+def _joined(pieces: Pieces) -> str:
+    return "".join(map(str, pieces))
+
+
+def _within(found: readers.Address, network: readers.Network) -> bool:
+    return found in network
+
+
+def _ordered(prefix: str, read: Reader) -> dict[str, Operator]:
+    relations = {
+        "Equals": operator.eq,
+        "LessThan": operator.lt,
+        "LessThanEquals": operator.le,
+        "GreaterThan": operator.gt,
+        "GreaterThanEquals": operator.ge,
+    }
+    found = {prefix + name: Operator(read, _comparing(read, r)) for name, r in relations.items()}
+    return found | {f"{prefix}NotEquals": found[f"{prefix}Equals"]._replace(negated=True)}
+
+
+def _with_negation(name: str, negation: str, found: Operator) -> dict[str, Operator]:
+    return {name: found, negation: found._replace(negated=True)}
+
+
+def _text(prefix: str, name: str, make: Callable[[Pieces], Test]) -> dict[str, Operator]:
+    found = Operator(readers.read_text, _templated(make, wildcards=make in (_like, _arn_like)))
+    return _with_negation(prefix + name, f"{prefix}Not{name}", found)
+
+
+OPERATORS: dict[str, Operator] = {
+    **_text("String", "Equals", _same),
+    **_text("String", "EqualsIgnoreCase", _same_in_any_case),
+    **_text("String", "Like", _like),
+    **_ordered("Numeric", readers.read_number),
+    **_ordered("Date", readers.read_date),
+    "Bool": Operator(readers.read_boolean, _templated(_boolean, wildcards=False)),
+    "BinaryEquals": Operator(readers.read_binary, _comparing(readers.read_binary, operator.eq)),
+    **_with_negation(
+        "IpAddress",
+        "NotIpAddress",
+        Operator(readers.read_address, _comparing(readers.read_network, _within)),
+    ),
+    **_text("Arn", "Equals", _arn_like),
+    **_text("Arn", "Like", _arn_like),
+}

@@ -1,0 +1,292 @@
+"""Who asks for what: a principal, an action, a resource, and the context of the request."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from typing import Any, Self
+
+
+class Kind(StrEnum):
+    """What a principal is."""
+
+    USER = "user"
+    ROLE = "role"
+    ROLE_SESSION = "role session"
+    FEDERATED_USER = "federated user"
+    ROOT = "root user"
+    SERVICE = "service"
+    IDENTITY_PROVIDER = "identity provider"
+    ANONYMOUS = "anonymous"
+
+
+class Grant(IntEnum):
+    """By which name a resource-based policy calls a principal; a higher one reaches further."""
+
+    NONE = 0
+    ACCOUNT = 1
+    """By its account, which may hand the permission on."""
+    ENTITY = 2
+    """By the role behind its session, or the user who federated it."""
+    DIRECT = 3
+    """By its own name, or as everyone."""
+
+
+_IAM_KINDS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
+_IAM_KINDS |= dict.fromkeys(("saml-provider", "oidc-provider"), Kind.IDENTITY_PROVIDER)
+_STS_KINDS = {"assumed-role": Kind.ROLE_SESSION, "federated-user": Kind.FEDERATED_USER}
+_KINDS = {"iam": _IAM_KINDS, "sts": _STS_KINDS}
+_WITHOUT_ACCOUNT = (Kind.SERVICE, Kind.IDENTITY_PROVIDER, Kind.ANONYMOUS)
+_TYPES = {
+    Kind.USER: "User",
+    Kind.ROLE: "AssumedRole",
+    Kind.ROLE_SESSION: "AssumedRole",
+    Kind.FEDERATED_USER: "FederatedUser",
+    Kind.ROOT: "Account",
+    Kind.ANONYMOUS: "Anonymous",
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who makes a request.
+
+    Attributes
+    ----------
+    name : str
+        ARN, or the name of a service or an identity provider; empty for an anonymous one.
+    kind : Kind
+        What it is. A `Kind.ROLE` stands for any of the role's sessions.
+    account : str
+        Account it belongs to; empty if none.
+    entity : str
+        ARN of the role behind a session, or of the user behind a federated user.
+    user_id : str
+        Unique identifier, as in ``aws:userid``; empty if it does not matter.
+    canonical_id : str
+        Canonical user ID of its account; empty if it does not matter.
+    """
+
+    name: str
+    kind: Kind
+    account: str = ""
+    entity: str = ""
+    user_id: str = ""
+    canonical_id: str = ""
+
+    @classmethod
+    def of(cls, arn: str, entity: str = "", user_id: str = "", canonical_id: str = "") -> Self:
+        """Read a principal from its ARN; twelve digits are an account's root user.
+
+        Parameters
+        ----------
+        arn : str
+            Of a user, a role, a role session, a federated user, a root user or a provider.
+        entity : str
+            Of a session of a role with a path: the role's ARN, which the session's does not tell.
+            Of a federated user: the ARN of the user who asked for the session.
+        user_id, canonical_id : str
+            See `Principal`.
+
+        Raises
+        ------
+        ValueError
+            If it is none of these.
+
+        Examples
+        --------
+        >>> Principal.of("arn:aws:sts::111122223333:assumed-role/Ops/ann").entity
+        'arn:aws:iam::111122223333:role/Ops'
+        """
+        if is_account(arn):
+            arn = f"arn:aws:iam::{arn}:root"
+        parts = arn.split(":", 5)
+        kinds = _KINDS.get(parts[2], {}) if len(parts) == 6 and parts[0] == "arn" else {}
+        kind = kinds.get(parts[-1].partition("/")[0])
+        if kind is None:
+            raise ValueError(f"{arn!r} is not the ARN of a principal.")
+        if kind is Kind.IDENTITY_PROVIDER:
+            return cls.identity_provider(arn)
+        if kind is Kind.ROLE:
+            entity = arn
+        elif kind is Kind.ROLE_SESSION and not entity:
+            entity = f"arn:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
+        return cls(arn, kind, parts[4], entity, user_id, canonical_id)
+
+    @classmethod
+    def service(cls, name: str) -> Self:
+        """Make a service's principal: ``cloudtrail.amazonaws.com``."""
+        return cls(name, Kind.SERVICE)
+
+    @classmethod
+    def identity_provider(cls, name: str) -> Self:
+        """Make whoever signed in with a web identity or SAML provider and has no role yet."""
+        return cls(name, Kind.IDENTITY_PROVIDER)
+
+    @classmethod
+    def anonymous(cls) -> Self:
+        """Make a principal that did not sign in."""
+        return cls("", Kind.ANONYMOUS)
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether it belongs to an account that may give it permissions of its own."""
+        return self.kind not in _WITHOUT_ACCOUNT
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether its account gives it every permission: the root user, or federated by it."""
+        return self.kind is Kind.ROOT or self.entity.endswith(":root")
+
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether it is a session of a service-linked role, which no organisation limits."""
+        return ":role/aws-service-role/" in self.entity
+
+    @cached_property
+    def own_name(self) -> str:
+        """Its own name, as `principal_name` writes it."""
+        return principal_name(_NAMESPACES.get(self.kind, "AWS"), self.name)
+
+    @cached_property
+    def grants(self) -> dict[str, Grant]:
+        """How far a grant reaches by each of its names."""
+        names = {
+            principal_name("AWS", self.account): Grant.ACCOUNT,
+            principal_name("CanonicalUser", self.canonical_id): Grant.ACCOUNT,
+            principal_name("AWS", self.entity): Grant.ENTITY,
+        }
+        known = {name: grant for name, grant in names.items() if not name.endswith(":")}
+        return known if self.kind is Kind.ROLE else known | {self.own_name: Grant.DIRECT}
+
+
+_NAMESPACES = {Kind.SERVICE: "Service", Kind.IDENTITY_PROVIDER: "Federated"}
+
+
+class Request:
+    """One request: the principal, what it wants to do, to which resource, and the context.
+
+    Parameters
+    ----------
+    principal : Principal or str
+        Who asks; a text is read by `Principal.of`.
+    action : str
+        ``service:Name``.
+    resource : str
+        ARN, or ``*`` for an action that has no resource.
+    context : mapping of str to value or list of values, optional
+        Context keys beside the standard ones (see `standard_keys`), which it overrides; None takes
+        a key away. Values are text, numbers, booleans, bytes, or dates.
+    resource_account : str, optional
+        Who owns the resource: by default the account in its ARN, and without one the principal's.
+
+    Examples
+    --------
+    >>> request = Request("arn:aws:iam::111122223333:user/ann", "s3:GetObject", "arn:aws:s3:::b/k")
+    >>> request.one("aws:username")
+    'ann'
+    """
+
+    def __init__(
+        self,
+        principal: Principal | str,
+        action: str,
+        resource: str,
+        context: Mapping[str, Any] | None = None,
+        resource_account: str | None = None,
+    ) -> None:
+        self.principal = Principal.of(principal) if isinstance(principal, str) else principal
+        self.action, self.action_lower, self.resource = action, action.lower(), resource
+        self.resource_account = resource_account or _owner(resource) or self.principal.account
+        self._given = context or {}
+
+    @cached_property
+    def context(self) -> dict[str, tuple[str | bytes, ...]]:
+        """What is known of the request: the values of each key, in small letters."""
+        given = standard_keys(self.principal, self.resource_account) | dict(self._given)
+        found = {key.lower(): _values(value) for key, value in given.items()}
+        return {key: values for key, values in found.items() if values}
+
+    @property
+    def same_account(self) -> bool:
+        """Whether principal and resource belong to one account."""
+        return self.principal.account == self.resource_account
+
+    def values(self, key: str) -> tuple[str | bytes, ...]:
+        """What the context holds under a key, in any case; nothing if it is absent."""
+        return self.context.get(key.lower(), ())
+
+    def one(self, key: str) -> str | None:
+        """The value that a variable takes: None if the key is absent or holds several."""
+        values = self.values(key)
+        return values[0] if len(values) == 1 and isinstance(values[0], str) else None
+
+
+def standard_keys(principal: Principal, resource_account: str = "") -> dict[str, Any]:
+    """Context keys that follow from the principal and the resource's account.
+
+    Notes
+    -----
+    IAM User Guide, "AWS global condition context keys" and "IAM policy elements: Variables and
+    tags", principal key values. What does not apply to the kind of principal is left out.
+    """
+    kind, account = principal.kind, principal.account
+    session_of_role = kind in (Kind.ROLE, Kind.ROLE_SESSION)
+    last = principal.name.rpartition("/")[2]
+    found = {
+        "aws:PrincipalArn": principal.entity if session_of_role else principal.name,
+        "aws:PrincipalAccount": account,
+        "aws:PrincipalType": _TYPES.get(kind),
+        "aws:username": last if kind is Kind.USER else None,
+        "aws:userid": principal.user_id or _user_id(kind, account, last),
+        "aws:PrincipalServiceName": principal.name if kind is Kind.SERVICE else None,
+        "aws:ResourceAccount": resource_account,
+    }
+    if not principal.is_entity:
+        del found["aws:PrincipalArn"]
+    return {"aws:PrincipalIsAWSService": kind is Kind.SERVICE} | {
+        key: value for key, value in found.items() if value
+    }
+
+
+def principal_name(namespace: str, name: str) -> str:
+    """Write a principal so that each has one name; an account's root ARN is the account.
+
+    Examples
+    --------
+    >>> principal_name("AWS", "arn:aws:iam::111122223333:root")
+    'AWS:111122223333'
+    """
+    parts = name.split(":")
+    is_root = namespace == "AWS" and len(parts) == 6 and parts[2] == "iam" and parts[5] == "root"
+    return f"{namespace}:{parts[4] if is_root else name}"
+
+
+def is_account(text: str) -> bool:
+    """Whether a text is the twelve digits of an account."""
+    return len(text) == 12 and text.isascii() and text.isdigit()
+
+
+def _user_id(kind: Kind, account: str, name: str) -> str | None:
+    if kind is Kind.ROOT:
+        return account
+    return f"{account}:{name}" if kind is Kind.FEDERATED_USER else None
+
+
+def _owner(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""  # "aws" owns its policies
+
+
+def _values(value: Any) -> tuple[str | bytes, ...]:
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    return tuple(_text(item) for item in (value if several else [value]) if item is not None)
+
+
+def _text(value: Any) -> str | bytes:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, bytes) else str(value)
