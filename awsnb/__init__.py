@@ -4,7 +4,10 @@ Names arrive with their first use, so that ``import awsnb`` costs next to nothin
 """
 
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING, without importing typing: half of the start-up time
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -20,7 +23,7 @@ _MODULES = ("facts", "figures", "lessons", "sections", "theory", "trace", "workl
 __all__ = ["Explorer", "ScenarioError", "__version__", "read_cloudwatch", "section", "show"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     if name in _MODULES:

@@ -1,4 +1,4 @@
-"""Requests over 16 targets of 4 workers: the kernel against event loops, all given the same draws."""
+"""A million requests over 16 targets of 4 workers: the kernel against event loops."""
 
 import heapq
 import random
@@ -7,11 +7,12 @@ from itertools import cycle
 
 import numpy as np
 import pytest
-import simpy
 
 from awsnb.mechanisms import arrivals
 from awsnb.mechanisms.queueing import Balancer, Target
 from awsnb.mechanisms.random_streams import generator
+
+simpy = pytest.importorskip("simpy")
 
 TARGETS, WORKERS, BUSY = 16, 4, 0.8
 OURS = 1_000_000
@@ -139,9 +140,19 @@ def by_resource(rule, arrival, work, targets=TARGETS, workers=WORKERS):
 BY = {"heapq": by_heapq, "callbacks": by_callbacks, "resource": by_resource}
 
 
+def python_draws(n):
+    """The same kind of draws, as plain Python makes them."""
+    rate, t, arrival, work = BUSY * TARGETS * WORKERS, 0.0, [], []
+    for _ in range(n):
+        t += random.expovariate(rate)
+        arrival.append(t)
+        work.append(random.expovariate(1.0))
+    return arrival, work
+
+
 @pytest.mark.parametrize("rule", ["round robin", "least outstanding"])
 @pytest.mark.parametrize("peer", BY)
-def test_against_event_loops(against, rule, peer):
+def test_the_same_draws_against_event_loops(against, rule, peer):
     arrival, work = draws(OURS)
     few = arrival[: PEERS[peer]].tolist(), work[: PEERS[peer]].tolist()
     np.testing.assert_allclose(BY[peer](rule, *few), ours(rule, *few), rtol=1e-6, atol=1e-9)
@@ -150,4 +161,37 @@ def test_against_event_loops(against, rule, peer):
         lambda: ours(rule, arrival, work),
         lambda: BY[peer](rule, *few),
         share=PEERS[peer] / OURS,
+        rounds=5,
+    )
+
+
+@pytest.mark.parametrize("peer", BY)
+def test_draws_included_against_event_loops(against, peer):
+    against(
+        f"round robin, a million requests with their draws / {peer}",
+        lambda: ours("round robin", *draws(OURS)),
+        lambda: BY[peer]("round robin", *python_draws(PEERS[peer])),
+        share=PEERS[peer] / OURS,
+        rounds=5,
+    )
+
+
+@pytest.mark.parametrize("targets", [16, 256, 1024])
+@pytest.mark.parametrize("rule", ["round robin", "random", "two choices", "least outstanding"])
+def test_more_targets_against_four(against, rule, targets):
+    few, many = draws(OURS, 4), draws(OURS, targets)
+    against(
+        f"{rule}, {targets} targets / 4 targets",
+        lambda: ours(rule, *many, targets),
+        lambda: ours(rule, *few, 4),
+        rounds=5,
+    )
+
+
+def test_against_making_the_draws(against):
+    arrival, work = draws(OURS)
+    against(
+        "round robin, a million requests / NumPy drawing them",
+        lambda: ours("round robin", arrival, work),
+        lambda: draws(OURS),
     )
