@@ -175,7 +175,7 @@ class Scenario(BaseModel):
     def _check_choices(self) -> None:
         for spec in self.fields().values():
             value = getattr(self, spec.name)
-            if spec.kind == "choice" and value not in spec.choices:
+            if spec.kind == "choice" and value is not None and value not in spec.choices:
                 raise ScenarioError(
                     f"{spec.name} = {value!r}: must be {spec.range_text}."
                     + closest(value, spec.choices)

@@ -1,0 +1,112 @@
+"""An Application Load Balancer as AWS sells it."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from awsnb.mechanisms.listener_rules import Limits
+from awsnb.scenario import ScenarioError, field
+from awsnb.services.elb.bill import Bill, bill
+from awsnb.services.elb.fleet import DEREGISTER, ELB, FleetScenario, LoadScenario
+
+RULE_OF = {
+    "round_robin": "round robin",
+    "least_outstanding_requests": "least outstanding",
+    "weighted_random": "random",
+}
+
+
+class AlbRouting(LoadScenario):
+    """How an ALB picks a target for each request."""
+
+    algorithm: Literal["round_robin", "least_outstanding_requests", "weighted_random"] = field(
+        "round_robin", label="Algorithm", meaning="How the target of a request is chosen."
+    )
+
+
+class AlbScenario(FleetScenario, AlbRouting):
+    """An Application Load Balancer before a group of targets, under one load."""
+
+    slow_start_s: int | None = field(
+        None,
+        label="Slow start",
+        unit="s",
+        low=ELB.value("alb", "min_slow_start"),
+        high=ELB.value("alb", "max_slow_start"),
+        only_when={"algorithm": ("round_robin",)},
+        meaning="How long a target that returns is spared; left out, not at all.",
+    )
+    requests_per_connection: float = field(
+        10.0, label="Requests per connection", unit="requests", low=1, high=10_000, control=False,
+        meaning="How many requests a client sends before it connects anew.",
+    )  # fmt: skip
+    connection_s: float = field(
+        60.0, label="Connection time", unit="s", low=0.1, high=4000, control=False,
+        meaning="How long a client's connection stays open.",
+    )  # fmt: skip
+    rules: int = field(
+        5, label="Listener rules", unit="rules", low=0, high=ELB.value("alb", "max_rules"),
+        control=False, meaning="Rules that a request is held against; the first ten are free.",
+    )  # fmt: skip
+
+    @property
+    def rule(self) -> str:
+        """The mechanism's name of the algorithm."""
+        return RULE_OF[self.algorithm]
+
+    @property
+    def spared_s(self) -> float:
+        """Length of the slow start, s."""
+        return self.slow_start_s or 0.0
+
+    @property
+    def bill(self) -> Bill:
+        """What the ALB costs, by the mean of the load."""
+        new_per_s = self.requests_per_s / self.requests_per_connection
+        free = ELB.value("lcu", "free_rules")
+        return bill(
+            "alb",
+            "lcu",
+            {
+                "new_connections": new_per_s,
+                "active_connections": new_per_s * self.connection_s,
+                "processed_bytes": 3600 * self.requests_per_s * self.kb_per_request / 1e6,
+                "rule_evaluations": self.requests_per_s * max(0, self.rules - free),
+            },
+        )
+
+    @property
+    def text(self) -> str:
+        """The load balancer and its targets in a few words."""
+        return (
+            f"ALB, {self.targets} x {self.workers} workers, {self.requests_per_s:g} requests/s, "
+            f"{self.algorithm}"
+        )
+
+    @model_validator(mode="after")
+    def _refuse_what_aws_refuses(self) -> Self:
+        least = ELB.get("alb", "min_zones")
+        if self.zones < least.value:
+            raise ScenarioError(
+                f"zones = {self.zones}: an ALB needs at least {least.value} ({least.source})."
+            )
+        if self.event == DEREGISTER and self.targets == 1:
+            raise ScenarioError(
+                "targets = 1: deregistering the only target leaves none; take 2 or more targets."
+            )
+        self.check_times()
+        return self
+
+
+def rule_limits() -> Limits:
+    """What AWS allows in a listener rule."""
+    keys = (
+        "max_match_evaluations_per_condition",
+        "max_match_evaluations_per_rule",
+        "max_wildcards_per_rule",
+        "max_pattern_length",
+        "max_priority",
+        "max_groups_per_action",
+        "max_weight",
+    )
+    return Limits(*(ELB.value("alb", key) for key in keys))
