@@ -67,7 +67,7 @@ def _cost(option: Option) -> float:
 
 def _price(option: Option, best: bool) -> str:
     cost = option.cost_usd_month
-    words = ["no price" if cost is None else f"${cost:,.2f}"]
+    words = ["no price" if cost is None else f"{cost:,.2f} USD"]
     if best:
         words[0] += " ★ best"
     if not option.holds:

@@ -336,8 +336,8 @@ def test_a_comparison_is_sorted_by_price_and_marks_what_holds_and_what_is_best()
     figure = figures.comparison(comparison())
     assert figure.layout.yaxis.categoryarray == ("cheap", "right", "dear", "none")
     holds, fails = figure.data
-    assert holds.text == ("<b>$9.00 ★ best</b>", "$90.00")
-    assert fails.text == ("$5.00, does not hold", "does not hold")
+    assert holds.text == ("<b>9.00 USD ★ best</b>", "90.00 USD")
+    assert fails.text == ("5.00 USD, does not hold", "does not hold")
     assert holds.marker.pattern.shape != fails.marker.pattern.shape
     assert figure.layout.meta["alt"] == "Volumes. Take the right one."
 
