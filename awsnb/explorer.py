@@ -227,11 +227,11 @@ class Explorer(ipywidgets.Box):
             self._draw()
 
     def _values(self) -> dict[str, Any]:
-        """Return what the controls ask, None for fields that mean nothing beside the others."""
+        """Return what the controls ask; fields that mean nothing beside the others rest."""
         values = {name: control.value for name, control in self.controls.items()} | self._fixed
         for spec in self.section.scenario.fields().values():
             if not spec.applies(values):
-                values[spec.name] = None
+                values[spec.name] = spec.default
         return values
 
     def _scenario(self, values: Mapping[str, Any]) -> Scenario:

@@ -25,7 +25,7 @@ class FieldSpec:
 
     `low` and `high` bound the value, in `unit`; `choices` lists what a choice may be.
     `only_when` maps another field to the values at which this one applies: elsewhere it must
-    stay None. `control` is False for fields that no slider or menu can set.
+    stay at its default. `control` is False for fields that no slider or menu can set.
     """
 
     name: str
@@ -184,8 +184,12 @@ class Scenario(BaseModel):
     def _check_applicable(self) -> None:
         values = self.model_dump()
         for spec in self.fields().values():
-            if values[spec.name] is not None and not spec.applies(values):
-                other, allowed = next(iter(spec.only_when.items()))
+            if values[spec.name] != spec.default and not spec.applies(values):
+                other, allowed = next(
+                    (other, allowed)
+                    for other, allowed in spec.only_when.items()
+                    if values[other] not in allowed
+                )
                 raise ScenarioError(
                     f"{spec.name} = {values[spec.name]!r} does not apply at {other} = "
                     f"{values[other]!r}: it is for {', '.join(map(str, allowed))}."

@@ -28,7 +28,6 @@ def comparison(compared: Comparison) -> go.Figure:
         "xaxis": {
             "title": {"text": "USD a month"},
             "range": [0, dearest * 1.45],
-            "tickprefix": "$",
         },
         "yaxis": {
             "autorange": "reversed",

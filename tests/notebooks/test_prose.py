@@ -9,7 +9,9 @@ import pytest
 from awsnb import facts
 from awsnb.sections import SECTIONS
 
+ASG = facts.load("autoscaling")
 EBS = facts.load("ebs")
+ELB = facts.load("elb")
 
 
 def prose(name):
@@ -54,6 +56,227 @@ def stated(subject, key):
 def test_ebs_prose_says_what_the_facts_say(said, fact):
     assert said in prose("04-ebs-volume-types")
     assert fact
+
+
+def cached(subject, key, on=None):
+    return facts.load("elasticache").value(subject, key, on)
+
+
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("(3 on ElastiCache", cached("eviction", "maxmemory_samples") == 3),
+        ("5 in the open-source default", cached("eviction", "maxmemory_samples_open_source") == 5),
+        ("The default on ElastiCache is `volatile-lru`",
+         cached("eviction", "default_policy") == "volatile-lru"),
+        ("a sweep finds it, ten times a second", cached("expire", "hz") == 10),
+        ("16,384 *hash slots*", cached("cluster", "slots") == 16_384),
+        ("up to 5 replicas per shard", cached("replication", "replicas_max") == 5),
+        ("Valkey 20 % below Redis OSS", cached("engines", "valkey_discount_nodes") == 20),
+        ("20 % (nodes) to 33 % (serverless) cheaper",
+         cached("engines", "valkey_discount_serverless") == 33),
+        ("keep 25 % of it back", cached("memory", "reserved_memory") == 25),
+        ("may lose up to 10 seconds", cached("durability", "async_loss_max") == 10),
+        ("lag of one second is an assumption", cached("replication", "lag") == 1),
+        ("then stores: three trips", cached("strategy", "miss_trips") == 3),
+        ("*and* the cache: two trips", cached("strategy", "write_through_trips") == 2),
+        ("copies in three zones", cached("serverless", "zones") == 3),
+        ("one for each KB that a request moves", cached("serverless", "ecpu_per_kb") == 1),
+        ("it was fixed at creation", not cached("durability", "changeable", "2026-06")),
+        ("can be changed on a cluster that exists", cached("durability", "changeable")),
+        ("where it is switched on", cached("memcached", "no_modern")),
+        ("has 0.5 GiB, 25 % of which", cached("cache.t4g.micro", "maxmemory") == 2**29),
+        ("six times the memory", 6 <= cached("cache.t4g.medium", "maxmemory") / 2**29 < 6.5),
+    ],
+)  # fmt: skip
+def test_elasticache_prose_says_what_the_facts_say(said, fact):
+    assert said in prose("24-elasticache")
+    assert fact
+
+
+def test_elasticache_prose_says_what_the_model_says():
+    from awsnb.services.elasticache import CacheScenario, recorded, simulate_cache
+
+    text, small = prose("24-elasticache"), simulate_cache(CacheScenario()).summary
+    assert f"{small['capacity_items']:,} items of 256 KiB fit" in text
+    assert f"about {small['warm_hit_pct']:.0f} % of the reads hit" in text
+    assert "some two fifths of the reads are stale" in text
+    assert small["stale_pct"] == pytest.approx(40, abs=3)
+    short = simulate_cache(CacheScenario(ttl_s=30)).summary["stale_pct"]
+    assert "with a TTL of 30 s about half as many" in text
+    assert short == pytest.approx(small["stale_pct"] / 2, rel=0.15)
+    for strategy in ("write-through", "invalidate"):
+        assert simulate_cache(CacheScenario(strategy=strategy)).summary["stale_pct"] < 1
+    assert len(recorded()) == 7
+
+
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("asks each target every 30 s", ELB.value("health_check", "interval") == 30),
+        ("two failures in a row", ELB.value("health_check", "unhealthy_threshold") == 2),
+        ("*deregistration delay* of 300 s", ELB.value("deregistration", "delay") == 300),
+        ("*slow start* of 30 to 900 s", ELB.value("alb", "min_slow_start") == 30),
+        ("*slow start* of 30 to 900 s", ELB.value("alb", "max_slow_start") == 900),
+        ("at layer 7", ELB.value("alb", "layer") == 7),
+        ("at least two Availability Zones", ELB.value("alb", "min_zones") == 2),
+        ("**round_robin**, the default", ELB.value("alb", "default_algorithm") == "round_robin"),
+        (
+            "gets `ELBSecurityPolicy-2016-08`",
+            ELB.value("alb", "default_security_policy_api") == "ELBSecurityPolicy-2016-08",
+        ),
+        ("resolves anew every 60 s", ELB.value("elb", "dns_ttl") == 60),
+        ("shows 1 ms each way", ELB.value("alb", "own_processing_each_way") == 1),
+        ("about 400 ms", ELB.value("alb", "latency_in_the_notes") == 400),
+        ("up to five values", ELB.value("alb", "max_match_evaluations_per_rule") == 5),
+        ("100 / 25 = 4", ELB.value("lcu", "new_connections") == 25),
+        ("6,000, / 3,000 = 2", ELB.value("lcu", "active_connections") == 3000),
+        ("5 of 10 free ones", ELB.value("lcu", "free_rules") == 10),
+        ("one for TCP, two for TLS 1.2", ELB.value("path", "tls_1_2_handshake") == 2),
+    ],
+)
+def test_alb_prose_says_what_the_facts_say(said, fact):
+    assert said in prose("10-alb")
+    assert fact
+
+
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("works at layer 4", ELB.value("nlb", "layer") == 4),
+        ("handles millions of requests a second", ELB.value("nlb", "requests_per_second")),
+        ("one static IP address in each zone", ELB.value("nlb", "static_ip_per_zone") == 1),
+        ("*Cross-zone* is **off** by default", not ELB.value("nlb", "cross_zone_default")),
+        ("**even after the deregistration delay**",
+         not ELB.value("nlb", "draining_connections_closed")),
+        ("about 100 ms, against 400 ms", ELB.value("nlb", "latency_in_the_notes") == 100),
+        ("an ALB about 2 ms", 2 * ELB.value("alb", "own_processing_each_way") == 2),
+        ("TCP_UDP (both on one port), QUIC", "QUIC" in ELB.value("nlb", "listeners")),
+        ("counts for sixteen new TCP ones",
+         ELB.value("nlcu_tcp", "new_connections") == 16 * ELB.value("nlcu_tls", "new_connections")),
+        ("/ 50 = 20", ELB.value("nlcu_tls", "new_connections") == 50),
+        ("5,000 / 3,000 = 1.67", ELB.value("nlcu_tls", "active_connections") == 3000),
+        ("1,000 / 800 = 1.25", ELB.value("nlcu_tcp", "new_connections") == 800),
+        ("silent for 350 s (UDP: 120 s)", ELB.value("nlb", "idle_timeout") == 350),
+        ("silent for 350 s (UDP: 120 s)", ELB.value("nlb", "udp_idle_timeout") == 120),
+        ("starts at about 3 Gbit/s", ELB.value("nlb", "initial_capacity") == 3),
+    ],
+)  # fmt: skip
+def test_nlb_prose_says_what_the_facts_say(said, fact):
+    assert said in prose("11-nlb")
+    assert fact
+
+
+def aurora(subject, key, on=None):
+    return facts.load("aurora").value(subject, key, on)
+
+
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("segments of 10 GB", aurora("storage", "segment_size") == 10),
+        ("two in each of three Availability Zones", aurora("storage", "zones") == 3),
+        ("when **4 of 6** copies have it", aurora("storage", "write_quorum") == 4),
+        ("**3 of 6** must be asked", aurora("storage", "read_quorum") == 3),
+        ("Up to **15 readers**", aurora("limits", "max_readers") == 15),
+        ("2.6 ms behind 1,000 writes", aurora("replicas", "lag_at_1000_writes") == 2.62),
+        ("5.4 ms behind 10,000", aurora("replicas", "lag_at_10000_writes") == 5.38),
+        ("300 s behind", aurora("replicas", "mysql_lag_at_10000_writes") == 300_000),
+        ("tier* (0 to 15", aurora("failover_with_reader", "lowest_priority_tier") == 15),
+        ("Storage grows to 128 TB", aurora("limits", "max_size", "2023-06") == 128),
+        ("256 TiB on recent versions", aurora("limits", "max_size") == 256),
+        ("often under 30 s, with a reader", aurora("failover_with_reader", "typical") == 30),
+        ("typically under 60 s", aurora("failover_with_reader", "upper") == 60),
+        ("up to 10 minutes without one", aurora("failover_without_reader", "upper") == 600),
+        (
+            "20.6 % for a MySQL db.t3.large, 13 % for PostgreSQL",
+            aurora("db.t3.large", "aurora_price")
+            == pytest.approx(1.206 * aurora("db.t3.large", "rds_mysql_price"), rel=1e-3)
+            == pytest.approx(1.13 * aurora("db.t3.large", "rds_postgresql_price"), rel=2e-3),
+        ),
+        ("Aurora MySQL only, at most 72 hours", aurora("backtrack", "max_window") == 72),
+        ("DNS with a TTL of 5 s", aurora("endpoints", "dns_ttl") == 5),
+        ("from 2.3 to 67 times", round(aurora("claims", "aurora_writes_100_gb") / 1500) == 67),
+        ("a token lasts 15 minutes", aurora("security", "iam_token_life") == 15),
+        ("5 times MySQL, 3 times PostgreSQL", aurora("claims", "times_mysql") == 5),
+        ("0.3 x 0.164 USD an hour", aurora("db.t3.large", "aurora_price") == 0.164),
+        ("0.3 x 0.164 USD an hour", aurora("io_optimized", "instance_factor") == 1.3),
+        (
+            "200 GiB cost 0.125 USD each more",
+            aurora("io_optimized", "storage_price") - aurora("standard", "storage_price") == 0.125,
+        ),
+        ("At 0.20 USD a million", aurora("standard", "io_price") == 0.2),
+        ("ten seconds; at line rate it is eight", aurora("storage", "example_repair_time") == 10),
+        ("a copy takes 1 ms", aurora("latency", "copy_median") == 1),
+    ],
+)
+def test_aurora_prose_says_what_the_facts_say(said, fact):
+    assert said in prose("23-aurora")
+    assert fact
+
+
+def test_aurora_prose_says_what_the_model_says():
+    from awsnb.services.aurora import AuroraScenario, simulate_aurora
+
+    def summary(view, **values):
+        return simulate_aurora(AuroraScenario(view=view, **values)).summary
+
+    text = prose("23-aurora")
+    small = summary("cost", instance_class="db.t3.large", size_gib=200)
+    assert "184 a second" in text and round(small["break_even_io_per_s"]) == 184
+    assert "10 GB at 10 Gb/s take 8 seconds" in text and summary("availability")["repair_s"] == 8
+    crash = {"view": "log protocol", "story": "a crash in the middle"}
+    assert "the VDL is 2" in text and summary(**crash, step=16)["vdl"] == 2
+    assert "the next is 7" in text and summary(**crash, step=23)["vdl"] == 7
+    two = {"view": "availability", "design": "2 of 3", "segment_gb": 0.1}
+    assert "account for 1.2 s a year" in text
+    assert round(summary(**two)["unwritable_s_year"], 1) == 1.2
+    four, two = (summary("write latency", design=design) for design in ("4 of 6", "2 of 3"))
+    assert "2 of 3 is about as fast as 4 of 6" in text
+    assert two["p99_ms"] == pytest.approx(four["p99_ms"], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        ("the 300 s cooldown binds **simple**", ASG.value("cooldown", "duration") == 300),
+        ("three one-minute", ASG.value("target_tracking", "alarm_high_datapoints") == 3),
+        ("three one-minute", ASG.value("target_tracking", "alarm_period") == 60),
+        ("fifteen in a row", ASG.value("target_tracking", "alarm_low_datapoints") == 15),
+        ("28 is 70 % of the target", ASG.value("target_tracking", "alarm_low_threshold") == 70),
+        ("uses 90 %", ASG.value("target_tracking", "alarm_low_threshold_application") == 90),
+        ("needs 24 h of data", ASG.value("predictive", "min_history") == 24),
+        ("looks back 14 days", ASG.value("predictive", "lookback") == 14),
+        ("48 h ahead", ASG.value("predictive", "horizon") == 48),
+        ("renews every 6 h", ASG.value("predictive", "refresh") == 6),
+        ("starts in forecast-only mode", ASG.value("predictive", "mode") == "ForecastOnly"),
+        ("It never scales in", not ASG.value("predictive", "scales_in")),
+        ("1 vCPU on a t2.micro", ASG.value("t2.micro", "vcpus") == 1),
+        ("five with the free kind", ASG.value("monitoring", "basic_period") == 300),
+        ("AWS allows itself two minutes", ASG.value("scheduled", "start_precision") == 2),
+        ("one instance a decision", ASG.value("target_tracking", "remove_at_most") == 1),
+    ],
+)
+def test_scaling_prose_says_what_the_facts_say(said, fact):
+    assert said in prose("18-scaling-policies")
+    assert fact
+
+
+def test_scaling_prose_says_what_the_model_says():
+    from awsnb.services.autoscaling import POLICY_PRESETS, PolicyScenario, simulate_policy
+
+    text = prose("18-scaling-policies")
+    assert "Six get by for the minutes that scaling takes; twelve are needed" in text
+    delayed = {n: simulate_policy(PolicyScenario(min_size=n)).summary["delayed"] for n in (5, 6)}
+    assert delayed[5] > 0 == delayed[6]
+    assert simulate_policy(PolicyScenario()).summary["most_needed"] == 12
+    assert "needs 18 instances at 50 %" in text
+    office = simulate_policy(PolicyScenario(load="office-days")).summary
+    assert office["most_needed"] == 18
+    assert "costs four minutes" in text.replace("metric costs", "costs")
+    basic = simulate_policy(PolicyScenario(monitoring="basic")).summary["reaction_min"]
+    assert basic - simulate_policy(PolicyScenario()).summary["reaction_min"] == pytest.approx(4)
+    assert POLICY_PRESETS[6].name in text
 
 
 def test_the_index_lists_every_section_and_links_those_that_are_written():

@@ -10,7 +10,42 @@ from awsnb.scenario import Scenario
 from awsnb.sections import SECTIONS
 
 READY = [section for section in SECTIONS if section.ready]
-UNIT = re.compile(r"_(min|s|ms|h|pct|at|iops|gib|mib|mibps|usd|usd_month|count|ratio)$")
+UNIT = re.compile(r"_(min|s|ms|h|hours|pct|at|iops|rps|gib|mib|mibps|usd|usd_month|ratio)$")
+COUNTS = frozenset(
+    # things that are counted, and what they are counted in
+    [
+        "requests",
+        "failed",
+        "outstanding_at_end",
+        "capacity_units",
+        "spare",
+        "gone",
+        "capacity_items",
+        "lost_writes",
+        "delayed",
+        "peak_instances",
+        "mean_instances",
+        "most_needed",
+        "launched",
+        "removed",
+        "reversals",
+        "waiting_at_end",
+        "wanted",
+        "in_service",
+        "needed",
+        "waiting",
+        "queue_depth",
+        "slower_than",
+        "one_in",
+    ]
+)
+AXES = frozenset(["time", "second", "minute", "target", "connection", "design", "alarm", "state"])
+
+
+def bears_its_unit(name):
+    return UNIT.search(name) or name in COUNTS
+
+
 TIMES = np.array(["2024-03-01T00:00", "2024-03-01T00:05"], "datetime64[ms]")
 
 
@@ -131,9 +166,9 @@ def test_every_sections_result_keeps_the_shape(section):
     made = section.simulate(section.scenario())
     names = [number.name for number in made.numbers]
     assert len(set(names)) == len(names)
-    assert all(UNIT.search(name) for name in names), names
-    columns = [name for name in made.data if name not in ("time", "queue_depth")]
-    assert all(UNIT.search(name) for name in columns), columns
+    assert all(bears_its_unit(name) for name in names), names
+    columns = [name for name in made.data if name not in AXES]
+    assert all(bears_its_unit(name) for name in columns), columns
     for panel in made.panels:
         lengths = {made.data[curve.column].shape[-1] for curve in panel.curves}
         assert lengths <= {len(made.data[panel.x])}, panel.title
@@ -153,4 +188,4 @@ def test_every_sections_comparison_keeps_the_shape(section):
     assert made.best is None or (made.best in made.options and made.best.holds)
     assert len(made.table) == len(made.rows) == len(made.options)
     numbers = [tuple(number.name for number in option.numbers) for option in made.options]
-    assert len(set(numbers)) == 1 and all(UNIT.search(name) for name in numbers[0])
+    assert len(set(numbers)) == 1 and all(map(bears_its_unit, numbers[0]))

@@ -1,0 +1,75 @@
+"""Why has it not scaled yet? The alarms, minute by minute."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from awsnb.mechanisms.control_loop import entry, explain
+from awsnb.scenario import ScenarioError
+from awsnb.services.autoscaling.policy import PolicyScenario
+from awsnb.services.autoscaling.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ledger(
+    scenario: PolicyScenario, rows: int = 12, before: int = 1, side: str = "out"
+) -> "pd.DataFrame":
+    """List what an alarm saw and did about the first breach.
+
+    Parameters
+    ----------
+    scenario : PolicyScenario
+        With a policy that has alarms.
+    rows : int
+        Decisions to list.
+    before : int
+        How many of them are before the breach.
+    side : {"out", "in"}
+        The alarm that scales out, from the first breach of the target; or the one that scales in,
+        from the first breach of its threshold after that.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a decision.
+
+    Raises
+    ------
+    ScenarioError
+        If the policy has no alarms.
+    """
+    import pandas as pd
+
+    run = Run.of(scenario)
+    if not run.scaling.alarms:
+        raise ScenarioError(f"policy = {scenario.policy}: it has no alarms to list.")
+    alarm = next(i for i, a in enumerate(run.scaling.alarms) if a.above == (side == "out"))
+    first = max(0, _first(run, side) - before)
+    lines = []
+    for period in range(first, min(first + rows, run.times.size)):
+        row = entry(run.scaling, period, alarm)
+        lines.append(
+            {
+                "time": f"{run.clock(row.at_s):%H:%M}",
+                "CPU seen": "-" if np.isnan(row.value) else f"{row.value:.0f} %",
+                "breaching": f"{row.breaching} of {row.alarm.periods}",
+                "wanted": row.after,
+                "in service": int(run.in_service[period]),
+                "waiting": f"{run.scaling.backlog[period]:,.0f}",
+                "why": explain(row),
+            }
+        )
+    return pd.DataFrame(lines).set_index("time")
+
+
+def _first(run: Run, side: str) -> int:
+    if run.breach is None:
+        return 0
+    lag = 1 + int(run.scaling.sensor.delay_s // run.period_s)
+    if side == "out":
+        return run.breach + lag
+    low = run.scenario.low_pct
+    after = np.flatnonzero(run.cpu_pct[run.breach :] < low)
+    return run.breach + lag + (int(after[0]) if after.size else 0)

@@ -1,0 +1,111 @@
+"""All policies on one load: what each costs, and what its users notice."""
+
+from collections.abc import Iterator
+
+from awsnb.results import Comparison, Number, Option
+from awsnb.services.autoscaling.load import Load, load_of
+from awsnb.services.autoscaling.policy import (
+    ASG,
+    FIXED,
+    POLICIES,
+    PREDICTIVE,
+    SCHEDULED,
+    PolicyScenario,
+)
+from awsnb.services.autoscaling.run import Run, needed
+from awsnb.services.autoscaling.told import percent, seconds, span
+
+OF_SOME = (
+    "warm_up_s", "cooldown_s", "add_instances", "datapoints",
+    "scheduled_size", "scheduled_from_h", "scheduled_to_h",
+)  # fmt: skip
+
+
+def compare_policies(scenario: PolicyScenario) -> Comparison:
+    """Set the policies side by side: the same load, target, bounds and boot time.
+
+    Parameters
+    ----------
+    scenario : PolicyScenario
+        As asked for. The others keep what applies to them, and AWS's defaults for the rest.
+
+    Returns
+    -------
+    Comparison
+        As asked for first; `best` is the cheapest that delays few enough requests.
+
+    Raises
+    ------
+    ScenarioError, TraceError
+        As `simulate_policy`.
+    """
+    load = load_of(scenario)
+    options = [_option(f"as asked: {scenario.policy}", scenario, load)]
+    options += [_option(label, other, load) for label, other in _others(scenario, load)]
+    holding = [option for option in options if option.holds]
+    best = min(holding, key=lambda option: option.cost_usd_month or 0.0, default=None)
+    return Comparison(
+        title="The policies on this load",
+        why=_verdict(options[0], best, scenario),
+        options=tuple(options),
+        best=best,
+    )
+
+
+def _others(scenario: PolicyScenario, load: Load) -> Iterator[tuple[str, PolicyScenario]]:
+    for policy in POLICIES:
+        if policy not in (scenario.policy, FIXED):
+            yield policy, scenario.replace(policy=policy, **_kept(scenario, policy))
+    peak = max(1, needed(scenario, float(load.rps.max())))
+    if peak <= 500:
+        size = {"min_size": peak, "max_size": max(peak, scenario.max_size)}
+        cleared = dict.fromkeys(OF_SOME)
+        yield f"{peak} instances, always", scenario.replace(policy=FIXED, **size, **cleared)
+
+
+def _kept(scenario: PolicyScenario, policy: str) -> dict[str, object]:
+    """The fields that only some policies have, where this one has them too."""
+    fields, values = scenario.fields(), scenario.model_dump() | {"policy": policy}
+    return {name: values[name] if fields[name].applies(values) else None for name in OF_SOME}
+
+
+def _remark(run: Run) -> str:
+    policy, load = run.scenario.policy, run.load
+    if policy == PREDICTIVE and load.duration_s < 3600 * ASG.value("predictive", "min_history"):
+        return "too short a load for a forecast: target tracking alone"
+    if policy == FIXED or (policy == SCHEDULED and run.scenario.scheduled_size is None):
+        return "knows the peak beforehand"
+    return ""
+
+
+def _option(label: str, scenario: PolicyScenario, load: Load) -> Option:
+    run = Run.of(scenario, load)
+    cost, hours = run.cost_usd_month, run.scaling.totals.instance_s / 3600
+    return Option(
+        label=label,
+        scenario=scenario,
+        holds=run.holds,
+        cost_usd_month=cost,
+        numbers=(
+            Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
+            Number("instance_hours", "instance-hours", hours, f"{hours:,.1f}"),
+            Number("delayed_pct", "delayed", run.delayed_pct, percent(run.delayed_pct)),
+            Number("worst_wait_s", "longest wait", run.worst_wait_s, seconds(run.worst_wait_s)),
+            Number("above_target_min", "above target", run.above_s / 60, span(run.above_s)),
+            Number("peak_instances", "largest", int(run.scaling.totals.peak),
+                   f"{run.scaling.totals.peak:.0f}"),
+        ),
+        remark=_remark(run),
+    )  # fmt: skip
+
+
+def _verdict(asked: Option, best: Option | None, scenario: PolicyScenario) -> str:
+    goal = f"at most {percent(scenario.delayed_goal_pct)} of the requests delayed"
+    if best is None:
+        return f"None of these gets through with {goal}."
+    if best is asked:
+        return f"What was asked for gets through with {goal}, and none of these costs less."
+    change = (best.cost_usd_month or 0.0) - (asked.cost_usd_month or 0.0)
+    apart = f"{abs(change):,.2f} USD {'more' if change > 0 else 'less'} a month"
+    also = "does too" if asked.holds else "doesn't"
+    return f"Cheapest with {goal}: {best.label}, {apart}. What was asked for {also}."
