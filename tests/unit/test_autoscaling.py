@@ -20,7 +20,8 @@ from awsnb.services.autoscaling import (
 from awsnb.services.autoscaling.load import load_of
 from awsnb.services.autoscaling.policy import LOADS, POLICIES
 from awsnb.services.autoscaling.run import Run
-from awsnb.services.autoscaling.told import percent, seconds, span
+from awsnb.services.autoscaling.told import seconds, span
+from awsnb.words import percent
 
 ASG = facts.load("autoscaling")
 REAL = Path(

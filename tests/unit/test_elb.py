@@ -24,8 +24,9 @@ from awsnb.services.elb import (
 )
 from awsnb.services.elb.options import fewest_targets
 from awsnb.services.elb.path import NLB_TCP, NLB_TLS
-from awsnb.services.elb.told import milliseconds, percent, theory_ms
+from awsnb.services.elb.told import milliseconds, theory_ms
 from awsnb.services.elb.traffic import Run
+from awsnb.words import percent
 
 ELB = facts.load("elb")
 CALM = {"event": "none"}

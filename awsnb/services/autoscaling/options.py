@@ -13,7 +13,8 @@ from awsnb.services.autoscaling.policy import (
     PolicyScenario,
 )
 from awsnb.services.autoscaling.run import Run, needed
-from awsnb.services.autoscaling.told import percent, seconds, span
+from awsnb.services.autoscaling.told import seconds, span
+from awsnb.words import percent
 
 OF_SOME = (
     "warm_up_s", "cooldown_s", "add_instances", "datapoints",

@@ -8,6 +8,7 @@ from awsnb.mechanisms.control_loop import SCALED, WAITS
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.services.autoscaling.policy import ASG, FIXED, PREDICTIVE, PolicyScenario
 from awsnb.services.autoscaling.run import Run, at
+from awsnb.words import percent
 
 STATES = ("not breaching", "breaching, counts", "in alarm, held", "in alarm, scales")
 QUIET, COUNTS, HELD, SCALES = range(4)
@@ -220,13 +221,6 @@ def seconds(length_s: float) -> str:
     if length_s < 7200:
         return f"{length_s:.0f} s" if length_s < 119.5 else f"{length_s / 60:.3g} min"
     return f"{length_s / 3600:,.1f} h"
-
-
-def percent(share: float) -> str:
-    """Say a share: ``0 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
-    if not share:
-        return "0 %"
-    return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
 
 
 def _panels(run: Run) -> tuple[Panel, ...]:

@@ -9,6 +9,7 @@ from awsnb.services.elb.bill import ELB, targets_usd_month
 from awsnb.services.elb.fleet import CRASH, DEREGISTER, HANG, NOTHING, FleetScenario
 from awsnb.services.elb.path import budget_panel
 from awsnb.services.elb.traffic import Run
+from awsnb.words import percent
 
 LEAST_SLOWER, MOST_SLOWER = 1.25, 1000.0
 FULL_PCT = 97.0  # load above which a run is too short for averages to settle
@@ -93,13 +94,6 @@ def milliseconds(latency_ms: float) -> str:
     if latency_ms < 9.95:
         return f"{latency_ms:.1f} ms"
     return f"{latency_ms:.0f} ms" if latency_ms < 999.5 else f"{latency_ms / 1000:.1f} s"
-
-
-def percent(share: float) -> str:
-    """Say a share: ``0 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
-    if not share:
-        return "0 %"
-    return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
 
 
 def theory_ms(
