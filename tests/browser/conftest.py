@@ -13,7 +13,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "test-artifacts"
@@ -164,6 +172,16 @@ class Lab:
                 return
             self.assert_clean()
         raise AssertionError(f"some cells did not run: {self.prompts()}")
+
+    def save(self) -> None:
+        """Save the notebook, and wait until the server has it."""
+
+        def saved(response: Response) -> bool:
+            return response.request.method == "PUT" and "/api/contents/" in response.url
+
+        with self.page.expect_response(saved) as response:
+            self.page.keyboard.press("Control+s")
+        assert response.value.ok
 
     def menu(self, *path: str) -> None:
         for name in path:

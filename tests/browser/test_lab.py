@@ -63,7 +63,7 @@ def test_slider_redraws_plot_and_number_and_survives_a_reload(lab) -> None:
     lab.screenshot("ebs-volume-types-moved")
     lab.assert_clean()
 
-    page.keyboard.press("Control+s")
+    lab.save()
     page.reload()
     lab.wait_for_kernel()
     page.locator(EXPLORER).scroll_into_view_if_needed()
