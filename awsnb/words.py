@@ -1,8 +1,46 @@
 """Numbers as a reader sees them, the same in every section."""
 
+from math import isnan
+
 
 def percent(share: float) -> str:
     """Say a share: ``0 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
     if not share:
         return "0 %"
     return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
+
+
+def milliseconds(latency_ms: float) -> str:
+    """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``, ``31 min``; NaN if nothing answered."""
+    if isnan(latency_ms):
+        return "nothing answered"
+    if latency_ms < 9.95:
+        return f"{latency_ms:.1f} ms"
+    return f"{latency_ms:.0f} ms" if latency_ms < 999.5 else span(latency_ms / 1000)
+
+
+def span(length_s: float, zero: str = "none") -> str:
+    """Say a length of time: ``3 ms``, ``4.2 s``, ``31 min``, ``5 h 20 min``, ``3 d 4 h``."""
+    if not length_s:
+        return zero
+    if length_s < 0.9995:
+        return f"{length_s * 1000:.3g} ms" if length_s >= 0.001 else "under 1 ms"
+    if length_s < 119.5:
+        return f"{_two_digits(length_s)} s"
+    minutes = round(length_s / 60)
+    if minutes < 60:
+        return f"{_two_digits(length_s / 60)} min"
+    if minutes < 48 * 60:
+        return _two_units(minutes, 60, "h", "min")
+    hours = round(length_s / 3600)
+    return _two_units(hours, 24, "d", "h") if hours < 100 * 24 else f"{hours / 24:,.0f} d"
+
+
+def _two_digits(value: float) -> str:
+    """Write at least two digits: ``4``, ``4.2``, ``42``, ``119``."""
+    return f"{value:.2g}" if value < 9.95 else f"{value:.0f}"
+
+
+def _two_units(count: int, per: int, unit: str, part: str) -> str:
+    whole, rest = divmod(count, per)
+    return f"{whole} {unit} {rest} {part}" if rest else f"{whole} {unit}"

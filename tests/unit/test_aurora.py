@@ -16,7 +16,7 @@ from awsnb.services.aurora import (
     quorum_table,
     simulate_aurora,
 )
-from awsnb.services.aurora.availability import _chain, ages, alone_s, away_s, span, years
+from awsnb.services.aurora.availability import _chain, ages, alone_s, away_s, years
 from awsnb.services.aurora.cluster import DESIGNS, MOST_STEPS, STORIES
 from awsnb.services.aurora.cost import aurora_bill, backtrack_usd, break_even_io_per_s, rds_bill
 from awsnb.services.aurora.failover import client_s, server_s
@@ -199,14 +199,6 @@ def test_small_segments_close_the_window():
     two = summary("availability", design="2 of 3", segment_gb=1000.0, repair_gbps=1.0)
     assert two["unwritable_s_year"] > 2 * large["unwritable_s_year"]
     assert two["read_quorum_years"] < large["read_quorum_years"] / 50
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.0001, "under 1 ms"), (0.5, "500 ms"), (8, "8 s"), (600, "10 min"), (10_980, "3.05 h")],
-)
-def test_spans(seconds, text):
-    assert span(seconds) == text
 
 
 @pytest.mark.parametrize(

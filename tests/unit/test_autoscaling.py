@@ -20,8 +20,6 @@ from awsnb.services.autoscaling import (
 from awsnb.services.autoscaling.load import load_of
 from awsnb.services.autoscaling.policy import LOADS, POLICIES
 from awsnb.services.autoscaling.run import Run
-from awsnb.services.autoscaling.told import seconds, span
-from awsnb.words import percent
 
 ASG = facts.load("autoscaling")
 REAL = Path(
@@ -295,12 +293,6 @@ def test_a_result_says_what_happened():
     assert "it took 6 min until they served" in result.why
     assert simulate_policy(scenario(min_size=12)).why.startswith("CPU never rose above 50 %")
     assert "nothing changes its size" in simulate_policy(scenario(policy="fixed size")).why
-
-
-def test_lengths_and_shares_read_well():
-    assert [span(s) for s in (0, 42, 360, 7200)] == ["none", "42 s", "6 min", "2 h 0 min"]
-    assert [seconds(s) for s in (0, 0.4, 12, 360)] == ["none", "0.4 s", "12 s", "6 min"]
-    assert [percent(p) for p in (0, 0.04, 14.2)] == ["0 %", "0.04 %", "14 %"]
 
 
 @pytest.mark.parametrize("preset", POLICY_PRESETS, ids=lambda preset: preset.name)

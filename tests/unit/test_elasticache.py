@@ -18,7 +18,7 @@ from awsnb.services.elasticache import (
 )
 from awsnb.services.elasticache import memory as memories
 from awsnb.services.elasticache.load import Requests, requests
-from awsnb.services.elasticache.run import Run, milliseconds
+from awsnb.services.elasticache.run import Run
 
 FACTS = facts.load("elasticache")
 
@@ -307,10 +307,6 @@ def test_the_recorded_redis_is_within_a_point_and_drawn_where_none_runs(monkeypa
 
 
 # --- words
-
-
-def test_latencies_are_said_in_their_unit():
-    assert [milliseconds(one) for one in (0.5, 12.3, 1500)] == ["0.5 ms", "12 ms", "1.5 s"]
 
 
 def test_the_result_says_itself():

@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 
@@ -24,9 +22,8 @@ from awsnb.services.elb import (
 )
 from awsnb.services.elb.options import fewest_targets
 from awsnb.services.elb.path import NLB_TCP, NLB_TLS
-from awsnb.services.elb.told import milliseconds, theory_ms
+from awsnb.services.elb.told import theory_ms
 from awsnb.services.elb.traffic import Run
-from awsnb.words import percent
 
 ELB = facts.load("elb")
 CALM = {"event": "none"}
@@ -290,13 +287,6 @@ def test_only_the_load_balancers_group_reaches_the_instances():
 
 
 # --- what is said
-
-
-def test_words():
-    assert [milliseconds(x) for x in (0.25, 120.4, 4200.0, math.nan)] == [
-        "0.2 ms", "120 ms", "4.2 s", "nothing answered",
-    ]  # fmt: skip
-    assert [percent(x) for x in (0.0, 0.0414, 4.83, 25.2)] == ["0 %", "0.041 %", "4.8 %", "25 %"]
 
 
 def test_why_says_what_happened():

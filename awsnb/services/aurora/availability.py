@@ -12,6 +12,7 @@ from awsnb.mechanisms import lifetimes
 from awsnb.mechanisms.lifetimes import Chain, Lifetimes
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.services.aurora.cluster import DAYS_PER_YEAR, DESIGNS, AuroraScenario, Design
+from awsnb.words import span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,19 +195,6 @@ def _numbers(cluster: AuroraScenario, away: float, kept_years: float) -> tuple[N
         Number("survives_zone", "Writes go on without a zone", write, _yes(write)),
         Number("survives_zone_plus_one", "Recovers without a zone and a copy", read, _yes(read)),
     )
-
-
-def span(seconds: float) -> str:
-    """Say a length of time: ``3 ms``, ``8 s``, ``2.5 min``, ``4.1 h``, ``3 days``."""
-    for most, per, unit in (
-        (1, 1e-3, "ms"),
-        (120, 1, "s"),
-        (7200, 60, "min"),
-        (172_800, 3600, "h"),
-    ):
-        if seconds < most:
-            return "under 1 ms" if seconds < 1e-3 else f"{seconds / per:.3g} {unit}"
-    return f"{seconds / 86_400:,.3g} days"
 
 
 def ages(years_: float) -> str:

@@ -13,8 +13,7 @@ from awsnb.services.autoscaling.policy import (
     PolicyScenario,
 )
 from awsnb.services.autoscaling.run import Run, needed
-from awsnb.services.autoscaling.told import seconds, span
-from awsnb.words import percent
+from awsnb.words import percent, span
 
 OF_SOME = (
     "warm_up_s", "cooldown_s", "add_instances", "datapoints",
@@ -91,7 +90,7 @@ def _option(label: str, scenario: PolicyScenario, load: Load) -> Option:
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
             Number("instance_hours", "instance-hours", hours, f"{hours:,.1f}"),
             Number("delayed_pct", "delayed", run.delayed_pct, percent(run.delayed_pct)),
-            Number("worst_wait_s", "longest wait", run.worst_wait_s, seconds(run.worst_wait_s)),
+            Number("worst_wait_s", "longest wait", run.worst_wait_s, span(run.worst_wait_s)),
             Number("above_target_min", "above target", run.above_s / 60, span(run.above_s)),
             Number("peak_instances", "largest", int(run.scaling.totals.peak),
                    f"{run.scaling.totals.peak:.0f}"),

@@ -8,7 +8,7 @@ from awsnb.mechanisms.control_loop import SCALED, WAITS
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.services.autoscaling.policy import ASG, FIXED, PREDICTIVE, PolicyScenario
 from awsnb.services.autoscaling.run import Run, at
-from awsnb.words import percent
+from awsnb.words import percent, span
 
 STATES = ("not breaching", "breaching, counts", "in alarm, held", "in alarm, scales")
 QUIET, COUNTS, HELD, SCALES = range(4)
@@ -104,7 +104,7 @@ def numbers(run: Run) -> tuple[Number, ...]:
                "never" if reaction is None else f"{reaction:.1f} min"),
         Number("expected_reaction_min", "The same by the closed form", expected,
                "-" if expected is None else f"{expected:.1f} min"),
-        Number("worst_wait_s", "Longest wait", run.worst_wait_s, seconds(run.worst_wait_s)),
+        Number("worst_wait_s", "Longest wait", run.worst_wait_s, span(run.worst_wait_s)),
         Number("delayed", f"Requests {word}, in all", run.delayed, f"{run.delayed:,.0f}"),
         Number("instance_hours", "Instance-hours", hours, f"{hours:,.2f}"),
         Number("cost_usd", "Instances for this load", run.cost_usd, f"{run.cost_usd:,.2f} USD"),
@@ -152,9 +152,7 @@ def _effect(run: Run) -> str:
     verb = "were turned away" if run.scenario.overload == "drop" else "had to wait"
     if not run.delayed:
         return "No request had to wait."
-    longest = (
-        "" if run.scenario.overload == "drop" else f", the longest {seconds(run.worst_wait_s)}"
-    )
+    longest = "" if run.scenario.overload == "drop" else f", the longest {span(run.worst_wait_s)}"
     left = run.scaling.totals.backlog
     end = f" {left:,.0f} still wait at the end." if left >= 1 else ""
     return f"{run.delayed:,.0f} requests ({percent(run.delayed_pct)}) {verb}{longest}.{end}"
@@ -197,30 +195,6 @@ def notes(run: Run) -> tuple[str, ...]:
         "and alarms; without the load balancer and data transfer."
     )
     return tuple(told)
-
-
-def span(length_s: float) -> str:
-    """Say a length of time: ``none``, ``42 s``, ``31 min``, ``5 h 20 min``."""
-    if not length_s:
-        return "none"
-    if length_s < 120:
-        return f"{length_s:.0f} s"
-    minutes = length_s / 60
-    if minutes < 60:
-        return f"{minutes:.3g} min"
-    hours, rest = divmod(round(minutes), 60)
-    return f"{hours:,} h {rest} min"
-
-
-def seconds(length_s: float) -> str:
-    """Say a wait: ``none``, ``0.4 s``, ``12 s``, ``3.4 min``."""
-    if not length_s:
-        return "none"
-    if length_s < 9.95:
-        return f"{length_s:.1f} s"
-    if length_s < 7200:
-        return f"{length_s:.0f} s" if length_s < 119.5 else f"{length_s / 60:.3g} min"
-    return f"{length_s / 3600:,.1f} h"
 
 
 def _panels(run: Run) -> tuple[Panel, ...]:

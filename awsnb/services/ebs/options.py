@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from awsnb.results import Comparison, Number, Option
 from awsnb.services.ebs.load import demand
-from awsnb.services.ebs.run import Run, milliseconds, span
+from awsnb.services.ebs.run import Run
 from awsnb.services.ebs.volume import (
     EBS,
     NO_INSTANCE,
@@ -21,6 +21,7 @@ from awsnb.services.ebs.volume import (
     throughput_step,
 )
 from awsnb.trace import Trace
+from awsnb.words import milliseconds, span
 
 TYPES = ("gp3", "gp2", "io2", "io1", "st1", "sc1")
 ALONE = {"instance_type": NO_INSTANCE, "overload": "queue", "queue_depth": None}
@@ -147,7 +148,9 @@ def _option(
         cost_usd_month=cost,
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
-            Number("throttled_min", "throttled", run.throttled_s / 60, span(run.throttled_s)),
+            Number(
+                "throttled_min", "throttled", run.throttled_s / 60, span(run.throttled_s, "never")
+            ),
             Number("worst_latency_ms", "worst latency", worst, milliseconds(worst)),
         ),
     )

@@ -19,6 +19,7 @@ from awsnb.services.ebs.volume import (
     volume_limits,
 )
 from awsnb.trace import Trace
+from awsnb.words import milliseconds, span
 
 CREDIT_COLUMNS = {
     "volume's IOPS": ("volume_io_credit_pct", "volume's I/O credit", "first"),
@@ -166,7 +167,7 @@ class Run:
         first, after_s = self.first_throttled, self.first_throttled_s
         return (
             Number("throttled_min", "Throttled", self.throttled_s / 60,
-                   span(self.throttled_s), headline=True),
+                   span(self.throttled_s, "never"), headline=True),
             Number("worst_latency_ms", "Worst latency", worst, milliseconds(worst), headline=True),
             Number("cost_usd_month", "Volume per month", cost, f"{cost:,.2f} USD", headline=True),
             Number("throttled_pct", "Share of the time throttled", share, f"{share:.2f} %"),
@@ -175,7 +176,7 @@ class Run:
             Number("throttled_after_min", "First throttled after",
                    None if after_s is None else after_s / 60, _lead(after_s)),
             Number("longest_spell_min", "Longest spell", self.longest_spell_s / 60,
-                   span(self.longest_spell_s)),
+                   span(self.longest_spell_s, "never")),
             Number("p99_latency_ms", "p99 latency", self.p99_latency_ms,
                    milliseconds(self.p99_latency_ms)),
             Number("lowest_credit_pct", "Lowest credit", credit,
@@ -210,31 +211,8 @@ class Run:
         )
 
 
-def span(seconds: float) -> str:
-    """Say a length of time: ``never``, ``42 s``, ``31 min``, ``5 h 20 min``, ``3 d 4 h``."""
-    if not seconds:
-        return "never"
-    if seconds < 59.5:
-        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
-
-
-def milliseconds(latency_ms: float) -> str:
-    """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``, ``31 min``."""
-    if latency_ms < 9.95:
-        return f"{latency_ms:.1f} ms"
-    if latency_ms < 999.5:
-        return f"{latency_ms:.0f} ms"
-    return f"{latency_ms / 1000:.1f} s" if latency_ms < 59_950 else span(latency_ms / 1000)
-
-
 def _lead(seconds: float | None) -> str:
-    return "never" if seconds is None else span(seconds) if seconds else "at once"
+    return "never" if seconds is None else span(seconds, "at once")
 
 
 def _held(run: Run) -> str:

@@ -12,6 +12,7 @@ from awsnb.results import Curve, Number, Panel, Result
 from awsnb.services.elasticache import expected, memory
 from awsnb.services.elasticache.cache import FACTS, SERVERLESS, CacheScenario
 from awsnb.services.elasticache.load import DURATION_S, MINUTES, Requests, requests
+from awsnb.words import milliseconds
 
 STEPS = 120
 NEVER = Outage(1e17, 1e18)
@@ -237,13 +238,6 @@ def _serve(cache: CacheScenario, asked: Requests, kept: memory.Memory) -> Served
         node=np.concatenate([node, np.ones(keys, np.int64)])[: int(key.max()) + 1],
         outages=(outage, ALWAYS),
     )
-
-
-def milliseconds(latency_ms: float) -> str:
-    """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``."""
-    if latency_ms < 9.95:
-        return f"{latency_ms:.1f} ms"
-    return f"{latency_ms:,.0f} ms" if latency_ms < 999.5 else f"{latency_ms / 1000:,.1f} s"
 
 
 def _percent(part: float, whole: float) -> float:

@@ -8,9 +8,8 @@ from awsnb.services.elb.alb import RULE_OF, AlbScenario
 from awsnb.services.elb.bill import ELB, targets_usd_month
 from awsnb.services.elb.fleet import CRASH, HANG, FleetScenario
 from awsnb.services.elb.nlb import NlbScenario
-from awsnb.services.elb.told import milliseconds
 from awsnb.services.elb.traffic import Run
-from awsnb.words import percent
+from awsnb.words import milliseconds, percent
 
 MOST_TARGETS = 50
 

@@ -9,7 +9,7 @@ from awsnb.services.elb.bill import ELB, targets_usd_month
 from awsnb.services.elb.fleet import CRASH, DEREGISTER, HANG, NOTHING, FleetScenario
 from awsnb.services.elb.path import budget_panel
 from awsnb.services.elb.traffic import Run
-from awsnb.words import percent
+from awsnb.words import milliseconds, percent
 
 LEAST_SLOWER, MOST_SLOWER = 1.25, 1000.0
 FULL_PCT = 97.0  # load above which a run is too short for averages to settle
@@ -85,15 +85,6 @@ def why(run: Run) -> str:
     if scenario.event == NOTHING:
         sentences = sentences[1:]
     return " ".join([goals, *filter(None, sentences)])
-
-
-def milliseconds(latency_ms: float) -> str:
-    """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``."""
-    if np.isnan(latency_ms):
-        return "nothing answered"
-    if latency_ms < 9.95:
-        return f"{latency_ms:.1f} ms"
-    return f"{latency_ms:.0f} ms" if latency_ms < 999.5 else f"{latency_ms / 1000:.1f} s"
 
 
 def theory_ms(
