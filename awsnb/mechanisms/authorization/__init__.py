@@ -8,14 +8,14 @@ weighs what all policies say.
 
 from awsnb.mechanisms.authorization.decision import (
     Decision,
-    PolicySet,
     Verdict,
     can_assume,
     decide,
 )
 from awsnb.mechanisms.authorization.documents import PolicyError, parse
+from awsnb.mechanisms.authorization.layers import PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import Principal, Request
+from awsnb.mechanisms.authorization.request import Principal, Request, RequestError
 
 __all__ = [
     "Decision",
@@ -24,6 +24,7 @@ __all__ = [
     "PolicySet",
     "Principal",
     "Request",
+    "RequestError",
     "Verdict",
     "can_assume",
     "decide",

@@ -27,14 +27,14 @@ from awsnb.mechanisms.authorization.request import is_account, principal_name
 PLAIN, WITH_VARIABLES = VERSIONS = ("2008-10-17", "2012-10-17")
 KINDS = ("identity", "boundary", "session", "scp", "rcp", "resource", "trust", "endpoint")
 
-_OF_IDENTITIES = ("identity", "boundary", "session")
+OF_IDENTITIES = ("identity", "boundary", "session")
 _NAME_PRINCIPALS = ("resource", "trust", "endpoint", "rcp")
 _MAY_HAVE_ID = ("resource", "trust", "endpoint")
-_NEED_ARNS = (*_OF_IDENTITIES, "scp", "rcp")
+_NEED_ARNS = (*OF_IDENTITIES, "scp", "rcp")
 _PAIRED = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
 _STATEMENT = ("Sid", "Effect", *_PAIRED, "Condition")
 _PROHIBITED: dict[str, tuple[str, ...]] = dict.fromkeys(
-    (*_OF_IDENTITIES, "scp"), ("Principal", "NotPrincipal")
+    (*OF_IDENTITIES, "scp"), ("Principal", "NotPrincipal")
 )
 _PROHIBITED |= {"trust": ("Resource", "NotResource", "NotPrincipal")}
 _PROHIBITED |= {"rcp": ("NotPrincipal", "NotAction")}
@@ -67,7 +67,7 @@ def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str =
     kind : str
         One of `KINDS`: where the policy is attached decides which elements it may have.
     name : str
-        What to call it in an explanation.
+        What to call it in an explanation and in an error.
 
     Returns
     -------
@@ -86,6 +86,13 @@ def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str =
     """  # noqa: E501
     if kind not in KINDS:
         raise PolicyError(f"kind = {kind!r}: must be one of {', '.join(KINDS)}.")
+    try:
+        return _parse(document, kind, name or f"the {called(kind)}")
+    except PolicyError as error:
+        raise PolicyError(f"{name}: {error}" if name else str(error)) from None
+
+
+def _parse(document: str | Mapping[str, Any], kind: str, name: str) -> Policy:
     body = _load(document) if isinstance(document, str) else document
     where = "Policy"
     _check_keys(where, body, ("Version", "Id", "Statement"))
@@ -95,7 +102,7 @@ def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str =
     bodies = _statements(where, body)
     read = [_statement(i, each, kind, version) for i, each in enumerate(bodies)]
     _check_sids(read)
-    return Policy(name or called(kind), kind, tuple(read))
+    return Policy(name, kind, tuple(read))
 
 
 def called(kind: str) -> str:
@@ -188,7 +195,7 @@ def _elements(where: str, body: Mapping[str, Any], kind: str, variables: bool) -
     if kind != "trust":
         element = _one_of(where, body, "Resource")
         at = f"{where}, {element}"
-        named = _resources(at, body[element], kind)
+        named = _resources(at, body[element], kind, variables)
         yield _guarded(at, ResourceElement, element, named, variables)
     if kind in _NAME_PRINCIPALS:
         element = _one_of(where, body, "Principal")
@@ -220,7 +227,7 @@ def _sid(where: str, body: Mapping[str, Any], kind: str) -> str:
     sid = body.get("Sid", "")
     if not isinstance(sid, str):
         _fail(where, f"Sid must be text, not {_shown(sid)}.")
-    if kind in (*_OF_IDENTITIES, "trust") and not _PLAIN_SID.fullmatch(sid):
+    if kind in (*OF_IDENTITIES, "trust") and not _PLAIN_SID.fullmatch(sid):
         _fail(where, f"Sid {_shown(sid)} must be letters A-Z, a-z and digits.")
     return sid
 
@@ -252,7 +259,7 @@ def _actions(where: str, found: Any) -> tuple[str, ...]:
     return actions
 
 
-def _resources(where: str, found: Any, kind: str) -> tuple[str, ...]:
+def _resources(where: str, found: Any, kind: str, variables: bool) -> tuple[str, ...]:
     resources = _texts(where, found)
     for resource in resources:
         parts = resource.split(":")
@@ -261,6 +268,8 @@ def _resources(where: str, found: Any, kind: str) -> tuple[str, ...]:
             _fail(where, f"{_shown(resource)} must be * or an ARN of six parts.")
         if is_arn and len(parts) > 2 and set(parts[2]) & set("*?$"):
             _fail(where, f"{_shown(resource)} must name its service: no wildcard may stand there.")
+        if variables and is_arn and any("${" in part for part in parts[:5]):
+            _fail(where, f"{_shown(resource)} has a variable before its fifth colon.")
     return resources
 
 

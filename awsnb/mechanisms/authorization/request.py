@@ -1,5 +1,6 @@
 """Who asks for what: a principal, an action, a resource, and the context of the request."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,8 @@ _IAM_KINDS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 _IAM_KINDS |= dict.fromkeys(("saml-provider", "oidc-provider"), Kind.IDENTITY_PROVIDER)
 _STS_KINDS = {"assumed-role": Kind.ROLE_SESSION, "federated-user": Kind.FEDERATED_USER}
 _KINDS = {"iam": _IAM_KINDS, "sts": _STS_KINDS}
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_ACTION = re.compile(r"[\w-]+:\w+", re.ASCII)
 _WITHOUT_ACCOUNT = (Kind.SERVICE, Kind.IDENTITY_PROVIDER, Kind.ANONYMOUS)
 _TYPES = {
     Kind.USER: "User",
@@ -46,6 +49,10 @@ _TYPES = {
     Kind.ROOT: "Account",
     Kind.ANONYMOUS: "Anonymous",
 }
+
+
+class RequestError(ValueError):
+    """A request that is none: the field, its value, and what may stand there."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +83,22 @@ class Principal:
     canonical_id: str = ""
 
     @classmethod
-    def of(cls, arn: str, entity: str = "", user_id: str = "", canonical_id: str = "") -> Self:
-        """Read a principal from its ARN; twelve digits are an account's root user.
+    def of(
+        cls,
+        arn: str | Mapping[str, str],
+        entity: str = "",
+        user_id: str = "",
+        canonical_id: str = "",
+    ) -> Self:
+        """Read a principal from its name, or as the ``Principal`` of a policy would name it.
 
         Parameters
         ----------
-        arn : str
-            Of a user, a role, a role session, a federated user, a root user or a provider.
+        arn : str or mapping of str to str
+            ARN of a user, a role, a role session, a federated user, a root user or a provider;
+            twelve digits are an account's root user, ``sns.amazonaws.com`` is a service and
+            ``anonymous`` whoever did not sign in. Else ``{"AWS": name}``, ``{"Service": name}`` or
+            ``{"Federated": name}``.
         entity : str
             Of a session of a role with a path: the role's ARN, which the session's does not tell.
             Of a federated user: the ARN of the user who asked for the session.
@@ -91,21 +107,30 @@ class Principal:
 
         Raises
         ------
-        ValueError
+        RequestError
             If it is none of these.
 
         Examples
         --------
         >>> Principal.of("arn:aws:sts::111122223333:assumed-role/Ops/ann").entity
         'arn:aws:iam::111122223333:role/Ops'
+        >>> Principal.of({"Federated": "accounts.google.com"}).kind
+        <Kind.IDENTITY_PROVIDER: 'identity provider'>
         """
+        namespace, arn = _named(arn)
+        if namespace == "Service" or (not namespace and _SERVICE.fullmatch(arn)):
+            return cls.service(arn)
+        if namespace == "Federated":
+            return cls.identity_provider(arn)
+        if arn == "anonymous":
+            return cls.anonymous()
         if is_account(arn):
             arn = f"arn:aws:iam::{arn}:root"
         parts = arn.split(":", 5)
         kinds = _KINDS.get(parts[2], {}) if len(parts) == 6 and parts[0] == "arn" else {}
         kind = kinds.get(parts[-1].partition("/")[0])
         if kind is None:
-            raise ValueError(f"{arn!r} is not the ARN of a principal.")
+            raise RequestError(f"principal = {arn!r} is not the ARN of a principal.")
         if kind is Kind.IDENTITY_PROVIDER:
             return cls.identity_provider(arn)
         if kind is Kind.ROLE:
@@ -169,10 +194,10 @@ class Request:
 
     Parameters
     ----------
-    principal : Principal or str
-        Who asks; a text is read by `Principal.of`.
+    principal : Principal, str or mapping
+        Who asks; anything but a `Principal` is read by `Principal.of`.
     action : str
-        ``service:Name``.
+        ``service:Name``, without wildcards.
     resource : str
         ARN, or ``*`` for an action that has no resource.
     context : mapping of str to value or list of values, optional
@@ -180,6 +205,11 @@ class Request:
         a key away. Values are text, numbers, booleans, bytes, or dates.
     resource_account : str, optional
         Who owns the resource: by default the account in its ARN, and without one the principal's.
+
+    Raises
+    ------
+    RequestError
+        If a field is not what it should be.
 
     Examples
     --------
@@ -190,13 +220,18 @@ class Request:
 
     def __init__(
         self,
-        principal: Principal | str,
+        principal: Principal | str | Mapping[str, str],
         action: str,
         resource: str,
         context: Mapping[str, Any] | None = None,
         resource_account: str | None = None,
     ) -> None:
-        self.principal = Principal.of(principal) if isinstance(principal, str) else principal
+        self.principal = principal if isinstance(principal, Principal) else Principal.of(principal)
+        if not isinstance(action, str) or not _ACTION.fullmatch(action):
+            raise RequestError(f"action = {action!r} must be service:Name, without wildcards.")
+        if not isinstance(resource, str) or not resource:
+            raise RequestError(f"resource = {resource!r} must be an ARN, or *.")
+        _check_context(context or {})
         self.action, self.action_lower, self.resource = action, action.lower(), resource
         self.resource_account = resource_account or _owner(resource) or self.principal.account
         self._given = context or {}
@@ -268,9 +303,30 @@ def is_account(text: str) -> bool:
     return len(text) == 12 and text.isascii() and text.isdigit()
 
 
+def _named(principal: Any) -> tuple[str, str]:
+    found = principal
+    if isinstance(principal, Mapping) and len(principal) == 1:
+        ((namespace, found),) = principal.items()
+    else:
+        namespace = ""
+    if not isinstance(found, str) or namespace not in ("", "AWS", "Service", "Federated"):
+        raise RequestError(
+            f"principal = {principal!r} must be a name, or one under AWS, Service or Federated."
+        )
+    return namespace, found
+
+
+def _check_context(context: Any) -> None:
+    if not isinstance(context, Mapping):
+        raise RequestError(f"context = {context!r} must be values by key.")
+    for key, value in context.items():
+        if not isinstance(key, str) or isinstance(value, Mapping):
+            raise RequestError(f"context: {key!r} = {value!r} must be a value or a list of values.")
+
+
 def _user_id(kind: Kind, account: str, name: str) -> str | None:
-    if kind is Kind.ROOT:
-        return account
+    if kind in (Kind.ROOT, Kind.ANONYMOUS):
+        return account or "anonymous"
     return f"{account}:{name}" if kind is Kind.FEDERATED_USER else None
 
 
