@@ -20,7 +20,7 @@ from awsnb.mechanisms.authorization.documents import (
     parse,
 )
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import Grant, Kind, Principal, Request
+from awsnb.mechanisms.authorization.request import Grant, Kind, Principal, Request, shown
 
 RESOURCE, IDENTITY = "resource policy", "identity policies"
 BOUNDARY, SESSION, ENDPOINT = "permissions boundary", "session policies", "VPC endpoint policy"
@@ -276,13 +276,15 @@ def _several(where: str, documents: Any) -> Iterable[Any]:
     if isinstance(documents, str | Mapping | Policy):
         return (documents,)
     if not isinstance(documents, Iterable):
-        raise PolicyError(f"{where}: must be a policy or a list of policies, not {documents!r}.")
+        raise PolicyError(
+            f"{where}: must be a policy or a list of policies, not {shown(documents)}."
+        )
     return documents
 
 
 def _group_items(groups: Any) -> Iterable[tuple[str, Any]]:
     if groups is not None and not isinstance(groups, Mapping):
-        raise PolicyError(f"groups: must be lists of policies by group, not {groups!r}.")
+        raise PolicyError(f"groups: must be lists of policies by group, not {shown(groups)}.")
     return (groups or {}).items()
 
 

@@ -130,7 +130,7 @@ class Principal:
         kinds = _KINDS.get(parts[2], {}) if len(parts) == 6 and parts[0] == "arn" else {}
         kind = kinds.get(parts[-1].partition("/")[0])
         if kind is None:
-            raise RequestError(f"principal = {arn!r} is not the ARN of a principal.")
+            raise RequestError(f"principal = {shown(arn)} is not the ARN of a principal.")
         if kind is Kind.IDENTITY_PROVIDER:
             return cls.identity_provider(arn)
         if kind is Kind.ROLE:
@@ -228,19 +228,19 @@ class Request:
     ) -> None:
         self.principal = principal if isinstance(principal, Principal) else Principal.of(principal)
         if not isinstance(action, str) or not _ACTION.fullmatch(action):
-            raise RequestError(f"action = {action!r} must be service:Name, without wildcards.")
+            raise RequestError(f"action = {shown(action)} must be service:Name, without wildcards.")
         if not isinstance(resource, str) or not resource:
-            raise RequestError(f"resource = {resource!r} must be an ARN, or *.")
-        _check_context(context or {})
+            raise RequestError(f"resource = {shown(resource)} must be an ARN, or *.")
+        if not isinstance(resource_account, str | None):
+            raise RequestError(f"resource_account = {shown(resource_account)} must be an account.")
         self.action, self.action_lower, self.resource = action, action.lower(), resource
         self.resource_account = resource_account or _owner(resource) or self.principal.account
-        self._given = context or {}
+        self._given = _read({} if context is None else context)
 
     @cached_property
     def context(self) -> dict[str, tuple[str | bytes, ...]]:
         """What is known of the request: the values of each key, in small letters."""
-        given = standard_keys(self.principal, self.resource_account) | dict(self._given)
-        found = {key.lower(): _values(value) for key, value in given.items()}
+        found = _read(standard_keys(self.principal, self.resource_account)) | self._given
         return {key: values for key, values in found.items() if values}
 
     @property
@@ -311,17 +311,31 @@ def _named(principal: Any) -> tuple[str, str]:
         namespace = ""
     if not isinstance(found, str) or namespace not in ("", "AWS", "Service", "Federated"):
         raise RequestError(
-            f"principal = {principal!r} must be a name, or one under AWS, Service or Federated."
+            f"principal = {shown(principal)} must be a name, or one under AWS, Service, Federated."
         )
     return namespace, found
 
 
-def _check_context(context: Any) -> None:
+def _read(context: Any) -> dict[str, tuple[str | bytes, ...]]:
     if not isinstance(context, Mapping):
-        raise RequestError(f"context = {context!r} must be values by key.")
+        raise RequestError(f"context = {shown(context)} must be values by key.")
+    found = {}
     for key, value in context.items():
         if not isinstance(key, str) or isinstance(value, Mapping):
-            raise RequestError(f"context: {key!r} = {value!r} must be a value or a list of values.")
+            problem = "must be a value or a list of values under a name"
+            raise RequestError(f"context: {shown(key)} = {shown(value)} {problem}.")
+        found[key.lower()] = _values(key, value)
+    return found
+
+
+def shown(found: Any) -> str:
+    """What an error shows of a value: itself if it is short, else what it is."""
+    if isinstance(found, str | int | float | bool | None):
+        try:
+            return repr(found) if len(repr(found)) < 80 else f"{repr(found)[:76]}..."
+        except ValueError:
+            return "so large a number"
+    return f"a {type(found).__name__}"
 
 
 def _user_id(kind: Kind, account: str, name: str) -> str | None:
@@ -335,9 +349,12 @@ def _owner(arn: str) -> str:
     return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""  # "aws" owns its policies
 
 
-def _values(value: Any) -> tuple[str | bytes, ...]:
+def _values(key: str, value: Any) -> tuple[str | bytes, ...]:
     several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
-    return tuple(_text(item) for item in (value if several else [value]) if item is not None)
+    try:
+        return tuple(_text(item) for item in (value if several else [value]) if item is not None)
+    except ValueError:
+        raise RequestError(f"context: {shown(key)} = {shown(value)} is too long.") from None
 
 
 def _text(value: Any) -> str | bytes:

@@ -254,7 +254,8 @@ def granted(asked, layers, identity, boundary, session, allows):
     same_account = who["account"] == asked["owner"]
     if not who["account"]:
         return bool(by_resource)
-    own = who["kind"] == "root" or allows(identity)
+    of_root = arn_of(HERE, "root") in (who["name"], who.get("entity"))
+    own = of_root or allows(identity)
     limited = (boundary and not allows(boundary)) or (session and not allows(session))
     limited = limited or (who["kind"] == "federated" and not session)
     if not same_account:
@@ -288,6 +289,12 @@ PRINCIPALS = [
         "name": arn_of(HERE, "federated-user/fay", "sts"),
         "account": HERE,
         "entity": arn_of(HERE, "user/ann"),
+    },
+    {
+        "kind": "federated",
+        "name": arn_of(HERE, "federated-user/rex", "sts"),
+        "account": HERE,
+        "entity": arn_of(HERE, "root"),
     },
     {"kind": "root", "name": arn_of(HERE, "root"), "account": HERE},
     {"kind": "user", "name": arn_of(MANAGEMENT, "user/meg"), "account": MANAGEMENT},
