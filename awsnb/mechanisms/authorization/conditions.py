@@ -17,23 +17,24 @@ still count; a key with an empty value is there, for ``Null``.
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from awsnb.mechanisms.authorization import readers
 from awsnb.mechanisms.authorization.request import Request
 from awsnb.mechanisms.authorization.wildcards import (
+    PatternSet,
     Token,
-    Variable,
     arn_pattern,
     fill,
     glob,
     tokens,
+    varies,
 )
 
 Operand = Callable[[Any, Request], bool]
-"""Whether a value of the request relates to the policy's."""
+"""Whether a value of the request relates to any of the policy's."""
 
 Reader = Callable[[str | bytes], Any]
 Pieces = tuple[Token, ...]
@@ -45,7 +46,7 @@ class Operator(NamedTuple):
     """A condition operator: how it reads the request's values, and compares them to a policy's."""
 
     read: Reader
-    operand: Callable[[str, bool], Operand]
+    operand: Callable[[tuple[str, ...], bool], Operand]
     negated: bool = False
 
 
@@ -57,7 +58,7 @@ class Condition:
     key: str
     wanted: tuple[str, ...]
     operator: Operator
-    operands: tuple[Operand, ...]
+    operand: Operand
     qualifier: str
     if_missing: bool
 
@@ -85,8 +86,7 @@ class Condition:
         read = self.operator.read(value)
         if read is None:
             return False
-        matched = any(operand(read, request) for operand in self.operands)
-        return matched is not self.operator.negated
+        return self.operand(read, request) is not self.operator.negated
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,10 @@ def condition(name: str, key: str, values: tuple[str, ...], variables: bool) -> 
     if name == NULL:
         return Null(key, tuple(_required(readers.read_boolean, value) for value in values))
     qualifier, found = named_operator(name)
-    operands = tuple(found.operand(value, variables) for value in values)
     if_missing = name.endswith(IF_EXISTS) or qualifier == FOR_ALL
     if_missing = if_missing or (found.negated and not qualifier)
-    return Condition(name, key, values, found, operands, qualifier, if_missing)
+    operand = found.operand(values, variables)
+    return Condition(name, key, values, found, operand, qualifier, if_missing)
 
 
 def named_operator(name: str) -> tuple[str, Operator]:
@@ -155,55 +155,60 @@ def _required(read: Reader, value: str) -> Any:
 
 def _comparing(
     read: Reader, relation: Callable[[Any, Any], bool]
-) -> Callable[[str, bool], Operand]:
-    def operand(value: str, variables: bool) -> Operand:
-        bound = _required(read, value)
-        return lambda found, request: relation(found, bound)
+) -> Callable[[tuple[str, ...], bool], Operand]:
+    def operand(wanted: tuple[str, ...], variables: bool) -> Operand:
+        bounds = [_required(read, value) for value in wanted]
+        return lambda found, request: any(relation(found, bound) for bound in bounds)
 
     return operand
 
 
-def _templated(make: Callable[[Pieces], Test], wildcards: bool) -> Callable[[str, bool], Operand]:
-    def operand(value: str, variables: bool) -> Operand:
-        template = tokens(value, variables, wildcards)
-        if any(isinstance(token, Variable) for token in template):
-            return lambda found, request: _test_filled(make, template, found, request)
-        test = make(template)
-        return lambda found, request: test(found)
+def _templated(
+    make: Callable[[Iterable[Pieces]], Test], wildcards: bool
+) -> Callable[[tuple[str, ...], bool], Operand]:
+    def operand(wanted: tuple[str, ...], variables: bool) -> Operand:
+        templates = [tokens(value, variables, wildcards) for value in wanted]
+        varying = [each for each in templates if varies(each)]
+        test = make(each for each in templates if not varies(each))
+        if not varying:
+            return lambda found, request: test(found)
+        return lambda found, request: (
+            test(found) or any(_test_filled(make, template, found, request) for template in varying)
+        )
 
     return operand
 
 
 def _test_filled(
-    make: Callable[[Pieces], Test], template: Pieces, found: Any, request: Request
+    make: Callable[[Iterable[Pieces]], Test], template: Pieces, found: Any, request: Request
 ) -> bool:
     filled = fill(template, request.one)
     try:
-        return filled is not None and make(filled)(found)
+        return filled is not None and make([filled])(found)
     except ValueError:
         return False
 
 
-def _same(pieces: Pieces) -> Test:
-    return _joined(pieces).__eq__
+def _same(several: Iterable[Pieces]) -> Test:
+    return frozenset(map(_joined, several)).__contains__
 
 
-def _same_in_any_case(pieces: Pieces) -> Test:
-    wanted = _joined(pieces).casefold()
-    return lambda found: found.casefold() == wanted
+def _same_in_any_case(several: Iterable[Pieces]) -> Test:
+    wanted = frozenset(_joined(pieces).casefold() for pieces in several)
+    return lambda found: found.casefold() in wanted
 
 
-def _like(pieces: Pieces) -> Test:
-    return glob(pieces).matches
+def _like(several: Iterable[Pieces]) -> Test:
+    return PatternSet(map(glob, several)).matches
 
 
-def _arn_like(pieces: Pieces) -> Test:
-    return arn_pattern(pieces).matches
+def _arn_like(several: Iterable[Pieces]) -> Test:
+    return PatternSet(map(arn_pattern, several)).matches
 
 
-def _boolean(pieces: Pieces) -> Test:
-    wanted = _required(readers.read_boolean, _joined(pieces))
-    return lambda found: found == wanted
+def _boolean(several: Iterable[Pieces]) -> Test:
+    wanted = [_required(readers.read_boolean, _joined(pieces)) for pieces in several]
+    return wanted.__contains__
 
 
 def _joined(pieces: Pieces) -> str:
@@ -230,7 +235,7 @@ def _with_negation(name: str, negation: str, found: Operator) -> dict[str, Opera
     return {name: found, negation: found._replace(negated=True)}
 
 
-def _text(prefix: str, name: str, make: Callable[[Pieces], Test]) -> dict[str, Operator]:
+def _text(prefix: str, name: str, make: Callable[[Iterable[Pieces]], Test]) -> dict[str, Operator]:
     found = Operator(readers.read_text, _templated(make, wildcards=make in (_like, _arn_like)))
     return _with_negation(prefix + name, f"{prefix}Not{name}", found)
 

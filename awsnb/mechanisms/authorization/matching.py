@@ -13,6 +13,7 @@ from awsnb.mechanisms.authorization.wildcards import (
     fill,
     resource_pattern,
     tokens,
+    varies,
 )
 from awsnb.mechanisms.authorization.wildcards import glob as glob_of
 
@@ -57,8 +58,8 @@ class ResourceElement:
         self.element, self.named = element, named
         self._negated = element.startswith("Not")
         templates = [tokens(name, variables) for name in named]
-        self._patterns = PatternSet(resource_pattern(t) for t in templates if not _varies(t))
-        self._templates = tuple(filter(_varies, templates))
+        self._patterns = PatternSet(resource_pattern(t) for t in templates if not varies(t))
+        self._templates = tuple(filter(varies, templates))
 
     def matches(self, request: Request) -> bool:
         """Whether the resource is named; for ``NotResource``, whether it is not.
@@ -76,8 +77,15 @@ class ResourceElement:
     def _names(self, request: Request) -> bool:
         if self._patterns.matches(request.resource):
             return True
-        filled = [fill(template, request.one) for template in self._templates]
-        return any(f is not None and resource_pattern(f).matches(request.resource) for f in filled)
+        return any(self._fits(template, request) for template in self._templates)
+
+    @staticmethod
+    def _fits(template: tuple[Token, ...], request: Request) -> bool:
+        start = template[0]
+        if isinstance(start, str) and not request.resource.startswith(start):
+            return False  # most often it is seen here already: no value can change the start
+        filled = fill(template, request.one)
+        return filled is not None and resource_pattern(filled).matches(request.resource)
 
     def _keys(self) -> Iterable[str]:
         for template in self._templates:
@@ -211,10 +219,6 @@ class Policy:
         """The furthest grant among the statements that allow the request."""
         grants = (s.grant(request) for s in self.allows if s.applies(request))
         return max(grants, default=Grant.NONE)
-
-
-def _varies(template: tuple[Token, ...]) -> bool:
-    return any(isinstance(token, Variable) for token in template)
 
 
 def _named(element: str, named: Iterable[str], found: str) -> str:

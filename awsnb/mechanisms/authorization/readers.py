@@ -10,9 +10,13 @@ import re
 from calendar import timegm
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_remembered = lru_cache(maxsize=1024)
+"""The same value of a request is read for every condition on its key."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _EPOCH = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -31,6 +35,7 @@ def read_text(value: str | bytes) -> str | None:
     return value if isinstance(value, str) else None
 
 
+@_remembered
 def read_number(value: str | bytes) -> Decimal | None:
     """Read a whole or decimal number, exactly."""
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
@@ -46,6 +51,7 @@ def read_boolean(value: str | bytes) -> bool | None:
     return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
 
 
+@_remembered
 def read_date(value: str | bytes) -> Decimal | None:
     """Read a date as seconds since 1970: W3C's profile of ISO 8601, or those seconds.
 
@@ -71,6 +77,7 @@ def read_date(value: str | bytes) -> Decimal | None:
     return seconds + Decimal(f"0.{found['fraction'] or 0}")
 
 
+@_remembered
 def read_address(value: str | bytes) -> Address | None:
     """Read an IPv4 or IPv6 address."""
     try:

@@ -188,6 +188,11 @@ def tokens(text: str, variables: bool = False, wildcards: bool = True) -> tuple[
     return (*found, *_plain(text, text[at:], wildcards))
 
 
+def varies(template: Iterable[Token]) -> bool:
+    """Whether a template has a variable."""
+    return any(isinstance(token, Variable) for token in template)
+
+
 def fill(template: Iterable[Token], lookup: Lookup) -> tuple[str | Wild, ...] | None:
     """Put values in the places of variables; None if one has neither value nor default."""
     filled: list[str | Wild] = []
