@@ -55,28 +55,56 @@ def test_a_million_decisions_parsed_once_against_parsed_each_time(against):
     )
 
 
-def largest_policy(statements):
-    """As many characters as a managed policy may have, in so many statements."""
-    room = LARGEST // statements - len(
-        json.dumps({"Effect": "Allow", "Action": "", "Resource": "*"})
-    )
-    several = [
-        {"Effect": "Allow", "Action": f"s{i}:Get*".ljust(room, "x"), "Resource": "*"}
-        for i in range(statements)
-    ]
-    return PolicySet.of(identity=[{"Statement": several}])
+ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+SHAPES = {
+    "of another service": lambda i: ALLOW | {"Action": f"x{i}:Get*"},
+    "of another bucket": lambda i: ALLOW | {"Resource": f"arn:aws:s3:::b{i}/*"},
+    "with a variable": lambda i: ALLOW | {"Resource": f"arn:aws:s3:::b{i}/${{aws:username}}/*"},
+    "with a date": lambda i: ALLOW | {"Condition": {"DateLessThan": {"aws:CurrentTime": "2020"}}},
+    "with an address range": lambda i: (
+        ALLOW | {"Condition": {"IpAddress": {"aws:SourceIp": f"10.{i}.0.0/16"}}}
+    ),
+}
 
 
-@pytest.mark.parametrize("statements", [1, 10, 100])
-def test_the_largest_policy_against_parsing_nothing_but_json(against, statements):
+def largest_policy(shape):
+    """As many statements as a managed policy has room for."""
+    several = [shape(0)]
+    while len(json.dumps(several, separators=(",", ":"))) < LARGEST - 40:
+        several.append(shape(len(several)))
+    return {"Version": "2012-10-17", "Statement": several}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_largest_policy_against_reading_its_json(against, name):
     """Every statement is tried, none matches; the peer reads the same text as JSON."""
-    policies, request = largest_policy(statements), Request(ANN, "sqs:SendMessage", "*")
+    document = largest_policy(SHAPES[name])
+    policies, text = PolicySet.of(identity=document), json.dumps(document)
+    context = {"aws:CurrentTime": "2026-11-26T06:00:00Z", "aws:SourceIp": "192.0.2.1"}
+    request = Request(ANN, "s3:GetObject", "arn:aws:s3:::reports/q3.csv", context)
     assert not decide(request, policies).allowed
-    text = json.dumps([["x" * (LARGEST // statements - 4)]] * statements)
     against(
-        f"100 decisions on 6,144 characters in {statements} statements / reading them as JSON",
+        f"100 decisions on {len(document['Statement'])} statements {name} / reading their JSON",
         lambda: [decide(request, policies) for _ in range(100)],
         lambda: [json.loads(text) for _ in range(100)],
+    )
+
+
+@pytest.mark.parametrize("values", [10, 100, 1000])
+def test_a_set_of_values_against_python_sets(against, values):
+    """Every value of the request is among the policy's; the peer is told both sets."""
+    names = [f"v{i}" for i in range(values)]
+    within = ALLOW | {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": names}}}
+    policies, request = (
+        PolicySet.of({"Statement": within}),
+        Request(ANN, "s3:GetObject", "*", {"aws:TagKeys": names}),
+    )
+    wanted, found = set(names), set(names)
+    assert decide(request, policies).allowed and found <= wanted
+    against(
+        f"100 decisions on {values:,} values among {values:,} / set <= set",
+        lambda: [decide(request, policies) for _ in range(100)],
+        lambda: [found <= wanted for _ in range(100)],
     )
 
 
@@ -109,4 +137,17 @@ def test_hostile_wildcards_against_a_regular_expression(against, stars):
         lambda: [pattern.matches(text) for _ in range(100)],
         lambda: expression.fullmatch(text),
         share=1 / 100,
+    )
+
+
+@pytest.mark.parametrize("gaps", [10, 100, 1000])
+def test_hostile_gaps_against_a_regular_expression(against, gaps):
+    symbols, text = "*" + "a?" * gaps + "b*", "a" * 4 * gaps
+    pattern = glob(tokens(symbols))
+    expression = re.compile(symbols.replace("?", ".").replace("*", ".*"))
+    assert not pattern.matches(text) and not expression.fullmatch(text)
+    against(
+        f"*a?a?b* with {gaps:,} gaps on {4 * gaps:,} letters / as a regular expression",
+        lambda: [pattern.matches(text) for _ in range(20)],
+        lambda: [expression.fullmatch(text) for _ in range(20)],
     )
