@@ -1,6 +1,7 @@
 """Controls: what sets one field of a scenario, made from nothing but its `FieldSpec`."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -90,7 +91,28 @@ class Control(ipywidgets.VBox):
             return (self._linked(self._area),)
         box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
         box.add_class("awsnb-words")
-        return (self._linked(box),)
+        self._offers = ipywidgets.Dropdown(tooltip=self.spec.meaning)
+        self._offers.layout.display = "none"
+        self._offers.observe(lambda change: self._take(change.new), "value")
+        self.observe(lambda change: self._show_offer(), "value")
+        return (self._linked(box), self._offers)
+
+    def suggest(self, texts: Sequence[str]) -> None:
+        """Offer texts in a menu below the box; with none there is no menu."""
+        options = [("choose…", ""), *((text, text) for text in texts)] if texts else []
+        if list(self._offers.options) != options:
+            self._offers.options = options
+            self._offers.layout.display = None if options else "none"
+        self._show_offer()
+
+    def _take(self, text: str | None) -> None:
+        if text:
+            self.value = text
+
+    def _show_offer(self) -> None:
+        offered = [value for _, value in self._offers.options]
+        if offered:
+            self._offers.value = self.value if self.value in offered else ""
 
     def _linked(self, widget: ipywidgets.Widget) -> ipywidgets.Widget:
         traitlets.link((self, "value"), (widget, "value"))

@@ -286,6 +286,8 @@ class Explorer(ipywidgets.Box):
             self.readout.numbers = [[number.label, number.text] for number in _headline(result)]
             self.readout.why = result.why
             self.readout.problem = ""
+        for name, texts in result.scenario.suggestions().items():
+            self.controls[name].suggest(texts)
         self.command.text = report_command(self.section.slug, result.scenario)
         self._kept_table.value = _kept_table(result, self.kept)
 

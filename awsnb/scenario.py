@@ -180,6 +180,10 @@ class Scenario(BaseModel):
         """Return the scenario with some fields changed, checked anew."""
         return type(self)(**{**self.model_dump(), **changes})
 
+    def suggestions(self) -> dict[str, tuple[str, ...]]:
+        """What the fields of text may well be, by field: offered, not required."""
+        return {}
+
     def changes(self) -> dict[str, Any]:
         """The fields that differ from their defaults."""
         return {
