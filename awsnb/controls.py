@@ -13,6 +13,7 @@ from awsnb.text_area import TextArea
 
 STOPS = 160  # about as many places as a hand can find on a slider
 WRONG = "awsnb-wrong"
+OTHER = "another…"
 
 
 class Control(ipywidgets.VBox):
@@ -89,30 +90,34 @@ class Control(ipywidgets.VBox):
             self.add_class("awsnb-wide")
             self._area = TextArea(value=self.value, lines=self.spec.lines, **self._named)
             return (self._linked(self._area),)
-        box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
-        box.add_class("awsnb-words")
-        self._offers = ipywidgets.Dropdown(tooltip=self.spec.meaning)
+        self._box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
+        self._box.add_class("awsnb-words")
+        self._offers = ipywidgets.Dropdown(options=[OTHER], **self._named)
+        self._offers.add_class("awsnb-offers")
         self._offers.layout.display = "none"
         self._offers.observe(lambda change: self._take(change.new), "value")
         self.observe(lambda change: self._show_offer(), "value")
-        return (self._linked(box), self._offers)
+        return (self._offers, self._linked(self._box))
 
     def suggest(self, texts: Sequence[str]) -> None:
-        """Offer texts in a menu below the box; with none there is no menu."""
-        options = [("choose…", ""), *((text, text) for text in texts)] if texts else []
-        if list(self._offers.options) != options:
+        """Offer texts in a menu; another is typed into the box, which shows for it alone."""
+        options = (*texts, OTHER)
+        if self._offers.options != options:
             self._offers.options = options
-            self._offers.layout.display = None if options else "none"
+        self._offers.layout.display = None
+        self._box.description = ""
         self._show_offer()
 
-    def _take(self, text: str | None) -> None:
-        if text:
+    def _take(self, text: str) -> None:
+        if text != OTHER:
             self.value = text
+        self._box.layout.display = None if text == OTHER else "none"
 
     def _show_offer(self) -> None:
-        offered = [value for _, value in self._offers.options]
-        if offered:
-            self._offers.value = self.value if self.value in offered else ""
+        if len(self._offers.options) > 1:
+            offered = self.value in self._offers.options
+            self._offers.value = self.value if offered else OTHER
+            self._box.layout.display = "none" if offered else None
 
     def _linked(self, widget: ipywidgets.Widget) -> ipywidgets.Widget:
         traitlets.link((self, "value"), (widget, "value"))

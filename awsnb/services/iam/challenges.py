@@ -37,6 +37,8 @@ class Challenge:
         What requests are drawn from.
     contexts : mapping of str to tuple
         Condition keys and what their values are drawn from; None leaves a key out.
+    worked : str
+        A policy that does it, as JSON.
     """
 
     task: str
@@ -44,6 +46,7 @@ class Challenge:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     contexts: dict[str, tuple[Any, ...]]
+    worked: str
 
     def requests(self, seed: int, count: int = 400) -> list[tuple[Request, bool]]:
         """Draw requests, each with whether it is to be allowed."""
@@ -69,6 +72,14 @@ REPORTS = Challenge(
     (_BUCKET, f"{_BUCKET}/2026/may.csv", f"{_BUCKET}/2026/q1/all.csv", f"{_BUCKET}/2025/may.csv",
      f"{_BUCKET}/2026.csv", f"{_BUCKET}-old/2026/may.csv", "arn:aws:s3:::shop-photos/2026/may.csv"),
     {},
+    """{
+  "Version": "2012-10-17",
+  "Statement": {
+    "Effect": "Allow",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::shop-reports/2026/*"
+  }
+}""",
 )  # fmt: skip
 SERVERS = Challenge(
     "ann starts and stops the instances tagged `owner` = her user name, in any region, and only "
@@ -84,6 +95,18 @@ SERVERS = Challenge(
      "arn:aws:ec2:eu-west-1:111122223333:volume/vol-1"),
     {"aws:ResourceTag/owner": ("ann", "ben", "Ann", None),
      "aws:MultiFactorAuthPresent": (True, False, None)},
+    """{
+  "Version": "2012-10-17",
+  "Statement": {
+    "Effect": "Allow",
+    "Action": ["ec2:StartInstances", "ec2:StopInstances"],
+    "Resource": "arn:aws:ec2:*:111122223333:instance/*",
+    "Condition": {
+      "StringEquals": {"aws:ResourceTag/owner": "${aws:username}"},
+      "Bool": {"aws:MultiFactorAuthPresent": "true"}
+    }
+  }
+}""",
 )  # fmt: skip
 NO_DELETING = Challenge(
     "ann does anything in S3 except what begins with `Delete`, and nothing over plain HTTP. What "
@@ -97,6 +120,19 @@ NO_DELETING = Challenge(
      "ec2:StartInstances", "iam:DeleteUser"),
     (_BUCKET, f"{_BUCKET}/2026/may.csv", "arn:aws:s3:::shop-photos/cat.jpg", f"{_INSTANCE}i-1"),
     {"aws:SecureTransport": (True, False, None)},
+    """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+    {"Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"},
+    {
+      "Effect": "Deny",
+      "Action": "*",
+      "Resource": "*",
+      "Condition": {"Bool": {"aws:SecureTransport": "false"}}
+    }
+  ]
+}""",
 )  # fmt: skip
 
 

@@ -27,9 +27,9 @@ def against_regular_expressions(count: int = 2000, seed: int = 1) -> int:
     )
 
 
-def against_rule(document: str, challenge: Challenge, seed: int = 1, count: int = 2000) -> int:
-    """Count the drawn requests that a policy answers otherwise than the challenge's rule."""
-    policies = PolicySet(identity=(policy_of(document, "identity", "policy"),))
+def against_rule(challenge: Challenge, count: int = 2000, seed: int = 1) -> int:
+    """Count the drawn requests that the worked policy answers otherwise than the rule."""
+    policies = PolicySet(identity=(policy_of(challenge.worked, "identity", "policy"),))
     drawn = challenge.requests(seed, count)
     return sum(decide(request, policies).allowed != wanted for request, wanted in drawn)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from awsnb.mechanisms.authorization import Decision
@@ -26,6 +27,7 @@ class Way(NamedTuple):
 
     label: str
     scenario: AccessScenario
+    remark: str = ""
 
 
 def compare_ways(scenario: AccessScenario) -> Comparison:
@@ -44,11 +46,11 @@ def compare_ways(scenario: AccessScenario) -> Comparison:
     """
     as_asked = Access.of(scenario)
     ways = list(_ways(scenario))
-    options = [_option("as asked", as_asked, as_asked)]
+    options = [_option(Way("as asked", scenario), as_asked, as_asked)]
     for way in ways:
         access = _access(way.scenario)
         if access is not None:
-            options.append(_option(way.label, access, as_asked))
+            options.append(_option(way, access, as_asked))
     holding = [option for option in options if option.holds]
     best = min(holding, key=_opened, default=None)
     return Comparison(
@@ -61,9 +63,9 @@ def _ways(scenario: AccessScenario) -> Iterator[Way]:
     entity = scenario.account.entity(name)
     plain = scenario.replace(what_if=NOTHING, document="")
     if scenario.signed_in != MFA:
-        yield Way("sign in with MFA", scenario.replace(signed_in=MFA))
+        yield Way("sign in with MFA", scenario.replace(signed_in=MFA), "changes no policy")
     if not scenario.encrypted:
-        yield Way("use HTTPS", scenario.replace(encrypted=True))
+        yield Way("use HTTPS", scenario.replace(encrypted=True), "changes no policy")
     if scenario.what_if != NOTHING:
         yield Way("undo the change", plain)
     if entity.groups:
@@ -100,11 +102,11 @@ def _access(scenario: AccessScenario) -> Access | None:
         return None
 
 
-def _option(label: str, access: Access, as_asked: Access) -> Option:
+def _option(way: Way, access: Access, as_asked: Access) -> Option:
     decision, opened = access.decision, _opened_by(access, as_asked)
     return Option(
-        label,
-        access.scenario,
+        way.label,
+        way.scenario,
         decision.allowed,
         None,
         (
@@ -112,15 +114,20 @@ def _option(label: str, access: Access, as_asked: Access) -> Option:
             Number("layer", "decided by", decision.layer, decision.layer),
             Number("opened", "opens besides", opened, str(opened)),
         ),
+        way.remark,
     )
 
 
 def _opened_by(access: Access, as_asked: Access) -> int:
-    """Count the watched requests that are newly allowed, the one that is asked about apart."""
+    """Count the watched requests that the way's policies newly allow, the one asked about apart.
+
+    Before and after are seen under the way's own circumstances: MFA or HTTPS open nothing.
+    """
     asked = access.scenario.question[:3]
     names = list(access.scenario.account.entities)
     watched = list(access.watched.values())
-    before, after = as_asked.matrix(as_asked.after), access.matrix(access.after)
+    same = replace(as_asked.after, scenario=access.scenario)
+    before, after = access.matrix(same), access.matrix(access.after)
     return sum(
         _is_new(before[i][j], after[i][j])
         for i, name in enumerate(names)

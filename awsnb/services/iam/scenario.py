@@ -44,14 +44,6 @@ _STATEMENT = re.compile(r"Statement\[(\d+)\][^,:]*(?:, (\w+))?")
 class AccessScenario(Scenario):
     """One request in an account, and one change to see the effect of."""
 
-    policies: str = field(
-        "shop", label="Account", lines=12,
-        meaning="A built-in account, a folder of policies, or an account as JSON.",
-    )  # fmt: skip
-    requests: str = field(
-        "", label="Requests", control=False,
-        meaning="A CSV file of requests to decide: principal, action, resource, context keys.",
-    )  # fmt: skip
     principal: str = field(
         "ann", label="Who", meaning="A user, role or visitor of the account, or root."
     )
@@ -62,7 +54,7 @@ class AccessScenario(Scenario):
         "arn:aws:s3:::shop-photos/cat.jpg", label="To what", meaning="The ARN of the resource."
     )
     signed_in: Literal["password and MFA", "password alone", "access key"] = field(
-        MFA, label="Signed in with",
+        PASSWORD, label="Signed in with",
         meaning="An access key says nothing of MFA: the key is missing from the request.",
     )  # fmt: skip
     source_ip: str = field(
@@ -85,6 +77,15 @@ class AccessScenario(Scenario):
     document: str = field(
         "", label="Policy", lines=8, only_when={"what_if": tuple(WITH_DOCUMENT)},
         meaning="The policy that the change brings, as JSON.",
+    )  # fmt: skip
+
+    policies: str = field(
+        "shop", label="Account", lines=12,
+        meaning="A built-in account, a folder of policies, or an account as JSON.",
+    )  # fmt: skip
+    requests: str = field(
+        "", label="Requests", control=False,
+        meaning="A CSV file of requests to decide: principal, action, resource, context keys.",
     )  # fmt: skip
 
     @cached_property

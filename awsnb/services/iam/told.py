@@ -13,10 +13,10 @@ from awsnb.services.iam.scenario import NOTHING, AccessScenario
 if TYPE_CHECKING:
     import pandas as pd
 
-VERDICTS = (Verdict.IMPLICIT_DENY, Verdict.EXPLICIT_DENY, Verdict.ALLOWED)
-VERDICT_WORDS = ("nobody allows it", "denied", "allowed")
-SAYS = ("is silent", "denies", "allows")
-PATH_WORDS = ("silent", "denies", "allows")
+VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
+VERDICT_WORDS = ("denied", "nobody allows it", "allowed")
+SAYS = ("denies", "is silent", "allows")
+PATH_WORDS = ("denies", "silent", "allows")
 NOW, BEFORE, AFTER = "now", "before", "after"
 _EXPECTED = {None: "", True: "allow", False: "deny"}
 
