@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from awsnb.mechanisms.authorization import PolicySet, Principal, Request, decide
+from awsnb.mechanisms.authorization import PolicySet, Request, decide
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.account import policy_of
+from awsnb.services.iam.account_text import policy_of
 
 EXACT = "a policy that lets exactly these through"
-ANN = Principal.of("arn:aws:iam::111122223333:user/ann")
+_USERS = "arn:aws:iam::111122223333:user/"
 _BUCKET = "arn:aws:s3:::shop-reports"
 _INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/"
 
@@ -32,21 +32,24 @@ class Challenge:
     task : str
         In words.
     rule : callable
-        Whether a request is to be allowed, by action, resource and context.
+        Whether a request is to be allowed, by user, action, resource and context.
     actions, resources : tuple of str
         What requests are drawn from.
     contexts : mapping of str to tuple
         Condition keys and what their values are drawn from; None leaves a key out.
     worked : str
         A policy that does it, as JSON.
+    users : tuple of str
+        Whose requests are drawn; the policy is attached to each.
     """
 
     task: str
-    rule: Callable[[str, str, dict[str, Any]], bool]
+    rule: Callable[[str, str, str, dict[str, Any]], bool]
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     contexts: dict[str, tuple[Any, ...]]
     worked: str
+    users: tuple[str, ...] = ("ann",)
 
     def requests(self, seed: int, count: int = 400) -> list[tuple[Request, bool]]:
         """Draw requests, each with whether it is to be allowed."""
@@ -54,18 +57,19 @@ class Challenge:
         return [self._one(draw) for _ in range(count)]
 
     def _one(self, draw: np.random.Generator) -> tuple[Request, bool]:
+        user = self.users[draw.integers(len(self.users))]
         action = self.actions[draw.integers(len(self.actions))]
         resource = self.resources[draw.integers(len(self.resources))]
         drawn = {key: values[draw.integers(len(values))] for key, values in self.contexts.items()}
         context = {key: value for key, value in drawn.items() if value is not None}
-        request = Request(ANN, action, resource, context)
-        return request, self.rule(action, resource, context)
+        request = Request(f"{_USERS}{user}", action, resource, context)
+        return request, self.rule(user, action, resource, context)
 
 
 REPORTS = Challenge(
     "ann reads the reports of 2026 in the bucket shop-reports: `s3:GetObject` on what stands below "
     "`2026/`. Nothing else, not even a list of them.",
-    lambda action, resource, _: (
+    lambda _, action, resource, __: (
         action == "s3:GetObject" and resource.startswith(f"{_BUCKET}/2026/")
     ),
     ("s3:GetObject", "s3:GetObjectAcl", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"),
@@ -83,11 +87,11 @@ REPORTS = Challenge(
 )  # fmt: skip
 SERVERS = Challenge(
     "ann starts and stops the instances tagged `owner` = her user name, in any region, and only "
-    "after MFA. Use a policy variable: the same policy must do for ben.",
-    lambda action, resource, context: (
+    "after MFA. Use a policy variable: the same policy is attached to ben.",
+    lambda user, action, resource, context: (
         action in ("ec2:StartInstances", "ec2:StopInstances")
         and ":instance/" in resource
-        and context.get("aws:ResourceTag/owner") == "ann"
+        and context.get("aws:ResourceTag/owner") == user
         and context.get("aws:MultiFactorAuthPresent") is True
     ),
     ("ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances", "ec2:RebootInstances"),
@@ -107,11 +111,12 @@ SERVERS = Challenge(
     }
   }
 }""",
+    ("ann", "ben"),
 )  # fmt: skip
 NO_DELETING = Challenge(
     "ann does anything in S3 except what begins with `Delete`, and nothing over plain HTTP. What "
     "does not say whether it came over HTTPS is let through.",
-    lambda action, _, context: (
+    lambda _, action, __, context: (
         action.startswith("s3:")
         and not action.startswith("s3:Delete")
         and context.get("aws:SecureTransport") is not False
@@ -168,4 +173,6 @@ def verdict_on(document: str | None, challenge: Challenge, seed: int = 1) -> str
 def _said(request: Request, challenge: Challenge) -> str:
     given = {key: request.one(key) or "absent" for key in challenge.contexts}
     told = ", ".join(f"{key} {value}" for key, value in given.items())
-    return f"{request.action} on {request.resource}" + (f" with {told}" if told else "")
+    who = request.principal.name.removeprefix(_USERS)
+    asks = f"{request.action} on {request.resource} for {who}"
+    return asks + (f" with {told}" if told else "")

@@ -1,30 +1,16 @@
-"""Accounts and requests from files: a folder of policies, an export of AWS's, a CSV of requests."""
+"""Accounts from files: a folder of policies, or an export of AWS's."""
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.account import Account, read_account
+from awsnb.services.iam.account import Account
+from awsnb.services.iam.account_text import read_account
 
 ACCOUNT = "account.json"
 EXPORT = "authorization-details.json"
-REQUIRED = ("principal", "action", "resource")
-EXPECTED = "expected"
-ANSWERS = {"allow": True, "allowed": True, "deny": False, "denied": False}
-
-
-class Asked(NamedTuple):
-    """A row of a file of requests; `expected` is None where the file says nothing of it."""
-
-    line: int
-    principal: str
-    action: str
-    resource: str
-    context: dict[str, Any]
-    expected: bool | None
 
 
 def read_folder(folder: Path) -> Account:
@@ -33,8 +19,8 @@ def read_folder(folder: Path) -> Account:
     Parameters
     ----------
     folder : Path
-        Holds ``account.json`` (see `account`), of which the policies may stand in files of their
-        own names, or ``authorization-details.json``, what ``aws iam
+        Holds ``account.json`` (see `account_text`), whose policies may stand in files of their own
+        names, or ``authorization-details.json``, what ``aws iam
         get-account-authorization-details`` prints, or both: then the first adds to the second.
 
     Raises
@@ -73,7 +59,8 @@ def from_export(details: Mapping[str, Any]) -> dict[str, Any]:
             "policies": {one["Arn"]: _default_version(one) for one in details["Policies"]},
             "groups": {one["GroupName"]: {"policies": _attached(one, "Group")} for one in groups},
             "users": {
-                one["UserName"]: _entity(one, "User") | {"groups": one.get("GroupList", [])}
+                one["UserName"]: _entity(one, "User")
+                | {"arn": one["Arn"], "groups": one.get("GroupList", [])}
                 for one in users
             },
             "roles": {
@@ -87,65 +74,6 @@ def from_export(details: Mapping[str, Any]) -> dict[str, Any]:
             f"policies: {EXPORT} is not what get-account-authorization-details prints: "
             f"{type(error).__name__} {error}."
         ) from None
-
-
-def read_requests(file: Path) -> list[Asked]:
-    """Read requests from a CSV file.
-
-    Parameters
-    ----------
-    file : Path
-        With the columns ``principal``, ``action`` and ``resource``; if it has ``expected``, that
-        is ``allow`` or ``deny``. Any other column is a context key, absent where it is empty; a
-        value that is a JSON list has several values.
-
-    Raises
-    ------
-    ScenarioError
-        If it can't be read; it names file, line and column.
-    """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text)
-            missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ScenarioError(f"requests: {file.name}, line 1: no column {missing[0]!r}.")
-            found = [_asked(file.name, reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ScenarioError(f"requests = {str(file)!r}: can't be read: {error}.") from None
-    if not found:
-        raise ScenarioError(f"requests: {file.name} has no request below its heading.")
-    return found
-
-
-def _asked(name: str, line: int, row: Mapping[str, Any]) -> Asked:
-    if None in row or None in row.values():
-        raise ScenarioError(f"requests: {name}, line {line}: not as many cells as the heading.")
-    cells = {column: str(cell).strip() for column, cell in row.items()}
-    for column in REQUIRED:
-        if not cells[column]:
-            raise ScenarioError(f"requests: {name}, line {line}: {column} is empty.")
-    answer = cells.pop(EXPECTED, "").lower()
-    if answer and answer not in ANSWERS:
-        raise ScenarioError(
-            f"requests: {name}, line {line}: expected = {answer!r}: must be allow or deny."
-        )
-    who, action, resource = (cells.pop(column) for column in REQUIRED)
-    if ":" not in action:
-        raise ScenarioError(
-            f"requests: {name}, line {line}: action {action!r} must be service:Name."
-        )
-    context = {key: _values(cell) for key, cell in cells.items() if cell}
-    return Asked(line, who, action, resource, context, ANSWERS.get(answer))
-
-
-def _values(cell: str) -> Any:
-    if cell.startswith("["):
-        try:
-            return json.loads(cell)
-        except json.JSONDecodeError:
-            return cell
-    return cell
 
 
 def _json(file: Path) -> Any:

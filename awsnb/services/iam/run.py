@@ -10,7 +10,7 @@ from awsnb.mechanisms.authorization import Decision, PolicySet, Principal, decid
 from awsnb.mechanisms.authorization.request import Kind
 from awsnb.scenario import ScenarioError
 from awsnb.services.iam.account import Account, Entity
-from awsnb.services.iam.folder import Asked
+from awsnb.services.iam.requests import Asked
 from awsnb.services.iam.scenario import (
     ATTACH,
     BOUND,

@@ -1,7 +1,6 @@
 """What can be asked of an account: who does what, from where, and what if one thing changed."""
 
 import json
-import re
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,8 +12,11 @@ from awsnb._paths import data_dir
 from awsnb.mechanisms.authorization import Policy
 from awsnb.mechanisms.authorization.request import Kind
 from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.services.iam.account import Account, Entity, policy_of, read_account
-from awsnb.services.iam.folder import Asked, read_folder, read_requests
+from awsnb.services.iam.account import Account, Entity
+from awsnb.services.iam.account_text import policy_of, read_account
+from awsnb.services.iam.folder import read_folder
+from awsnb.services.iam.places import placed
+from awsnb.services.iam.requests import Asked, read_requests
 
 NOTHING, LEAVE, NO_BOUNDARY = "nothing", "leaves its groups", "has no boundary"
 ATTACH, BOUND, SESSION = "has one more policy", "has this boundary", "passes a session policy"
@@ -36,9 +38,6 @@ class Question(NamedTuple):
     action: str
     resource: str
     context: dict[str, Any] | None = None
-
-
-_STATEMENT = re.compile(r"Statement\[(\d+)\][^,:]*(?:, (\w+))?")
 
 
 class AccessScenario(Scenario):
@@ -116,7 +115,7 @@ class AccessScenario(Scenario):
                 self.document, WITH_DOCUMENT[self.what_if], "document", "the new policy"
             )
         except ScenarioError as error:
-            raise _placed(error, self.document) from None
+            raise placed(error, self.document) from None
 
     @cached_property
     def keys(self) -> dict[str, Any]:
@@ -196,7 +195,7 @@ def _from_json(text: str) -> Account:
     try:
         return read_account(text)
     except ScenarioError as error:
-        raise _placed(error, text) from None
+        raise placed(error, text) from None
 
 
 def _built_in(name: str) -> Path:
@@ -227,37 +226,3 @@ def _context(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ScenarioError('context: must be an object, as {"aws:PrincipalTag/team": "web"}.')
     return found
-
-
-def _placed(error: ScenarioError, text: str) -> ScenarioError:
-    """The error, with its line in the text if it can be found."""
-    said = str(error)
-    at = re.search(r"at line (\d+), column (\d+)", said)
-    if at:
-        return ScenarioError(said, int(at[1]), int(at[2]))
-    place = _find(said, text)
-    return ScenarioError(said, text.count("\n", 0, place) + 1) if place >= 0 else error
-
-
-def _find(said: str, text: str) -> int:
-    """Find where the element stands that an error names; -1 if nowhere."""
-    place = 0
-    for name in re.findall(r"(?:policies|users|roles|groups|visitors|watch)\.([\w:-]+)", said):
-        place = max(text.find(f'"{name}":', place), place)
-    found = _STATEMENT.search(said)
-    if not found:
-        return place or -1
-    place = _statement(text, place, int(found[1]))
-    return max(text.find(f'"{found[2]}"', place), place) if found[2] else place
-
-
-def _statement(text: str, start: int, index: int) -> int:
-    """Find where a policy's statement of an index begins."""
-    opening = re.compile(r'"Statement"\s*:\s*(\[?)\s*').search(text, start)
-    if not opening:
-        return start
-    place = opening.end()
-    for _ in range(index if opening[1] else 0):
-        place = json.JSONDecoder().raw_decode(text, place)[1]
-        place += len(text[place:]) - len(text[place:].lstrip(", \t\r\n"))
-    return place
