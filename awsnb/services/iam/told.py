@@ -18,6 +18,7 @@ VERDICT_WORDS = ("denied", "nobody allows it", "allowed")
 SAYS = ("denies", "is silent", "allows")
 PATH_WORDS = ("denies", "silent", "allows")
 NOW, BEFORE, AFTER = "now", "before", "after"
+_AS_EXPECTED = {True: "", False: "no"}
 _EXPECTED = {None: "", True: "allow", False: "deny"}
 
 
@@ -38,12 +39,13 @@ def result_of(access: Access) -> Result:
 def why(access: Access) -> str:
     """The sentence that says what decides, and what the change does."""
     decision, before = access.decision, access.decision_before
-    batch = _batch_why(access)
+    if access.asked:
+        return f"{_batch_why(access)} The first of them: {_lowered(decision.why)}"
     if access.before is access.after:
-        return decision.why + batch
+        return decision.why
     if decision.verdict is before.verdict and decision.layer == before.layer:
-        return f"The change makes no difference here. {decision.why}{batch}"
-    return f"{decision.why} Before the change: {_lowered(before.why)}{batch}"
+        return f"The change makes no difference here. {decision.why}"
+    return f"{decision.why} Before the change: {_lowered(before.why)}"
 
 
 def numbers(access: Access, data: dict[str, Any]) -> tuple[Number, ...]:
@@ -105,10 +107,8 @@ def _lowered(sentence: str) -> str:
 
 
 def _batch_why(access: Access) -> str:
-    if not access.asked:
-        return ""
     allowed = sum(answer.allowed for answer in access.answers)
-    told = f" Of the {len(access.asked):,} requests of the file {allowed:,} are allowed."
+    told = f"Of the {len(access.asked):,} requests of the file {allowed:,} are allowed."
     wrong = _unexpected(access)
     if not any(row.expected is not None for row in access.asked):
         return told
@@ -251,12 +251,12 @@ def answers(scenario: AccessScenario) -> "pd.DataFrame":
             "resource": row.resource,
             "verdict": answer.verdict.value,
             "expected": _EXPECTED[row.expected],
+            "as expected": _AS_EXPECTED[row.expected in (None, answer.allowed)],
             "why": answer.why,
         }
         for row, answer in zip(access.asked, access.answers, strict=True)
     ]
-    columns = ["line", "principal", "action", "resource", "verdict", "expected", "why"]
-    return pd.DataFrame(rows, columns=columns).set_index("line")
+    return pd.DataFrame(rows).set_index("line")
 
 
 def members(scenario: AccessScenario) -> "pd.DataFrame":
