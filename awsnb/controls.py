@@ -103,7 +103,9 @@ class Control(ipywidgets.VBox):
         """Offer texts in a menu; another is typed into the box, which shows for it alone."""
         options = (*texts, OTHER)
         if self._offers.options != options:
+            self._offers.unobserve_all("value")  # new options put a menu back to its first
             self._offers.options = options
+            self._offers.observe(lambda change: self._take(change.new), "value")
         self._offers.layout.display = None
         self._box.description = ""
         self._show_offer()

@@ -86,7 +86,7 @@ def test_a_bad_question_is_refused_before_anything_runs(tmp_path, words, says, m
 
 
 def test_an_unknown_section_is_refused():
-    assert "Written so far: ebs-volume-types" in run("report", "ebz", "-o", "x.html").output
+    assert "Written so far: iam, ebs-volume-types" in run("report", "ebz", "-o", "x.html").output
 
 
 @pytest.fixture

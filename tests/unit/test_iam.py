@@ -485,6 +485,8 @@ def test_patterns_agree_with_regular_expressions():
 
 def test_what_the_account_offers_is_in_the_menus():
     explorer = Explorer(section("iam"), policies=built_in())
+    assert explorer.result.scenario.changes() == {}
+    assert explorer.controls["action"]._offers.value == "s3:DeleteObject"
     who = explorer.controls["principal"]
     assert who._offers.options == (*AccessScenario().account.entities, "another…")
     assert who._box.layout.display == "none"
