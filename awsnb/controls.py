@@ -95,7 +95,7 @@ class Control(ipywidgets.VBox):
         self._offers = ipywidgets.Dropdown(options=[OTHER], **self._named)
         self._offers.add_class("awsnb-offers")
         self._offers.layout.display = "none"
-        self._offers.observe(lambda change: self._take(change.new), "value")
+        self._offers.observe(self._take, "value")
         self.observe(lambda change: self._show_offer(), "value")
         return (self._offers, self._linked(self._box))
 
@@ -103,17 +103,17 @@ class Control(ipywidgets.VBox):
         """Offer texts in a menu; another is typed into the box, which shows for it alone."""
         options = (*texts, OTHER)
         if self._offers.options != options:
-            self._offers.unobserve_all("value")  # new options put a menu back to its first
+            self._offers.unobserve(self._take, "value")  # new options put a menu to its first
             self._offers.options = options
-            self._offers.observe(lambda change: self._take(change.new), "value")
+            self._offers.observe(self._take, "value")
         self._offers.layout.display = None
         self._box.description = ""
         self._show_offer()
 
-    def _take(self, text: str) -> None:
-        if text != OTHER:
-            self.value = text
-        self._box.layout.display = None if text == OTHER else "none"
+    def _take(self, change: Any) -> None:
+        if change.new != OTHER:
+            self.value = change.new
+        self._box.layout.display = None if change.new == OTHER else "none"
 
     def _show_offer(self) -> None:
         if len(self._offers.options) > 1:

@@ -491,6 +491,7 @@ def test_what_the_account_offers_is_in_the_menus():
     assert who._offers.options == (*AccessScenario().account.entities, "another…")
     assert who._box.layout.display == "none"
     who._offers.value = "ben"
+    assert who._offers.index == who._offers.options.index("ben")
     assert explorer.result.scenario.principal == "ben"
     who._offers.value = "another…"
     assert who._box.layout.display is None and who.value == "ben"
