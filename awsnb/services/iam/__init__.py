@@ -7,7 +7,8 @@ from awsnb.services.iam.options import compare_ways
 from awsnb.services.iam.presets import ACCESS_PRESETS
 from awsnb.services.iam.run import Access
 from awsnb.services.iam.scenario import AccessScenario, built_in
-from awsnb.services.iam.told import answers, members, result_of
+from awsnb.services.iam.tables import answers, members
+from awsnb.services.iam.told import result_of
 
 __all__ = [
     "ACCESS_PRESETS",

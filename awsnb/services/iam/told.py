@@ -1,30 +1,17 @@
-"""What is said and drawn of a decision: the verdict, the path to it, and who else may do what."""
+"""What is said of a decision: the verdict, what each layer says, and what the change does."""
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from awsnb.mechanisms.authorization import Decision, Verdict
-from awsnb.results import Curve, Number, Panel, Result
+from awsnb.results import Number, Result
+from awsnb.services.iam.drawn import VERDICTS, drawn
 from awsnb.services.iam.run import Access
-from awsnb.services.iam.scenario import NOTHING, AccessScenario
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
-VERDICT_WORDS = ("denied", "nobody allows it", "allowed")
-SAYS = ("denies", "is silent", "allows")
-PATH_WORDS = ("denies", "silent", "allows")
-NOW, BEFORE, AFTER = "now", "before", "after"
-_AS_EXPECTED = {True: "", False: "no"}
-_EXPECTED = {None: "", True: "allow", False: "deny"}
+from awsnb.services.iam.scenario import NOTHING
 
 
 def result_of(access: Access) -> Result:
     """Put the answer together."""
-    data, panels = _drawn(access)
+    data, panels = drawn(access)
     return Result(
         access.scenario,
         access.scenario.text,
@@ -134,144 +121,3 @@ def _batch_numbers(access: Access) -> tuple[Number, ...]:
 def _unexpected(access: Access) -> list[tuple[Any, Decision]]:
     pairs = zip(access.asked, access.answers, strict=True)
     return [(row, answer) for row, answer in pairs if row.expected not in (None, answer.allowed)]
-
-
-def _drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
-    after = _codes(access, access.after)
-    before = after if access.before is access.after else _codes(access, access.before)
-    is_allowed = VERDICTS.index(Verdict.ALLOWED)
-    data = {
-        "principal": np.array(list(access.after.account.entities)),
-        "request": np.array(list(access.watched)),
-        "verdict": after,
-        "effect": (after == is_allowed).astype(int) - (before == is_allowed).astype(int),
-        **_path(access),
-        **_by_principal(access),
-    }
-    data["change"] = data["effect"] + 1
-    panels = [_path_panel(), *_matrix_panels(access)]
-    if access.asked:
-        panels.append(_batch_panel())
-    return data, tuple(panels)
-
-
-def _codes(access: Access, world: Any) -> Any:
-    decided = access.matrix(world)
-    return np.array([[VERDICTS.index(one.verdict) for one in row] for row in decided])
-
-
-def _path(access: Access) -> dict[str, Any]:
-    """What each layer says, before and after: layers that are not there say nothing."""
-    rows = [access.decision]
-    if access.before is not access.after:
-        rows.insert(0, access.decision_before)
-    names = dict.fromkeys(layer.name for decision in rows for layer in decision.trace)
-    names = dict.fromkeys([*names, "verdict"])
-    found = np.full((len(rows), len(names)), np.nan)
-    for row, decision in enumerate(rows):
-        said = {layer.name: SAYS.index(layer.outcome) for layer in decision.trace}
-        said["verdict"] = SAYS.index("allows" if decision.allowed else "denies")
-        for column, name in enumerate(names):
-            found[row, column] = said.get(name, np.nan)
-    moments = (NOW,) if len(rows) == 1 else (BEFORE, AFTER)
-    return {"layer": np.array(list(names)), "moment": np.array(moments), "path": found}
-
-
-def _path_panel() -> Panel:
-    return Panel(
-        "The path through the layers",
-        "",
-        (Curve("path", "says", "first"),),
-        kind="heat",
-        x="layer",
-        rows="moment",
-        levels=PATH_WORDS,
-    )
-
-
-def _matrix_panels(access: Access) -> list[Panel]:
-    matrix = Panel(
-        "Who may do what",
-        "",
-        (Curve("verdict", "verdict", "first"),),
-        kind="heat",
-        x="request",
-        rows="principal",
-        levels=VERDICT_WORDS,
-    )
-    if access.before is access.after:
-        return [matrix]
-    change = Panel(
-        "What the change does",
-        "",
-        (Curve("change", "change", "first"),),
-        kind="heat",
-        x="request",
-        rows="principal",
-        levels=("taken away", "as before", "now allowed"),
-    )
-    return [matrix, change]
-
-
-def _by_principal(access: Access) -> dict[str, Any]:
-    if not access.asked:
-        return {}
-    pairs = list(zip(access.asked, access.answers, strict=True))
-    allowed = Counter(row.principal for row, answer in pairs if answer.allowed)
-    denied = Counter(row.principal for row, answer in pairs if not answer.allowed)
-    who = list(dict.fromkeys(row.principal for row in access.asked))
-    return {
-        "who": np.array(who),
-        "allowed": np.array([allowed[name] for name in who], float),
-        "denied": np.array([denied[name] for name in who], float),
-    }
-
-
-def _batch_panel() -> Panel:
-    return Panel(
-        "The requests of the file",
-        "requests",
-        (Curve("allowed", "allowed", "first"), Curve("denied", "denied", "second")),
-        kind="bars",
-        x="who",
-        stacked=True,
-    )
-
-
-def answers(scenario: AccessScenario) -> "pd.DataFrame":
-    """One row a request of the file: what becomes of it, why, and what was expected."""
-    import pandas as pd
-
-    access = Access.of(scenario)
-    rows = [
-        {
-            "line": row.line,
-            "principal": row.principal,
-            "action": row.action,
-            "resource": row.resource,
-            "verdict": answer.verdict.value,
-            "expected": _EXPECTED[row.expected],
-            "as expected": _AS_EXPECTED[row.expected in (None, answer.allowed)],
-            "why": answer.why,
-        }
-        for row, answer in zip(access.asked, access.answers, strict=True)
-    ]
-    return pd.DataFrame(rows).set_index("line")
-
-
-def members(scenario: AccessScenario) -> "pd.DataFrame":
-    """One row a principal of the account: what it is and what is attached to it."""
-    import pandas as pd
-
-    rows = [
-        {
-            "principal": name,
-            "is a": str(entity.principal.kind),
-            "groups": ", ".join(entity.groups),
-            "policies": ", ".join(policy.name for policy in entity.policies),
-            "boundary": entity.boundary.name if entity.boundary else "",
-            "tags": ", ".join(f"{key} = {value}" for key, value in entity.tags.items()),
-        }
-        for name, entity in scenario.account.entities.items()
-    ]
-    return pd.DataFrame(rows).set_index("principal")
