@@ -6,10 +6,14 @@ policy's; a negated one, if it matches none.
 Notes
 -----
 IAM User Guide, "IAM JSON policy elements: Condition operators", "Set operators for multivalued
-context keys" and "IAM policy elements: Variables and tags". Where they are silent: a value of the
-request that is not of the operator's kind (``abc`` for a number) satisfies neither the operator nor
-its negation; an operator without a set operator, on a key of several values, looks for any of them;
-a negated operator whose variable has no value does not hold.
+context keys" and "IAM policy elements: Variables and tags". A policy's value with a variable that
+has no value matches nothing, so that a negated operator holds. To a set operator, a set of nothing
+but empty text is empty.
+
+Where they are silent: a value of the request that is not of the operator's kind (``abc`` for a
+number) satisfies neither the operator nor its negation; an operator without a set operator, on a
+key of several values, looks for any of them; beside a value whose variable has none, the others
+still count; a key with an empty value is there, for ``Null``.
 """
 
 import operator
@@ -28,8 +32,8 @@ from awsnb.mechanisms.authorization.wildcards import (
     tokens,
 )
 
-Operand = Callable[[Any, Request], bool | None]
-"""Whether a value of the request relates to the policy's; None if a variable has no value."""
+Operand = Callable[[Any, Request], bool]
+"""Whether a value of the request relates to the policy's."""
 
 Reader = Callable[[str | bytes], Any]
 Pieces = tuple[Token, ...]
@@ -61,31 +65,28 @@ class Condition:
 
     def matches(self, request: Request) -> bool:
         """Whether the condition holds."""
-        values = self._present(request)
+        values = request.values(self.key)
         if not values:
             return self.if_missing
+        if self.qualifier and not any(values):  # a set of nothing but ""
+            return self.qualifier == FOR_ALL
         if self.qualifier == FOR_ALL or (self.operator.negated and not self.qualifier):
             return all(self._holds(value, request) for value in values)
         return any(self._holds(value, request) for value in values)
 
     def why_not(self, request: Request) -> str:
         """Say why the condition does not hold."""
-        values = ", ".join(repr(value) for value in self._present(request))
-        wanted = ", ".join(repr(value) for value in self.wanted) or "no value at all"
-        has = f"is {values} in the request" if values else "is absent from the request"
-        return f"{self.name} on {self.key}, which {has}; the statement names {wanted}"
-
-    def _present(self, request: Request) -> tuple[str | bytes, ...]:
-        values = request.values(self.key)
-        return () if self.qualifier and not any(values) else values  # a set of nothing but ""
+        values = ", ".join(repr(value) for value in request.values(self.key))
+        wanted = ", ".join(repr(value) for value in self.wanted) or "nothing at all"
+        has = f"it is {values} in the request" if values else "the request has no such key"
+        return f"Condition {self.name} compares {self.key} with {wanted}, and {has}"
 
     def _holds(self, value: str | bytes, request: Request) -> bool:
         read = self.operator.read(value)
         if read is None:
             return False
-        if not self.operator.negated:
-            return any(operand(read, request) for operand in self.operands)
-        return all(operand(read, request) is False for operand in self.operands)
+        matched = any(operand(read, request) for operand in self.operands)
+        return matched is not self.operator.negated
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,9 @@ class Null:
 
     def why_not(self, request: Request) -> str:
         """Say whether the key is there."""
-        there = "present in" if request.values(self.key) else "absent from"
-        return f"Null on {self.key}, which is {there} the request"
+        is_there = bool(request.values(self.key))
+        asks, has = ("absent", "has it") if is_there else ("present", "has it not")
+        return f"Condition Null asks that {self.key} be {asks}, and the request {has}"
 
 
 def condition(name: str, key: str, values: tuple[str, ...], variables: bool) -> Condition | Null:
@@ -174,10 +176,10 @@ def _templated(make: Callable[[Pieces], Test], wildcards: bool) -> Callable[[str
 
 def _test_filled(
     make: Callable[[Pieces], Test], template: Pieces, found: Any, request: Request
-) -> bool | None:
+) -> bool:
     filled = fill(template, request.one)
     try:
-        return None if filled is None else make(filled)(found)
+        return filled is not None and make(filled)(found)
     except ValueError:
         return False
 

@@ -22,19 +22,19 @@ from awsnb.mechanisms.authorization.matching import (
     ResourceElement,
     Statement,
 )
-from awsnb.mechanisms.authorization.request import is_account, principal_name
+from awsnb.mechanisms.authorization.request import is_account, principal_name, shown
 
 PLAIN, WITH_VARIABLES = VERSIONS = ("2008-10-17", "2012-10-17")
 KINDS = ("identity", "boundary", "session", "scp", "rcp", "resource", "trust", "endpoint")
 
-_OF_IDENTITIES = ("identity", "boundary", "session")
+OF_IDENTITIES = ("identity", "boundary", "session")
 _NAME_PRINCIPALS = ("resource", "trust", "endpoint", "rcp")
 _MAY_HAVE_ID = ("resource", "trust", "endpoint")
-_NEED_ARNS = (*_OF_IDENTITIES, "scp", "rcp")
+_NEED_ARNS = (*OF_IDENTITIES, "scp", "rcp")
 _PAIRED = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
 _STATEMENT = ("Sid", "Effect", *_PAIRED, "Condition")
 _PROHIBITED: dict[str, tuple[str, ...]] = dict.fromkeys(
-    (*_OF_IDENTITIES, "scp"), ("Principal", "NotPrincipal")
+    (*OF_IDENTITIES, "scp"), ("Principal", "NotPrincipal")
 )
 _PROHIBITED |= {"trust": ("Resource", "NotResource", "NotPrincipal")}
 _PROHIBITED |= {"rcp": ("NotPrincipal", "NotAction")}
@@ -67,7 +67,7 @@ def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str =
     kind : str
         One of `KINDS`: where the policy is attached decides which elements it may have.
     name : str
-        What to call it in an explanation.
+        What to call it in an explanation and in an error.
 
     Returns
     -------
@@ -86,6 +86,13 @@ def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str =
     """  # noqa: E501
     if kind not in KINDS:
         raise PolicyError(f"kind = {kind!r}: must be one of {', '.join(KINDS)}.")
+    try:
+        return _parse(document, kind, name or f"the {called(kind)}")
+    except PolicyError as error:
+        raise PolicyError(f"{name}: {error}" if name else str(error)) from None
+
+
+def _parse(document: str | Mapping[str, Any], kind: str, name: str) -> Policy:
     body = _load(document) if isinstance(document, str) else document
     where = "Policy"
     _check_keys(where, body, ("Version", "Id", "Statement"))
@@ -95,7 +102,7 @@ def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str =
     bodies = _statements(where, body)
     read = [_statement(i, each, kind, version) for i, each in enumerate(bodies)]
     _check_sids(read)
-    return Policy(name or called(kind), kind, tuple(read))
+    return Policy(name, kind, tuple(read))
 
 
 def called(kind: str) -> str:
@@ -130,20 +137,20 @@ def _fail(where: str, problem: str) -> NoReturn:
 
 def _check_keys(where: str, body: Any, known: Iterable[str] | None = None) -> None:
     if not isinstance(body, Mapping):
-        _fail(where, f"must be an object, not {_shown(body)}.")
+        _fail(where, f"must be an object, not {shown(body)}.")
     for key in getattr(body, "repeated", ()):
         _fail(where, f"{key} stands there more than once.")
     for key in body:
         if not isinstance(key, str):
-            _fail(where, f"{_shown(key)} is not a name.")
+            _fail(where, f"{shown(key)} is not a name.")
         if known is not None and key not in known:
-            _fail(where, f"{_shown(key)} is not an element; there are {', '.join(known)}.")
+            _fail(where, f"{shown(key)} is not an element; there are {', '.join(known)}.")
 
 
 def _version(where: str, body: Mapping[str, Any], kind: str) -> str:
     version = body.get("Version", PLAIN)
     if version not in VERSIONS or not isinstance(version, str):
-        _fail(where, f"Version must be {' or '.join(VERSIONS)}, not {_shown(version)}.")
+        _fail(where, f"Version must be {' or '.join(VERSIONS)}, not {shown(version)}.")
     if kind == "rcp" and version != WITH_VARIABLES:
         _fail(where, f"Version must be {WITH_VARIABLES} in an RCP.")
     return version
@@ -153,7 +160,7 @@ def _check_id(where: str, found: Any, kind: str) -> None:
     if kind not in _MAY_HAVE_ID:
         _fail(where, f"Id is not allowed in this kind of policy ({kind}).")
     if not isinstance(found, str):
-        _fail(where, f"Id must be text, not {_shown(found)}.")
+        _fail(where, f"Id must be text, not {shown(found)}.")
 
 
 def _statements(where: str, body: Mapping[str, Any]) -> list[Any]:
@@ -175,7 +182,7 @@ def _statement(index: int, body: Any, kind: str, version: str) -> Statement:
         if element in body:
             _fail(where, f"{element} is not allowed in this kind of policy ({kind}).")
     if body.get("Effect") not in ("Allow", "Deny") or not isinstance(body["Effect"], str):
-        _fail(where, f"Effect must be Allow or Deny, not {_shown(body.get('Effect'))}.")
+        _fail(where, f"Effect must be Allow or Deny, not {shown(body.get('Effect'))}.")
     elements = tuple(_elements(where, body, kind, version == WITH_VARIABLES))
     if kind == "rcp" and body["Effect"] == "Allow":
         _check_full_access(where, body)
@@ -188,7 +195,7 @@ def _elements(where: str, body: Mapping[str, Any], kind: str, variables: bool) -
     if kind != "trust":
         element = _one_of(where, body, "Resource")
         at = f"{where}, {element}"
-        named = _resources(at, body[element], kind)
+        named = _resources(at, body[element], kind, variables)
         yield _guarded(at, ResourceElement, element, named, variables)
     if kind in _NAME_PRINCIPALS:
         element = _one_of(where, body, "Principal")
@@ -219,9 +226,9 @@ def _guarded(where: str, make: Any, *args: Any) -> Any:
 def _sid(where: str, body: Mapping[str, Any], kind: str) -> str:
     sid = body.get("Sid", "")
     if not isinstance(sid, str):
-        _fail(where, f"Sid must be text, not {_shown(sid)}.")
-    if kind in (*_OF_IDENTITIES, "trust") and not _PLAIN_SID.fullmatch(sid):
-        _fail(where, f"Sid {_shown(sid)} must be letters A-Z, a-z and digits.")
+        _fail(where, f"Sid must be text, not {shown(sid)}.")
+    if kind in (*OF_IDENTITIES, "trust") and not _PLAIN_SID.fullmatch(sid):
+        _fail(where, f"Sid {shown(sid)} must be letters A-Z, a-z and digits.")
     return sid
 
 
@@ -240,7 +247,7 @@ def _texts(where: str, found: Any) -> tuple[str, ...]:
         _fail(where, "must not be empty.")
     for each in several:
         if not isinstance(each, str) or not each:
-            _fail(where, f"must be text or a list of texts, not {_shown(each)}.")
+            _fail(where, f"must be text or a list of texts, not {shown(each)}.")
     return tuple(several)
 
 
@@ -248,19 +255,21 @@ def _actions(where: str, found: Any) -> tuple[str, ...]:
     actions = _texts(where, found)
     for action in actions:
         if not _ACTION.fullmatch(action):
-            _fail(where, f"{_shown(action)} must be * or service:Name.")
+            _fail(where, f"{shown(action)} must be * or service:Name.")
     return actions
 
 
-def _resources(where: str, found: Any, kind: str) -> tuple[str, ...]:
+def _resources(where: str, found: Any, kind: str, variables: bool) -> tuple[str, ...]:
     resources = _texts(where, found)
     for resource in resources:
         parts = resource.split(":")
         is_arn = parts[0] == "arn" and (len(parts) >= 6 or resource.endswith("*"))
         if kind in _NEED_ARNS and not is_arn and set(resource) != {"*"}:
-            _fail(where, f"{_shown(resource)} must be * or an ARN of six parts.")
+            _fail(where, f"{shown(resource)} must be * or an ARN of six parts.")
         if is_arn and len(parts) > 2 and set(parts[2]) & set("*?$"):
-            _fail(where, f"{_shown(resource)} must name its service: no wildcard may stand there.")
+            _fail(where, f"{shown(resource)} must name its service: no wildcard may stand there.")
+        if variables and is_arn and any("${" in part for part in parts[:5]):
+            _fail(where, f"{shown(resource)} has a variable before its fifth colon.")
     return resources
 
 
@@ -268,7 +277,7 @@ def _principals(where: str, found: Any) -> frozenset[str]:
     if found == "*" and isinstance(found, str):
         return frozenset({EVERYONE})
     if isinstance(found, str):
-        _fail(where, f'{_shown(found)} must be "*" or an object, as {{"AWS": "..."}}.')
+        _fail(where, f'{shown(found)} must be "*" or an object, as {{"AWS": "..."}}.')
     _check_keys(where, found, _PRINCIPALS)
     if not found:
         _fail(where, "must not be empty.")
@@ -286,12 +295,12 @@ def _check_principal(where: str, namespace: str, name: str) -> None:
     if namespace == "AWS" and name == "*":
         return
     if set(name) & set("*?"):
-        _fail(where, f"{_shown(name)}: no wildcard may stand for a part of a principal.")
+        _fail(where, f"{shown(name)}: no wildcard may stand for a part of a principal.")
     is_unique_id = name.isascii() and name.isalnum() and not name.isdigit()
     if namespace == "AWS" and not (
         is_account(name) or is_unique_id or _PRINCIPAL_ARN.fullmatch(name)
     ):
-        _fail(where, f"{_shown(name)} is not an account, or the ARN of a user, role or session.")
+        _fail(where, f"{shown(name)} is not an account, or the ARN of a user, role or session.")
 
 
 def _conditions(where: str, found: Any, variables: bool) -> Iterable[Element]:
@@ -317,7 +326,7 @@ def _value(where: str, found: Any) -> str:
     if isinstance(found, bool):
         return str(found).lower()
     if not isinstance(found, str | int | float):
-        _fail(where, f"must be text, a number or a boolean, not {_shown(found)}.")
+        _fail(where, f"must be text, a number or a boolean, not {shown(found)}.")
     return str(_guarded(where, str, found))
 
 
@@ -325,12 +334,3 @@ def _check_full_access(where: str, body: Mapping[str, Any]) -> None:
     everything = body["Action"] in ("*", ["*"]) and body.get("Resource") in ("*", ["*"])
     if not everything or "Condition" in body:
         _fail(where, "Effect may be Allow in an RCP only for every action on every resource.")
-
-
-def _shown(found: Any) -> str:
-    if isinstance(found, str | int | float | bool | None):
-        try:
-            return repr(found) if len(repr(found)) < 80 else f"{repr(found)[:76]}..."
-        except ValueError:
-            return "so large a number"
-    return f"a {type(found).__name__}"

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from awsnb.mechanisms.authorization.request import Grant, Request
 from awsnb.mechanisms.authorization.wildcards import (
-    Matcher,
     PatternSet,
     Token,
     Variable,
@@ -31,7 +30,7 @@ class Element(Protocol):
         """Whether the request matches."""
 
     def why_not(self, request: Request) -> str:
-        """Say why the request does not match."""
+        """Say how it differs from the request, its name first."""
 
 
 class ActionElement:
@@ -48,7 +47,7 @@ class ActionElement:
 
     def why_not(self, request: Request) -> str:
         """Compare the action with those named."""
-        return _named(request.action, self.named, self._negated)
+        return _named(self.element, self.named, request.action)
 
 
 class ResourceElement:
@@ -62,31 +61,27 @@ class ResourceElement:
         self._templates = tuple(filter(_varies, templates))
 
     def matches(self, request: Request) -> bool:
-        """Whether the resource is named; for ``NotResource``, whether it is surely not."""
-        if self._patterns.matches(request.resource):
-            return not self._negated
-        if not self._templates:
-            return self._negated
-        filled = [self._filled(template, request) for template in self._templates]
-        if self._negated and None in filled:
-            return False
-        named = any(pattern.matches(request.resource) for pattern in filled if pattern)
-        return named is not self._negated
+        """Whether the resource is named; for ``NotResource``, whether it is not.
+
+        A name with a variable that has no value names nothing.
+        """
+        return self._names(request) is not self._negated
 
     def why_not(self, request: Request) -> str:
         """Compare the resource with those named; name the variables that have no value."""
-        words = _named(request.resource, self.named, self._negated)
+        words = _named(self.element, self.named, request.resource)
         unset = [key for key in self._keys() if request.one(key) is None]
-        return f"{words} ({', '.join(unset)} has no value)" if unset else words
+        return f"{words}; {' and '.join(unset)} has no value in the request" if unset else words
+
+    def _names(self, request: Request) -> bool:
+        if self._patterns.matches(request.resource):
+            return True
+        filled = [fill(template, request.one) for template in self._templates]
+        return any(f is not None and resource_pattern(f).matches(request.resource) for f in filled)
 
     def _keys(self) -> Iterable[str]:
         for template in self._templates:
             yield from (t.key for t in template if isinstance(t, Variable) and t.default is None)
-
-    @staticmethod
-    def _filled(template: tuple[Token, ...], request: Request) -> Matcher | None:
-        filled = fill(template, request.one)
-        return None if filled is None else resource_pattern(filled)
 
 
 class PrincipalElement:
@@ -95,7 +90,7 @@ class PrincipalElement:
     ``Principal`` calls a principal by its own name, its role's or user's, or its account's.
     ``NotPrincipal`` excepts only those called by their own name: an account in it excepts the
     account's root user, not its users; a role in it does not except the role's sessions. If it is
-    `strict`, it excepts none that an account gives permissions to.
+    `strict`, it excepts no one.
 
     Notes
     -----
@@ -116,8 +111,7 @@ class PrincipalElement:
         principal = request.principal
         if self._negated:
             excepted = EVERYONE in self.named or principal.own_name in self.named
-            sticks = self._strict and principal.is_entity
-            return Grant.NONE if excepted and not sticks else Grant.DIRECT
+            return Grant.NONE if excepted and not self._strict else Grant.DIRECT
         if EVERYONE in self.named:
             return Grant.DIRECT
         found = [grant for name, grant in principal.grants.items() if name in self.named]
@@ -129,7 +123,7 @@ class PrincipalElement:
 
     def why_not(self, request: Request) -> str:
         """Compare the principal with those named."""
-        return _named(request.principal.name or "nobody", sorted(self.named), self._negated)
+        return _named(self.element, sorted(self.named), request.principal.name or "nobody")
 
 
 @dataclass(frozen=True)
@@ -164,7 +158,7 @@ class Statement:
         """Name the first element that does not match, and say why; empty if all match."""
         for element in self.elements:
             if not element.matches(request):
-                return f"{element.element}: {element.why_not(request)}"
+                return element.why_not(request)
         return ""
 
     def made_strict(self) -> "Statement":
@@ -174,9 +168,12 @@ class Statement:
         )
         return replace(self, elements=tuple(elements))
 
+    def grant(self, request: Request) -> Grant:
+        """How far it reaches by its principals; nowhere if it names none."""
+        return self._principal.grant(request) if self._principal else Grant.NONE
+
     @cached_property
-    def principal(self) -> PrincipalElement | None:
-        """The element that names principals, if there is one."""
+    def _principal(self) -> PrincipalElement | None:
         found = (element for element in self.elements if isinstance(element, PrincipalElement))
         return next(found, None)
 
@@ -212,9 +209,7 @@ class Policy:
 
     def grant(self, request: Request) -> Grant:
         """The furthest grant among the statements that allow the request."""
-        grants = (
-            s.principal.grant(request) for s in self.allows if s.principal and s.applies(request)
-        )
+        grants = (s.grant(request) for s in self.allows if s.applies(request))
         return max(grants, default=Grant.NONE)
 
 
@@ -222,6 +217,8 @@ def _varies(template: tuple[Token, ...]) -> bool:
     return any(isinstance(token, Variable) for token in template)
 
 
-def _named(found: str, named: Iterable[str], negated: bool) -> str:
+def _named(element: str, named: Iterable[str], found: str) -> str:
     listed = ", ".join(name.removeprefix("AWS:") for name in named)
-    return f"{found} is {'' if negated else 'not '}among {listed}"
+    if element.startswith("Not"):
+        return f"{element} leaves out {listed}, and so {found}"
+    return f"{element} names {listed}, not {found}"

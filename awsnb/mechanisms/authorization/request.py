@@ -1,5 +1,6 @@
 """Who asks for what: a principal, an action, a resource, and the context of the request."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,8 @@ _IAM_KINDS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
 _IAM_KINDS |= dict.fromkeys(("saml-provider", "oidc-provider"), Kind.IDENTITY_PROVIDER)
 _STS_KINDS = {"assumed-role": Kind.ROLE_SESSION, "federated-user": Kind.FEDERATED_USER}
 _KINDS = {"iam": _IAM_KINDS, "sts": _STS_KINDS}
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_ACTION = re.compile(r"[\w-]+:\w+", re.ASCII)
 _WITHOUT_ACCOUNT = (Kind.SERVICE, Kind.IDENTITY_PROVIDER, Kind.ANONYMOUS)
 _TYPES = {
     Kind.USER: "User",
@@ -46,6 +49,10 @@ _TYPES = {
     Kind.ROOT: "Account",
     Kind.ANONYMOUS: "Anonymous",
 }
+
+
+class RequestError(ValueError):
+    """A request that is none: the field, its value, and what may stand there."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +83,22 @@ class Principal:
     canonical_id: str = ""
 
     @classmethod
-    def of(cls, arn: str, entity: str = "", user_id: str = "", canonical_id: str = "") -> Self:
-        """Read a principal from its ARN; twelve digits are an account's root user.
+    def of(
+        cls,
+        arn: str | Mapping[str, str],
+        entity: str = "",
+        user_id: str = "",
+        canonical_id: str = "",
+    ) -> Self:
+        """Read a principal from its name, or as the ``Principal`` of a policy would name it.
 
         Parameters
         ----------
-        arn : str
-            Of a user, a role, a role session, a federated user, a root user or a provider.
+        arn : str or mapping of str to str
+            ARN of a user, a role, a role session, a federated user, a root user or a provider;
+            twelve digits are an account's root user, ``sns.amazonaws.com`` is a service and
+            ``anonymous`` whoever did not sign in. Else ``{"AWS": name}``, ``{"Service": name}`` or
+            ``{"Federated": name}``.
         entity : str
             Of a session of a role with a path: the role's ARN, which the session's does not tell.
             Of a federated user: the ARN of the user who asked for the session.
@@ -91,21 +107,30 @@ class Principal:
 
         Raises
         ------
-        ValueError
+        RequestError
             If it is none of these.
 
         Examples
         --------
         >>> Principal.of("arn:aws:sts::111122223333:assumed-role/Ops/ann").entity
         'arn:aws:iam::111122223333:role/Ops'
+        >>> Principal.of({"Federated": "accounts.google.com"}).kind
+        <Kind.IDENTITY_PROVIDER: 'identity provider'>
         """
+        namespace, arn = _named(arn)
+        if namespace == "Service" or (not namespace and _SERVICE.fullmatch(arn)):
+            return cls.service(arn)
+        if namespace == "Federated":
+            return cls.identity_provider(arn)
+        if arn == "anonymous":
+            return cls.anonymous()
         if is_account(arn):
             arn = f"arn:aws:iam::{arn}:root"
         parts = arn.split(":", 5)
         kinds = _KINDS.get(parts[2], {}) if len(parts) == 6 and parts[0] == "arn" else {}
         kind = kinds.get(parts[-1].partition("/")[0])
         if kind is None:
-            raise ValueError(f"{arn!r} is not the ARN of a principal.")
+            raise RequestError(f"principal = {shown(arn)} is not the ARN of a principal.")
         if kind is Kind.IDENTITY_PROVIDER:
             return cls.identity_provider(arn)
         if kind is Kind.ROLE:
@@ -169,10 +194,10 @@ class Request:
 
     Parameters
     ----------
-    principal : Principal or str
-        Who asks; a text is read by `Principal.of`.
+    principal : Principal, str or mapping
+        Who asks; anything but a `Principal` is read by `Principal.of`.
     action : str
-        ``service:Name``.
+        ``service:Name``, without wildcards.
     resource : str
         ARN, or ``*`` for an action that has no resource.
     context : mapping of str to value or list of values, optional
@@ -180,6 +205,11 @@ class Request:
         a key away. Values are text, numbers, booleans, bytes, or dates.
     resource_account : str, optional
         Who owns the resource: by default the account in its ARN, and without one the principal's.
+
+    Raises
+    ------
+    RequestError
+        If a field is not what it should be.
 
     Examples
     --------
@@ -190,22 +220,27 @@ class Request:
 
     def __init__(
         self,
-        principal: Principal | str,
+        principal: Principal | str | Mapping[str, str],
         action: str,
         resource: str,
         context: Mapping[str, Any] | None = None,
         resource_account: str | None = None,
     ) -> None:
-        self.principal = Principal.of(principal) if isinstance(principal, str) else principal
+        self.principal = principal if isinstance(principal, Principal) else Principal.of(principal)
+        if not isinstance(action, str) or not _ACTION.fullmatch(action):
+            raise RequestError(f"action = {shown(action)} must be service:Name, without wildcards.")
+        if not isinstance(resource, str) or not resource:
+            raise RequestError(f"resource = {shown(resource)} must be an ARN, or *.")
+        if not isinstance(resource_account, str | None):
+            raise RequestError(f"resource_account = {shown(resource_account)} must be an account.")
         self.action, self.action_lower, self.resource = action, action.lower(), resource
         self.resource_account = resource_account or _owner(resource) or self.principal.account
-        self._given = context or {}
+        self._given = _read({} if context is None else context)
 
     @cached_property
     def context(self) -> dict[str, tuple[str | bytes, ...]]:
         """What is known of the request: the values of each key, in small letters."""
-        given = standard_keys(self.principal, self.resource_account) | dict(self._given)
-        found = {key.lower(): _values(value) for key, value in given.items()}
+        found = _read(standard_keys(self.principal, self.resource_account)) | self._given
         return {key: values for key, values in found.items() if values}
 
     @property
@@ -268,9 +303,44 @@ def is_account(text: str) -> bool:
     return len(text) == 12 and text.isascii() and text.isdigit()
 
 
+def _named(principal: Any) -> tuple[str, str]:
+    found = principal
+    if isinstance(principal, Mapping) and len(principal) == 1:
+        ((namespace, found),) = principal.items()
+    else:
+        namespace = ""
+    if not isinstance(found, str) or namespace not in ("", "AWS", "Service", "Federated"):
+        raise RequestError(
+            f"principal = {shown(principal)} must be a name, or one under AWS, Service, Federated."
+        )
+    return namespace, found
+
+
+def _read(context: Any) -> dict[str, tuple[str | bytes, ...]]:
+    if not isinstance(context, Mapping):
+        raise RequestError(f"context = {shown(context)} must be values by key.")
+    found = {}
+    for key, value in context.items():
+        if not isinstance(key, str) or isinstance(value, Mapping):
+            problem = "must be a value or a list of values under a name"
+            raise RequestError(f"context: {shown(key)} = {shown(value)} {problem}.")
+        found[key.lower()] = _values(key, value)
+    return found
+
+
+def shown(found: Any) -> str:
+    """What an error shows of a value: itself if it is short, else what it is."""
+    if isinstance(found, str | int | float | bool | None):
+        try:
+            return repr(found) if len(repr(found)) < 80 else f"{repr(found)[:76]}..."
+        except ValueError:
+            return "so large a number"
+    return f"a {type(found).__name__}"
+
+
 def _user_id(kind: Kind, account: str, name: str) -> str | None:
-    if kind is Kind.ROOT:
-        return account
+    if kind in (Kind.ROOT, Kind.ANONYMOUS):
+        return account or "anonymous"
     return f"{account}:{name}" if kind is Kind.FEDERATED_USER else None
 
 
@@ -279,9 +349,12 @@ def _owner(arn: str) -> str:
     return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""  # "aws" owns its policies
 
 
-def _values(value: Any) -> tuple[str | bytes, ...]:
+def _values(key: str, value: Any) -> tuple[str | bytes, ...]:
     several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
-    return tuple(_text(item) for item in (value if several else [value]) if item is not None)
+    try:
+        return tuple(_text(item) for item in (value if several else [value]) if item is not None)
+    except ValueError:
+        raise RequestError(f"context: {shown(key)} = {shown(value)} is too long.") from None
 
 
 def _text(value: Any) -> str | bytes:

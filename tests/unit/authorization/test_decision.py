@@ -329,7 +329,7 @@ def test_standard_keys():
     assert keys(FEDERATED) == [
         FEDERATED.name, "FederatedUser", None, f"{HERE}:exampleuser", THERE,
     ]  # fmt: skip
-    assert keys(Principal.anonymous()) == [None, "Anonymous", None, None, THERE]
+    assert keys(Principal.anonymous()) == [None, "Anonymous", None, "anonymous", THERE]
     assert keys(USER, **{"AWS:UserName": "eve", "aws:ResourceAccount": None})[2:] == [
         "eve", None, None,
     ]  # fmt: skip
@@ -405,15 +405,16 @@ def test_the_trace_names_the_first_element_that_does_not_match():
     request = Request(USER, "s3:GetObject", KEY, {"aws:PrincipalTag/team": "red"})
     decision = decide(request, PolicySet.of([identity], resource=resource))
     of_resource, of_identity = decision.trace
-    assert [s.why_not.split(":")[0] for s in of_identity.statements] == [
+    assert [s.why_not.split()[0] for s in of_identity.statements] == [
         "Action", "Resource", "Condition", "Action",
     ]  # fmt: skip
-    assert of_resource.statements[0].why_not == f"Principal: {USER} is not among {THERE}"
-    assert "is 'red' in the request; the statement names 'blue'" in decision.explain()
+    assert of_resource.statements[0].why_not == f"Principal names {THERE}, not {USER}"
+    assert "with 'blue', and it is 'red' in the request" in decision.explain()
     assert "x:y has no value" in of_identity.statements[1].why_not
     assert [layer.outcome for layer in decision.trace] == ["is silent", "is silent"]
     assert decision.why == (
-        f"Denied: nothing in the identity policies allows s3:GetObject on {KEY}."
+        f"Denied: nothing in the identity policies allows s3:GetObject on {KEY}, "
+        "and what no policy allows is denied."
     )
 
 
@@ -421,14 +422,14 @@ def test_the_trace_names_the_first_element_that_does_not_match():
     ("principal", "policies", "why"),
     [
         (USER, {"identity": [policy(statement(Sid="All"))]},
-         "Allowed: statement 0 (All) of identity policy 1 (identity policies) allows"),
+         "Allowed: statement All of identity policy 1 allows"),
         (USER, {"groups": {"ops": [DENY]}},
-         "Denied: statement 0 of identity policy 1 of group ops (identity policies) denies"),
+         "Denied: the 1st statement of identity policy 1 of group ops denies"),
         (USER, {"identity": [ALL], "scps": [[ALL], [NONE]]},
          "Denied: nothing in the SCPs on level 2 of 2 allows"),
         (USER, {"identity": [ALL], "boundary": NONE},
          "Denied: nothing in the permissions boundary allows"),
-        (USER, {"resource": granting("*")}, "Allowed: statement 0 of resource policy"),
+        (USER, {"resource": granting("*")}, "Allowed: the 1st statement of the resource policy"),
         (USER, {"identity": [ALL], "resource_must_allow": True},
          "Denied: no resource policy grants"),
         (ROOT, {}, "Allowed: the account's root user may do"),

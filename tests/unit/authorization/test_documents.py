@@ -68,6 +68,7 @@ WRONG = [
     ("identity", document(ALLOW | {"Resource": "arn:aws:s3"}), ["Resource", "ARN"]),
     ("identity", document(ALLOW | {"Resource": "arn:aws:s*:::b"}), ["Resource", "service"]),
     ("identity", document(ALLOW | {"Resource": "arn:aws:s3:::${x"}), ["Resource", "variable"]),
+    ("identity", document(ALLOW | {"Resource": "arn:aws:s3:${x:y}::b"}), ["fifth colon"]),
     ("identity", document(EVERYONE), ["Principal", "identity"]),
     ("boundary", document(EVERYONE), ["Principal", "boundary"]),
     ("session", document(EVERYONE), ["Principal"]),

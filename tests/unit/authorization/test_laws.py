@@ -1,7 +1,6 @@
-"""Laws that hold for any policies, and a naive twin that decides the same from the documents."""
+"""Laws that hold for any policies and requests."""
 
 import json
-from fnmatch import fnmatchcase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,115 +85,6 @@ def verdict(request, layers):
     who, action, resource, context = request
     asked = Request(PRINCIPALS[who], action, resource, context)
     return decide(asked, PolicySet.of(**layers)).verdict
-
-
-# --- the naive twin
-
-
-def naive_condition(name, wanted, found):
-    if not found:
-        return "IfExists" in name or "ForAll" in name or name == "StringNotEquals"
-    match name.removesuffix("IfExists"):
-        case "StringEquals" | "ForAnyValue:StringEquals":
-            return bool(set(found) & set(wanted))
-        case "StringNotEquals":
-            return not set(found) & set(wanted)
-        case "ForAllValues:StringEquals":
-            return set(found) <= set(wanted)
-        case _:
-            return bool(set(found) - set(wanted))
-
-
-def naive_names(who):
-    own = {USER: [A, ROOT], SESSION: [ROLE, A, ROOT], FEDERATED: [USER, A, ROOT], ROOT: [A]}
-    return [who, *own.get(who, [])]
-
-
-def naive_principal(statement, who):
-    """How a statement reaches a principal: directly, by its entity, by its account, not at all."""
-    if "NotPrincipal" in statement:
-        named = {ROOT if name == A else name for name in statement["NotPrincipal"]["AWS"]}
-        return "no" if who in named else "direct"
-    principal = statement["Principal"]
-    if principal == "*":
-        return "direct"
-    named = [name for several in principal.values() for name in several]
-    named = named if "AWS" in principal else [principal["Service"]]
-    if who in named or (who == ROOT and A in named):
-        return "direct"
-    if {ROLE, USER} & set(naive_names(who)) & set(named):
-        return "entity"
-    return "account" if set(naive_names(who)) & set(named) else "no"
-
-
-def naive_applies(statement, request, bounded=False):
-    who, action, resource, context = request
-    if bounded and statement["Effect"] == "Deny" and "NotPrincipal" in statement:
-        statement = {**statement, "Principal": "*"}
-        del statement["NotPrincipal"]
-    for element, asked in (("Action", action.lower()), ("Resource", resource)):
-        lower = str.lower if element == "Action" else str
-        named = statement.get(element, statement.get(f"Not{element}"))
-        if any(fnmatchcase(asked, lower(n)) for n in named) is not (element in statement):
-            return False
-    if {"Principal", "NotPrincipal"} & set(statement) and naive_principal(statement, who) == "no":
-        return False
-    return all(
-        naive_condition(name, wanted, context.get(key.lower()))
-        for name, keys in statement.get("Condition", {}).items()
-        for key, wanted in keys.items()
-    )
-
-
-def naive_effects(several, request, bounded=False):
-    return {
-        s["Effect"] for p in several for s in p["Statement"] if naive_applies(s, request, bounded)
-    }
-
-
-def naive_verdict(request, layers):
-    who, _, resource, _ = request
-    service = who == "s.amazonaws.com"
-    owner = resource.split(":")[4] or ("" if service else A)
-    same = owner == ("" if service else A)
-    identity = layers["identity"] + [p for g in layers.get("groups", {}).values() for p in g]
-    boundary = [layers["boundary"]] if "boundary" in layers else None
-    session = layers.get("session", []) or ([] if who == FEDERATED else None)
-    if service or who == ROOT:
-        identity, boundary, session = [], None, None
-    exempt = service or layers.get("management_account") == A
-    gates = [] if exempt else list(layers.get("scps", []))
-    gates += [[layers["endpoint"]]] if "endpoint" in layers else []
-    resource_policy = [layers["resource"]] if "resource" in layers else []
-    everything = [*gates, identity, boundary or [], session or []]
-    bounded = "boundary" in layers and not service
-    if "Deny" in naive_effects(resource_policy, request, bounded):
-        return Verdict.EXPLICIT_DENY
-    if any("Deny" in naive_effects(several, request) for several in everything):
-        return Verdict.EXPLICIT_DENY
-    if any("Allow" not in naive_effects(gate, request) for gate in gates):
-        return Verdict.IMPLICIT_DENY
-    reached = {
-        naive_principal(s, who)
-        for p in resource_policy
-        for s in p["Statement"]
-        if s["Effect"] == "Allow" and naive_applies(s, request)
-    }
-    if "direct" in reached and (same or service):
-        return Verdict.ALLOWED
-    if not reached and (service or not same or layers.get("resource_must_allow")):
-        return Verdict.IMPLICIT_DENY
-    granted = who == ROOT or "Allow" in naive_effects(identity, request)
-    granted = granted or (same and "entity" in reached)
-    limits = [limit for limit in (boundary, session) if limit is not None]
-    limited = any("Allow" not in naive_effects(limit, request) for limit in limits)
-    return Verdict.ALLOWED if granted and not limited else Verdict.IMPLICIT_DENY
-
-
-@settings(max_examples=300, deadline=None)
-@given(REQUESTS, LAYERS)
-def test_the_naive_twin_decides_the_same(request, layers):
-    assert verdict(request, layers) is naive_verdict(request, layers)
 
 
 # --- laws

@@ -133,9 +133,10 @@ def test_variables_in_resources() -> None:
     assert resource("NotResource", "arn:aws:s3:::home/${x:y}", **{"x:y": "bob"})
 
 
-def test_a_variable_without_a_value_matches_neither_resource_nor_not_resource() -> None:
+def test_a_variable_without_a_value_matches_no_resource() -> None:
+    """IAM User Guide, "Policy variables with no value"."""
     assert not resource("Resource", "arn:aws:s3:::${x:y}/ann")
-    assert not resource("NotResource", "arn:aws:s3:::${x:y}/ann")
+    assert resource("NotResource", "arn:aws:s3:::${x:y}/ann")
 
 
 def test_a_star_within_a_value_is_only_a_star() -> None:
