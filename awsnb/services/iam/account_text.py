@@ -16,6 +16,7 @@ An account is a JSON object of at most these parts, as in `data/accounts/shop.js
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from awsnb.mechanisms.authorization import Policy, PolicyError, Principal, parse
@@ -60,7 +61,7 @@ def read_account(found: Any, where: str = "policies") -> Account:
 def policy_of(text: str, kind: str, where: str, name: str = "") -> Policy:
     """Parse one policy from JSON text; what is wrong with it is a `ScenarioError`."""
     with _policy_errors(where):
-        policy = parse(text, kind, name or where)
+        policy = replace(parse(text, kind), name=name or where)
     if kind in _SIZES:
         _check_size(where, _length(text), _SIZES[kind])
     return policy
@@ -179,12 +180,12 @@ class _Reader:
             return None
         if not isinstance(found, str):
             with _policy_errors(f"{self.where}: {where}"):
-                return parse(found, kind, where)
+                return replace(parse(found, kind), name=where)
         if found not in self.named:
             self._fail(where, f"there is no policy {found!r}." + closest(found, self.named))
         place = f"{self.where}: policies.{found}"
         with _policy_errors(place):
-            policy = parse(self.named[found], kind, found)
+            policy = replace(parse(self.named[found], kind), name=found)
         if kind in _SIZES and not found.startswith(_BY_AWS):
             _check_size(place, _length(self.named[found]), _SIZES[kind])
         return policy

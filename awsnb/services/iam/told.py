@@ -79,10 +79,9 @@ def _said(layer: Any) -> str:
     wanted = {"denies": "Deny", "allows": "Allow"}.get(layer.outcome)
     for statement in layer.statements:
         if statement.matched and statement.effect == wanted:
-            name = f" ({statement.sid})" if statement.sid else ""
-            return f"{layer.outcome}: statement {statement.index}{name} of {statement.policy}"
+            return f"{layer.outcome}: {statement.name} of {statement.policy}"
     count = len(layer.statements)
-    return f"silent: none of {count} statements matches" if count else "silent: no policies"
+    return f"silent: none of {count} statements applies" if count else "silent: no policies"
 
 
 def _of_watched(count: int) -> str:
