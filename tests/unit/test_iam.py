@@ -1,11 +1,14 @@
 """An account's policies: verdicts worked out by hand, files of AWS's own shape, clear refusals."""
 
+import contextlib
 import itertools
 import json
 import shlex
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from awsnb import facts
 from awsnb.cli import _values
@@ -259,6 +262,27 @@ def test_a_mistake_in_the_account_is_found_in_its_line(before, after, says, on):
     found = next(i for i, line in enumerate(lines, start=1) if on in line)
     assert says in str(refused.value)
     assert abs(refused.value.line - found) <= 1
+
+
+WRONG = st.sampled_from([None, 0, True, "", "x", [], {}, [[]], {"a": 1}, "arn:aws:iam::1:user/x"])
+
+
+@given(data=st.data(), wrong=WRONG)
+@settings(max_examples=300, deadline=None)
+def test_an_account_that_is_bent_anywhere_is_answered_or_refused(data, wrong):
+    account = json.loads(built_in())
+    place = account
+    for _ in range(data.draw(st.integers(0, 4))):
+        inner = [key for key, value in items(place) if isinstance(value, dict | list) and value]
+        if inner:
+            place = place[data.draw(st.sampled_from(inner))]
+    place[data.draw(st.sampled_from([key for key, _ in items(place)]))] = wrong
+    with contextlib.suppress(ScenarioError):
+        simulate_access(AccessScenario(policies=json.dumps(account)))
+
+
+def items(place):
+    return list(place.items()) if isinstance(place, dict) else list(enumerate(place))
 
 
 @pytest.mark.parametrize(

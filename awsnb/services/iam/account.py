@@ -6,7 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from awsnb import facts
-from awsnb.mechanisms.authorization import Policy, PolicySet, Principal, Request
+from awsnb.mechanisms.authorization import (
+    Policy,
+    PolicySet,
+    Principal,
+    Request,
+    RequestError,
+)
 from awsnb.scenario import ScenarioError, closest
 
 IAM = facts.load("iam")
@@ -117,7 +123,10 @@ class Account:
         tags = {f"aws:PrincipalTag/{key}": value for key, value in entity.tags.items()}
         tags |= {f"aws:ResourceTag/{k}": value for k, value in self.resource(arn).tags.items()}
         owner = "" if _owner(arn) else self.number
-        return Request(entity.principal, action, arn, tags | dict(context), owner or None)
+        try:
+            return Request(entity.principal, action, arn, tags | dict(context), owner or None)
+        except RequestError as error:
+            raise ScenarioError(f"{name}, {action} on {arn}: {error}") from None
 
     def with_entity(self, name: str, **changes: Any) -> "Account":
         """The account with something else attached to a principal."""

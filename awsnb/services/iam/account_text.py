@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from awsnb.mechanisms.authorization import Policy, PolicyError, Principal, parse
+from awsnb.mechanisms.authorization.request import is_account
 from awsnb.scenario import ScenarioError, closest
 from awsnb.services.iam.account import IAM, Account, Entity, Resource
 
@@ -86,7 +87,7 @@ class _Reader:
     def account(self, body: Any) -> Account:
         self._check_keys(self.where, body, _PARTS)
         number = body.get("account", "")
-        if not (isinstance(number, str) and len(number) == 12 and number.isdigit()):
+        if not (isinstance(number, str) and is_account(number)):
             self._fail("account", f"must be twelve digits, as text, not {number!r}.")
         self.named = self._part(body, "policies")
         groups = {
@@ -114,6 +115,8 @@ class _Reader:
                 if name in seen:
                     self._fail(f"{part}.{name}", "another principal has that name.")
                 seen.add(name)
+                if not kind and "arn" not in each:
+                    self._fail(f"{part}.{name}", "needs its arn.")
                 arn = each.get("arn", f"arn:aws:iam::{number}:{kind}/{name}")
                 yield name, self._entity(part, name, {**each, "arn": arn}, groups)
         yield ROOT, Entity(Principal.of(number))

@@ -31,7 +31,7 @@ def drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
         **_by_principal(access),
     }
     data["change"] = data["effect"] + 1
-    panels = [_path_panel(), *_matrix_panels(access)]
+    panels = _maps(access)
     if access.asked:
         panels.append(_batch_panel())
     return data, tuple(panels)
@@ -59,40 +59,20 @@ def _path(access: Access) -> dict[str, Any]:
     return {"layer": np.array(list(names)), "moment": np.array(moments), "path": found}
 
 
-def _path_panel() -> Panel:
-    return Panel(
-        "The path through the layers",
-        "",
-        (Curve("path", "says", "first"),),
-        kind="heat",
-        x="layer",
-        rows="moment",
-        levels=PATH_WORDS,
-    )
+def _maps(access: Access) -> list[Panel]:
+    maps = [
+        _map("The path through the layers", "path", "layer", "moment", PATH_WORDS),
+        _map("Who may do what", "verdict", "request", "principal", VERDICT_WORDS),
+    ]
+    if access.before is not access.after:
+        change = _map("What the change does", "change", "request", "principal", CHANGE_WORDS)
+        maps.append(change)
+    return maps
 
 
-def _matrix_panels(access: Access) -> list[Panel]:
-    matrix = Panel(
-        "Who may do what",
-        "",
-        (Curve("verdict", "verdict", "first"),),
-        kind="heat",
-        x="request",
-        rows="principal",
-        levels=VERDICT_WORDS,
-    )
-    if access.before is access.after:
-        return [matrix]
-    change = Panel(
-        "What the change does",
-        "",
-        (Curve("change", "change", "first"),),
-        kind="heat",
-        x="request",
-        rows="principal",
-        levels=CHANGE_WORDS,
-    )
-    return [matrix, change]
+def _map(title: str, column: str, x: str, rows: str, levels: tuple[str, ...]) -> Panel:
+    curve = Curve(column, column, "first")
+    return Panel(title, "", (curve,), kind="heat", x=x, rows=rows, levels=levels)
 
 
 def _by_principal(access: Access) -> dict[str, Any]:
