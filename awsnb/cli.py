@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -83,6 +83,12 @@ def report(
     trace: Annotated[
         Path | None, typer.Option(help="A CloudWatch export: CSV, or get-metric-data JSON.")
     ] = None,
+    policies: Annotated[
+        Path | None, typer.Option(help="A folder of IAM policies: account.json and what it names.")
+    ] = None,
+    requests: Annotated[
+        Path | None, typer.Option(help="A CSV of requests: principal, action, resource, keys.")
+    ] = None,
     notebook: Annotated[
         Path | None, typer.Option("--ipynb", help="Keep the executed notebook here as well.")
     ] = None,
@@ -96,7 +102,8 @@ def report(
 
     with _one_line_errors():
         found = find(section)
-        scenario = found.scenario(**_values(found.scenario, parameter or [], trace))
+        files = {"trace": trace, "policies": policies, "requests": requests}
+        scenario = found.scenario(**_values(found.scenario, parameter or [], files))
         summary = str(found.simulate(scenario)).split("\n\n")[1]
     try:
         write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
@@ -137,7 +144,7 @@ def sweep(
         for pair in grid:
             name, text = _name_and_text(found.scenario, pair)
             axes[name] = sweeps.axis(specs[name], text)
-        base = _values(found.scenario, parameter or [], trace)
+        base = _values(found.scenario, parameter or [], {"trace": trace})
         journal = output.with_name(f"{output.name}.partial")
         shown = sys.stderr.isatty()
         table = sweeps.sweep(found, axes, base, journal=journal, progress=shown)
@@ -197,18 +204,32 @@ def warm_up() -> None:
             typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
 
 
-def _values(scenario: Any, parameters: list[str], trace: Path | None) -> dict[str, Any]:
-    """Read NAME=VALUE pairs by the scenario's fields."""
+FILES = ("trace", "policies", "requests")  # the fields that may hold a path
+
+
+def _values(
+    scenario: Any, parameters: list[str], files: Mapping[str, Path | None]
+) -> dict[str, Any]:
+    """Read NAME=VALUE pairs and files by the scenario's fields; paths become absolute."""
     values: dict[str, Any] = {}
     for pair in parameters:
         name, text = _name_and_text(scenario, pair)
         values[name] = scenario.fields()[name].parse(text)
-    if trace is not None:
-        scenario.check_names(["trace"])
-        values["trace"] = str(trace)
-    if values.get("trace"):
-        values["trace"] = str(Path(values["trace"]).resolve())
+    given = {name: str(file) for name, file in files.items() if file is not None}
+    scenario.check_names(given)
+    values |= given
+    for name in FILES:
+        if values.get(name):
+            values[name] = _absolute(values[name])
     return values
+
+
+def _absolute(text: str) -> str:
+    """Write a path so that it holds in any folder; a text that is none stays as it is."""
+    try:
+        return str(Path(text).resolve(strict=True))
+    except OSError:
+        return text
 
 
 def _name_and_text(scenario: Any, pair: str) -> tuple[str, str]:

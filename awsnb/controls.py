@@ -1,6 +1,7 @@
 """Controls: what sets one field of a scenario, made from nothing but its `FieldSpec`."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -8,9 +9,11 @@ import numpy as np
 import traitlets
 
 from awsnb.scenario import FieldSpec, ScenarioError
+from awsnb.text_area import TextArea
 
 STOPS = 160  # about as many places as a hand can find on a slider
 WRONG = "awsnb-wrong"
+OTHER = "another…"
 
 
 class Control(ipywidgets.VBox):
@@ -60,6 +63,11 @@ class Control(ipywidgets.VBox):
         if wrong != self.wrong:
             (self.add_class if wrong else self.remove_class)(WRONG)
 
+    def point_at(self, line: int | None, column: int | None) -> None:
+        """Mark a place in a text of many lines, both from 1; None takes the mark away."""
+        if self.spec.lines:
+            self._area.place = [number for number in (line, column) if number is not None]
+
     @property
     def _named(self) -> dict[str, str]:
         label, unit = self.spec.label, self.spec.unit
@@ -78,9 +86,40 @@ class Control(ipywidgets.VBox):
         )
 
     def _words(self) -> tuple[ipywidgets.Widget, ...]:
-        box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
-        box.add_class("awsnb-words")
-        return (self._linked(box),)
+        if self.spec.lines:
+            self.add_class("awsnb-wide")
+            self._area = TextArea(value=self.value, lines=self.spec.lines, **self._named)
+            return (self._linked(self._area),)
+        self._box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
+        self._box.add_class("awsnb-words")
+        self._offers = ipywidgets.Dropdown(options=[OTHER], **self._named)
+        self._offers.add_class("awsnb-offers")
+        self._offers.layout.display = "none"
+        self._offers.observe(self._take, "value")
+        self.observe(lambda change: self._show_offer(), "value")
+        return (self._offers, self._linked(self._box))
+
+    def suggest(self, texts: Sequence[str]) -> None:
+        """Offer texts in a menu; another is typed into the box, which shows for it alone."""
+        options = (*texts, OTHER)
+        if self._offers.options != options:
+            self._offers.unobserve(self._take, "value")  # new options put a menu to its first
+            self._offers.options = options
+            self._offers.observe(self._take, "value")
+        self._offers.layout.display = None
+        self._box.description = ""
+        self._show_offer()
+
+    def _take(self, change: Any) -> None:
+        if change.new != OTHER:
+            self.value = change.new
+        self._box.layout.display = None if change.new == OTHER else "none"
+
+    def _show_offer(self) -> None:
+        if len(self._offers.options) > 1:
+            offered = self.value in self._offers.options
+            self._offers.value = self.value if offered else OTHER
+            self._box.layout.display = "none" if offered else None
 
     def _linked(self, widget: ipywidgets.Widget) -> ipywidgets.Widget:
         traitlets.link((self, "value"), (widget, "value"))

@@ -190,7 +190,8 @@ figure {{ margin: 1rem 0; }}
 table {{ border-collapse: collapse; border: 0; font-size: 0.85rem; margin: 0.5rem 0; }}
 th, td {{ padding: 0.2rem 0.8rem 0.2rem 0; border: 0; border-bottom: 1px solid #dde1e7;
   text-align: left !important; vertical-align: top; overflow-wrap: anywhere; min-width: 3rem; }}
-th {{ font-weight: 600; }}
+th {{ font-weight: 600; overflow-wrap: normal; }}
+pre {{ white-space: pre-wrap; font-size: 0.85rem; }}
 .output_area {{ overflow-x: auto; }}
 .anchor-link {{ display: none; }}
 footer, details {{ color: #5b6472; font-size: 0.85rem; margin: 1.5rem 0; }}

@@ -89,7 +89,15 @@ class Section:
 
 
 SECTIONS = (
-    Section(1, "iam", "Identity and Access Management"),
+    Section(
+        1,
+        "iam",
+        "Identity and Access Management",
+        question="Who may do what, which policy decides it, and what would one change do?",
+        service="awsnb.services.iam",
+        parts=("AccessScenario", "simulate_access", "compare_ways", "ACCESS_PRESETS"),
+        facts=("iam",),
+    ),
     Section(2, "ec2", "Elastic Compute Cloud"),
     Section(3, "ebs", "Elastic Block Store: volumes and snapshots"),
     Section(

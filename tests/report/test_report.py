@@ -86,7 +86,7 @@ def test_a_bad_question_is_refused_before_anything_runs(tmp_path, words, says, m
 
 
 def test_an_unknown_section_is_refused():
-    assert "Written so far: ebs-volume-types" in run("report", "ebz", "-o", "x.html").output
+    assert "Written so far: iam, ebs-volume-types" in run("report", "ebz", "-o", "x.html").output
 
 
 @pytest.fixture
@@ -176,3 +176,36 @@ def test_papermill_itself_runs_the_notebook_and_stops_at_a_bad_value(tmp_path):
             notebook, str(tmp_path / "out.ipynb"), {"size_gib": 0}, progress_bar=False
         )
     assert json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+
+
+def test_policies_and_requests_from_files_make_a_page(tmp_path):
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    account = {"account": "111122223333", "users": {"zoe": {"policies": ["reader"]}}}
+    allow = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*"}
+    (folder / "account.json").write_text(json.dumps(account))
+    (folder / "reader.json").write_text(json.dumps({"Statement": allow}))
+    requests, page = tmp_path / "requests.csv", tmp_path / "page.html"
+    requests.write_text(
+        "principal,action,resource,expected\n"
+        "zoe,s3:GetObject,arn:aws:s3:::b/k,allow\nzoe,s3:PutObject,arn:aws:s3:::b/k,allow\n"
+    )
+    answer = run("report", "iam", "--policies", folder, "--requests", requests, "-o", page)
+    assert answer.exit_code == 0, answer.output
+    assert "Of the 2 requests of the file 1 are allowed. 1 not as expected" in answer.output
+    assert "nothing in the identity policies allows s3:PutObject" in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["iam", "--policies", "nowhere"], "policies = 'nowhere': must be a built-in account"),
+        (["iam", "--requests", "nowhere.csv"], "requests = 'nowhere.csv': can't be read"),
+        ([SLUG, "--policies", "nowhere"], "policies is not a field of VolumeScenario"),
+    ],
+)
+def test_files_that_do_not_fit_are_refused(tmp_path, words, says):
+    answer = run("report", *words, "-o", tmp_path / "page.html")
+    assert answer.exit_code == 2
+    assert says in answer.output
+    assert list(tmp_path.iterdir()) == []

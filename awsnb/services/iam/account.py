@@ -1,0 +1,154 @@
+"""An account: who is in it, which policies they have, and what stands around them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from awsnb import facts
+from awsnb.mechanisms.authorization import (
+    Policy,
+    PolicySet,
+    Principal,
+    Request,
+    RequestError,
+)
+from awsnb.scenario import ScenarioError, closest
+
+IAM = facts.load("iam")
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A principal of an account: what is attached to it, and in which groups it is."""
+
+    principal: Principal
+    policies: tuple[Policy, ...] = ()
+    groups: tuple[str, ...] = ()
+    boundary: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    trust: Policy | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that has a policy or tags of its own."""
+
+    policy: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account, its policies parsed.
+
+    Attributes
+    ----------
+    number : str
+        Its twelve digits.
+    entities : mapping of str to Entity
+        Users, roles, visitors and the root user, by name.
+    groups : mapping of str to tuple of Policy
+    resources : mapping of str to Resource
+        By ARN.
+    scps, rcps : tuple of tuple of Policy
+        Per level, from the root of the organisation.
+    watch : mapping of str to (str, str)
+        Actions and ARNs to keep an eye on.
+    """
+
+    number: str
+    entities: Mapping[str, Entity]
+    groups: Mapping[str, tuple[Policy, ...]]
+    resources: Mapping[str, Resource]
+    scps: tuple[tuple[Policy, ...], ...]
+    rcps: tuple[tuple[Policy, ...], ...]
+    endpoint: Policy | None
+    management_account: str
+    watch: Mapping[str, tuple[str, str]]
+
+    def entity(self, name: str) -> Entity:
+        """Find a principal by its name or ARN.
+
+        Raises
+        ------
+        ScenarioError
+            If there is none of that name.
+        """
+        found = self.entities.get(name) or self._by_arn.get(name)
+        if found is None:
+            raise ScenarioError(
+                f"principal = {name!r}: must be one of {', '.join(self.entities)}."
+                + closest(name, self.entities)
+            )
+        return found
+
+    @cached_property
+    def _by_arn(self) -> dict[str, Entity]:
+        return {one.principal.name: one for one in self.entities.values()}
+
+    def resource(self, arn: str) -> Resource:
+        """What is attached to a resource, or to the one it stands below; nothing if not listed."""
+        above = [
+            one for one in self.resources if arn == one or arn.startswith((f"{one}/", f"{one}:"))
+        ]
+        return self.resources[max(above, key=len)] if above else Resource()
+
+    def policies_on(self, name: str, action: str, arn: str) -> PolicySet:
+        """Every policy that may bear on what a principal does to a resource."""
+        entity = self.entity(name)
+        trust = self._trust.get(arn) if action.lower().startswith("sts:assumerole") else None
+        is_key = arn.split(":")[2:3] == ["kms"] and IAM.value("kms", "key_policy_must_allow")
+        at_home = entity.principal.account == self.number
+        return PolicySet(
+            identity=entity.policies,
+            groups={group: self.groups[group] for group in entity.groups},
+            boundary=entity.boundary,
+            resource=trust or self.resource(arn).policy,
+            resource_must_allow=bool(trust) or is_key,
+            scps=self.scps if at_home else (),
+            rcps=self.rcps if _service(arn) in IAM.value("rcp", "services").split() else (),
+            management_account=self.management_account,
+            endpoint=self.endpoint,
+        )
+
+    @cached_property
+    def _trust(self) -> dict[str, Policy]:
+        entities = self.entities.values()
+        return {one.principal.entity: one.trust for one in entities if one.trust}
+
+    def request(self, name: str, action: str, arn: str, context: Mapping[str, Any]) -> Request:
+        """Make a request of a principal, with the tags of both sides in its context."""
+        entity = self.entity(name)
+        tags = {f"aws:PrincipalTag/{key}": value for key, value in entity.tags.items()}
+        tags |= {f"aws:ResourceTag/{k}": value for k, value in self.resource(arn).tags.items()}
+        owner = "" if _owner(arn) else self.number
+        try:
+            return Request(entity.principal, action, arn, tags | dict(context), owner or None)
+        except RequestError as error:
+            raise ScenarioError(f"{name}, {action} on {arn}: {error}") from None
+
+    def with_entity(self, name: str, **changes: Any) -> "Account":
+        """The account with something else attached to a principal."""
+        changed = replace(self.entity(name), **changes)
+        known = next(one for one, entity in self.entities.items() if entity is self.entity(name))
+        return replace(self, entities={**self.entities, known: changed})
+
+    def with_policy_on(self, arn: str, policy: Policy) -> "Account":
+        """The account with another policy on a resource."""
+        changed = replace(self.resource(arn), policy=policy)
+        return replace(self, resources={**self.resources, arn: changed})
+
+    def with_scp(self, policy: Policy) -> "Account":
+        """The account with one more SCP attached to itself, its lowest level."""
+        *above, own = self.scps or ((),)
+        return replace(self, scps=(*above, (*own, policy)))
+
+
+def _service(arn: str) -> str:
+    parts = arn.split(":")
+    return "sts" if parts[2:3] == ["iam"] else "".join(parts[2:3])
+
+
+def _owner(arn: str) -> str:
+    return "".join(arn.split(":")[4:5])

@@ -1,0 +1,44 @@
+"""Where in a text an error lies: the line of the element that it names."""
+
+import json
+import re
+
+from awsnb.scenario import ScenarioError
+
+_JSON = re.compile(r"at line (\d+), column (\d+)")
+_NAMED = re.compile(r"(?:policies|users|roles|groups|visitors|watch)\.([\w:/-]*\w)")
+_STATEMENT = re.compile(r"Statement\[(\d+)\][^,:]*(?:, (\w+))?")
+
+
+def placed(error: ScenarioError, text: str) -> ScenarioError:
+    """The error, with its line in the text if it can be found."""
+    said = str(error)
+    at = _JSON.search(said)
+    if at:
+        return ScenarioError(said, int(at[1]), int(at[2]))
+    place = _find(said, text)
+    return ScenarioError(said, text.count("\n", 0, place) + 1) if place >= 0 else error
+
+
+def _find(said: str, text: str) -> int:
+    """Find where the element stands that an error names; -1 if nowhere."""
+    place = 0
+    for name in _NAMED.findall(said):
+        place = max(text.find(f'"{name}":', place), place)
+    found = _STATEMENT.search(said)
+    if not found:
+        return place or -1
+    place = _statement(text, place, int(found[1]))
+    return max(text.find(f'"{found[2]}"', place), place) if found[2] else place
+
+
+def _statement(text: str, start: int, index: int) -> int:
+    """Find where a policy's statement of an index begins."""
+    opening = re.compile(r'"Statement"\s*:\s*(\[?)\s*').search(text, start)
+    if not opening:
+        return start
+    place = opening.end()
+    for _ in range(index if opening[1] else 0):
+        place = json.JSONDecoder().raw_decode(text, place)[1]
+        place += len(text[place:]) - len(text[place:].lstrip(", \t\r\n"))
+    return place

@@ -1,0 +1,142 @@
+"""Decide: the request that is asked about, every request that is watched, and a file of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from awsnb.mechanisms.authorization import Decision, PolicySet, Principal, decide
+from awsnb.mechanisms.authorization.request import Kind
+from awsnb.scenario import ScenarioError
+from awsnb.services.iam.account import Account, Entity
+from awsnb.services.iam.requests import Asked
+from awsnb.services.iam.scenario import (
+    ATTACH,
+    BOUND,
+    LEAVE,
+    NO_BOUNDARY,
+    NOTHING,
+    ON_ACCOUNT,
+    ON_RESOURCE,
+    SESSION,
+    AccessScenario,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """An account as it is at one time, with the session policies that the asker passes."""
+
+    scenario: AccessScenario
+    account: Account
+    session: tuple[Any, ...] = ()
+
+    def decide(
+        self, name: str, action: str, resource: str, context: Mapping[str, Any] | None = None
+    ) -> Decision:
+        """Decide what a principal asks under the scenario's circumstances, or in a context."""
+        entity = self.account.entity(name)
+        keys = self.scenario.keys_of(entity) if context is None else context
+        request = self.account.request(name, action, resource, keys)
+        return decide(request, self._policies(entity, name, action, resource))
+
+    def _policies(self, entity: Entity, name: str, action: str, resource: str) -> PolicySet:
+        policies = self.account.policies_on(name, action, resource)
+        asks = entity is self.account.entity(self.scenario.question.principal)
+        return replace(policies, session=self.session) if asks and self.session else policies
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a scenario comes to.
+
+    Attributes
+    ----------
+    scenario : AccessScenario
+    before, after : World
+        The account without and with the change; the same if nothing changes.
+    """
+
+    scenario: AccessScenario
+    before: World
+    after: World
+
+    @classmethod
+    def of(cls, scenario: AccessScenario) -> "Access":
+        """Make the account as it is, and as it would be."""
+        before = World(scenario, scenario.account)
+        return cls(scenario, before, changed(before))
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What becomes of the request, the change made."""
+        return self._decide(self.after)
+
+    @cached_property
+    def decision_before(self) -> Decision:
+        """What became of it before."""
+        return self._decide(self.before)
+
+    def _decide(self, world: World) -> Decision:
+        return world.decide(*self.scenario.question)
+
+    @property
+    def watched(self) -> dict[str, tuple[str, str]]:
+        """The requests of the matrix; the one that is asked about, if none is listed."""
+        _, action, resource, _ = self.scenario.question
+        return dict(self.scenario.account.watch) or {action: (action, resource)}
+
+    @property
+    def asked(self) -> list[Asked]:
+        """The rows of the file of requests; none without a file."""
+        return self.scenario.rows
+
+    @cached_property
+    def answers(self) -> list[Decision]:
+        """What becomes of each row of the file."""
+        return [self._answer(row) for row in self.asked]
+
+    def _answer(self, row: Asked) -> Decision:
+        try:
+            return self.after.decide(row.principal, row.action, row.resource, row.context)
+        except ScenarioError as error:
+            name = Path(self.scenario.requests).name
+            raise ScenarioError(f"requests: {name}, line {row.line}: {error}") from None
+
+    def matrix(self, world: World) -> list[list[Decision]]:
+        """Decide every watched request for every principal: rows of principals."""
+        watched = self.watched.values()
+        return [[world.decide(name, *each) for each in watched] for name in world.account.entities]
+
+
+def changed(world: World) -> World:
+    """The world after the scenario's change."""
+    scenario, account = world.scenario, world.account
+    name, policy = scenario.question.principal, scenario.policy
+    entity = account.entity(name)
+    if scenario.what_if == LEAVE:
+        return World(scenario, account.with_entity(name, groups=()))
+    if scenario.what_if == NO_BOUNDARY:
+        return World(scenario, account.with_entity(name, boundary=None))
+    if scenario.what_if == NOTHING or policy is None:
+        return world
+    if scenario.what_if == SESSION:
+        _check_session(entity)
+        return World(scenario, account, (policy,))
+    changes: dict[str, Any] = {
+        ATTACH: lambda: account.with_entity(name, policies=(*entity.policies, policy)),
+        BOUND: lambda: account.with_entity(name, boundary=policy),
+        ON_RESOURCE: lambda: account.with_policy_on(scenario.question.resource, policy),
+        ON_ACCOUNT: lambda: account.with_scp(policy),
+    }
+    return World(scenario, changes[scenario.what_if]())
+
+
+def _check_session(entity: Entity) -> None:
+    principal: Principal = entity.principal
+    if principal.kind not in (Kind.ROLE, Kind.ROLE_SESSION):
+        raise ScenarioError(
+            f"what_if = {SESSION!r}: {principal.kind} {principal.name} has no session; only who "
+            "assumes a role passes policies to it."
+        )
