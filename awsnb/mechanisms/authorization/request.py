@@ -40,6 +40,9 @@ _STS_KINDS = {"assumed-role": Kind.ROLE_SESSION, "federated-user": Kind.FEDERATE
 _KINDS = {"iam": _IAM_KINDS, "sts": _STS_KINDS}
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _ACTION = re.compile(r"[\w-]+:\w+", re.ASCII)
+SERVICE_LINKED = ":role/aws-service-role/"
+"""What the ARN of every service-linked role holds."""
+
 _WITHOUT_ACCOUNT = (Kind.SERVICE, Kind.IDENTITY_PROVIDER, Kind.ANONYMOUS)
 _TYPES = {
     Kind.USER: "User",
@@ -167,7 +170,7 @@ class Principal:
     @property
     def is_service_linked(self) -> bool:
         """Whether it is a session of a service-linked role, which no organisation limits."""
-        return ":role/aws-service-role/" in self.entity
+        return SERVICE_LINKED in self.entity
 
     @cached_property
     def own_name(self) -> str:

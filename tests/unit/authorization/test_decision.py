@@ -191,6 +191,12 @@ def test_service_linked_roles_obey_no_organisation():
     assert within(fences, principal=linked) is ALLOWED
     assert within(fences, principal=SESSION) is EXPLICIT
 
+    no_roles = {"rcps": [[granting("*", effect="Deny", action="sts:*")]]}
+    trust = parse(policy({"Effect": "Allow", "Principal": "*", "Action": "sts:*"}), "trust")
+    service = Principal.service("x.amazonaws.com")
+    for role, allowed in [(linked.entity, True), (ROLE, False)]:
+        assert can_assume(service, role, trust, PolicySet.of(**no_roles)).allowed is allowed
+
 
 # --- "Cross-account policy evaluation logic"
 
