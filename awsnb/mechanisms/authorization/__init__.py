@@ -20,8 +20,8 @@ Notes
 -----
 AWS's guides leave some things open. What is done here:
 
-- Whether `Action` or `Resource` is matched by service is not known: a resource ARN is compared in
-  its exact case, and a star in it runs past a colon only at the end of its part.
+- Resources are compared in their exact case, whatever the service. A star in a resource's ARN runs on
+  past a colon only where it ends a part, and one of a condition on ARNs never.
 - A value of the request that is not of a condition operator's kind satisfies neither the operator
   nor its negation; an operator without a set operator, on a key of several values, looks for any of
   them; a key with an empty value is there, for ``Null``. A value in a list whose variable has none

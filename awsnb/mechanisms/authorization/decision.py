@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from awsnb.mechanisms.authorization import explanation
+from awsnb.mechanisms.authorization.documents import parse
 from awsnb.mechanisms.authorization.layers import IDENTITY, RESOURCE, Bearing, PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
 from awsnb.mechanisms.authorization.request import Grant, Kind, Principal, Request
@@ -106,9 +107,9 @@ def decide(request: Request, policies: PolicySet) -> Decision:
 
 
 def can_assume(
-    principal: Principal | str,
+    principal: Principal | str | Mapping[str, str],
     role: str,
-    trust: Policy,
+    trust: Policy | str | Mapping[str, Any],
     policies: PolicySet | None = None,
     context: Mapping[str, Any] | None = None,
     action: str = "sts:AssumeRole",
@@ -117,13 +118,14 @@ def can_assume(
 
     Parameters
     ----------
-    principal : Principal or str
-        Who asks: its name, or itself.
+    principal : Principal, str or mapping
+        Who asks; see `Request`.
     role : str
         ARN of the role.
-    trust : Policy
-        The role's trust policy, parsed as ``kind="trust"``. It must allow, within an account too;
-        if it names but the account, the principal's own policies must allow as well.
+    trust : Policy, str or dict
+        The role's trust policy: JSON text, a dict, or parsed as ``kind="trust"``. It must allow,
+        within an account too; if it names but the account, the principal's own policies must allow
+        as well.
     policies : PolicySet, optional
         The principal's policies, and those of the organisation.
     context : mapping, optional
@@ -134,9 +136,19 @@ def can_assume(
     Returns
     -------
     Decision
+
+    Examples
+    --------
+    >>> allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    >>> trust = {"Statement": allow | {"Principal": {"AWS": "444455556666"}}}
+    >>> own = PolicySet.of(identity={"Statement": allow | {"Resource": "*"}})
+    >>> eve, role = "arn:aws:iam::444455556666:user/eve", "arn:aws:iam::111122223333:role/ops"
+    >>> can_assume(eve, role, trust).allowed, can_assume(eve, role, trust, own).allowed
+    (False, True)
     """
     request = Request(principal, action, role, context)
-    all_policies = replace(policies or PolicySet(), resource=trust, resource_must_allow=True)
+    parsed = trust if isinstance(trust, Policy) else parse(trust, "trust", "the trust policy")
+    all_policies = replace(policies or PolicySet(), resource=parsed, resource_must_allow=True)
     if request.principal.kind is Kind.ROOT:
         return Decision(Verdict.IMPLICIT_DENY, ROOT, request, all_policies)
     return decide(request, all_policies)

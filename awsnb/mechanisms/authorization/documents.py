@@ -22,7 +22,12 @@ from awsnb.mechanisms.authorization.matching import (
     ResourceElement,
     Statement,
 )
-from awsnb.mechanisms.authorization.request import is_account, principal_name, shown
+from awsnb.mechanisms.authorization.request import (
+    PRINCIPAL_ARN,
+    is_account,
+    principal_name,
+    shown,
+)
 
 PLAIN, WITH_VARIABLES = VERSIONS = ("2008-10-17", "2012-10-17")
 KINDS = ("identity", "boundary", "session", "scp", "rcp", "resource", "trust", "endpoint")
@@ -40,10 +45,6 @@ _PROHIBITED |= {"trust": ("Resource", "NotResource", "NotPrincipal")}
 _PROHIBITED |= {"rcp": ("NotPrincipal", "NotAction")}
 _PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 _ACTION = re.compile(r"\*+|[\w.*?-]+:[\w.*?-]+", re.ASCII)
-_PRINCIPAL_ARN = re.compile(
-    r"arn:[^:]+:(iam::([0-9]{12}|[a-z]+):(root|(user|role)/.+)"
-    r"|sts::[0-9]{12}:(assumed-role/[^/]+/[^/]+|federated-user/.+))"
-)
 _PLAIN_SID = re.compile(r"[0-9A-Za-z]*")
 
 
@@ -298,7 +299,7 @@ def _check_principal(where: str, namespace: str, name: str) -> None:
         _fail(where, f"{shown(name)}: no wildcard may stand for a part of a principal.")
     is_unique_id = name.isascii() and name.isalnum() and not name.isdigit()
     if namespace == "AWS" and not (
-        is_account(name) or is_unique_id or _PRINCIPAL_ARN.fullmatch(name)
+        is_account(name) or is_unique_id or PRINCIPAL_ARN.fullmatch(name)
     ):
         _fail(where, f"{shown(name)} is not an account, or the ARN of a user, role or session.")
 

@@ -142,7 +142,7 @@ def _granted_to(request: Request, bearing: Bearing) -> str:
     if not request.principal.is_entity:
         return ""
     if _grant(request, bearing) is Grant.DIRECT:
-        return " to the principal itself, which needs no other policy"
+        return " directly to the principal, which then needs no other policy"
     behind = "user" if request.principal.kind is Kind.FEDERATED_USER else "role"
     return f" to the {behind} behind the session, which needs no identity policy"
 

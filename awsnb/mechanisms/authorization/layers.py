@@ -20,7 +20,14 @@ from awsnb.mechanisms.authorization.documents import (
     parse,
 )
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import Grant, Kind, Principal, Request, shown
+from awsnb.mechanisms.authorization.request import (
+    SERVICE_LINKED,
+    Grant,
+    Kind,
+    Principal,
+    Request,
+    shown,
+)
 
 RESOURCE, IDENTITY = "resource policy", "identity policies"
 BOUNDARY, SESSION, ENDPOINT = "permissions boundary", "session policies", "VPC endpoint policy"
@@ -190,8 +197,8 @@ class PolicySet:
         )
 
     def _rcps_bear_on(self, request: Request) -> bool:
-        bears = request.action_lower != RETIRE_GRANT
-        return bears and self._organisation_limits(request.principal, request.resource_account)
+        exempt = request.action_lower == RETIRE_GRANT or SERVICE_LINKED in request.resource
+        return not exempt and self._organisation_limits(request.principal, request.resource_account)
 
     def _gates(self, principal: Principal) -> tuple[Layer, ...]:
         if principal.is_entity and self._organisation_limits(principal, principal.account):

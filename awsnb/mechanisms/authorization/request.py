@@ -34,12 +34,26 @@ class Grant(IntEnum):
     """By its own name, or as everyone."""
 
 
-_IAM_KINDS = {"user": Kind.USER, "role": Kind.ROLE, "root": Kind.ROOT}
-_IAM_KINDS |= dict.fromkeys(("saml-provider", "oidc-provider"), Kind.IDENTITY_PROVIDER)
-_STS_KINDS = {"assumed-role": Kind.ROLE_SESSION, "federated-user": Kind.FEDERATED_USER}
-_KINDS = {"iam": _IAM_KINDS, "sts": _STS_KINDS}
+_KINDS = {
+    "user": Kind.USER,
+    "role": Kind.ROLE,
+    "root": Kind.ROOT,
+    "assumed-role": Kind.ROLE_SESSION,
+    "federated-user": Kind.FEDERATED_USER,
+}
+_BEHIND = {Kind.ROLE_SESSION: "role", Kind.FEDERATED_USER: "user"}
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _ACTION = re.compile(r"[\w-]+:\w+", re.ASCII)
+PRINCIPAL_ARN = re.compile(
+    r"arn:[^:]+:(iam::([0-9]{12}|[a-z]+):(root|(user|role)/.+)"
+    r"|sts::[0-9]{12}:(assumed-role/[^/]+/[^/]+|federated-user/.+))"
+)
+"""The ARN of whoever can make a request, save providers."""
+
+_PROVIDER_ARN = re.compile(r"arn:[^:]+:iam::[0-9]{12}:(saml|oidc)-provider/.+")
+SERVICE_LINKED = ":role/aws-service-role/"
+"""What the ARN of every service-linked role holds."""
+
 _WITHOUT_ACCOUNT = (Kind.SERVICE, Kind.IDENTITY_PROVIDER, Kind.ANONYMOUS)
 _TYPES = {
     Kind.USER: "User",
@@ -101,7 +115,7 @@ class Principal:
             ``{"Federated": name}``.
         entity : str
             Of a session of a role with a path: the role's ARN, which the session's does not tell.
-            Of a federated user: the ARN of the user who asked for the session.
+            Of a federated user: the ARN of who asked for the session, else the user of that name.
         user_id, canonical_id : str
             See `Principal`.
 
@@ -126,17 +140,17 @@ class Principal:
             return cls.anonymous()
         if is_account(arn):
             arn = f"arn:aws:iam::{arn}:root"
-        parts = arn.split(":", 5)
-        kinds = _KINDS.get(parts[2], {}) if len(parts) == 6 and parts[0] == "arn" else {}
-        kind = kinds.get(parts[-1].partition("/")[0])
-        if kind is None:
-            raise RequestError(f"principal = {shown(arn)} is not the ARN of a principal.")
-        if kind is Kind.IDENTITY_PROVIDER:
+        if _PROVIDER_ARN.fullmatch(arn):
             return cls.identity_provider(arn)
+        if not PRINCIPAL_ARN.fullmatch(arn):
+            raise RequestError(f"principal = {shown(arn)} is not the ARN of a principal.")
+        parts = arn.split(":", 5)
+        kind = _KINDS[parts[5].partition("/")[0]]
         if kind is Kind.ROLE:
             entity = arn
-        elif kind is Kind.ROLE_SESSION and not entity:
-            entity = f"arn:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
+        elif kind in _BEHIND and not entity:
+            name = parts[5].split("/")[1]
+            entity = f"arn:{parts[1]}:iam::{parts[4]}:{_BEHIND[kind]}/{name}"
         return cls(arn, kind, parts[4], entity, user_id, canonical_id)
 
     @classmethod
@@ -167,7 +181,7 @@ class Principal:
     @property
     def is_service_linked(self) -> bool:
         """Whether it is a session of a service-linked role, which no organisation limits."""
-        return ":role/aws-service-role/" in self.entity
+        return SERVICE_LINKED in self.entity
 
     @cached_property
     def own_name(self) -> str:

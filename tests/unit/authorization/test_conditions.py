@@ -129,6 +129,11 @@ def test_what_is_no_number_or_date_satisfies_nothing(name, wanted, found):
             assert not holds(operator, wanted, found)
 
 
+def test_a_long_text_that_is_no_number_takes_no_long_time():
+    """A second try at every digit would take hours."""
+    assert not holds("NumericEquals", "1", "1" * 1_000_000 + "x")
+
+
 def test_what_is_no_address_boolean_or_base_64_satisfies_nothing():
     for name in ("IpAddress", "NotIpAddress"):
         assert not holds(name, "10.0.0.0/8", "10.0.0")

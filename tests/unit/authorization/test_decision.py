@@ -191,6 +191,12 @@ def test_service_linked_roles_obey_no_organisation():
     assert within(fences, principal=linked) is ALLOWED
     assert within(fences, principal=SESSION) is EXPLICIT
 
+    no_roles = {"rcps": [[granting("*", effect="Deny", action="sts:*")]]}
+    trust = parse(policy({"Effect": "Allow", "Principal": "*", "Action": "sts:*"}), "trust")
+    service = Principal.service("x.amazonaws.com")
+    for role, allowed in [(linked.entity, True), (ROLE, False)]:
+        assert can_assume(service, role, trust, PolicySet.of(**no_roles)).allowed is allowed
+
 
 # --- "Cross-account policy evaluation logic"
 
@@ -268,6 +274,7 @@ def test_federated_users_need_a_session_policy():
     assert within({"identity": [ALL]}, FEDERATED) is IMPLICIT
     assert within({"identity": [ALL], "session": [ALL]}, FEDERATED) is ALLOWED
     assert within({"session": [ALL]}, FEDERATED) is IMPLICIT
+    assert Principal.of(FEDERATED.name).entity == USER
     by_root = Principal.of(FEDERATED.name, entity=ROOT)
     assert within({"session": [ALL]}, by_root) is ALLOWED
 
@@ -307,7 +314,12 @@ def test_a_role_stands_for_its_sessions():
     assert within({"resource": granting({"AWS": SESSION})}, ROLE) is IMPLICIT
 
 
-@pytest.mark.parametrize("name", ["", "ann", "arn:aws:s3:::b", f"arn:aws:iam::{HERE}:group/g"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "ann", "arn:aws:s3:::b", f"arn:aws:iam::{HERE}:group/g", "arn:aws:iam::12:user/ann",
+     f"arn:aws:sts::{HERE}:assumed-role/ops", f"arn:aws:sts::{HERE}:federated-user",
+     f"arn:aws:sts::{HERE}:user/ann", f"arn:aws:iam::{HERE}:rootless"],
+)  # fmt: skip
 def test_what_is_no_principal(name):
     with pytest.raises(ValueError, match="is not the ARN of a principal"):
         Principal.of(name)

@@ -17,7 +17,7 @@ import pytest
 from awsnb.mechanisms.authorization import PolicySet, Principal, Request, decide
 
 HERE, THERE, MANAGEMENT = "111122223333", "444455556666", "777788889999"
-SERVICE, PROVIDER = "cloudtrail.amazonaws.com", "accounts.google.com"
+SERVICE = "cloudtrail.amazonaws.com"
 
 
 def arn_of(account, name, service="iam"):
@@ -29,7 +29,7 @@ def arn_of(account, name, service="iam"):
 
 @cache
 def like(pattern, text):
-    """Whether a pattern covers a text; the pattern's items are characters, `*` and `?` as None."""
+    """Whether a pattern covers a text: its items are characters, "any" for `*`, "one" for `?`."""
     if not pattern:
         return not text
     first, rest = pattern[0], pattern[1:]
@@ -174,34 +174,38 @@ def reach(statement, who):
     if statement["Principal"] in ("*", {"AWS": "*"}):
         return "direct"
     called = names(who)
-    kind = {"service": "Service", "provider": "Federated"}.get(who["kind"], "AWS")
+    kind = "Service" if who["kind"] == "service" else "AWS"
     found = {called.get(name) for name in listed(statement["Principal"].get(kind, []))}
     return next((how for how in ("direct", "entity", "account") if how in found), None)
 
 
+def covers(statement, element, text, context, variables):
+    """Whether Action or Resource names a text, or NotAction or NotResource does not."""
+    negated = f"Not{element}" in statement
+    named = listed(statement[f"Not{element}" if negated else element])
+    patterns = [pattern_of(each, context, True, variables) for each in named]
+    return any(each is not None and like(each, text) for each in patterns) is not negated
+
+
+def in_small_letters(statement):
+    actions = {
+        k: [each.lower() for each in listed(v)] for k, v in statement.items() if "Action" in k
+    }
+    return statement | actions
+
+
 def applies(statement, version, asked, bounded=False):
     context, variables = asked["context"], version == "2012-10-17"
-
-    def covered(element, text, variables):
-        patterns = [pattern_of(each, context, True, variables) for each in listed(element)]
-        return any(pattern is not None and like(pattern, text) for pattern in patterns)
-
-    for element, text in (("Action", asked["action"].lower()), ("Resource", asked["resource"])):
-        if f"Not{element}" in statement:
-            patterns, wanted = statement[f"Not{element}"], False
-        elif element in statement:
-            patterns, wanted = statement[element], True
-        else:
-            continue
-        if element == "Action":
-            patterns = [each.lower() for each in listed(patterns)]
-        if covered(patterns, text, variables and element == "Resource") is not wanted:
-            return False
     always = bounded and statement["Effect"] == "Deny" and "NotPrincipal" in statement
-    return (always or reach(statement, asked["who"]) is not None) and all(
-        holds(operator, wanted, context.get(key.lower(), []), context, variables)
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, wanted in keys.items()
+    return (
+        covers(in_small_letters(statement), "Action", asked["action"].lower(), context, False)
+        and covers(statement, "Resource", asked["resource"], context, variables)
+        and (always or reach(statement, asked["who"]) is not None)
+        and all(
+            holds(operator, wanted, context.get(key.lower(), []), context, variables)
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
     )
 
 
@@ -239,13 +243,10 @@ def expected(asked, layers):
         return bool(said(policies, asked)["Allow"])
 
     ceilings = [*scps] + ([layers["endpoint"]] if layers["endpoint"] else [])
-    if not all(allows(level) for level in ceilings):
-        return "implicit deny"
-    return (
-        "allowed"
-        if granted(asked, layers, identity, boundary, session, allows)
-        else "implicit deny"
-    )
+    within = all(allows(level) for level in ceilings)
+    if within and granted(asked, layers, identity, boundary, session, allows):
+        return "allowed"
+    return "implicit deny"
 
 
 def granted(asked, layers, identity, boundary, session, allows):
@@ -449,9 +450,6 @@ class Dice(random.Random):
             "owner": self.choice(OWNERS),
             "context": context,
         }
-
-
-STANDARD = {"user": "aws:username"}
 
 
 def in_full(asked):
