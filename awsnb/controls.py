@@ -8,6 +8,7 @@ import numpy as np
 import traitlets
 
 from awsnb.scenario import FieldSpec, ScenarioError
+from awsnb.text_area import TextArea
 
 STOPS = 160  # about as many places as a hand can find on a slider
 WRONG = "awsnb-wrong"
@@ -60,6 +61,11 @@ class Control(ipywidgets.VBox):
         if wrong != self.wrong:
             (self.add_class if wrong else self.remove_class)(WRONG)
 
+    def point_at(self, line: int | None, column: int | None) -> None:
+        """Mark a place in a text of many lines, both from 1; None takes the mark away."""
+        if self.spec.lines:
+            self._area.place = [number for number in (line, column) if number is not None]
+
     @property
     def _named(self) -> dict[str, str]:
         label, unit = self.spec.label, self.spec.unit
@@ -78,6 +84,10 @@ class Control(ipywidgets.VBox):
         )
 
     def _words(self) -> tuple[ipywidgets.Widget, ...]:
+        if self.spec.lines:
+            self.add_class("awsnb-wide")
+            self._area = TextArea(value=self.value, lines=self.spec.lines, **self._named)
+            return (self._linked(self._area),)
         box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
         box.add_class("awsnb-words")
         return (self._linked(box),)

@@ -219,9 +219,9 @@ class Explorer(ipywidgets.Box):
         try:
             self.result = self.section.simulate(self._scenario(values))
         except ScenarioError as error:
-            self._refuse(str(error), moved)
+            self._refuse(error, moved)
         except Exception as error:  # a slider must not die of what a model did
-            self._refuse(f"{type(error).__name__}: {error}", moved)
+            self._refuse(ScenarioError(f"{type(error).__name__}: {error}"), moved)
         else:
             self._took_s = time.perf_counter() - start
             self._draw()
@@ -258,9 +258,12 @@ class Explorer(ipywidgets.Box):
         for control in self.controls.values():
             control.shown = control.spec.applies(values)
 
-    def _refuse(self, problem: str, moved: Control | None) -> None:
+    def _refuse(self, refusal: ScenarioError, moved: Control | None) -> None:
+        problem = str(refusal)
+        about = problem.split(maxsplit=1)[0].rstrip(":")
         for name, control in self.controls.items():
-            control.wrong = problem.startswith(f"{name} ")
+            control.wrong = name == about
+            control.point_at(*(refusal.line, refusal.column) if control.wrong else (None, None))
         wrong = [control for control in self.controls.values() if control.wrong]
         beside = next((control for control in [*wrong, moved] if control), self._menu)
         self._problem.layout.order = beside.layout.order
@@ -277,6 +280,7 @@ class Explorer(ipywidgets.Box):
         self._problem.value = ""
         for control in self.controls.values():
             control.wrong = False
+            control.point_at(None, None)
         self.plot.draw(spec, [y for _, y in drawn], alt)
         with self.readout.hold_sync():
             self.readout.numbers = [[number.label, number.text] for number in _headline(result)]

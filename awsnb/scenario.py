@@ -5,7 +5,7 @@ papermill check, the command-line option, the sweep axis and the error message.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
@@ -16,7 +16,19 @@ Kind = Literal["int", "float", "bool", "choice", "text"]
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be: one sentence a problem, each naming field, value and range."""
+    """A scenario that cannot be: one sentence a problem, each naming field, value and range.
+
+    Parameters
+    ----------
+    message : str
+        The sentences.
+    line, column : int, optional
+        Where in a text of many lines the first problem lies, from 1.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,8 @@ class FieldSpec:
 
     `low` and `high` bound the value, in `unit`; `choices` lists what a choice may be.
     `only_when` maps another field to the values at which this one applies: elsewhere it must
-    stay at its default. `control` is False for fields that no slider or menu can set.
+    stay at its default. `control` is False for fields that no slider or menu can set. `lines` is
+    the least number of lines that a text is written on; 0 for a text that is a line.
     """
 
     name: str
@@ -40,6 +53,7 @@ class FieldSpec:
     log: bool
     only_when: Mapping[str, tuple[Any, ...]]
     control: bool
+    lines: int
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether the field means anything beside the other `values`."""
@@ -95,6 +109,7 @@ def field(
     log: bool = False,
     only_when: Mapping[str, tuple[Any, ...]] | None = None,
     control: bool = True,
+    lines: int = 0,
 ) -> Any:
     """Declare a scenario field; see `FieldSpec` for what each part means.
 
@@ -115,6 +130,7 @@ def field(
             "log": log,
             "only_when": {k: list(v) for k, v in (only_when or {}).items()},
             "control": control,
+            "lines": lines,
         },
     )
 
@@ -136,7 +152,7 @@ class Scenario(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise ScenarioError(" ".join(self._sentences(error))) from None
+            raise self._refusal(error) from None
         self._check_choices()
         self._check_applicable()
 
@@ -196,14 +212,18 @@ class Scenario(BaseModel):
                 )
 
     @classmethod
-    def _sentences(cls, error: ValidationError) -> Iterator[str]:
-        for problem in error.errors():
-            cause = problem.get("ctx", {}).get("error")
-            if isinstance(cause, ScenarioError):
-                yield str(cause)
-                continue
-            spec = cls.fields()[str(problem["loc"][0])]
-            yield f"{spec.name} = {problem['input']!r}: must be {spec.range_text}."
+    def _refusal(cls, error: ValidationError) -> ScenarioError:
+        refusals = [cls._refusal_of(problem) for problem in error.errors()]
+        first = refusals[0]
+        return ScenarioError(" ".join(map(str, refusals)), first.line, first.column)
+
+    @classmethod
+    def _refusal_of(cls, problem: Mapping[str, Any]) -> ScenarioError:
+        cause = problem.get("ctx", {}).get("error")
+        if isinstance(cause, ScenarioError):
+            return cause
+        spec = cls.fields()[str(problem["loc"][0])]
+        return ScenarioError(f"{spec.name} = {problem['input']!r}: must be {spec.range_text}.")
 
 
 @dataclass(frozen=True)
@@ -249,6 +269,7 @@ def _spec(name: str, info: Any) -> FieldSpec:
         log=extra["log"],
         only_when={k: tuple(v) for k, v in extra["only_when"].items()},
         control=extra["control"],
+        lines=extra["lines"],
     )
 
 

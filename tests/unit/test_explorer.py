@@ -70,6 +70,18 @@ PRESETS = (
 )
 
 
+class PolicyTank(Tank):
+    """A tank with a text of many lines, of which it wants the second to be short."""
+
+    policy: str = field("a\nb", label="Policy", meaning="Who may drink.", lines=5)
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        for number, line in enumerate(self.policy.split("\n"), start=1):
+            if len(line) > 3:
+                raise ScenarioError("policy: a line is too long.", line=number, column=4)
+
+
 def tanks(scenario=Tank, slug="tanks"):
     section = Section(99, slug, "Tanks & pipes", service="none")
     parts = {"scenario": scenario, "simulate": simulate, "compare": simulate, "presets": PRESETS}
@@ -203,6 +215,23 @@ def test_a_field_that_is_needed_begins_at_its_lowest():
     assert made.problem == ""
     assert made.controls["pumps"].value == 2
     assert made.controls["pumps"].children[0].value == "2"
+    made.close()
+
+
+def test_a_text_of_many_lines_says_where_it_is_wrong():
+    made = Explorer(tanks(PolicyTank))
+    control = made.controls["policy"]
+    (area,) = control.children
+    assert (area.value, area.lines, area.description) == ("a\nb", 5, "Policy")
+    area.value = "a\nbcde"
+    assert made.problem == "policy: a line is too long."
+    assert control.wrong and area.place == [2, 4]
+    made.controls["size"].children[0].value = "13"
+    area.value = "a\nbc"
+    assert made.problem == "size = 13: no tank has that."
+    assert not control.wrong and area.place == []
+    made.set(size=20, policy="d")
+    assert (area.value, made.result.scenario.policy, made.problem) == ("d", "d", "")
     made.close()
 
 

@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from awsnb.scenario import Scenario, ScenarioError, field
 from awsnb.sections import SECTIONS
@@ -226,6 +226,27 @@ def test_replace_checks_anew():
         Oven().replace(heatt=200)
     with pytest.raises(ScenarioError, match="speed = 1 does not apply"):
         Oven(speed=1).replace(fan=False)
+
+
+def test_the_place_of_the_first_problem_survives_validation():
+    class Page(Scenario):
+        text: str = field("", label="Text", meaning="Words.", lines=3)
+        count: int = field(1, label="Count", meaning="Pages.", low=1, high=9)
+
+        @field_validator("text")
+        @classmethod
+        def _short(cls, text):
+            if len(text) > 3:
+                raise ScenarioError("text: too long.", line=1, column=4)
+            return text
+
+    with pytest.raises(ScenarioError, match=r"^text: too long\. count = 0: must be") as refused:
+        Page(text="many words", count=0)
+    assert (refused.value.line, refused.value.column) == (1, 4)
+    with pytest.raises(ScenarioError) as refused:
+        Page(count=0)
+    assert (refused.value.line, refused.value.column) == (None, None)
+    assert Page.fields()["text"].lines == 3 and Page.fields()["count"].lines == 0
 
 
 def test_fields_come_in_order_with_their_kinds():
