@@ -214,9 +214,8 @@ class Lab:
         return False
 
     def slider(self, label: str) -> Locator:
-        """Return the handle of the Explorer's slider with this label."""
-        control = self.page.locator(".awsnb-explorer .awsnb-control").filter(has_text=label)
-        return control.locator(".noUi-handle").first
+        """Return the Explorer's slider with this label."""
+        return self.page.locator(".awsnb-explorer").get_by_role("slider", name=label, exact=True)
 
     def assert_clean(self) -> None:
         """No error in an output, none on the page, and nothing asked of another machine."""
