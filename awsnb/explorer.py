@@ -331,8 +331,8 @@ def _kept_table(result: Result, kept: list[Result]) -> str:
     heads = "".join(f"<th scope='col'>{html.escape(n.label)}</th>" for n in _headline(result))
     styles = [figures.ROLE_STYLES["served"], *figures.KEPT_STYLES]
     rows = "".join(
-        _row(one, style, " (now)" if one is result else "")
-        for one, style in zip([result, *kept], styles, strict=False)
+        _row(one, style, "" if rank else " (now)")
+        for rank, (one, style) in enumerate(zip([result, *kept], styles, strict=False))
     )
     return f"<table><tr><th></th>{heads}</tr>{rows}</table>"
 

@@ -24,6 +24,7 @@ function number({ label, unit, stops }, id, send) {
   const show = (value) => {
     box.value = written(value);
     if (typeof value === "number") slider.value = nearest(stops, value);
+    slider.classList.toggle("awsnb-unset", value === null);
     slider.setAttribute("aria-valuetext", `${box.value || "default"} ${unit}`.trim());
   };
   const slide = () => {

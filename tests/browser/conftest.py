@@ -141,10 +141,8 @@ class Lab:
 
     def _note(self, request: Request) -> None:
         where = urlsplit(request.url)
-        if where.scheme not in ("blob", "data") and where.hostname not in (
-            "127.0.0.1",
-            "localhost",
-        ):
+        over_network = where.scheme in ("http", "https", "ws", "wss")
+        if over_network and where.hostname not in ("127.0.0.1", "localhost"):
             self.left_the_machine.append(request.url)
 
     def open_notebook(self, name: str, reset: bool = True) -> None:
