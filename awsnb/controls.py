@@ -68,7 +68,7 @@ class Control(anywidget.AnyWidget):
             "name": spec.name,
             "kind": "choice" if menu_options(spec) else spec.kind,
             "label": spec.label,
-            "unit": "" if spec.unit in spec.label.lower().split() else spec.unit,
+            "unit": "" if spec.unit.lower() in spec.label.lower().split() else spec.unit,
             "meaning": spec.meaning,
             "optional": spec.default is None,
             "options": menu_options(spec),

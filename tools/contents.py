@@ -72,25 +72,31 @@ def explorer_of(notebook: Path) -> Shown:
 
 
 def table(shown: dict[Section, Shown]) -> str:
-    """Write the contents as Markdown."""
-    lines = ["## Sections", "", "| | section | the question it answers |", "| --- | --- | --- |"]
-    for section, one in shown.items():
-        file = section.notebook.name
-        picture = f"[![{_alt(one.words)}](attachment:{one.name(section)})]({file})"
-        title = f"**[{section.number}. {section.title}]({file})**"
-        lines.append(f"| {picture} | {title} | {section.question} |")
+    """Write the contents as Markdown: a card for each written section, two in a row."""
+    cards = [_card(section, one) for section, one in shown.items()]
+    cards += [""] * (len(cards) % 2)
+    rows = [f"| {left} | {right} |" for left, right in zip(cards[::2], cards[1::2], strict=True)]
     later = [f"{one.number} {one.title}" for one in SECTIONS if not one.ready]
-    lines += ["", f"Still to come, by their numbers in the guide: {'; '.join(later)}."]
-    return "\n".join(lines)
+    to_come = f"Still to come, by their numbers in the guide: {'; '.join(later)}."
+    return "\n".join(["## Sections", "", "| | |", "| :-- | :-- |", *rows, "", to_come])
+
+
+def _card(section: Section, one: Shown) -> str:
+    file = section.notebook.name
+    picture = f"[![{_alt(one.words)}](attachment:{one.name(section)})]({file})"
+    title = f"**[{section.number}. {section.title}]({file})**"
+    return f"{picture}<br>{title}<br>{section.question}"
 
 
 def thumbnail(png: bytes) -> bytes:
-    """Return the upper panels of a figure as a small PNG of few colours."""
+    """Return the upper panels of a figure as a small PNG of few colours; all are of one size."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     cut = picture.crop((0, 0, picture.width, last_gap(np.asarray(picture))))
     small = cut.resize((WIDTH, round(cut.height * WIDTH / cut.width)), Image.Resampling.LANCZOS)
+    card = Image.new("RGB", (WIDTH, TALLEST * WIDTH // picture.width), small.getpixel((0, 0)))
+    card.paste(small)
     file = io.BytesIO()
-    small.quantize(COLORS).save(file, "PNG", optimize=True)
+    card.quantize(COLORS).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
