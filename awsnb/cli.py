@@ -64,6 +64,7 @@ def lab(
         f"--LabApp.default_url=/lab/tree/{name}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
+        "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
     ]
     if not browser:
         arguments.append("--no-browser")

@@ -1,23 +1,24 @@
 """Controls: what sets one field of a scenario, made from nothing but its `FieldSpec`."""
 
 import math
-from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
-import ipywidgets
+import anywidget
 import numpy as np
 import traitlets
 
 from awsnb.scenario import FieldSpec, ScenarioError
-from awsnb.text_area import TextArea
 
 STOPS = 160  # about as many places as a hand can find on a slider
-WRONG = "awsnb-wrong"
-OTHER = "another…"
+
+_browser = files("awsnb") / "browser"
 
 
-class Control(ipywidgets.VBox):
+class Control(anywidget.AnyWidget):
     """A labelled control of one field; numbers have a slider and a box to type into.
+
+    While the kernel is busy moves are not queued: it is sent the newest value when it is free.
 
     Parameters
     ----------
@@ -31,141 +32,74 @@ class Control(ipywidgets.VBox):
     value : object
         What is asked for. None stands for the default that AWS gives; text that is no value of
         the field stays text, for the scenario to refuse.
+    shown : bool
+        Whether the reader sees it.
+    problem : str
+        Why the question that it asks can't be answered; it stands below the control.
+    wrong : bool
+        Whether the problem is this field's own.
+    place : list of int
+        Line, or line and column, of the problem in a text of many lines, from 1.
+    suggestions : list of str
+        What a text may well be: offered in a menu, to which anything else can be added.
     """
 
-    value = traitlets.Any()
+    _esm = (_browser / "control.js").read_text("utf-8")
+
+    # the page has what it sent: an echo would only delay the answer
+    value = traitlets.Any().tag(sync=True, echo_update=False)
+    shown = traitlets.Bool(True).tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+    wrong = traitlets.Bool(False).tag(sync=True)
+    place: Any = traitlets.List(traitlets.Int()).tag(sync=True)
+    suggestions: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    field = traitlets.Dict().tag(sync=True)
 
     def __init__(self, spec: FieldSpec, value: Any) -> None:
         self.spec = spec
         self.stops = slider_stops(spec)
-        super().__init__(value=value)
-        make = {"bool": self._checkbox, "choice": self._menu, "text": self._words}
-        self.children = make.get(spec.kind, self._number)()
-        self.add_class("awsnb-control")
-        self.add_class(f"awsnb-field-{spec.name}")
+        super().__init__(value=value, field=self._described())
 
-    @property
-    def shown(self) -> bool:
-        """Whether the reader sees it."""
-        return self.layout.display != "none"
+    def accept(self) -> None:
+        """Take what was said of a problem away."""
+        self.problem, self.wrong, self.place = "", False, []
 
-    @shown.setter
-    def shown(self, shown: bool) -> None:
-        self.layout.display = None if shown else "none"
+    def _described(self) -> dict[str, Any]:
+        """Return what the page needs to know of the field."""
+        spec = self.spec
+        return {
+            "name": spec.name,
+            "kind": "choice" if menu_options(spec) else spec.kind,
+            "label": spec.label,
+            "unit": "" if spec.unit.lower() in spec.label.lower().split() else spec.unit,
+            "meaning": spec.meaning,
+            "optional": spec.default is None,
+            "options": menu_options(spec),
+            "stops": self.stops,
+            "lines": spec.lines,
+        }
 
-    @property
-    def wrong(self) -> bool:
-        """Whether it is marked as what makes the question impossible."""
-        return WRONG in self._dom_classes
-
-    @wrong.setter
-    def wrong(self, wrong: bool) -> None:
-        if wrong != self.wrong:
-            (self.add_class if wrong else self.remove_class)(WRONG)
-
-    def point_at(self, line: int | None, column: int | None) -> None:
-        """Mark a place in a text of many lines, both from 1; None takes the mark away."""
-        if self.spec.lines:
-            self._area.place = [number for number in (line, column) if number is not None]
-
-    @property
-    def _named(self) -> dict[str, str]:
-        label, unit = self.spec.label, self.spec.unit
-        named = label if not unit or label.endswith(unit) else f"{label} ({unit})"
-        return {"description": named, "tooltip": self.spec.meaning}
-
-    def _checkbox(self) -> tuple[ipywidgets.Widget, ...]:
-        return (self._linked(ipywidgets.Checkbox(indent=False, value=self.value, **self._named)),)
-
-    def _menu(self) -> tuple[ipywidgets.Widget, ...]:
-        options: list[Any] = list(self.spec.choices)
-        if self.spec.default is None:
-            options = [("default", None), *((choice, choice) for choice in options)]
-        return (
-            self._linked(ipywidgets.Dropdown(options=options, value=self.value, **self._named)),
-        )
-
-    def _words(self) -> tuple[ipywidgets.Widget, ...]:
-        if self.spec.lines:
-            self.add_class("awsnb-wide")
-            self._area = TextArea(value=self.value, lines=self.spec.lines, **self._named)
-            return (self._linked(self._area),)
-        self._box = ipywidgets.Text(value=self.value, continuous_update=False, **self._named)
-        self._box.add_class("awsnb-words")
-        self._offers = ipywidgets.Dropdown(options=[OTHER], **self._named)
-        self._offers.add_class("awsnb-offers")
-        self._offers.layout.display = "none"
-        self._offers.observe(self._take, "value")
-        self.observe(lambda change: self._show_offer(), "value")
-        return (self._offers, self._linked(self._box))
-
-    def suggest(self, texts: Sequence[str]) -> None:
-        """Offer texts in a menu; another is typed into the box, which shows for it alone."""
-        options = (*texts, OTHER)
-        if self._offers.options != options:
-            self._offers.unobserve(self._take, "value")  # new options put a menu to its first
-            self._offers.options = options
-            self._offers.observe(self._take, "value")
-        self._offers.layout.display = None
-        self._box.description = ""
-        self._show_offer()
-
-    def _take(self, change: Any) -> None:
-        if change.new != OTHER:
-            self.value = change.new
-        self._box.layout.display = None if change.new == OTHER else "none"
-
-    def _show_offer(self) -> None:
-        if len(self._offers.options) > 1:
-            offered = self.value in self._offers.options
-            self._offers.value = self.value if offered else OTHER
-            self._box.layout.display = "none" if offered else None
-
-    def _linked(self, widget: ipywidgets.Widget) -> ipywidgets.Widget:
-        traitlets.link((self, "value"), (widget, "value"))
-        return widget
-
-    def _number(self) -> tuple[ipywidgets.Widget, ...]:
-        self._box = ipywidgets.Text(continuous_update=False, placeholder="default", **self._named)
-        self._slider = ipywidgets.IntSlider(
-            min=0, max=max(len(self.stops) - 1, 0), readout=False, tooltip=self.spec.meaning
-        )
-        self._follow()
-        self._box.observe(lambda change: self._type(change.new), "value")
-        self._slider.observe(lambda change: self._slide(change.new), "value")
-        self.observe(lambda change: self._follow(), "value")
-        return (self._box, self._slider) if self.stops else (self._box,)
-
-    def _type(self, text: str) -> None:
-        """Take a typed value, exactly as it stands."""
-        if text == number_text(self.value):
-            return
+    @traitlets.validate("value")
+    def _parsed(self, proposal: Any) -> Any:
+        """Read a number that was typed; text that is none stays as it stands."""
+        value = proposal["value"]
+        if self.spec.kind not in ("int", "float") or not isinstance(value, str):
+            return value
         try:
-            self.value = self.spec.parse(text) if text.strip() else self.spec.default
+            return self.spec.parse(value) if value.strip() else self.spec.default
         except ScenarioError:
-            self.value = text
-        self._follow()
-
-    def _slide(self, stop: int) -> None:
-        if stop != self._nearest_stop():
-            self.value = self.stops[stop]
-
-    def _follow(self) -> None:
-        """Bring the box and the slider to the value."""
-        self._box.value = number_text(self.value)
-        self._slider.value = self._nearest_stop()
-
-    def _nearest_stop(self) -> int:
-        if not self.stops or not isinstance(self.value, int | float):
-            return 0
-        return int(np.abs(np.array(self.stops) - self.value).argmin())
+            return value
 
 
-def number_text(value: Any) -> str:
-    """Write a number in full: ``16,384``; nothing for None."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
+def menu_options(spec: FieldSpec) -> list[tuple[str, Any]]:
+    """List what a menu offers, as text and value; nothing for a field that has no menu."""
+    if spec.kind == "choice":
+        options: list[tuple[str, Any]] = [(choice, choice) for choice in spec.choices]
+    elif spec.kind == "bool" and spec.default is None:
+        options = [("yes", True), ("no", False)]
+    else:
+        return []
+    return [("default", None), *options] if spec.default is None else options
 
 
 def slider_stops(spec: FieldSpec) -> list[int] | list[float]:

@@ -32,7 +32,7 @@ _open: dict[str, "Explorer"] = {}
 
 
 class Readout(anywidget.AnyWidget):
-    """The headline numbers, the sentence that says why, and what is wrong if anything is."""
+    """The headline numbers, the sentence that says why, and a problem that is of no control."""
 
     _esm = (_browser / "readout.js").read_text("utf-8")
     _css = (_browser / "explorer.css").read_text("utf-8")
@@ -40,6 +40,7 @@ class Readout(anywidget.AnyWidget):
     numbers: Any = traitlets.List().tag(sync=True)
     why = traitlets.Unicode().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
+    stale = traitlets.Bool(False).tag(sync=True)
 
 
 class Command(anywidget.AnyWidget):
@@ -72,6 +73,8 @@ class Explorer(ipywidgets.Box):
         The curves.
     readout : Readout
         The numbers and the words.
+    problem : str
+        Why the present question can't be answered; empty if it can.
 
     Raises
     ------
@@ -92,6 +95,7 @@ class Explorer(ipywidgets.Box):
             f"{self.result}"
         )
         self._quiet = False
+        self.problem = ""
         if self.section.slug in _open:
             _open[self.section.slug].close()
         _open[self.section.slug] = self
@@ -99,11 +103,6 @@ class Explorer(ipywidgets.Box):
         self.add_class("awsnb-explorer")
         self._apply_applicable(self._start)
         self._draw()
-
-    @property
-    def problem(self) -> str:
-        """Why the present question can't be answered; empty if it can."""
-        return self.readout.problem
 
     def choose(self, name: str) -> None:
         """Set all controls to a preset, by its name."""
@@ -194,12 +193,9 @@ class Explorer(ipywidgets.Box):
             *self.controls.values(),
             _classed(ipywidgets.HBox([self._keep, reset]), "awsnb-buttons", "awsnb-wide"),
         ]
-        for place, widget in enumerate(left):
-            widget.layout.order = str(place)
-        self._problem = _classed(ipywidgets.HTML(), "awsnb-wide")
         right = [self.readout, self.plot, self._kept_box, self.command]
         return (
-            _classed(ipywidgets.Box([*left, self._problem]), "awsnb-left"),
+            _classed(ipywidgets.Box(left), "awsnb-left"),
             _classed(ipywidgets.VBox(right), "awsnb-right"),
         )
 
@@ -259,35 +255,37 @@ class Explorer(ipywidgets.Box):
             control.shown = control.spec.applies(values)
 
     def _refuse(self, refusal: ScenarioError, moved: Control | None) -> None:
-        problem = str(refusal)
-        about = problem.split(maxsplit=1)[0].rstrip(":")
-        for name, control in self.controls.items():
-            control.wrong = name == about
-            control.point_at(*(refusal.line, refusal.column) if control.wrong else (None, None))
-        wrong = [control for control in self.controls.values() if control.wrong]
-        beside = next((control for control in [*wrong, moved] if control), self._menu)
-        self._problem.layout.order = beside.layout.order
-        self._problem.value = f"<p class='awsnb-problem' role='alert'>{html.escape(problem)}</p>"
+        self._accept()
+        self.problem = str(refusal)
+        about = self.controls.get(self.problem.split(maxsplit=1)[0].rstrip(":"))
+        if about is not None:
+            about.wrong = True
+            about.place = [number for number in (refusal.line, refusal.column) if number]
+        (about or moved or self.readout).problem = self.problem
         with self.plot.hold_sync():
             self.plot.busy, self.plot.stale = False, True
-        self.readout.problem = problem
+        self.readout.stale = True
+
+    def _accept(self) -> None:
+        """Take what was said of a problem away."""
+        self.problem = self.readout.problem = ""
+        for control in self.controls.values():
+            control.accept()
 
     def _draw(self) -> None:
         result = self.result
         drawn = figures.curves(result, self.kept)
         spec = figures.skeleton(result, drawn, self.kept)
         alt = spec["layout"].pop("meta")["alt"]
-        self._problem.value = ""
-        for control in self.controls.values():
-            control.wrong = False
-            control.point_at(None, None)
-        self.plot.draw(spec, [y for _, y in drawn], alt)
+        self.plot.draw(spec, [y for _, y in drawn], alt)  # first, since it is felt most
         with self.readout.hold_sync():
             self.readout.numbers = [[number.label, number.text] for number in _headline(result)]
             self.readout.why = result.why
-            self.readout.problem = ""
+            self.readout.stale = False
+        if self.problem:
+            self._accept()
         for name, texts in result.scenario.suggestions().items():
-            self.controls[name].suggest(texts)
+            self.controls[name].suggestions = list(texts)
         self.command.text = report_command(self.section.slug, result.scenario)
         self._kept_table.value = _kept_table(result, self.kept)
 
@@ -335,8 +333,8 @@ def _kept_table(result: Result, kept: list[Result]) -> str:
     heads = "".join(f"<th scope='col'>{html.escape(n.label)}</th>" for n in _headline(result))
     styles = [figures.ROLE_STYLES["served"], *figures.KEPT_STYLES]
     rows = "".join(
-        _row(one, style, " (now)" if one is result else "")
-        for one, style in zip([result, *kept], styles, strict=False)
+        _row(one, style, "" if rank else " (now)")
+        for rank, (one, style) in enumerate(zip([result, *kept], styles, strict=False))
     )
     return f"<table><tr><th></th>{heads}</tr>{rows}</table>"
 

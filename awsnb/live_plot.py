@@ -134,6 +134,6 @@ def _plotly() -> PlotlySource:
     if not _open or _open[0].comm is None:
         from plotly.offline import get_plotlyjs
 
-        script = gzip.compress(get_plotlyjs().encode(), compresslevel=6)
+        script = gzip.compress(get_plotlyjs().encode(), compresslevel=3)
         _open[:] = [PlotlySource(script=script)]
     return _open[0]

@@ -100,6 +100,7 @@ def lab(root: Path) -> Iterator[str]:
             sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={root}",
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
             "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True",
+            "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
             f"--IdentityProvider.token={token}", f"--LabApp.app_settings_dir={settings}",
         ]  # fmt: skip
         if os.geteuid() == 0:
@@ -162,7 +163,7 @@ def move(page: Page, handle: str, key: str) -> tuple[float, float] | None:
 
 def measure(page: Page, traffic: Traffic, name: str, moves: int) -> dict[str, float]:
     """Move a field's slider back and forth."""
-    handle = f".awsnb-field-{name} .noUi-handle"
+    handle = f".awsnb-field-{name} input[type=range]"
     keys = ["ArrowRight" if i % 20 < 10 else "ArrowLeft" for i in range(moves + 5)]
     changed, painted, sent, frames = [], [], [], []
     for i, key in enumerate(keys):

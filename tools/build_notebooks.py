@@ -13,12 +13,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import contents
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+INDEX = "00-index.ipynb"
 LIMIT_BYTES = 300_000
 CELL_TIMEOUT_S = 300
 COLORS = 64
@@ -119,6 +121,8 @@ def build(path: Path) -> None:
     """Execute, normalise and store one notebook."""
     notebook = execute(path)
     lighten_pictures(notebook)
+    if path.name == INDEX:
+        contents.fill(notebook)
     text = dumps(notebook)
     check_size(path.name, text)
     write_atomically(path, text)
@@ -128,15 +132,24 @@ def check(path: Path) -> None:
     """Refuse a notebook that is not stored as `build` would store it."""
     stored = path.read_text(encoding="utf-8")
     check_size(path.name, stored)
-    if dumps(nbformat.reads(stored, as_version=4)) != stored:
+    notebook = nbformat.reads(stored, as_version=4)
+    if path.name == INDEX and not contents.is_current(notebook):
+        raise BuildError(
+            f"{path.name} does not show what the other notebooks do: "
+            f"run python tools/build_notebooks.py {path.stem}"
+        )
+    if dumps(notebook) != stored:
         raise BuildError(
             f"{path.name} is not normalised: run python tools/build_notebooks.py {path.stem}"
         )
 
 
 def select(names: list[str]) -> list[Path]:
-    """Find notebooks by path, file name or a part of it (`ebs-volume`); all if none is named."""
-    every = sorted(NOTEBOOKS.glob("*.ipynb"))
+    """Find notebooks by path, file name or a part of it (`ebs-volume`); all if none is named.
+
+    The index comes last, since it shows what the others do.
+    """
+    every = sorted(NOTEBOOKS.glob("*.ipynb"), key=lambda path: (path.name == INDEX, path.name))
     if not names:
         return every
     chosen = []

@@ -1,5 +1,6 @@
 const NO_VALUE = 65535;
 const CONFIG = { displayModeBar: false };
+const NARROW = 480; // pixels; below, a panel's heading has no room beside its legend
 
 const AT_ONCE = {
   mode: "immediate",
@@ -51,9 +52,12 @@ function filled(trace, values) {
 function themed(layout, el, width) {
   const css = getComputedStyle(el);
   const color = (name, other) => css.getPropertyValue(name).trim() || other;
+  const raised = (note) =>
+    note.yref === "paper" && !note.yshift && width < NARROW ? { ...note, yshift: 13 } : note;
   return {
     ...layout,
     width,
+    annotations: layout.annotations?.map(raised),
     font: { color: color("--jp-ui-font-color1", "#808895") },
     hoverlabel: {
       bgcolor: color("--jp-layout-color1", "#fff"),

@@ -1,15 +1,5 @@
 // The answers: large numbers and the sentence that says why, dimmed while they answer no question.
 // Its elements stay, so that a screen reader announces what changes in them.
-const ONCE_SHOWN = 500; // milliseconds
-
-// ipywidgets gives the handles of sliders no name
-function nameSliders() {
-  for (const control of document.querySelectorAll(".awsnb-explorer .awsnb-control")) {
-    const name = control.querySelector("label")?.textContent ?? "";
-    control.querySelector(".noUi-handle")?.setAttribute("aria-label", name);
-  }
-}
-
 function render({ model, el }) {
   const make = (tag, className, attributes = {}) => {
     const node = document.createElement(tag);
@@ -18,6 +8,7 @@ function render({ model, el }) {
     el.append(node);
     return node;
   };
+  const problem = make("p", "awsnb-problem", { role: "alert" });
   const numbers = make("dl", "awsnb-numbers");
   const why = make("p", "awsnb-why", { "aria-live": "polite" });
 
@@ -32,10 +23,11 @@ function render({ model, el }) {
       }),
     );
     if (why.textContent !== model.get("why")) why.textContent = model.get("why");
-    el.classList.toggle("awsnb-stale", model.get("problem") !== "");
+    problem.textContent = model.get("problem");
+    problem.hidden = !model.get("problem");
+    el.classList.toggle("awsnb-stale", model.get("stale"));
   };
   draw();
-  setTimeout(nameSliders, ONCE_SHOWN);
   model.on("change", draw);
   return () => model.off("change", draw);
 }

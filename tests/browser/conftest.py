@@ -141,10 +141,8 @@ class Lab:
 
     def _note(self, request: Request) -> None:
         where = urlsplit(request.url)
-        if where.scheme not in ("blob", "data") and where.hostname not in (
-            "127.0.0.1",
-            "localhost",
-        ):
+        over_network = where.scheme in ("http", "https", "ws", "wss")
+        if over_network and where.hostname not in ("127.0.0.1", "localhost"):
             self.left_the_machine.append(request.url)
 
     def open_notebook(self, name: str, reset: bool = True) -> None:
@@ -214,9 +212,8 @@ class Lab:
         return False
 
     def slider(self, label: str) -> Locator:
-        """Return the handle of the Explorer's slider with this label."""
-        control = self.page.locator(".awsnb-explorer .awsnb-control").filter(has_text=label)
-        return control.locator(".noUi-handle").first
+        """Return the Explorer's slider with this label."""
+        return self.page.locator(".awsnb-explorer").get_by_role("slider", name=label, exact=True)
 
     def assert_clean(self) -> None:
         """No error in an output, none on the page, and nothing asked of another machine."""

@@ -59,7 +59,7 @@ def test_slider_redraws_plot_and_number_and_survives_a_reload(lab) -> None:
     assert until(lambda: numbers(page) != first_numbers)
     lab.wait_until_idle()
     page.wait_for_timeout(1000)
-    moved = curves(page), numbers(page), handle.get_attribute("aria-valuenow")
+    moved = curves(page), numbers(page), handle.input_value()
     lab.screenshot("ebs-volume-types-moved")
     lab.assert_clean()
 
@@ -67,7 +67,7 @@ def test_slider_redraws_plot_and_number_and_survives_a_reload(lab) -> None:
     page.reload()
     lab.wait_for_kernel()
     page.locator(EXPLORER).scroll_into_view_if_needed()
-    expect(lab.slider(SIZE)).to_have_attribute("aria-valuenow", moved[2])
+    expect(lab.slider(SIZE)).to_have_value(moved[2])
     assert until(lambda: numbers(page) == moved[1]), (numbers(page), moved[1])
     assert until(lambda: curves(page) == moved[0])
     lab.assert_clean()

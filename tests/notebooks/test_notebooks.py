@@ -141,6 +141,23 @@ def test_local_links_lead_somewhere(path: Path) -> None:
             assert anchor.lower() in anchors(file), f"dead anchor: {target}"
 
 
+def neighbours(section: Section) -> dict[str, Section]:
+    place = SECTIONS.index(section)
+    around = {"previous": place - 1, "next": place + 1}
+    return {word: SECTIONS[at] for word, at in around.items() if 0 <= at < len(SECTIONS)}
+
+
+@each_section
+def test_links_its_neighbours_and_says_which_are_to_come(section: Section) -> None:
+    head = " ".join(read(section.notebook).cells[0].source.split())
+    assert "[Index](00-index.ipynb)" in head
+    said = dict(re.findall(r"(previous|next): (\[[^\]]*\]\([^)]*\)|\*[^*]*\* \(to come\))", head))
+    assert said == {
+        word: f"[{one.title}]({one.notebook.name})" if one.ready else f"*{one.title}* (to come)"
+        for word, one in neighbours(section).items()
+    }
+
+
 @each_section
 def test_parameters_cell_is_the_scenario(section: Section) -> None:
     from papermill import inspect_notebook

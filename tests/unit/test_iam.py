@@ -510,18 +510,12 @@ def test_patterns_agree_with_regular_expressions():
 def test_what_the_account_offers_is_in_the_menus():
     explorer = Explorer(section("iam"), policies=built_in())
     assert explorer.result.scenario.changes() == {}
-    assert explorer.controls["action"]._offers.value == "s3:DeleteObject"
     who = explorer.controls["principal"]
-    assert who._offers.options == (*AccessScenario().account.entities, "another…")
-    assert who._box.layout.display == "none"
-    who._offers.value = "ben"
-    assert who._offers.index == who._offers.options.index("ben")
+    assert who.suggestions == list(AccessScenario().account.entities)
+    assert "s3:DeleteObject" in explorer.controls["action"].suggestions
+    who.value = "ben"
     assert explorer.result.scenario.principal == "ben"
-    who._offers.value = "another…"
-    assert who._box.layout.display is None and who.value == "ben"
-    explorer.controls["resource"].value = "arn:aws:s3:::shop-photos/dog.jpg"
-    assert explorer.controls["resource"]._offers.value == "another…"
     users = json.loads(built_in())["users"] | {"zoe": {}}
     explorer.controls["policies"].value = shop(users=users)
-    assert "zoe" in who._offers.options
+    assert "zoe" in who.suggestions
     explorer.close()

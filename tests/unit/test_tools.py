@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import build_notebooks
+import contents
 import launch_links
 import lock
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from packaging.requirements import Requirement
@@ -116,3 +118,30 @@ def test_a_file_without_markers_is_refused(tmp_path: Path) -> None:
 def test_binder_uses_a_python_that_the_package_supports() -> None:
     runtime = (lock.ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     assert runtime in Requirement(f"python{lock.project()['requires-python']}").specifier
+
+
+def picture(*heights: int) -> np.ndarray:
+    """Draw black panels of these heights, 30 white rows above each."""
+    rows = np.concatenate([np.repeat([255, 0], [30, height]) for height in heights])
+    return np.tile(rows[:, None, None], (1, 8, 3)).astype(np.uint8)
+
+
+def test_a_tall_picture_is_cut_between_its_panels() -> None:
+    assert contents.last_gap(picture(200, 200)) == 460
+    assert contents.last_gap(picture(250, 250, 250)) == 3 * 30 + 2 * 250
+    assert contents.last_gap(picture(900)) == contents.TALLEST
+
+
+def test_the_index_tells_when_a_notebook_shows_something_else(monkeypatch) -> None:
+    index = nbformat.read(build_notebooks.NOTEBOOKS / build_notebooks.INDEX, as_version=4)
+    assert contents.is_current(index)
+    shown = contents.explorer_of
+    other = contents.Shown(b"another picture", "Other words.")
+    monkeypatch.setattr(
+        contents, "explorer_of", lambda path: other if "alb" in path.name else shown(path)
+    )
+    assert not contents.is_current(index)
+
+
+def test_alternative_text_is_short_and_no_markdown() -> None:
+    assert contents._alt("a|b [c]_d. It holds. It *is* 1.5 s. More.") == "a b  c  d. It holds."
