@@ -8,10 +8,10 @@ to know who has left by now; departures wait in a calendar for them, and for nob
 
 One idea a file: `targets` are what there is, `balancer` takes requests in, `rotation` says who
 serves when, `dispatch` picks targets by rules that know them on arrival, `serving` queues requests
-at theirs, `watching` picks by what is outstanding, and `outcome` holds and measures what became of
-them.
+at theirs and picks by what is outstanding, `retries` are what clients send again, and `outcome` and
+`histogram` hold and measure what became of them.
 
-Left out: the network (a budget of its own), requests that give up waiting.
+Left out: the network (a budget of its own).
 """
 
 from awsnb.mechanisms.queueing.balancer import RULES, Balancer
@@ -19,6 +19,7 @@ from awsnb.mechanisms.queueing.histogram import Histogram
 from awsnb.mechanisms.queueing.outcome import (
     CUT,
     FAILED,
+    GIVEN_UP,
     LOST,
     NO_TARGET,
     OK,
@@ -28,11 +29,13 @@ from awsnb.mechanisms.queueing.outcome import (
     percentiles,
     percentiles_over_time,
 )
+from awsnb.mechanisms.queueing.retries import Clients, Served, serve
 from awsnb.mechanisms.queueing.targets import NOT_STICKY, Sticky, Stint, Target
 
 __all__ = [
     "CUT",
     "FAILED",
+    "GIVEN_UP",
     "LOST",
     "NOT_STICKY",
     "NO_TARGET",
@@ -40,12 +43,15 @@ __all__ = [
     "REJECTED",
     "RULES",
     "Balancer",
+    "Clients",
     "Histogram",
     "Outcome",
+    "Served",
     "Sticky",
     "Stint",
     "Target",
     "per_target",
     "percentiles",
     "percentiles_over_time",
+    "serve",
 ]

@@ -10,9 +10,10 @@ from awsnb.mechanisms.queueing.targets import Target
 
 Array = NDArray[np.float64]
 
-OK, FAILED, LOST, CUT, REJECTED, NO_TARGET = range(6)
+OK, FAILED, LOST, CUT, REJECTED, NO_TARGET, GIVEN_UP = range(7)
 """Outcomes of a request: served; sent to a dead target; in flight when its target died; cut off at
-the end of draining; turned away by a full queue; no target in rotation."""
+the end of draining; turned away by a full queue; no target in rotation; no longer waited for by its
+client."""
 
 PERCENTILES = (50, 90, 99, 99.9)
 
@@ -27,7 +28,7 @@ class Outcome(NamedTuple):
     target : ndarray of int, shape (n,)
         Position in the list of targets, -1 for none.
     status : ndarray of int, shape (n,)
-        `OK`, `FAILED`, `LOST`, `CUT`, `REJECTED` or `NO_TARGET`.
+        `OK`, `FAILED`, `LOST`, `CUT`, `REJECTED`, `NO_TARGET` or `GIVEN_UP`.
     """
 
     arrival_s: Array
