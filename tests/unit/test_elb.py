@@ -16,6 +16,7 @@ from awsnb.services.elb import (
     compare_alb,
     compare_nlb,
     reaches,
+    recorded,
     rule_limits,
     simulate_alb,
     simulate_nlb,
@@ -551,3 +552,10 @@ def test_a_trace_says_the_rate_itself(tmp_path):
     trace = export(tmp_path, [300, 300])
     assert "load_factor does" in refusal(trace=trace, requests_per_s=50.0)
     assert "there is none" in refusal(load_factor=2.0)
+
+
+def test_what_haproxy_did_stands_beside_the_model():
+    table = recorded("flow hash")
+    assert table.index.get_level_values("balance").unique().tolist() == ["source"]
+    assert table.columns[0].startswith("HAProxy 2") and table.columns[1] == "model"
+    assert len(recorded()) > len(recorded("round robin")) > 5

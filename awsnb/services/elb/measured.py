@@ -20,23 +20,25 @@ def recorded(*rules: str) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a case and measure: HAProxy's number, the model's, and what was measured, when.
+        One row a case and measure: HAProxy's number, under its version and the day, and the
+        model's.
     """
     import pandas as pd
 
     path = data_dir() / "recorded" / "haproxy.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if not rules or row["rule"] in rules]
+    version = rows[0]["server_version"].split("-")[0]
+    measured = f"HAProxy {version}, {rows[0]['recorded']}"
     return pd.DataFrame(
         [
             {
                 "balance": row["balance"],
                 "case": row["case"],
                 "what": f"{row['measure']}, {row['unit']}",
-                "HAProxy": float(row["haproxy"]),
-                "model": float(row["model"]),
-                "where": f"HAProxy {row['server_version'].split('-')[0]}, {row['recorded']}",
+                measured: row["haproxy"],
+                "model": row["model"],
             }
             for row in rows
         ]
-    ).set_index(["balance", "case"])
+    ).set_index(["balance", "case", "what"])
