@@ -119,9 +119,9 @@ class Balancer:
                 f"zone = {zones.max()}: targets are in zones 0 to {self.fleet.pools.size - 1}."
             )
         n = arrival.size
-        out = Outcome(
-            *(arrival, np.empty(n), np.empty(n), np.empty(n, np.int16), np.empty(n, np.int8))
-        )
+        # both in one piece, which memory is found for sooner than for two of half the size
+        start_s, end_s = np.empty((2, n))
+        out = Outcome(arrival, start_s, end_s, np.empty(n, np.int16), np.empty(n, np.int8))
         if n:
             self._prepare(arrival, flows)
         for part in self._parts(arrival):

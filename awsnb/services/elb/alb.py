@@ -58,11 +58,11 @@ class AlbScenario(FleetScenario, AlbRouting):
     )  # fmt: skip
 
     retries: int = field(
-        0, label="Retries", unit="retries", low=0, high=5,
+        0, label="Retries", low=0, high=5,
         meaning="How often a client sends a failed request again, after a pause that doubles.",
     )  # fmt: skip
     patience_s: float | None = field(
-        None, label="Patience", unit="s", low=0.1, high=900,
+        None, label="Patience", unit="s", low=0.1, high=900, log=True,
         meaning="How long a client waits for an answer, each time; left out, for ever.",
     )  # fmt: skip
     trace: str = field(

@@ -71,7 +71,7 @@ class FleetScenario(LoadScenario):
         "default.",
     )
     queue_limit: int | None = field(
-        None, label="Queue limit", unit="requests", low=0, high=10_000,
+        None, label="Queue limit", unit="requests", low=0, high=1000,
         meaning="Requests that may wait at a target before it turns more away; left out, all may.",
     )  # fmt: skip
     rtt_ms: float = field(
