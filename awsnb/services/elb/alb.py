@@ -1,7 +1,7 @@
 """An Application Load Balancer as AWS sells it."""
 
 import math
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,8 @@ class AlbScenario(FleetScenario, AlbRouting):
         1.0, label="Load factor", unit="x", low=0.001, high=10_000, control=False,
         meaning="Multiplies a trace: 2 is twice the traffic.",
     )  # fmt: skip
+
+    retried: ClassVar[bool] = True
 
     @property
     def stretch(self) -> Stretch:

@@ -157,6 +157,7 @@ class FleetScenario(LoadScenario):
         return default if self.deregistration_delay_s is None else self.deregistration_delay_s
 
     sticky: ClassVar[Sticky] = NOT_STICKY
+    retried: ClassVar[bool] = False  # whether clients may send a request again
 
     @property
     def clients(self) -> Clients:

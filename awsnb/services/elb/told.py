@@ -73,7 +73,7 @@ def numbers(run: Run) -> tuple[Number, ...]:
         Number("p999_ms", "p99.9 latency", p999, milliseconds(p999)),
         Number("requests", "Requests", run.answered.size, f"{run.answered.size:,}"),
         Number("failed", "Failed", run.failed, _failed(run)),
-        Number("retries", "Sent again", again, f"{again:,} times"),
+        *[Number("retries", "Sent again", again, f"{again:,} times")] * scenario.retried,
         Number("most_errors_per_s", "Most errors", most, f"{most:,.0f} a second"),
         Number("load_pct", "Load on all targets", scenario.load_pct,
                f"{scenario.load_pct:.0f} % of {scenario.capacity_per_s:,.0f} requests/s"),
@@ -157,12 +157,13 @@ def _events(scenario: FleetScenario) -> tuple[tuple[float, str], ...]:
 
 def _panels(scenario: FleetScenario, slower: NDArray[np.float64]) -> tuple[Panel, ...]:
     events, why_not = _events(scenario), doubts(scenario)
+    sent = [Curve("sent_per_s", "sent, with retries", "third")] * scenario.retried
     return (
         Panel(
             "Requests",
             "requests/s",
             (
-                Curve("sent_per_s", "sent, with retries", "third"),
+                *sent,
                 Curve("asked_per_s", "arrived", "demand"),
                 Curve("answered_per_s", "answered", "served", compare=True),
                 Curve("errors_per_s", "errors", "second"),

@@ -29,8 +29,10 @@ def _of_the_clients(run: Run) -> str:
     times = run.request.size / max(run.answered.size, 1)
     if times > 1.05:
         sentences.append(f"With retries, requests are sent {times:.1f} times each.")
-    done = int((run.attempts.status == OK).sum())
-    vain = 100 * (1 - run.answered.sum() / max(done, 1))
+    end_s = run.scenario.duration_s
+    served = int(((run.attempts.status == OK) & (run.attempts.end_s <= end_s)).sum())
+    answered = int((run.answered & (run.outcome.end_s <= end_s)).sum())
+    vain = 100 * (1 - answered / max(served, 1))
     if vain > 1:
         sentences.append(f"{percent(vain)} of what targets serve is for clients that gave up.")
     return " ".join(sentences)
@@ -92,11 +94,13 @@ def _of_the_load(run: Run) -> str:
     if scenario.targets - gone == 1:
         who = "the one that is left" if gone else "the one target"
     if load >= 100:
-        excess = scenario.offered_per_s - left
+        excess, back_s = scenario.offered_per_s - left, scenario.returns_at_s
+        missing = " without target 1" if gone else ""
+        if gone and back_s is not None and back_s < scenario.duration_s:
+            missing += f", until it is back at {back_s:g} s"
         return (
-            f"{scenario.offered_per_s:g} requests/s meet a capacity of {left:,.0f}"
-            f"{' without target 1' if gone else ''}: {excess:,.0f} more wait each second, "
-            f"{run.outstanding_at_end:,} at the end."
+            f"{scenario.offered_per_s:.3g} requests/s meet a capacity of {left:,.0f}{missing}: "
+            f"{excess:,.0f} more wait each second, {run.outstanding_at_end:,} at the end."
         )
     from_s = 0.0
     if gone:
