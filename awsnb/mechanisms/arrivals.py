@@ -142,7 +142,8 @@ def poisson(rate: Rate, random: Generator) -> Array:
     """
     expected = rate.expected()[-1]
     batch = int(expected + 6 * np.sqrt(expected)) + 16
-    unit = np.cumsum(random.standard_exponential(batch))
+    unit = random.standard_exponential(batch)
+    np.cumsum(unit, out=unit)
     while unit[-1] < expected:
         more = np.cumsum(random.standard_exponential(batch))
         unit = np.concatenate((unit, unit[-1] + more))
@@ -162,14 +163,15 @@ def evenly(rate: Rate) -> Array:
 
 def _on_the_clock(unit: Array, rate: Rate) -> Array:
     if rate.per_s.size == 1:
-        return unit / rate.per_s[0]
+        return np.divide(unit, rate.per_s[0], out=unit)
     # rounding may put two arrivals at an edge out of order by one bit
     return np.maximum.accumulate(np.interp(unit, rate.expected(), rate.edge_s))
 
 
 def exponential(n: int, mean_s: float, random: Generator) -> Array:
     """Service times without memory, s: the usual assumption, and a pessimistic one."""
-    return random.standard_exponential(n) * _positive("mean_s", mean_s)
+    drawn = random.standard_exponential(n)
+    return np.multiply(drawn, _positive("mean_s", mean_s), out=drawn)
 
 
 def equal(n: int, mean_s: float) -> Array:

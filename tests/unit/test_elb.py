@@ -16,6 +16,7 @@ from awsnb.services.elb import (
     compare_alb,
     compare_nlb,
     reaches,
+    recorded,
     rule_limits,
     simulate_alb,
     simulate_nlb,
@@ -467,3 +468,94 @@ def test_what_the_presets_of_nlbs_say():
     np.testing.assert_allclose(many.by_target[0], 25, atol=2.5)
     more = Run.of(heavy.scenario.replace(targets=12))
     assert not heavy.holds and not more.holds
+
+
+# --- clients that try again, and loads that were measured
+
+
+def test_a_retry_saves_most_requests_from_a_crash_and_counts_from_the_first_attempt():
+    crash = Run.of(AlbScenario())
+    again = Run.of(AlbScenario(retries=2))
+    assert again.failed < 0.25 * crash.failed
+    assert again.request.size > again.answered.size
+    saved = again.answered & (np.bincount(again.request) > 1)
+    assert saved.any() and (again.outcome.sojourn_s[saved] >= 1.0).all()  # after one pause
+
+
+def test_impatient_clients_that_try_again_keep_a_fleet_down_after_its_target_is_back():
+    outage = {"event": "deregister", "event_at_s": 60, "returns_at_s": 120}
+    storm = AlbScenario(requests_per_s=128.0, patience_s=2.0, duration_s=300, **outage)
+    late = {}
+    for retries in (0, 3):
+        run = Run.of(storm.replace(retries=retries))
+        late[retries] = run.answered[run.arrival_s > 200].mean()
+    assert late[0] > 0.98 and late[3] < 0.9
+    assert "for clients that gave up" in simulate_alb(storm.replace(retries=3)).why
+
+
+def test_a_queue_limit_turns_requests_away_and_bounds_the_wait():
+    over = AlbScenario(requests_per_s=200.0, **CALM)
+    limited = Run.of(over.replace(queue_limit=4))
+    assert (
+        "turned away"
+        in dict((number.name, number.text) for number in simulate_alb(limited.scenario).numbers)[
+            "failed"
+        ]
+    )
+    assert limited.p99_ms < 0.1 * Run.of(over).p99_ms
+    # what is served is nearly what the fleet can serve: a short queue runs dry now and then
+    assert limited.answered.sum() / 300 == pytest.approx(over.capacity_per_s, rel=0.05)
+
+
+def export(tmp_path, values, period_s=300, head="timestamp,value"):
+    start = np.datetime64("2026-03-02T00:00:00")
+    rows = [f"{start + k * period_s},{value}" for k, value in enumerate(values)]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_trace_is_served_at_its_busiest(tmp_path):
+    path = export(tmp_path, [300, 600, 9000, 30_000, 15_000, 300])
+    alb = AlbScenario(trace=path, duration_s=600, **CALM)
+    assert alb.offered_per_s == pytest.approx(45_000 / 600)
+    n = Run.of(alb).arrival_s
+    assert (n < 300).sum() == pytest.approx(30_000, rel=0.03)
+    assert (n >= 300).sum() == pytest.approx(15_000, rel=0.03)
+    assert any("they begin at 2026-03-02 00:15" in note for note in simulate_alb(alb).notes)
+    # the bill follows the whole of it
+    mean = 55_200 / 1800
+    assert alb.bill.units["processed bytes"] == pytest.approx(3600 * mean * 20 / 1e6)
+    twice = alb.replace(load_factor=2.0)
+    assert twice.offered_per_s == 2 * alb.offered_per_s
+
+
+@pytest.mark.parametrize(
+    ("values", "head", "words"),
+    [
+        ([51.846, 50.1], "timestamp,value", "holds 51.846, and requests are counted in whole"),
+        ([1.0, 1.0], "timestamp,RequestCount Average", "the Average of RequestCount says nothing"),
+        ([0, 0, 0], "timestamp,value", "holds no requests"),
+        ([10**9, 10**9], "timestamp,value", "Bytes are no requests"),
+        ([5, 5], "timestamp,CPUUtilization Average", "CPUUtilization is no count of requests"),
+        ([5, 5], "timestamp,value", "holds 600 s, less than duration_s = 900 s"),
+    ],
+)
+def test_what_is_no_load_of_requests_is_refused(tmp_path, values, head, words):
+    trace = export(tmp_path, values, head=head)
+    duration_s = 900 if values == [5, 5] and head.endswith("value") else 300
+    with pytest.raises(ScenarioError, match=words):
+        simulate_alb(AlbScenario(trace=trace, duration_s=duration_s))
+
+
+def test_a_trace_says_the_rate_itself(tmp_path):
+    trace = export(tmp_path, [300, 300])
+    assert "load_factor does" in refusal(trace=trace, requests_per_s=50.0)
+    assert "there is none" in refusal(load_factor=2.0)
+
+
+def test_what_haproxy_did_stands_beside_the_model():
+    table = recorded("flow hash")
+    assert table.index.get_level_values("balance").unique().tolist() == ["source"]
+    assert table.columns[0].startswith("HAProxy 2") and table.columns[1] == "model"
+    assert len(recorded()) > len(recorded("round robin")) > 5

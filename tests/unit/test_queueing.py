@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from awsnb import theory
 from awsnb._jit import JIT_DISABLED
-from awsnb.mechanisms import arrivals, queueing
+from awsnb.mechanisms import arrivals
 from awsnb.mechanisms.queueing import (
     CUT,
     FAILED,
     LOST,
     NO_TARGET,
+    NOT_STICKY,
     OK,
     REJECTED,
     RULES,
@@ -23,10 +24,14 @@ from awsnb.mechanisms.queueing import (
     Sticky,
     Stint,
     Target,
+    dispatch,
     per_target,
     percentiles,
     percentiles_over_time,
+    rotation,
+    serving,
 )
+from awsnb.mechanisms.queueing import balancer as balancer_module
 from awsnb.mechanisms.random_streams import generator, stream
 
 INF = float("inf")
@@ -269,7 +274,7 @@ def test_it_agrees_with_the_twin_on_a_longer_run(rule):
     arrival = arrivals.poisson(rate, generator(1, "arrivals"))[:n]
     work = arrivals.lognormal(arrival.size, 0.8, 2.0, generator(1, "service"))
     flow = generator(1, "flows").integers(0, 200, arrival.size)
-    setting = (targets, rule, stints, queueing.NOT_STICKY, False, 1)
+    setting = (targets, rule, stints, NOT_STICKY, False, 1)
     ours = Balancer(*setting).serve(arrival, work, flow)
     twins = twin(*setting, arrival.tolist(), work.tolist(), flow.tolist(), [])
     for column, other in zip(ours, twins, strict=True):
@@ -295,16 +300,17 @@ def test_blocks_leave_no_seam(monkeypatch):
     arrival, work = np.cumsum(generator(2, "a").random(n)) / 8, generator(2, "s").random(n)
     for rule in RULES:
         whole = Balancer([Target()] * 5, rule).serve(arrival, work, np.arange(n))
-        monkeypatch.setattr(queueing, "BLOCK", 37)
+        monkeypatch.setattr(balancer_module, "PART", 37)
         parts = Balancer([Target()] * 5, rule).serve(arrival, work, np.arange(n))
         monkeypatch.undo()
         assert (whole.end_s == parts.end_s).all()
 
 
 def plain(monkeypatch):
-    for name in ("_balance", "_queue", "_rotate", "_weighted", "_weighted_least", "_share", "_mix"):
-        kernel = getattr(queueing, name)
-        monkeypatch.setattr(queueing, name, getattr(kernel, "py_func", kernel))
+    for module in (dispatch, rotation, serving):
+        for name, kernel in list(vars(module).items()):
+            if hasattr(kernel, "py_func"):
+                monkeypatch.setattr(module, name, kernel.py_func)
 
 
 @pytest.mark.parametrize("rule", RULES)

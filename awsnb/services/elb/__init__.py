@@ -2,6 +2,7 @@
 
 from awsnb.services.elb.alb import AlbScenario, rule_limits
 from awsnb.services.elb.closed_forms import against_binomial, against_erlang
+from awsnb.services.elb.measured import recorded
 from awsnb.services.elb.nlb import NlbScenario, simulate_nlb
 from awsnb.services.elb.options import compare_alb, compare_nlb
 from awsnb.services.elb.path import budget
@@ -21,6 +22,7 @@ __all__ = [
     "compare_alb",
     "compare_nlb",
     "reaches",
+    "recorded",
     "rule_limits",
     "simulate_alb",
     "simulate_nlb",

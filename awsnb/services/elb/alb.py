@@ -1,13 +1,21 @@
 """An Application Load Balancer as AWS sells it."""
 
-from typing import Literal, Self
+import math
+from typing import ClassVar, Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import model_validator
 
+from awsnb.mechanisms import arrivals
 from awsnb.mechanisms.listener_rules import Limits
+from awsnb.mechanisms.queueing import Clients
+from awsnb.mechanisms.random_streams import generator
 from awsnb.scenario import ScenarioError, field
 from awsnb.services.elb.bill import Bill, bill
-from awsnb.services.elb.fleet import DEREGISTER, ELB, FleetScenario, LoadScenario
+from awsnb.services.elb.export import MOST_TIMES, Stretch, busiest
+from awsnb.services.elb.fleet import DEREGISTER, ELB, FleetScenario
+from awsnb.services.elb.load import LoadScenario
 
 RULE_OF = {
     "round_robin": "round robin",
@@ -49,6 +57,57 @@ class AlbScenario(FleetScenario, AlbRouting):
         control=False, meaning="Rules that a request is held against; the first ten are free.",
     )  # fmt: skip
 
+    retries: int = field(
+        0, label="Retries", low=0, high=5,
+        meaning="How often a client sends a failed request again, after a pause that doubles.",
+    )  # fmt: skip
+    patience_s: float | None = field(
+        None, label="Patience", unit="s", low=0.1, high=900, log=True,
+        meaning="How long a client waits for an answer, each time; left out, for ever.",
+    )  # fmt: skip
+    trace: str = field(
+        "", label="Trace", control=False,
+        meaning="Path of a CloudWatch export of RequestCount (Sum): its busiest stretch is the "
+        "load.",
+    )  # fmt: skip
+    load_factor: float = field(
+        1.0, label="Load factor", unit="x", low=0.001, high=10_000, control=False,
+        meaning="Multiplies a trace: 2 is twice the traffic.",
+    )  # fmt: skip
+
+    retried: ClassVar[bool] = True
+
+    @property
+    def stretch(self) -> Stretch:
+        """The busiest stretch of the trace."""
+        return busiest(self.trace, float(self.duration_s))
+
+    @property
+    def offered_per_s(self) -> float:
+        """Mean rate of requests over the run, retries aside."""
+        return self.stretch.per_s * self.load_factor if self.trace else self.requests_per_s
+
+    @property
+    def arrival_s(self) -> NDArray[np.float64]:
+        """When requests are first sent, s."""
+        if not self.trace:
+            return super().arrival_s
+        if self.offered_per_s > MOST_TIMES * self.capacity_per_s:
+            raise ScenarioError(
+                f"trace = {self.trace}: at its busiest {self.offered_per_s:,.0f} requests/s, and "
+                f"the targets serve {self.capacity_per_s:,.0f}. Bytes are no requests; for less "
+                "of a load, say load_factor."
+            )
+        edge_s, per_s = self.stretch.rate
+        rate = arrivals.Rate(edge_s, per_s * self.load_factor)
+        return arrivals.poisson(rate, generator(self.seed, "arrivals"))
+
+    @property
+    def clients(self) -> Clients:
+        """What clients do about requests that fail."""
+        patience_s = math.inf if self.patience_s is None else self.patience_s
+        return Clients(self.retries, patience_s, ELB.value("client", "retry_pause"))
+
     @property
     def rule(self) -> str:
         """The mechanism's name of the algorithm."""
@@ -62,7 +121,8 @@ class AlbScenario(FleetScenario, AlbRouting):
     @property
     def bill(self) -> Bill:
         """What the ALB costs, by the mean of the load."""
-        new_per_s = self.requests_per_s / self.requests_per_connection
+        per_s = self.stretch.mean_per_s * self.load_factor if self.trace else self.requests_per_s
+        new_per_s = per_s / self.requests_per_connection
         free = ELB.value("lcu", "free_rules")
         return bill(
             "alb",
@@ -70,8 +130,8 @@ class AlbScenario(FleetScenario, AlbRouting):
             {
                 "new_connections": new_per_s,
                 "active_connections": new_per_s * self.connection_s,
-                "processed_bytes": 3600 * self.requests_per_s * self.kb_per_request / 1e6,
-                "rule_evaluations": self.requests_per_s * max(0, self.rules - free),
+                "processed_bytes": 3600 * per_s * self.kb_per_request / 1e6,
+                "rule_evaluations": per_s * max(0, self.rules - free),
             },
         )
 
@@ -79,7 +139,7 @@ class AlbScenario(FleetScenario, AlbRouting):
     def text(self) -> str:
         """The load balancer and its targets in a few words."""
         return (
-            f"ALB, {self.targets} x {self.workers} workers, {self.requests_per_s:g} requests/s, "
+            f"ALB, {self.targets} x {self.workers} workers, {self.offered_per_s:.3g} requests/s, "
             f"{self.algorithm}"
         )
 
@@ -93,6 +153,16 @@ class AlbScenario(FleetScenario, AlbRouting):
         if self.event == DEREGISTER and self.targets == 1:
             raise ScenarioError(
                 "targets = 1: deregistering the only target leaves none; take 2 or more targets."
+            )
+        if self.trace and (self.requests_per_s, self.pattern) != (100.0, "poisson"):
+            raise ScenarioError(
+                "requests_per_s and pattern don't apply to a trace, which says them itself; "
+                "load_factor does."
+            )
+        if not self.trace and self.load_factor != 1.0:
+            raise ScenarioError(
+                f"load_factor = {self.load_factor:g}: multiplies a trace, and there is none; "
+                "requests_per_s is the load."
             )
         self.check_times()
         return self

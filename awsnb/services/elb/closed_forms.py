@@ -34,9 +34,7 @@ def against_erlang() -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
-    for which, (algorithm, formula) in enumerate(
-        (("weighted_random", "each target alone"), ("least_outstanding_requests", "one queue"))
-    ):
+    for which, algorithm in enumerate(("weighted_random", "least_outstanding_requests")):
         for load in LOADS_PCT:
             fleet = AlbScenario(
                 algorithm=algorithm,  # type: ignore[arg-type]
@@ -53,8 +51,8 @@ def against_erlang() -> "pd.DataFrame":
                 for one, many, away in zip(expected, simulated, off, strict=True)
                 for cell in (f"{one:.0f} ms", f"{many:.0f} ms", f"{away:+.1f} %")
             ]
-            rows.append((algorithm, f"{load} %", formula, *cells))
-    columns = ["algorithm", "load", "formula", "median, M/M/c", "median, simulated", "off",
+            rows.append((algorithm, f"{load} %", *cells))
+    columns = ["algorithm", "load", "median, M/M/c", "median, simulated", "off",
                "p99, M/M/c", "p99, simulated", "off "]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).set_index(["algorithm", "load"])
 

@@ -1,4 +1,4 @@
-"""Targets behind a load balancer, the load on them, and what may happen to one of them."""
+"""Targets behind a load balancer, and what may happen to one of them."""
 
 import math
 from typing import ClassVar, Literal
@@ -6,110 +6,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.mechanisms.queueing import NOT_STICKY, Sticky, Stint
-from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.mechanisms.queueing import NOT_STICKY, Clients, Sticky, Stint
+from awsnb.scenario import ScenarioError, field
 from awsnb.services.elb.bill import ELB, Bill
+from awsnb.services.elb.load import LoadScenario, arrival_times
 
 CRASH, HANG, DEREGISTER, NOTHING = "crash", "hang", "deregister", "none"
 HEALTH = "health_check"
-
-
-class LoadScenario(Scenario):
-    """Targets in zones, and the requests that come to them."""
-
-    targets: int = field(
-        4,
-        label="Number of targets",
-        unit="targets",
-        low=1,
-        high=50,
-        meaning="Servers in the target group.",
-    )
-    workers: int = field(
-        4,
-        label="Workers of each",
-        unit="workers",
-        low=1,
-        high=64,
-        log=True,
-        meaning="Requests that one target serves at once; more wait in its queue.",
-    )
-    service_ms: float = field(
-        100.0,
-        label="Service time",
-        unit="ms",
-        low=1,
-        high=10_000,
-        log=True,
-        meaning="Mean time a worker takes for a request, without waiting.",
-    )
-    service_times: Literal["exponential", "equal", "lognormal", "pareto"] = field(
-        "exponential",
-        label="Spread of service times",
-        meaning="All alike, as variable as their mean (exponential), twice that (lognormal), or "
-        "with rare very long ones (pareto).",
-    )
-    slow_target_pct: float = field(
-        100.0,
-        label="Speed of target 1",
-        unit="%",
-        low=10,
-        high=200,
-        meaning="Against the other targets: 50 is an older instance, half as fast.",
-    )
-    requests_per_s: float = field(
-        100.0,
-        label="Load",
-        unit="requests/s",
-        low=1,
-        high=500,
-        log=True,
-        meaning="Mean rate at which requests arrive.",
-    )
-    pattern: Literal["poisson", "bursty", "day"] = field(
-        "poisson",
-        label="Arrivals",
-        meaning="Independent visitors at an even rate; or in bursts; or a whole day's wave, "
-        "squeezed into the run.",
-    )
-    peak_factor: float | None = field(
-        None,
-        label="Peak over mean",
-        unit="x",
-        low=1,
-        high=2,
-        only_when={"pattern": ("bursty", "day")},
-        meaning="Rate in a burst, or at the day's peak, over the mean; left out, 1.5.",
-    )
-    zones: int = field(
-        2, label="Zones", unit="zones", low=1, high=6, control=False,
-        meaning="Availability Zones of the load balancer; targets are spread over them in turn.",
-    )  # fmt: skip
-    cross_zone: bool = field(
-        True,
-        label="Cross-zone",
-        meaning="Whether a node sends requests to all targets, or to those of its own zone only.",
-    )
-
-    @property
-    def capacity_per_s(self) -> float:
-        """Requests a second that all targets together can serve."""
-        speed = self.targets - 1 + self.slow_target_pct / 100
-        return 1000 * speed * self.workers / self.service_ms
-
-    @property
-    def load_pct(self) -> float:
-        """Mean share of the capacity that is asked for."""
-        return 100 * self.requests_per_s / self.capacity_per_s
-
-    @property
-    def peak(self) -> float:
-        """Peak over mean, or its default."""
-        return self.peak_factor or 1.5
-
-    def zone_of(self, target: int) -> int:
-        """In which zone a target is."""
-        return target % self.zones
 
 
 class FleetScenario(LoadScenario):
@@ -167,6 +70,10 @@ class FleetScenario(LoadScenario):
         meaning="How long requests in flight may go on after deregistering; left out, AWS's "
         "default.",
     )
+    queue_limit: int | None = field(
+        None, label="Queue limit", unit="requests", low=0, high=1000,
+        meaning="Requests that may wait at a target before it turns more away; left out, all may.",
+    )  # fmt: skip
     rtt_ms: float = field(
         40.0,
         label="Round trip of a client",
@@ -250,6 +157,19 @@ class FleetScenario(LoadScenario):
         return default if self.deregistration_delay_s is None else self.deregistration_delay_s
 
     sticky: ClassVar[Sticky] = NOT_STICKY
+    retried: ClassVar[bool] = False  # whether clients may send a request again
+
+    @property
+    def clients(self) -> Clients:
+        """What clients do about requests that fail."""
+        return Clients()
+
+    @property
+    def arrival_s(self) -> NDArray[np.float64]:
+        """When requests are first sent, s."""
+        return arrival_times(
+            self.pattern, self.requests_per_s, self.peak, float(self.duration_s), self.seed
+        )
 
     @property
     def rule(self) -> str:

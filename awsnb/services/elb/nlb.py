@@ -12,7 +12,8 @@ from awsnb.mechanisms.random_streams import generator
 from awsnb.results import Result
 from awsnb.scenario import field
 from awsnb.services.elb.bill import Bill, bill
-from awsnb.services.elb.fleet import ELB, HANG, HEALTH, FleetScenario, LoadScenario
+from awsnb.services.elb.fleet import ELB, HANG, HEALTH, FleetScenario
+from awsnb.services.elb.load import LoadScenario
 from awsnb.services.elb.told import notes_of, told
 from awsnb.services.elb.traffic import Run
 

@@ -28,6 +28,20 @@ ALB_PRESETS = (
         {"requests_per_s": 128.0, "event": "crash", "health_interval_s": 5},
     ),
     Preset(
+        "A retry storm",
+        "Target 1 is away for a minute. Clients wait 2 s and try again three times: queues fill "
+        "with requests that nobody waits for, and stay full when it is back. Set a queue limit, "
+        "or take the retries away.",
+        {
+            "requests_per_s": 128.0,
+            "event": "crash",
+            "health_interval_s": 5,
+            "returns_at_s": 120,
+            "retries": 3,
+            "patience_s": 2.0,
+        },
+    ),
+    Preset(
         "An older instance",
         "Target 1 has 60 % of the speed and as many requests as the others: its queue is the p99 "
         "of all. Switch to least_outstanding_requests.",

@@ -31,12 +31,22 @@ def _notes(scenario: AlbScenario) -> list[str]:
     if scenario.event == CRASH:
         code = ELB.value("alb", "error_bad_response")
         notes.append(
-            f"A request to a target that refuses connections fails at once, with a {code}; "
-            "retries are not modelled."
+            f"A request to a target that refuses connections fails at once, with a {code}; the "
+            "ALB itself doesn't try another."
         )
     if scenario.event == HANG:
         code, idle = ELB.value("alb", "error_target_timeout"), ELB.value("alb", "idle_timeout")
         notes.append(f"A request that is never answered fails with a {code} after {idle} s.")
+    if scenario.trace:
+        notes.insert(0, scenario.stretch.note)
+    if scenario.retries:
+        pause = ELB.value("client", "retry_pause")
+        notes.append(
+            f"Clients try again {pause} s after a failure, then after twice that, and so on: "
+            "assumed. Latency counts from the first attempt."
+        )
+    if scenario.patience_s is not None:
+        notes.append("A client that gives up is not noticed: its target works on all the same.")
     if scenario.algorithm == "weighted_random":
         notes.append("All weights are equal: anomaly mitigation is off, as it is by default.")
     return notes

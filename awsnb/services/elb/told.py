@@ -1,17 +1,28 @@
-"""What a run comes to: its numbers, its panels, and in a sentence or two why."""
+"""What a run comes to: its numbers and its panels."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb import theory
+from awsnb.mechanisms.queueing import CUT, FAILED, GIVEN_UP, LOST, NO_TARGET, OK, REJECTED
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.services.elb.bill import ELB, targets_usd_month
 from awsnb.services.elb.fleet import CRASH, DEREGISTER, HANG, NOTHING, FleetScenario
 from awsnb.services.elb.path import budget_panel
 from awsnb.services.elb.traffic import Run
+from awsnb.services.elb.why import why
 from awsnb.words import milliseconds, percent
 
 LEAST_SLOWER, MOST_SLOWER = 1.25, 1000.0
+CAUSES = {
+    OK: "",
+    FAILED: "sent to a dead target",
+    LOST: "in flight when it died",
+    CUT: "cut off",
+    REJECTED: "turned away",
+    NO_TARGET: "without a target",
+    GIVEN_UP: "given up",
+}
 FULL_PCT = 97.0  # load above which a run is too short for averages to settle
 
 
@@ -51,6 +62,7 @@ def numbers(run: Run) -> tuple[Number, ...]:
     busiest = float(run.by_target[1].max())
     cost, targets = bill.usd_month, targets_usd_month(scenario.targets)
     most = float(run.over_time["errors_per_s"].max())
+    again = run.request.size - run.answered.size
     return (
         Number("p99_ms", "p99 latency", p99, milliseconds(p99), headline=True),
         Number("failed_pct", "Requests that fail", run.failed_pct, percent(run.failed_pct),
@@ -60,7 +72,8 @@ def numbers(run: Run) -> tuple[Number, ...]:
         Number("p50_ms", "Median latency", p50, milliseconds(p50)),
         Number("p999_ms", "p99.9 latency", p999, milliseconds(p999)),
         Number("requests", "Requests", run.answered.size, f"{run.answered.size:,}"),
-        Number("failed", "Failed", run.failed, f"{run.failed:,}"),
+        Number("failed", "Failed", run.failed, _failed(run)),
+        *[Number("retries", "Sent again", again, f"{again:,} times")] * scenario.retried,
         Number("most_errors_per_s", "Most errors", most, f"{most:,.0f} a second"),
         Number("load_pct", "Load on all targets", scenario.load_pct,
                f"{scenario.load_pct:.0f} % of {scenario.capacity_per_s:,.0f} requests/s"),
@@ -73,25 +86,19 @@ def numbers(run: Run) -> tuple[Number, ...]:
     )  # fmt: skip
 
 
-def why(run: Run) -> str:
-    """What happened and why."""
-    scenario = run.scenario
-    sentences = [_of_the_event(run), _of_the_load(run)]
-    goals = (
-        f"Both goals are met: p99 {milliseconds(run.p99_ms)}, {percent(run.failed_pct)} failed."
-        if run.holds
-        else f"It misses its {' and its '.join(_missed(run))}."
-    )
-    if scenario.event == NOTHING:
-        sentences = sentences[1:]
-    return " ".join([goals, *filter(None, sentences)])
+def _failed(run: Run) -> str:
+    """How many failed, and of what; the most frequent first."""
+    counts = np.bincount(run.outcome.status, minlength=len(CAUSES))
+    order = [int(k) for k in np.argsort(-counts, kind="stable") if k != OK and counts[k]]
+    causes = ", ".join(f"{counts[k]:,} {CAUSES[k]}" for k in order)
+    return f"{run.failed:,}" + (f": {causes}" if causes else "")
 
 
 def theory_ms(
     scenario: FleetScenario, slower: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Erlang's percentiles, ms: each target with its own random share, and one queue for all."""
-    per_s, n, c = scenario.requests_per_s, scenario.targets, scenario.workers
+    per_s, n, c = scenario.offered_per_s, scenario.targets, scenario.workers
     service_s = scenario.service_ms / 1000
     return (
         _erlang_ms(slower, per_s / n, service_s, c),
@@ -118,87 +125,13 @@ def doubts(scenario: FleetScenario) -> str:
         return "no steady state"
     if scenario.event != NOTHING and scenario.event_s < scenario.duration_s:
         return "a target is lost"
+    if scenario.queue_limit is not None or np.isfinite(scenario.clients.patience_s):
+        return "not all requests stay"
     if scenario.service_times != "exponential":
         return f"{scenario.service_times} service"
     if scenario.pattern != "poisson":
         return "the rate varies"
     return scenario.doubt
-
-
-def _missed(run: Run) -> list[str]:
-    goal, scenario = [], run.scenario
-    if not run.p99_ms <= scenario.p99_goal_ms:
-        goal.append(
-            f"p99 goal, {milliseconds(run.p99_ms)} against {milliseconds(scenario.p99_goal_ms)}"
-        )
-    if run.failed_pct > scenario.error_goal_pct:
-        goal.append(
-            f"error goal, {percent(run.failed_pct)} failed against "
-            f"{percent(scenario.error_goal_pct)}"
-        )
-    return goal
-
-
-def _of_the_event(run: Run) -> str:
-    scenario = run.scenario
-    if scenario.event == NOTHING or scenario.event_s >= scenario.duration_s:
-        return ""
-    if scenario.event == DEREGISTER and np.isinf(scenario.delay_s):
-        late = run.arrival_s > 0.9 * scenario.duration_s
-        still = 100 * float((run.outcome.target[late] == 0).mean()) if late.any() else 0.0
-        return (
-            f"Target 1 is deregistered at {scenario.event_s:g} s, but its connections go on: in "
-            f"the last tenth of the run it still gets {percent(still)} of all requests."
-        )
-    if scenario.event == DEREGISTER:
-        return (
-            f"Target 1 is deregistered at {scenario.event_s:g} s; of what it still serves, "
-            f"{run.failed:,} requests are cut off."
-        )
-    does = "refuses connections" if scenario.event == CRASH else "takes requests, answers none"
-    if scenario.targets == 1:
-        return f"The only target {does} from {scenario.event_s:g} s on; with none healthy, it "\
-               f"still gets every request."  # fmt: skip
-    until_s = min(scenario.event_s + scenario.detected_after_s, scenario.duration_s)
-    window = (run.arrival_s >= scenario.event_s) & (run.arrival_s < until_s)
-    lost = 100 * float((~run.answered[window]).mean()) if window.any() else 0.0
-    return (
-        f"Target 1 {does} from {scenario.event_s:g} s; health checks take "
-        f"{until_s - scenario.event_s:g} s to see it, and until then {percent(lost)} of all "
-        "requests fail."
-    )
-
-
-def _of_the_load(run: Run) -> str:
-    scenario = run.scenario
-    speed = scenario.slow_target_pct / 100
-    lost = scenario.event != NOTHING and scenario.event_s < scenario.duration_s
-    stays = scenario.event == DEREGISTER and np.isinf(scenario.delay_s)
-    gone = lost and scenario.targets > 1 and not stays
-    left = scenario.capacity_per_s * (1 - gone * speed / (scenario.targets - 1 + speed))
-    load = 100 * scenario.requests_per_s / left
-    who = f"the other {scenario.targets - 1}" if gone else f"the {scenario.targets}"
-    if scenario.targets - gone == 1:
-        who = "the one that is left" if gone else "the one target"
-    if load >= 100:
-        excess = scenario.requests_per_s - left
-        return (
-            f"{scenario.requests_per_s:g} requests/s meet a capacity of {left:,.0f}"
-            f"{' without target 1' if gone else ''}: {excess:,.0f} more wait each second, "
-            f"{run.outstanding_at_end:,} at the end."
-        )
-    from_s = 0.0
-    if gone:
-        late_s = 0.0 if scenario.event == DEREGISTER else scenario.detected_after_s
-        from_s = min(scenario.event_s + late_s, 0.9 * scenario.duration_s)
-    offered = run.offered_pct(from_s)
-    uneven = offered.max() > max(1.15 * load, 75)
-    hot = (
-        f" But target {int(offered.argmax()) + 1} gets {offered.max():.0f} % of what it can take."
-        if uneven
-        else ""
-    )
-    return f"The load is {load:.0f} % of what {who} can serve.{hot}"
 
 
 def _percentile_curve(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -224,11 +157,13 @@ def _events(scenario: FleetScenario) -> tuple[tuple[float, str], ...]:
 
 def _panels(scenario: FleetScenario, slower: NDArray[np.float64]) -> tuple[Panel, ...]:
     events, why_not = _events(scenario), doubts(scenario)
+    sent = [Curve("sent_per_s", "sent, with retries", "third")] * scenario.retried
     return (
         Panel(
             "Requests",
             "requests/s",
             (
+                *sent,
                 Curve("asked_per_s", "arrived", "demand"),
                 Curve("answered_per_s", "answered", "served", compare=True),
                 Curve("errors_per_s", "errors", "second"),

@@ -1,72 +1,41 @@
 """A load served by a fleet: what became of every request, and what that adds up to."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.mechanisms import arrivals
-from awsnb.mechanisms.queueing import OK, Balancer, Outcome, Target
+from awsnb.mechanisms.queueing import OK, Balancer, Outcome, Target, serve
 from awsnb.mechanisms.random_streams import generator
 from awsnb.services.elb.fleet import FleetScenario
+from awsnb.services.elb.load import work_times
 
 Array = NDArray[np.float64]
 BINS = 100
-BURST_S, CALM_S = 5.0, 15.0
-SPREAD = 2.0  # lognormal: standard deviation / mean
-TAIL = 2.2  # pareto: shape
-
-
-@lru_cache(maxsize=32)
-def arrival_times(
-    pattern: str, per_s: float, peak: float, duration_s: float, seed: int
-) -> NDArray[np.float64]:
-    """When requests arrive, s; the same unit process at every rate."""
-    if pattern == "bursty":
-        share = BURST_S / (BURST_S + CALM_S)
-        calm = per_s * (1 - share * peak) / (1 - share)
-        lengths = generator(seed, "bursts")
-        rate = arrivals.bursty(calm, per_s * peak, CALM_S, BURST_S, duration_s, lengths)
-    elif pattern == "day":
-        rate = arrivals.diurnal(
-            per_s, peak - 1, duration_s, period_s=duration_s, peak_s=duration_s / 2
-        )
-    else:
-        rate = arrivals.constant(per_s, duration_s)
-    return arrivals.poisson(rate, generator(seed, "arrivals"))
-
-
-@lru_cache(maxsize=32)
-def work_times(kind: str, n: int, mean_s: float, seed: int) -> NDArray[np.float64]:
-    """How long a worker takes for each request, s."""
-    random = generator(seed, "service")
-    if kind == "equal":
-        return arrivals.equal(n, mean_s)
-    if kind == "lognormal":
-        return arrivals.lognormal(n, mean_s, SPREAD, random)
-    if kind == "pareto":
-        return arrivals.pareto(n, mean_s, TAIL, random)
-    return arrivals.exponential(n, mean_s, random)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A load served, and what there is to say of it."""
+    """A load served, and what there is to say of it.
+
+    `outcome` is what clients see of each request; `attempts` what targets see each time that one
+    is sent, and `request` which one that was.
+    """
 
     scenario: FleetScenario
-    arrival_s: Array
     work_s: Array
     outcome: Outcome
+    attempts: Outcome
+    request: NDArray[np.int64]
 
     @classmethod
     def of(cls, scenario: FleetScenario) -> "Run":
         """Serve a scenario's load."""
-        seed, duration_s = scenario.seed, float(scenario.duration_s)
-        arrival = arrival_times(
-            scenario.pattern, scenario.requests_per_s, scenario.peak, duration_s, seed
+        arrival = scenario.arrival_s
+        work = work_times(
+            scenario.service_times, arrival.size, scenario.service_ms / 1000, scenario.seed
         )
-        work = work_times(scenario.service_times, arrival.size, scenario.service_ms / 1000, seed)
         flows = scenario.flows(arrival)
         balancer = Balancer(
             _targets(scenario),
@@ -74,14 +43,20 @@ class Run:
             scenario.stints(),
             sticky=scenario.sticky,
             zonal=not scenario.cross_zone,
-            seed=seed,
+            seed=scenario.seed,
         )
+        each = np.arange(arrival.size)
+        zones = None if scenario.cross_zone else _zones(scenario, each if flows is None else flows)
         if flows is None:
-            zones = None if scenario.cross_zone else _zones(scenario, np.arange(arrival.size))
-            return cls(scenario, arrival, work, balancer.serve(arrival, work, zone=zones))
-        zones = None if scenario.cross_zone else _zones(scenario, flows)
+            served = serve(balancer, arrival, work, scenario.clients, zones)
+            return cls(scenario, work, *served)
         outcome = _by_connections(balancer, scenario, arrival, work, flows, zones)
-        return cls(scenario, arrival, work, outcome)
+        return cls(scenario, work, outcome, outcome, each)
+
+    @property
+    def arrival_s(self) -> Array:
+        """When requests were first sent, s."""
+        return self.outcome.arrival_s
 
     @cached_property
     def answered(self) -> NDArray[np.bool_]:
@@ -124,25 +99,25 @@ class Run:
 
     @cached_property
     def by_target(self) -> tuple[Array, Array]:
-        """Share of the requests that each target got, and how busy its workers were, %."""
-        scenario, target = self.scenario, self.outcome.target
-        sent = target >= 0
-        count = np.bincount(target[sent], minlength=scenario.targets)
-        starts_s = self.arrival_s + self.outcome.wait_s
-        ends_s = np.minimum(self.arrival_s + self.outcome.sojourn_s, scenario.duration_s)
-        served_s = np.where(self.answered, np.maximum(ends_s - starts_s, 0.0), 0.0)
-        busy_s = np.bincount(target[sent], served_s[sent], minlength=scenario.targets)
+        """Share of all attempts that each target got, and how busy its workers were, %."""
+        scenario, attempts = self.scenario, self.attempts
+        sent = attempts.target >= 0
+        target = attempts.target[sent]
+        count = np.bincount(target, minlength=scenario.targets)
+        ends_s = np.minimum(attempts.end_s, scenario.duration_s)
+        served_s = np.maximum(ends_s - attempts.start_s, 0.0) * (attempts.status == OK)
+        busy_s = np.bincount(target, served_s[sent], minlength=scenario.targets)
         return (
-            100 * count / max(target.size, 1),
+            100 * count / max(sent.size, 1),
             100 * busy_s / (scenario.workers * scenario.duration_s),
         )
 
     def offered_pct(self, from_s: float) -> Array:
         """Work sent to each target from a time on, against what it can do until the end, %."""
-        scenario = self.scenario
-        late = (self.arrival_s >= from_s) & (self.outcome.target >= 0)
+        scenario, attempts = self.scenario, self.attempts
+        late = (attempts.arrival_s >= from_s) & (attempts.target >= 0)
         asked_s = np.bincount(
-            self.outcome.target[late], self.work_s[late], minlength=scenario.targets
+            attempts.target[late], self.work_s[self.request[late]], minlength=scenario.targets
         )
         asked_s[0] /= scenario.slow_target_pct / 100
         return 100 * asked_s / (scenario.workers * max(scenario.duration_s - from_s, 1e-9))
@@ -155,6 +130,7 @@ class Run:
         at = np.searchsorted(self.arrival_s, edges)
         ok = np.concatenate(([0], np.cumsum(self.answered)))
         asked, served = np.diff(at), np.diff(ok[at])
+        sent = np.diff(np.searchsorted(self.attempts.arrival_s, edges))
         latency = np.full((2, BINS), np.nan)
         for b, (start, end) in enumerate(zip(ok[at[:-1]], ok[at[1:]], strict=True)):
             if end > start:
@@ -162,6 +138,7 @@ class Run:
         return {
             "second": edges[:-1],
             "asked_per_s": asked / width_s,
+            "sent_per_s": sent / width_s,
             "answered_per_s": served / width_s,
             "errors_per_s": (asked - served) / width_s,
             "p50_ms": latency[0],
@@ -171,8 +148,8 @@ class Run:
     @cached_property
     def outstanding_at_end(self) -> int:
         """Requests that still wait or are served when the run ends."""
-        left = self.arrival_s + self.outcome.sojourn_s > self.scenario.duration_s
-        return int(left.sum())
+        attempts, end_s = self.attempts, self.scenario.duration_s
+        return int(((attempts.arrival_s <= end_s) & (attempts.end_s > end_s)).sum())
 
     @property
     def crossing(self) -> float:
@@ -220,7 +197,11 @@ def _by_connections(
 
 
 def _targets(scenario: FleetScenario) -> list[Target]:
-    fleet = [Target(scenario.workers, zone=scenario.zone_of(k)) for k in range(scenario.targets)]
+    limit = np.inf if scenario.queue_limit is None else scenario.queue_limit
+    fleet = [
+        Target(scenario.workers, zone=scenario.zone_of(k), queue_limit=limit)
+        for k in range(scenario.targets)
+    ]
     fleet[0] = fleet[0]._replace(speed=scenario.slow_target_pct / 100)
     return fleet
 

@@ -1,0 +1,214 @@
+"""A balancer's face: it checks requests and hands them to the kernels, part by part."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from awsnb.mechanisms.queueing import dispatch, rotation, serving
+from awsnb.mechanisms.queueing.outcome import Outcome
+from awsnb.mechanisms.queueing.targets import NOT_STICKY, Sticky, Stint, Target, check
+from awsnb.mechanisms.random_streams import stream
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+RULES = {
+    "round robin": dispatch.ROUND_ROBIN,
+    "random": dispatch.RANDOM,
+    "flow hash": dispatch.FLOW_HASH,
+    "two choices": serving.TWO_CHOICES,
+    "least outstanding": serving.LEAST,
+    "weighted least outstanding": serving.WEIGHTED_LEAST,
+}
+PART = 1 << 16
+
+
+class Balancer:
+    """Targets and the rule by which requests are spread over them.
+
+    `serve` may be called again with later requests and goes on where it stopped, so that runs
+    too large to keep can be served in parts.
+
+    Parameters
+    ----------
+    targets : list of Target
+        At least one.
+    rule : str
+        One of `RULES`. "flow hash" needs flows. Weights and slow start bear on "round robin" (a
+        target is chosen when it has earned 1, and earns its share in every round), "random", "flow
+        hash" and "weighted least outstanding" (fewest (outstanding + 1) / weight). Ties go to the
+        target that was chosen longest ago.
+    stints : list of Stint, optional
+        When targets serve. All of them, always, if not given.
+    sticky : Sticky
+        Whether flows keep their target.
+    zonal : bool
+        Requests go to targets in the zone where they arrive. A zone without any passes them on to
+        the next one.
+    seed : int
+        Of the random rules.
+
+    Raises
+    ------
+    ValueError
+        If a target, a stint or a name can't be.
+
+    Examples
+    --------
+    >>> balancer = Balancer([Target(), Target()], "round robin")
+    >>> outcome = balancer.serve([0.0, 0.1, 0.2], [1.0, 1.0, 1.0])
+    >>> outcome.target.tolist(), outcome.wait_s.tolist()
+    ([0, 1, 0], [0.0, 0.0, 0.8])
+    """
+
+    def __init__(
+        self,
+        targets: list[Target],
+        rule: str = "round robin",
+        stints: list[Stint] | None = None,
+        sticky: Sticky = NOT_STICKY,
+        zonal: bool = False,
+        seed: int = 1,
+    ) -> None:
+        if rule not in RULES:
+            raise ValueError(f"rule = {rule!r}: must be one of {', '.join(RULES)}.")
+        stints = [Stint(k) for k in range(len(targets))] if stints is None else stints
+        check(targets, stints, sticky)
+        self.rule, self.zonal = RULES[rule], zonal
+        self.sticky = Sticky(float(sticky.duration_s), sticky.renewed, sticky.while_draining)
+        self.needs_flow = sticky.duration_s > 0 or self.rule == dispatch.FLOW_HASH
+        self.fleet = rotation.Fleet.of(targets, stints, zonal, sticky.while_draining)
+        self.changes = rotation.changes_of(self.fleet.slots)
+        self.calendar = serving.Calendar.of(self.fleet.slots.zone, self.fleet.free.size)
+        self.salt = int(stream(seed, "routing")[0]) & 0xFFFFFFFF
+        self.now_s, self.per_s, self.next_change_s, self.served = 0.0, 0.0, 0.0, 0
+
+    def serve(
+        self,
+        arrival_s: ArrayLike,
+        work_s: ArrayLike,
+        flow: ArrayLike | None = None,
+        zone: ArrayLike | None = None,
+    ) -> Outcome:
+        """Serve requests, in order of arrival.
+
+        Parameters
+        ----------
+        arrival_s : array_like of float, shape (n,)
+            0 or more, not before the last one served; s.
+        work_s : array_like of float, shape (n,)
+            Service time at speed 1, 0 or more; s.
+        flow : array_like of int, shape (n,), optional
+            What the request belongs to, numbered from 0: a client for a cookie; for a flow hash
+            whatever the hash is of, a connection (5-tuple) or a client (3- or 2-tuple).
+        zone : array_like of int, shape (n,), optional
+            Zone of the balancer's node it came to; for zonal balancers.
+
+        Returns
+        -------
+        Outcome
+        """
+        arrival = np.require(arrival_s, np.float64, ["C", "W"])
+        work = np.require(work_s, np.float64, ["C", "W"])
+        self._check(arrival, work)
+        flows = _numbers("flow", flow, arrival.size, self.needs_flow)
+        zones = _numbers("zone", zone, arrival.size, self.zonal)
+        if zones.size and zones.max() >= self.fleet.pools.size:
+            raise ValueError(
+                f"zone = {zones.max()}: targets are in zones 0 to {self.fleet.pools.size - 1}."
+            )
+        n = arrival.size
+        # both in one piece, which memory is found for sooner than for two of half the size
+        start_s, end_s = np.empty((2, n))
+        out = Outcome(arrival, start_s, end_s, np.empty(n, np.int16), np.empty(n, np.int8))
+        if n:
+            self._prepare(arrival, flows)
+        for part in self._parts(arrival):
+            self._serve(work[part], flows[part], zones[part], out.part(part))
+        return out
+
+    def _prepare(self, arrival: Array, flow: Integers) -> None:
+        if not self.per_s:
+            span = arrival[-1] - arrival[0]
+            most = 1e15 / max(1.0, arrival[-1])  # so that moments are integers
+            self.per_s = min(arrival.size / span, most) if span > 0 else 1.0
+        self.now_s = float(arrival[-1])
+        if self.sticky.duration_s:
+            self.fleet = self.fleet.binding(int(flow.max()) + 1)
+
+    def _parts(self, arrival: Array) -> Iterator[slice]:
+        """Parts in each of which the rotation, brought up to it, stays as it is."""
+        begin = 0
+        while begin < arrival.size:
+            if arrival[begin] >= self.next_change_s:
+                self._rotate(arrival[begin])
+            stop = int(np.searchsorted(arrival, self.next_change_s))
+            stop = min(begin + PART, stop)
+            yield slice(begin, stop)
+            begin = stop
+
+    def _rotate(self, at_s: float) -> None:
+        out = np.empty(self.fleet.slots.size, np.bool_)
+        rotation.rotate(at_s, self.fleet, out)
+        self.calendar = self.calendar.rotated(out)
+        following = self.changes[np.searchsorted(self.changes, at_s, side="right") :]
+        self.next_change_s = following[0] if following.size else np.inf
+
+    def _serve(self, work: Array, flow: Integers, zone: Integers, out: Outcome) -> None:
+        fleet, chosen = self.fleet, np.empty(work.size, np.int16)
+        if self.rule >= serving.TWO_CHOICES:
+            coins = np.empty((2, work.size if self.rule == serving.TWO_CHOICES else 0), np.int64)
+            dispatch.toss(self.served + 1, self.salt, coins)
+            self.calendar = self.calendar.with_room(work.size)
+            serving.watch(
+                *(work, chosen, coins, flow, zone, self.rule, self.served + 1, self.sticky),
+                *(self.per_s, fleet, self.calendar, out),
+            )
+        else:
+            self._choose(out.arrival_s, flow, zone, chosen)
+            queues = fleet.slots, fleet.free, fleet.recent
+            serving.serve(0, work.size, out.arrival_s, work, chosen, *queues, *out[1:])
+        self.served += work.size
+
+    def _choose(self, arrival: Array, flow: Integers, zone: Integers, chosen: NDArray) -> None:
+        """Pick a slot for each request, where the rule knows it on arrival."""
+        fleet, plain = self.fleet, self.fleet.alike and not self.sticky.duration_s
+        if plain and self.rule == dispatch.ROUND_ROBIN:
+            dispatch.take_turns(fleet.pools, fleet.listed, chosen)
+            return
+        hashed = self.rule == dispatch.FLOW_HASH
+        names = flow if hashed else np.arange(self.served + 1, self.served + 1 + chosen.size)
+        if plain:
+            dispatch.draw_lots(names, self.salt, fleet.pools, fleet.listed, chosen)
+        else:
+            dispatch.route(
+                *(arrival, names, flow, zone, self.rule, self.salt, self.sticky, fleet, chosen)
+            )
+
+    def _check(self, arrival: Array, work: Array) -> None:
+        if arrival.ndim != 1 or arrival.shape != work.shape:
+            raise ValueError(
+                f"arrival_s and work_s must be equally long and one-dimensional, "
+                f"not {arrival.shape} and {work.shape}."
+            )
+        if not arrival.size:
+            return
+        in_order = (arrival[1:] >= arrival[:-1]).all()
+        if not (in_order and arrival[0] >= self.now_s and arrival[-1] < np.inf):  # NaN is none
+            raise ValueError(
+                f"arrival_s must be finite, in order, and {self.now_s:g} s or later everywhere."
+            )
+        if not (work.min() >= 0 and work.max() < np.inf):
+            raise ValueError("work_s must be finite and 0 s or more everywhere.")
+
+
+def _numbers(name: str, given: ArrayLike | None, n: int, needed: bool) -> Integers:
+    if not needed:
+        return np.empty(0, np.int64)
+    if given is None:
+        raise ValueError(f"{name} is needed: one number per request.")
+    numbers = np.require(given, np.int64, ["C", "W"])
+    if numbers.shape != (n,) or (n and numbers.min() < 0):
+        raise ValueError(f"{name} must hold a number, 0 or more, for each of the {n} requests.")
+    return numbers

@@ -1,0 +1,233 @@
+"""Requests at their targets: workers and queues, and rules that look at how full these are.
+
+The kernels of both stand together, and two short helpers of `dispatch` once more: numba's cache
+sees no change of a callee in another file.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb._jit import kernel
+from awsnb.mechanisms.queueing.outcome import CUT, FAILED, LOST, NO_TARGET, OK, REJECTED
+
+Integers = NDArray[np.int64]
+
+TWO_CHOICES, LEAST, WEIGHTED_LEAST = range(3, 6)
+
+# A slot's load in one integer, so that the least is the one to choose: out of rotation or not,
+# requests outstanding, when it was chosen last, its number.
+CHOSEN, OUTSTANDING, OUT = 1 << 13, 1 << 39, 1 << 62
+NUMBER, LAST_CHOSEN = CHOSEN - 1, OUTSTANDING - CHOSEN
+BLOCK = 16
+
+DEPARTURE = np.dtype([("due", np.float64), ("slot", np.int32), ("after", np.int32)])
+
+
+class Calendar(NamedTuple):
+    """Who is outstanding: each slot's load, and departures to come, by moment.
+
+    Attributes
+    ----------
+    load : ndarray of int, shape (k,)
+        Of each slot, as above.
+    block, first, least : ndarray of int, shapes (k,), (m + 1,) and (m,)
+        Each slot's block, where each block begins, and the least load in it: looking at blocks
+        first, the least of a thousand slots is found among some eighty numbers.
+    moments : ndarray of int, shape (a power of 2,)
+        The first departure due in a moment, or in one so many moments before or after; or -1.
+    departures : recarray
+        When each is due, s, of which slot, and the next one of the same moment.
+    clock : ndarray of int, shape (3,)
+        The latest moment that was struck off, the first departure that may be used again, and how
+        many were ever used.
+    """
+
+    load: Integers
+    block: Integers
+    first: Integers
+    least: Integers
+    moments: NDArray[np.int32]
+    departures: np.recarray
+    clock: Integers
+
+    @classmethod
+    def of(cls, zone: Integers, workers: int) -> "Calendar":
+        """Nobody is outstanding; blocks end where zones do."""
+        slots = np.arange(zone.size)
+        begins = (slots - np.searchsorted(zone, zone)) % BLOCK == 0
+        first = np.append(np.flatnonzero(begins), zone.size)
+        # moments are found by masking, so there are a power of 2 of them
+        moments = np.full(1 << max(8, (4 * workers - 1).bit_length()), -1, np.int32)
+        return cls(
+            *(slots | OUT, np.cumsum(begins) - 1, first, first[:-1] | OUT, moments),
+            *(np.zeros(0, DEPARTURE).view(np.recarray), np.array([0, -1, 0])),
+        )
+
+    def rotated(self, out: NDArray[np.bool_]) -> "Calendar":
+        """Those who are out of rotation come last."""
+        load = np.where(out, self.load | OUT, self.load & ~OUT)
+        return self._replace(load=load, least=np.minimum.reduceat(load, self.first[:-1]))
+
+    def with_room(self, arriving: int) -> "Calendar":
+        """Every request may be outstanding: room for those that are, and all that arrive now."""
+        outstanding = int(((self.load & ~OUT) // OUTSTANDING).sum())
+        missing = outstanding + arriving - self.departures.size
+        if missing <= 0:
+            return self
+        more = np.concatenate((self.departures, np.zeros(missing, DEPARTURE)))
+        return self._replace(departures=more.view(np.recarray))
+
+
+@kernel
+def watch(work, chosen, coins, flow, zone, rule, number, sticky, per_s, fleet, calendar, out):  # type: ignore[no-untyped-def]
+    """Choose by what is outstanding, and serve, one request after the other."""
+    slots, pools, bonds, listed, free, recent = fleet
+    load, block, first, least, moments, departures, clock = calendar
+    arrival, start, end, target, status = out
+    for i in range(work.size):
+        t = arrival[i]
+        _strike_off(t, per_s, load, block, least, moments, departures, clock)
+        place = pools[zone[i] if zone.size else 0].instead
+        pool = pools[place]
+        k = _home(t, bonds[flow[i]], place, slots) if sticky.duration_s > 0.0 else -1
+        bound = k >= 0
+        if not bound and pool.count > 0:
+            if rule == LEAST:
+                k = _least(block[pool.first], block[pool.end - 1] + 1, least) & NUMBER
+            elif rule == TWO_CHOICES:
+                k = _lesser_of_two(coins[0, i], coins[1, i], pool, listed, load)
+            else:
+                k = _weighted_least(t, slots, pool, listed, load)
+        if sticky.duration_s > 0.0 and k >= 0 and (sticky.renewed or not bound):
+            bonds[flow[i]].slot, bonds[flow[i]].until = k, t + sticky.duration_s
+        chosen[i] = k
+        serve(i, i + 1, arrival, work, chosen, slots, free, recent, start, end, target, status)
+        if k >= 0:
+            load[k] = load[k] & ~LAST_CHOSEN | (number + i) * CHOSEN & LAST_CHOSEN
+            if end[i] > t:
+                load[k] += OUTSTANDING
+                _enter(end[i], k, per_s, moments, departures, clock)
+            b = block[k]
+            least[b] = _least(first[b], first[b + 1], load)
+
+
+@kernel
+def serve(begin, stop, arrival, work, chosen, slots, free, recent, starts, ends, target, status):  # type: ignore[no-untyped-def]
+    """Queue requests at the slots that were chosen for them; -1 is none."""
+    # unsigned, so that no index is taken for one from the end
+    for i in range(np.uint64(begin), np.uint64(stop)):
+        t = arrival[i]
+        if chosen[i] < 0:
+            starts[i], ends[i], target[i], status[i] = t, t, -1, NO_TARGET
+            continue
+        row = np.uint64(chosen[i])
+        slot = slots[row]
+        start = free[row, 0] if free[row, 0] > t else t
+        end, state = start + work[i] * slot.pace, OK
+        if t >= slot.ends:
+            start = end = t + slot.stall
+            state = FAILED
+        elif slot.room >= 0 and start > t and (slot.room == 0 or recent[slot.place] > t):
+            start = end = t  # the last request that may wait before it has not started
+            state = REJECTED
+        else:
+            if slot.room > 0:
+                recent[slot.place] = start
+                first = slot.last_place + 1 - slot.room
+                slot.place = slot.place + 1 if slot.place < slot.last_place else first
+            if end > slot.ends:
+                state = LOST if slot.ends < slot.closes else CUT
+                end = slot.ends
+                start = end if end < start else start
+            # keep the workers sorted by when they are free, without a branch to mispredict
+            moving = end
+            for j in range(np.uint64(1), np.uint64(free.shape[1])):
+                other = free[row, j]
+                free[row, j - np.uint64(1)] = other if other < moving else moving
+                moving = moving if other < moving else other
+            free[row, np.uint64(free.shape[1] - 1)] = moving
+        starts[i], ends[i], target[i], status[i] = start, end, slot.target, state
+
+
+@kernel
+def _least(first, end, load):  # type: ignore[no-untyped-def]
+    least = load[first]
+    for k in range(np.uint64(first), np.uint64(end)):
+        least = min(least, load[k])
+    return least
+
+
+@kernel
+def _lesser_of_two(coin, second, pool, listed, load):  # type: ignore[no-untyped-def]
+    one = coin * pool.count >> 32
+    k = listed[pool.first + one]
+    if pool.count == 1:
+        return k
+    step = 1 + (second * (pool.count - 1) >> 32)
+    other = listed[pool.first + (one + step) % pool.count]
+    return other if load[other] < load[k] else k
+
+
+@kernel
+def _weighted_least(t, slots, pool, listed, load):  # type: ignore[no-untyped-def]
+    best, most = -1, -1.0
+    for j in range(pool.first, pool.first + pool.count):
+        k = listed[j]
+        merit = _share(t, slots[k]) / ((load[k] // OUTSTANDING) + 1)
+        earlier = load[k] & LAST_CHOSEN < load[best] & LAST_CHOSEN
+        if merit > most or (merit == most and earlier):
+            best, most = k, merit
+    return best
+
+
+@kernel
+def _strike_off(t, per_s, load, block, least, moments, departures, clock):  # type: ignore[no-untyped-def]
+    """Take who has left by `t` off the calendar, and off the load of their slot."""
+    now = int(t * per_s)
+    # a full turn of the calendar shows every moment
+    for moment in range(max(clock[0], now + 1 - moments.size), now + 1):
+        one, staying = moments[moment & (moments.size - 1)], -1
+        while one >= 0:
+            departure = departures[one]
+            following = departure.after
+            if departure.due <= t:
+                k = departure.slot
+                load[k] -= OUTSTANDING
+                least[block[k]] = min(least[block[k]], load[k])
+                departure.after, clock[1] = clock[1], one
+            else:
+                departure.after, staying = staying, one
+            one = following
+        moments[moment & (moments.size - 1)] = staying
+    clock[0] = now
+
+
+@kernel
+def _enter(due, k, per_s, moments, departures, clock):  # type: ignore[no-untyped-def]
+    """Put a departure on the calendar, in a row left free by another, or in a fresh one."""
+    if clock[1] >= 0:
+        one = clock[1]
+        clock[1] = departures[one].after
+    else:
+        one = clock[2]
+        clock[2] += 1
+    moment = int(due * per_s) & (moments.size - 1)
+    departure = departures[one]
+    departure.due, departure.slot, departure.after = due, k, moments[moment]
+    moments[moment] = one
+
+
+@kernel
+def _home(t, bond, place, slots):  # type: ignore[no-untyped-def]
+    if bond.slot < 0 or t >= bond.until:
+        return -1
+    home = slots[bond.slot]
+    return bond.slot if t < home.leaves and home.zone == place else -1
+
+
+@kernel
+def _share(t, slot):  # type: ignore[no-untyped-def]
+    ramp = (t - slot.opens) * slot.slope
+    return slot.share * ramp if slot.slope > 0.0 and ramp < 1.0 else slot.share

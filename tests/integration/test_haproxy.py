@@ -1,0 +1,73 @@
+"""The model against a real HAProxy on loopback: shares, failures, draining."""
+
+import asyncio
+import csv
+from datetime import date
+
+import numpy as np
+import pytest
+from record_balancer import CASES, COLUMNS, RECORDED, SERVER, measures, model, record
+
+needs_haproxy = pytest.mark.skipif(SERVER is None, reason="haproxy is not installed")
+LENGTH_S = 3.0
+
+
+@pytest.fixture(scope="module")
+def both():
+    """What HAProxy did in each case, all of them at once, and what the model does."""
+
+    async def record_all():
+        return await asyncio.gather(*(record(case, LENGTH_S) for case in CASES))
+
+    return {
+        case[:2]: (measures(case, found), measures(case, model(case, found, LENGTH_S)))
+        for case, found in zip(CASES, asyncio.run(record_all()), strict=True)
+    }
+
+
+@needs_haproxy
+@pytest.mark.parametrize(
+    ("name", "balance", "points"),
+    [
+        ("weights 3, 1, 1, 1", "roundrobin", 0.5),
+        ("first server half as fast", "leastconn", 4.0),
+        ("first server half as fast", "random(2)", 6.0),
+    ],
+)
+def test_the_share_of_a_server_that_differs_is_haproxys(both, name, balance, points):
+    haproxy, ours = both[name, balance]
+    share = "share of the first server", "%"
+    assert ours[share] == pytest.approx(haproxy[share], abs=points)
+
+
+@needs_haproxy
+def test_a_server_that_refuses_draws_requests_to_it_by_least_connections_alone(both):
+    failed = "failed until it is taken out", "%"
+    for balance, points in (("roundrobin", 4.0), ("leastconn", 15.0)):
+        haproxy, ours = both["first server refuses", balance]
+        assert ours[failed] == pytest.approx(haproxy[failed], abs=points)
+        assert (haproxy[failed] > 40) == (ours[failed] > 40) == (balance == "leastconn")
+
+
+@needs_haproxy
+def test_draining_ends_as_haproxy_ends_it(both):
+    haproxy, ours = both["first server drains", "roundrobin"]
+    sent, finished, cut = haproxy
+    assert haproxy[sent] == ours[sent] == 0
+    assert haproxy[finished] + haproxy[cut] > 5
+    assert ours[finished] == pytest.approx(haproxy[finished], abs=3)
+    assert ours[cut] == pytest.approx(haproxy[cut], abs=3)
+
+
+def test_the_recorded_comparison_says_where_it_is_from_and_holds():
+    with RECORDED.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == COLUMNS
+    assert {(row["case"], row["balance"]) for row in rows} == {one[:2] for one in CASES}
+    for row in rows:
+        date.fromisoformat(row["recorded"])
+        haproxy, ours = float(row["haproxy"]), float(row["model"])
+        if row["unit"] == "ms":
+            assert np.log(ours / haproxy) == pytest.approx(0, abs=0.2)
+        else:
+            assert ours == pytest.approx(haproxy, abs=6)
