@@ -308,8 +308,8 @@ def _choose(now, desired, low, cause, newest, alarms, steps, metric, crew, clock
 @kernel
 def _ask(now, desired, a, value, alarms, steps, crew, clock):  # type: ignore[no-untyped-def]
     """Say what a policy in alarm comes to, and the capacity that it asks for."""
-    kind, amount, pause = alarms[a, KIND], 0.0, alarms[a, PAUSE]
-    outward = alarms[a, SIDE] > 0.0
+    kind, how, amount = alarms[a, KIND], alarms[a, ADJUSTMENT], 0.0
+    pause, outward = alarms[a, PAUSE], alarms[a, SIDE] > 0.0
     changed = clock[SETTLED] if kind == SIMPLE else clock[SHRANK]
     if (kind == SIMPLE or (kind == PACED and not outward)) and now - changed < pause:
         return COOLDOWN, desired
@@ -318,9 +318,9 @@ def _ask(now, desired, a, value, alarms, steps, crew, clock):  # type: ignore[no
         for i in range(int(alarms[a, FIRST]), int(alarms[a, LAST])):
             if steps[i, 0] < gap <= steps[i, 1]:
                 amount = steps[i, 2]
-        if amount != amount or (amount == 0.0 and alarms[a, ADJUSTMENT] != EXACT):
+        if amount != amount or (amount == 0.0 and how != EXACT):
             return NO_STEP, desired
-        outward = amount > (desired if alarms[a, ADJUSTMENT] == EXACT else 0.0)
+        outward = amount > (desired if how == EXACT else 0.0)
     base = desired
     if kind == PACED and outward:  # what the cooldown's first scale-out began with
         if now - clock[GREW] >= pause:
@@ -335,21 +335,11 @@ def _ask(now, desired, a, value, alarms, steps, crew, clock):  # type: ignore[no
         if not outward and desired - wish > alarms[a, AT_MOST]:
             wish = desired - int(alarms[a, AT_MOST])
     else:
-        wish = base + _change(alarms[a, ADJUSTMENT], amount, base, alarms[a, AT_LEAST])
+        wish = int(amount) if how == EXACT else base + int(amount)
+        if how == PERCENT:
+            share = base * amount / 100.0
+            size = max(int(max(abs(share), alarms[a, AT_LEAST])), 1 if share != 0.0 else 0)
+            wish = base + size if amount > 0.0 else base - size
     if (wish <= desired) if outward else (wish >= desired):
         return COVERED, wish
     return SCALED, max(wish, 0)
-
-
-@kernel
-def _change(how, amount, base, at_least):  # type: ignore[no-untyped-def]
-    """Instances to add to `base`, or to remove if negative."""
-    if how == EXACT:
-        return int(amount) - base
-    if how == CHANGE:
-        return int(amount)
-    share = base * amount / 100.0
-    size = int(max(abs(share), at_least))
-    if size == 0 and share != 0.0:
-        size = 1
-    return size if amount > 0.0 else -size
