@@ -9,6 +9,7 @@ kernel. Times are the processor's; numba's own start, paid once a process, is no
 import doctest
 import importlib
 import pkgutil
+import statistics
 import time
 from typing import Any, NamedTuple
 
@@ -79,6 +80,30 @@ def main() -> None:
         where = one.module.removeprefix("awsnb.mechanisms.")
         print(f"{where:<22} {one.name:<18} {one.own_s:5.2f} s alone {one.whole_s:5.2f} s in all")
     print(f"{len(found)} kernels, {sum(one.own_s for one in found):.1f} s together")
+
+
+FIRST_CALL = """
+import time
+from awsnb import section
+asg = section("scaling-policies")
+scenario = asg.scenario()
+{reading}
+start = time.perf_counter()
+asg.simulate(scenario)
+print(time.perf_counter() - start)
+"""
+
+
+def test_the_first_answer_after_a_warm_up(python: Any, capsys: Any, benchmark: Any) -> None:
+    """What the reader feels, all kernels cached, who read on while they were loaded."""
+    waits_s: dict[str, list[float]] = {"pass": [], "asg.warm_up_in_background().join()": []}
+    benchmark.pedantic(python, (FIRST_CALL.format(reading="pass"),), rounds=1)
+    for _ in range(5):
+        for reading, seconds in waits_s.items():
+            seconds.append(float(python(FIRST_CALL.format(reading=reading))))
+    at_once, after = (1000 * statistics.median(seconds) for seconds in waits_s.values())
+    with capsys.disabled():
+        print(f"\n  first answer at once {at_once:.0f} ms, after a warm-up {after:.1f} ms")
 
 
 def test_cold_compilation(python: Any, tmp_path: Any, capsys: Any, benchmark: Any) -> None:

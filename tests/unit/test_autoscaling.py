@@ -358,6 +358,10 @@ def test_the_presets_teach_what_they_say():
     restless = POLICY_PRESETS[6].values
     assert numbers(**restless)["reversals"] > 100
     assert numbers(**restless | {"low_side_pct": 50.0})["reversals"] < 20
+    noisy = POLICY_PRESETS[7].values
+    narrow, wide = numbers(**noisy), numbers(**noisy | {"low_side_pct": 70.0})
+    assert 96 / narrow["reversals"] == pytest.approx(2, abs=0.3) and wide["reversals"] <= 8
+    assert wide["cost_usd_month"] / narrow["cost_usd_month"] == pytest.approx(1.1, abs=0.02)
 
 
 def test_the_same_scenario_gives_the_same_bits():
