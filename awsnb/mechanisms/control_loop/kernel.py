@@ -71,19 +71,21 @@ def run(  # type: ignore[no-untyped-def]
             note, row, line = NOTES + 3 * i, int(alarms[i, METRIC]), alarms[i, LINE]
             side, leaves = alarms[i, SIDE], newest - int(alarms[i, PERIODS])
             value = metric[row, newest] if newest >= 0 else math.nan
-            if (value - line) * side > 0.0:
-                crew[note] += 1
-                above |= side > 0.0
-            if leaves >= 0 and (metric[row, leaves] - line) * side > 0.0:
-                crew[note] -= 1
-            crew[note + 1], crew[note + 2] = NO_DATA, 0
-            if value == value:
-                crew[note + 1] = WAITS
-                rings |= crew[note] >= alarms[i, DATAPOINTS]
+            breaches = (
+                value - line
+            ) * side > 0.0  # counted without a branch: noise defeats guesses
+            above |= breaches & (side > 0.0)
+            crew[note] += breaches
+            if leaves >= 0:
+                crew[note] -= (metric[row, leaves] - line) * side > 0.0
+            known = value == value
+            crew[note + 1], crew[note + 2] = WAITS if known else NO_DATA, 0
+            rings |= known & (crew[note] >= alarms[i, DATAPOINTS])
         if above:
             total[ABOVE] += period
-        floor = math.ceil(forecast[min(k, forecast.size - 1)] / capacity - ROUNDING)
-        low, wish = max(crew[SMALLEST], floor), desired
+        low, wish = crew[SMALLEST], desired
+        if forecast.size > 0:
+            low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
         if rings or desired != crew[DESIRED] or not low <= desired <= crew[LARGEST]:
             wish, crew[CAUSE] = _choose(
                 now, desired, low, cause, newest, alarms, steps, metric, crew, clock

@@ -127,7 +127,7 @@ class _World(NamedTuple):
     load: NDArray  # (periods, load steps in each)
     periods: NDArray  # (2, periods): work that arrives, peak of the load
     seen: NDArray  # one a period, or one for all
-    forecast: NDArray  # the same
+    forecast: NDArray  # one a period, or none
     orders: NDArray
 
 
@@ -256,8 +256,11 @@ def sweep(
         picked = np.flatnonzero(plants[:, kernel.PERIOD] == period)
         size = min(CHUNK, -(-picked.size // (4 * threads)))
         parts += [(world, picked[i : i + size]) for i in range(0, picked.size, size)]
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, parts))
+    if threads == 1:
+        list(map(run, parts))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(run, parts))
     return Totals._make(totals.T)
 
 
@@ -326,11 +329,16 @@ def _world(
         raise ValueError("load_per_s must last for one metric period or longer.")
     load = load[: n * steps].reshape(n, steps)
     periods = np.empty((2, n))
-    np.sum(load, axis=1, out=periods[kernel.WORK])
-    np.max(load, axis=1, out=periods[kernel.PEAK])
-    periods[kernel.WORK] *= period_s / steps
+    np.multiply(
+        load.sum(axis=1) if steps > 1 else load[:, 0], period_s / steps, out=periods[kernel.WORK]
+    )
+    periods[kernel.PEAK] = load.max(axis=1) if steps > 1 else load[:, 0]
     factor = np.ones(1) if seen is None else _factors(seen, n)
-    capacity = forecast_capacity(forecast, np.arange(n) * period_s) if forecast else np.zeros(1)
+    capacity = (
+        forecast_capacity(forecast, np.arange(n) * period_s)
+        if forecast is not None
+        else np.empty(0)
+    )
     return _World(load, periods, factor, capacity, action_rows(schedule))
 
 
