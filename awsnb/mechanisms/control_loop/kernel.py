@@ -23,11 +23,10 @@ NOBODY, SCHEDULE, FORECAST, BOUNDS = 0, -1, -2, -3
 """Who changed the capacity, if not alarm number 1, 2, ...: no one, a scheduled action, the
 forecast, or the group's smallest or largest size."""
 
-# what the kernel reads: the plant, an alarm and its policy, a period
+# what the kernel reads: the plant, an alarm and its policy
 PERIOD, LAG, OFFSET, CAPACITY, ROOM, BOOT, WARM_UP, DRAIN, INITIAL, LEAST, MOST = range(11)
 KIND, METRIC, SIDE, THRESHOLD, LINE, DATAPOINTS, PERIODS = range(7)
 TARGET, AT_MOST, ADJUSTMENT, AT_LEAST, PAUSE, FIRST, LAST = range(7, 14)
-WORK, PEAK = range(2)
 
 # what it keeps: batches under way by state, bounds, and from RECORDED on a column of the ledger
 FIRST_OF, LAST_OF = 0, 3
@@ -44,8 +43,8 @@ SUMS = 6
 
 @kernel
 def run(  # type: ignore[no-untyped-def]
-    plant, alarms, steps, load, periods, seen, forecast, orders, metric, flow, ledger, total, crew,
-    clock, pool, part,
+    plant, alarms, steps, load, work, peak, seen, forecast, orders, metric, flow, ledger, total,
+    crew, clock, pool, part,
 ):  # fmt: skip
     """One case. A period's column is written to flow and ledger, zero before, if they have any.
 
@@ -98,14 +97,14 @@ def run(  # type: ignore[no-untyped-def]
 
         # the plant, to the end of the period
         rate = (crew[COUNTING] + crew[WARM]) * capacity
-        if offset == 0.0 and queue <= 0.0 and periods[PEAK, k] <= rate and clock[DUE] >= end:
-            _add(period, periods[WORK, k], rate, crew, part)
+        if offset == 0.0 and queue <= 0.0 and peak[k] <= rate and clock[DUE] >= end:
+            _add(period, work[k], rate, crew, part)
         else:
             queue = _integrate(now, end, k, queue, plant, load, crew, clock, pool, part)
         counted, serving, factor = part[COUNTED], part[SERVING], seen[min(k, seen.size - 1)]
         metric[0, k] = 100.0 * part[BUSY] / counted * factor if counted > 0.0 else math.nan
         if metric.shape[0] > 1:
-            metric[1, k] = periods[WORK, k] / serving * factor if serving > 0.0 else math.nan
+            metric[1, k] = work[k] / serving * factor if serving > 0.0 else math.nan
         if metric.shape[0] > 2:
             metric[2, k] = part[WAITING] / serving * factor if serving > 0.0 else math.nan
         for i in range(SERVING + 1):

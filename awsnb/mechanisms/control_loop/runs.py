@@ -125,7 +125,8 @@ class _World(NamedTuple):
     """What all cases of one metric period share."""
 
     load: NDArray  # (periods, load steps in each)
-    periods: NDArray  # (2, periods): work that arrives, peak of the load
+    work: NDArray  # that arrives in each period
+    peak: NDArray  # of the load in each period
     seen: NDArray  # one a period, or one for all
     forecast: NDArray  # one a period, or none
     orders: NDArray
@@ -328,18 +329,15 @@ def _world(
     if not n:
         raise ValueError("load_per_s must last for one metric period or longer.")
     load = load[: n * steps].reshape(n, steps)
-    periods = np.empty((2, n))
-    np.multiply(
-        load.sum(axis=1) if steps > 1 else load[:, 0], period_s / steps, out=periods[kernel.WORK]
-    )
-    periods[kernel.PEAK] = load.max(axis=1) if steps > 1 else load[:, 0]
+    work = (load.sum(axis=1) if steps > 1 else load[:, 0]) * (period_s / steps)
+    peak = load.max(axis=1) if steps > 1 else load[:, 0]
     factor = np.ones(1) if seen is None else _factors(seen, n)
     capacity = (
         forecast_capacity(forecast, np.arange(n) * period_s)
         if forecast is not None
         else np.empty(0)
     )
-    return _World(load, periods, factor, capacity, action_rows(schedule))
+    return _World(load, work, peak, factor, capacity, action_rows(schedule))
 
 
 def _factors(seen: ArrayLike, n: int) -> NDArray[np.float64]:
