@@ -160,8 +160,8 @@ def test_a_finer_load(against, fortnight, every_s):
 
 def stability_map():
     return [
-        Case(GROUP._replace(warm_up_s=float(w)), [policy(float(t))], Sensor(p))
-        for t in np.linspace(20, 90, 50)
+        Case(GROUP._replace(warm_up_s=float(w)), policies, Sensor(p))
+        for policies in ([policy(float(t))] for t in np.linspace(20, 90, 50))
         for w in range(0, 1000, 20)
         for p in (30.0, 60.0, 120.0, 300.0)
     ]

@@ -393,7 +393,7 @@ def _simulate(  # type: ignore[no-untyped-def]
             lost[history, q], first_loss[history, q], losses[history, q] = 0.0, np.inf, 0
 
         while True:
-            part, now = 0, clock[0]
+            part, now = int(np.int64(0)), clock[0]  # a literal would compile _lifetime twice
             for other in range(1, parts):
                 if clock[other] < now:
                     part, now = other, clock[other]

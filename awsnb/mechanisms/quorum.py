@@ -275,7 +275,7 @@ def _logarithms(model: _Model, writes: int, first: int) -> NDArray[np.float32]:
         for done in range(0, writes, ROW):
             part = out[:, done : done + ROW]
             _draw(model, first + done, x, work)
-            part[:] = _copies(model, x)[:, : part.shape[1]]
+            part[:] = x[model.zones : model.zones + model.base.size, : part.shape[1]]
     return out
 
 
@@ -307,7 +307,7 @@ _PER_ROW = np.uint64(2**20)  # draws set aside for the episodes of a row
 
 @kernel
 def _count(model, ranks, first, writes, low, per_unit, counts, x, work):  # type: ignore[no-untyped-def]
-    own, never = _copies(model, x), np.float32(counts.shape[1] - 1)
+    own, never = x[model.zones : model.zones + model.base.size], np.float32(counts.shape[1] - 1)
     for done in range(0, writes, ROW):
         _draw(model, first + done, x, work)
         _sort(own)
@@ -326,25 +326,17 @@ def _draw(model, write, x, work):  # type: ignore[no-untyped-def]
         start = model.normal_key + _WEYL * np.uint64(write * pairs + p)
         _normals(start, _WEYL * np.uint64(pairs), work, x[2 * p], x[2 * p + 1])
 
-    zones = x[: model.zones]
+    zones, copies = x[: model.zones], x[model.zones : model.zones + model.base.size]
     for z in range(model.zones):
         for j in range(ROW):
             zones[z, j] *= model.zone_sigma
-    flat = zones.reshape(-1)
-    _strike(flat, model.zone_slow, model.zone_slow_gap, model.zone_slow_key, row)
-    _strike(flat, np.float32(np.inf), model.zone_down_gap, model.zone_down_key, row)
-
-    copies = _copies(model, x)
+    _strike(zones, model.zone_slow, model.zone_slow_gap, model.zone_slow_key, row)
+    _strike(zones, np.float32(np.inf), model.zone_down_gap, model.zone_down_key, row)
     for i in range(model.base.size):
         base, shared, own = model.base[i], zones[model.zone[i]], copies[i]
         for j in range(ROW):
             own[j] = (base + shared[j]) + model.copy_sigma * own[j]
-    _strike(copies.reshape(-1), model.copy_slow, model.copy_slow_gap, model.copy_slow_key, row)
-
-
-@kernel
-def _copies(model, x):  # type: ignore[no-untyped-def]
-    return x[model.zones : model.zones + model.base.size]
+    _strike(copies, model.copy_slow, model.copy_slow_gap, model.copy_slow_key, row)
 
 
 @kernel
@@ -356,7 +348,7 @@ def _strike(x, shift, gap, key, row):  # type: ignore[no-untyped-def]
         at += 1 + int(min(-math.log(u) * gap, float(x.size)))
         if at >= x.size:
             return
-        x[at] += shift
+        x[at // ROW, at % ROW] += shift
         draw += _WEYL
 
 

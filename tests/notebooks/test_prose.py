@@ -280,7 +280,12 @@ def test_aurora_prose_says_what_the_model_says():
         ("three one-minute", ASG.value("target_tracking", "alarm_period") == 60),
         ("fifteen in a row", ASG.value("target_tracking", "alarm_low_datapoints") == 15),
         ("28 is 70 % of the target", ASG.value("target_tracking", "alarm_low_threshold") == 70),
-        ("uses 90 %", ASG.value("target_tracking", "alarm_low_threshold_application") == 90),
+        (
+            "Its low alarm is at 90 %",
+            ASG.value("target_tracking", "alarm_low_threshold_application") == 90,
+        ),
+        ("two cooldowns of 300 s", ASG.value("application", "scale_out_cooldown") == 300),
+        ("two cooldowns of 300 s", ASG.value("application", "scale_in_cooldown") == 300),
         ("needs 24 h of data", ASG.value("predictive", "min_history") == 24),
         ("looks back 14 days", ASG.value("predictive", "lookback") == 14),
         ("48 h ahead", ASG.value("predictive", "horizon") == 48),

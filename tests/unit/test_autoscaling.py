@@ -11,6 +11,7 @@ from awsnb.services.autoscaling import (
     POLICY_PRESETS,
     PolicyScenario,
     compare_policies,
+    history,
     ledger,
     published_examples,
     reactions,
@@ -18,7 +19,7 @@ from awsnb.services.autoscaling import (
     stability_map,
 )
 from awsnb.services.autoscaling.load import load_of
-from awsnb.services.autoscaling.policy import LOADS, POLICIES
+from awsnb.services.autoscaling.policy import APPLICATION, LOADS, POLICIES
 from awsnb.services.autoscaling.run import Run
 
 ASG = facts.load("autoscaling")
@@ -73,6 +74,10 @@ def export(tmp_path):
             "must be before scheduled_to_h, 9 h",
         ),
         ({"warm_up_s": 3601}, "from 0 to 3,600 s"),
+        ({"scaler": APPLICATION, "warm_up_s": 60}, "does not apply at scaler"),
+        ({"scaler": APPLICATION, "policy": "step"}, "does not apply at policy = 'step'"),
+        ({"scale_in_cooldown_s": 60}, "does not apply at scaler = 'EC2 Auto Scaling'"),
+        ({"policy": "step", "datapoints": 4, "of_minutes": 3}, "at least datapoints, 4 minutes"),
         ({"load": "flash"}, "must be one of step, spike, flash-crowd"),
     ],
 )
@@ -86,6 +91,7 @@ def test_traces_that_are_no_load_are_refused(export):
     assert "the average of RequestCount is 1" in refusal(
         trace=export([1, 1, 1], "RequestCount Average")
     )
+    assert "Say trace_unit = requests or CPU %" in refusal(trace=export([10, 99, 3], "value"))
     assert "bytes are no load on a group" in refusal(trace=export([1e12, 1e12, 1e12], "value"))
 
 
@@ -97,8 +103,30 @@ def test_target_tracking_makes_the_two_alarms_of_aws(target, low):
     out, back = scenario(target_pct=target).alarms
     assert (out.threshold, out.datapoints, out.periods, out.above) == (target, 3, 3, True)
     assert (back.threshold, back.datapoints, back.above) == (pytest.approx(low), 15, False)
-    application = ASG.value("target_tracking", "alarm_low_threshold_application")
-    assert scenario(target_pct=30.0, low_side_pct=float(application)).low_pct == pytest.approx(27)
+
+
+def test_application_auto_scaling_makes_a_nearer_low_alarm_and_knows_two_cooldowns():
+    tasks = scenario(scaler=APPLICATION, target_pct=30.0)
+    assert tasks.low_pct == pytest.approx(27) and tasks.warming_s == 0
+    assert tasks.cooldowns == (300, 300) and scenario().cooldowns is None
+    assert scenario(scaler=APPLICATION, scale_in_cooldown_s=0).cooldowns == (300, 0)
+    log = ledger(scenario(scaler=APPLICATION), rows=30, side="in")
+    scaled = log["why"].str.contains("capacity goes").to_numpy().nonzero()[0]
+    assert set(np.diff(scaled)) == {5}  # one instance every five minutes
+    assert log["why"].str.contains("cooldown").any()
+
+
+def test_three_of_five_minutes_go_off_where_three_in_a_row_do_not(export):
+    path = export([6000] * 5 + [9000, 3000] * 20)  # 75 % and 25 % of two instances
+    base = {"policy": "step", "datapoints": 3, "overload": "drop", "trace": path}
+    assert numbers(**base)["launched"] == 0
+    assert numbers(**base, of_minutes=5)["launched"] > 0
+
+
+def test_an_instance_that_takes_its_time_to_leave_is_paid_for():
+    at_once, slowly = numbers(load="stress"), numbers(load="stress", drain_s=300)
+    hours = slowly["removed"] * 300 / 3600
+    assert slowly["instance_hours"] == pytest.approx(at_once["instance_hours"] + hours)
 
 
 def test_one_minute_alarms_judge_five_minute_data_by_one_point_out_and_three_in():
@@ -142,6 +170,18 @@ def test_the_ledger_says_why_it_waits_minute_by_minute():
     inward = ledger(scenario(**POLICY_PRESETS[0].values), rows=18, side="in")
     assert "14 of 15" in inward["breaching"].tolist()
     assert "the capacity goes from 3 to 2" in inward["why"].iloc[15]
+
+
+def test_the_history_tells_the_notes_experiment_in_awss_words():
+    told = history(scenario(**POLICY_PRESETS[0].values))
+    assert told["activity"].tolist()[0] == "Launching 2 instances"
+    assert told["cause"].iloc[0] == (
+        "an alarm in state ALARM triggered policy target tracking, changing the desired capacity "
+        "from 1 to 3."
+    )
+    assert told["activity"].tolist()[1:] == ["Terminating 1 instance"] * 2
+    by_clock = history(scenario(policy="scheduled", load="office-days"))
+    assert by_clock["cause"].iloc[0].startswith("scheduled action took effect")
 
 
 def test_a_fixed_size_has_no_ledger():
@@ -318,6 +358,10 @@ def test_the_presets_teach_what_they_say():
     restless = POLICY_PRESETS[6].values
     assert numbers(**restless)["reversals"] > 100
     assert numbers(**restless | {"low_side_pct": 50.0})["reversals"] < 20
+    noisy = POLICY_PRESETS[7].values
+    narrow, wide = numbers(**noisy), numbers(**noisy | {"low_side_pct": 70.0})
+    assert 96 / narrow["reversals"] == pytest.approx(2, abs=0.3) and wide["reversals"] <= 8
+    assert wide["cost_usd_month"] / narrow["cost_usd_month"] == pytest.approx(1.1, abs=0.02)
 
 
 def test_the_same_scenario_gives_the_same_bits():

@@ -1,6 +1,6 @@
 """EC2 Auto Scaling: policies that follow a load."""
 
-from awsnb.services.autoscaling.ledger import ledger
+from awsnb.services.autoscaling.ledger import history, ledger
 from awsnb.services.autoscaling.options import compare_policies
 from awsnb.services.autoscaling.policy import PolicyScenario
 from awsnb.services.autoscaling.presets import POLICY_PRESETS
@@ -12,6 +12,7 @@ __all__ = [
     "POLICY_PRESETS",
     "PolicyScenario",
     "compare_policies",
+    "history",
     "ledger",
     "published_examples",
     "reactions",

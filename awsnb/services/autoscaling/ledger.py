@@ -1,10 +1,10 @@
-"""Why has it not scaled yet? The alarms, minute by minute."""
+"""Why has it not scaled yet, and why did it? The alarms minute by minute, and the changes."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb.mechanisms.control_loop import entry, explain
+from awsnb.mechanisms.control_loop import activities, entry, explain
 from awsnb.scenario import ScenarioError
 from awsnb.services.autoscaling.policy import PolicyScenario
 from awsnb.services.autoscaling.run import Run
@@ -62,6 +62,42 @@ def ledger(
             }
         )
     return pd.DataFrame(lines).set_index("time")
+
+
+def history(scenario: PolicyScenario, rows: int = 20) -> "pd.DataFrame":
+    """List the changes of the desired capacity, as a group's activity history gives their cause.
+
+    Parameters
+    ----------
+    scenario : PolicyScenario
+    rows : int
+        Changes to list, from the first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a change.
+    """
+    import pandas as pd
+
+    run = Run.of(scenario)
+    lines = []
+    for change in activities(run.scaling)[:rows]:
+        count = abs(change.after - change.before)
+        grows = change.after > change.before
+        verb = "Launching" if grows else "Terminating"
+        what = f"an alarm in state ALARM triggered policy {change.cause}"
+        if change.cause not in run.scaling.names:
+            what = f"{change.cause} took effect"
+        lines.append(
+            {
+                "time": f"{run.clock(change.at_s):%H:%M}",
+                "activity": f"{verb} {count} instance{'s' if count > 1 else ''}",
+                "cause": f"{what}, changing the desired capacity from {change.before} to "
+                f"{change.after}.",
+            }
+        )
+    return pd.DataFrame(lines, columns=["time", "activity", "cause"]).set_index("time")
 
 
 def _first(run: Run, side: str) -> int:

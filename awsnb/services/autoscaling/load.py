@@ -158,7 +158,7 @@ def _of_trace(scenario: PolicyScenario, trace: Trace) -> Load:
 
 
 def _unit(scenario: PolicyScenario, trace: Trace) -> tuple[str, list[str]]:
-    """What the trace counts: as told, as the file says, else requests."""
+    """What the trace counts: as told, as the file says, else requests if it can't be CPU %."""
     if scenario.trace_unit != "as the file says":
         return scenario.trace_unit, []
     words = f"{trace.metric} {trace.unit}".lower()
@@ -172,10 +172,12 @@ def _unit(scenario: PolicyScenario, trace: Trace) -> tuple[str, list[str]]:
             "neither requests nor CPU. Export RequestCount (Sum) or CPUUtilization (Average), or "
             "say trace_unit = requests or CPU %."
         )
-    return REQUESTS, [
-        "The file doesn't say what it counts: read as requests per period. Say trace_unit = CPU % "
-        "if it is a percentage."
-    ]
+    if np.nanmax(trace.value) <= 100:
+        raise ScenarioError(
+            f"trace = {scenario.trace}: all its values are up to 100 and the file doesn't say what "
+            "they are. Say trace_unit = requests or CPU %."
+        )
+    return REQUESTS, ["The file doesn't say what it counts: read as requests per period."]
 
 
 def _even(duration_s: Floats, rps: Floats) -> tuple[float, Floats]:

@@ -16,7 +16,8 @@ from awsnb.services.autoscaling.run import Run, needed
 from awsnb.words import percent, span
 
 OF_SOME = (
-    "warm_up_s", "cooldown_s", "add_instances", "datapoints",
+    "scaler", "scale_out_cooldown_s", "scale_in_cooldown_s", "warm_up_s", "cooldown_s",
+    "add_instances", "datapoints", "of_minutes",
     "scheduled_size", "scheduled_from_h", "scheduled_to_h",
 )  # fmt: skip
 
@@ -59,14 +60,17 @@ def _others(scenario: PolicyScenario, load: Load) -> Iterator[tuple[str, PolicyS
     peak = max(1, needed(scenario, float(load.rps.max())))
     if peak <= 500:
         size = {"min_size": peak, "max_size": max(peak, scenario.max_size)}
-        cleared = dict.fromkeys(OF_SOME)
+        cleared = _kept(scenario, FIXED)
         yield f"{peak} instances, always", scenario.replace(policy=FIXED, **size, **cleared)
 
 
 def _kept(scenario: PolicyScenario, policy: str) -> dict[str, object]:
     """The fields that only some policies have, where this one has them too."""
     fields, values = scenario.fields(), scenario.model_dump() | {"policy": policy}
-    return {name: values[name] if fields[name].applies(values) else None for name in OF_SOME}
+    for name in OF_SOME:  # what a field applies to stands before it
+        if not fields[name].applies(values):
+            values[name] = fields[name].default
+    return {name: values[name] for name in OF_SOME}
 
 
 def _remark(run: Run) -> str:

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from awsnb import facts
 from awsnb.mechanisms.control_loop import (
     Alarm,
+    Cooldowns,
     Group,
     Policy,
     Sensor,
@@ -26,6 +27,8 @@ SCHEDULED, PREDICTIVE, FIXED = "scheduled", "predictive", "fixed size"
 POLICIES = (TRACKING, STEPS, SIMPLE, SCHEDULED, PREDICTIVE, FIXED)
 BY_HAND = (STEPS, SIMPLE)
 TRACKS = (TRACKING, SCHEDULED, PREDICTIVE)
+EC2, APPLICATION = "EC2 Auto Scaling", "Application Auto Scaling"
+LOW_SIDE = {EC2: "alarm_low_threshold", APPLICATION: "alarm_low_threshold_application"}
 INSTANCE_TYPES = tuple(s for s in ASG.subjects() if ASG.has(s, "hour_price"))
 LOADS = ("step", "spike", "flash-crowd", "diurnal", "office-days", "stress")
 MONITORING = {"detailed": "detailed_period", "basic": "basic_period"}
@@ -42,6 +45,11 @@ class PolicyScenario(Scenario):
         meaning="What changes the size. Scheduled and predictive have target tracking beside "
         "them; fixed size stays at the minimum.",
     )
+    scaler: Literal["EC2 Auto Scaling", "Application Auto Scaling"] = field(
+        EC2, label="Scaled by", only_when={"policy": TRACKS},
+        meaning="EC2 groups pace target tracking by a warm-up; Application Auto Scaling (ECS "
+        "tasks, Aurora replicas) by two cooldowns, and scales in nearer to the target.",
+    )  # fmt: skip
     target_pct: float = field(
         50.0,
         label="Target CPU",
@@ -64,8 +72,24 @@ class PolicyScenario(Scenario):
     )  # fmt: skip
     warm_up_s: int | None = field(
         None, label="Instance warm-up", unit="s", low=0, high=ASG.value("warm_up", "max_default"),
-        only_when={"policy": (*TRACKS, STEPS)},
+        only_when={"policy": (*TRACKS, STEPS), "scaler": (EC2,)},
         meaning="From then until it counts in the metric; left out, AWS's fallback.",
+    )  # fmt: skip
+    drain_s: int = field(
+        0, label="Time to leave", unit="s", low=0, high=3600,
+        meaning="From its removal until an instance is gone: deregistration delay or terminating "
+        "hook. It serves nothing new, and is paid for.",
+    )  # fmt: skip
+    scale_out_cooldown_s: int | None = field(
+        None, label="Scale-out cooldown", unit="s", low=0, high=3600,
+        only_when={"scaler": (APPLICATION,)},
+        meaning="In which only a larger scale-out adds, and what is still missing; left out, AWS's "
+        "default.",
+    )  # fmt: skip
+    scale_in_cooldown_s: int | None = field(
+        None, label="Scale-in cooldown", unit="s", low=0, high=3600,
+        only_when={"scaler": (APPLICATION,)},
+        meaning="From one scale-in to the next; left out, AWS's default.",
     )  # fmt: skip
     cooldown_s: int | None = field(
         None, label="Cooldown", unit="s", low=0, high=3600, only_when={"policy": (SIMPLE,)},
@@ -78,13 +102,17 @@ class PolicyScenario(Scenario):
     )  # fmt: skip
     low_side_pct: float | None = field(
         None, label="Scale-in threshold", unit="% of the target", low=5, high=100,
-        meaning="Below it the group scales in; left out, what AWS makes for CPU on EC2 groups.",
+        meaning="Below it the group scales in; left out, what AWS makes for CPU.",
     )  # fmt: skip
     datapoints: int | None = field(
         None, label="Datapoints to alarm", unit="minutes", low=1, high=15,
         only_when={"policy": BY_HAND},
         meaning="Minutes above the threshold before step or simple scales out; left out, as "
         "target tracking.",
+    )  # fmt: skip
+    of_minutes: int | None = field(
+        None, label="Out of", unit="minutes", low=1, high=60, only_when={"policy": BY_HAND},
+        meaning="In how many minutes these may lie (M of N); left out, they are in a row.",
     )  # fmt: skip
     scheduled_size: int | None = field(
         None, label="Scheduled minimum", unit="instances", low=1, high=500, log=True,
@@ -149,15 +177,15 @@ class PolicyScenario(Scenario):
 
     @property
     def warming_s(self) -> float:
-        """Warm-up in force, s; simple scaling has none."""
-        if self.policy in (SIMPLE, FIXED):
+        """Warm-up in force, s; simple scaling and Application Auto Scaling have none."""
+        if self.policy in (SIMPLE, FIXED) or self.scaler == APPLICATION:
             return 0.0
         return _or(self.warm_up_s, "warm_up", "duration")
 
     @property
     def low_pct(self) -> float:
         """Threshold of the scale-in alarm, % CPU."""
-        share = _or(self.low_side_pct, "target_tracking", "alarm_low_threshold")
+        share = _or(self.low_side_pct, "target_tracking", LOW_SIDE[self.scaler])
         return self.target_pct * share / 100
 
     @property
@@ -194,14 +222,23 @@ class PolicyScenario(Scenario):
         """The alarm that scales out, and the one that scales in."""
         alarm_s = ASG.value("target_tracking", "alarm_period")
         low_minutes = int(ASG.value("target_tracking", "alarm_low_datapoints"))
-        high, low = (
+        high, window, low = (
             max(1, math.ceil(minutes * alarm_s / self.period_s))
-            for minutes in (self.high_minutes, low_minutes)
+            for minutes in (self.high_minutes, self.of_minutes or self.high_minutes, low_minutes)
         )
         return (
-            Alarm(self.target_pct, True, high, high),
+            Alarm(self.target_pct, True, high, window),
             Alarm(self.low_pct, False, low, low),
         )
+
+    @property
+    def cooldowns(self) -> Cooldowns | None:
+        """Pauses of Application Auto Scaling's target tracking; EC2 groups have none."""
+        if self.scaler == EC2:
+            return None
+        asked = self.scale_out_cooldown_s, self.scale_in_cooldown_s
+        keys = "scale_out_cooldown", "scale_in_cooldown"
+        return Cooldowns(*(_or(s, "application", key) for s, key in zip(asked, keys, strict=True)))
 
     @property
     def policies(self) -> Sequence[Policy]:
@@ -210,7 +247,11 @@ class PolicyScenario(Scenario):
         add = self.add_instances or 2
         if self.policy in TRACKS:
             gently = ASG.value("target_tracking", "remove_at_most")
-            return (TargetTracking(self.target_pct, out, back, remove_at_most=gently),)
+            return (
+                TargetTracking(
+                    self.target_pct, out, back, remove_at_most=gently, cooldowns=self.cooldowns
+                ),
+            )
         if self.policy == STEPS:
             far = float(ASG.value("step", "second_step_distance"))
             up = (Step(0.0, far, add), Step(far, math.inf, 2 * add))
@@ -235,6 +276,7 @@ class PolicyScenario(Scenario):
             capacity_per_s=self.capacity_rps,
             boot_s=float(self.boot_s),
             warm_up_s=self.warming_s,
+            drain_s=float(self.drain_s),
             backlog_limit=math.inf if self.overload == "queue" else 0.0,
         )
 
@@ -269,6 +311,11 @@ class PolicyScenario(Scenario):
             raise ScenarioError(
                 f"scheduled_size = {size}: must be from min_size to max_size, "
                 f"{self.min_size} to {self.max_size} instances."
+            )
+        if self.of_minutes is not None and self.of_minutes < self.high_minutes:
+            raise ScenarioError(
+                f"of_minutes = {self.of_minutes}: must be at least datapoints, "
+                f"{self.high_minutes} minutes."
             )
         if self.hours[0] >= self.hours[1]:
             raise ScenarioError(

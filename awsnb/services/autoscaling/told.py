@@ -6,7 +6,7 @@ import numpy as np
 
 from awsnb.mechanisms.control_loop import SCALED, WAITS
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.autoscaling.policy import ASG, FIXED, PREDICTIVE, PolicyScenario
+from awsnb.services.autoscaling.policy import APPLICATION, ASG, FIXED, PREDICTIVE, PolicyScenario
 from awsnb.services.autoscaling.run import Run, at
 from awsnb.words import percent, span
 
@@ -183,6 +183,11 @@ def notes(run: Run) -> tuple[str, ...]:
     if scenario.policies and "tracking" in scenario.policies[0].name:
         told.append(
             "Scale-in removes one instance a decision (assumed: AWS says more gradually than out)."
+        )
+    if scenario.scaler == APPLICATION:
+        told.append(
+            "A cooldown begins when its change is complete (AWS doesn't say more); every task or "
+            f"replica is priced as one {scenario.instance_type}."
         )
     if scenario.policy == PREDICTIVE:
         history = ASG.value("predictive", "min_history")

@@ -1,0 +1,63 @@
+"""The instances that scale, and the metric that watches them."""
+
+import math
+from typing import NamedTuple
+
+METRICS = ("utilisation", "load per instance", "backlog per instance")
+
+
+class Group(NamedTuple):
+    """The plant: instances that share the load evenly.
+
+    Attributes
+    ----------
+    initial, smallest, largest : int
+        Instances at the start, and the bounds of the desired capacity.
+    capacity_per_s : float
+        Work an instance can do per second, above 0.
+    boot_s : float
+        From launch until it serves, s. It costs from launch on.
+    warm_up_s : float
+        From then until it counts, in the metric and as capacity when scaling out, s.
+    drain_s : float
+        From its removal until it is gone, s. It serves no more, but costs, and counts as capacity
+        when scaling in.
+    backlog_limit : float
+        Work that may wait: ``inf`` queues all of it, 0 turns away what can't be served at once.
+    """
+
+    initial: int
+    smallest: int
+    largest: int
+    capacity_per_s: float = 1.0
+    boot_s: float = 0.0
+    warm_up_s: float = 0.0
+    drain_s: float = 0.0
+    backlog_limit: float = math.inf
+
+
+class Sensor(NamedTuple):
+    """The metric's averaging period, and how long after a period's end its datapoint is seen, s.
+
+    That is when the alarms are looked at, and the policies act.
+    """
+
+    period_s: float
+    delay_s: float = 0.0
+
+
+def plant_row(group: Group, sensor: Sensor) -> tuple[float, ...]:
+    """Check a group and its sensor; returns their numbers in the kernel's order."""
+    period_s, delay_s = sensor
+    if not (0 < period_s < math.inf and 0 <= delay_s < math.inf):
+        raise ValueError("a Sensor needs period_s > 0 and delay_s >= 0, both finite.")
+    if not 0 <= group.smallest <= group.initial <= group.largest:
+        raise ValueError("a Group needs 0 <= smallest <= initial <= largest.")
+    if not (0 < group.capacity_per_s < math.inf and group.backlog_limit >= 0):
+        raise ValueError("a Group needs capacity_per_s > 0 and finite, and backlog_limit >= 0.")
+    times = group.boot_s, group.warm_up_s, group.drain_s
+    if not all(0 <= time < math.inf for time in times):
+        raise ValueError("a Group needs boot_s, warm_up_s and drain_s finite and 0 or more.")
+    late = delay_s // period_s, delay_s % period_s
+    sizes = group.initial, group.smallest, group.largest
+    return (period_s, *late, group.capacity_per_s, group.backlog_limit, *times, *sizes)

@@ -1,0 +1,347 @@
+"""Let policies follow a load: once with its whole ledger, or many times for the totals."""
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from awsnb.mechanisms.control_loop import kernel
+from awsnb.mechanisms.control_loop.ahead import Action, Forecast, action_rows, forecast_capacity
+from awsnb.mechanisms.control_loop.plant import Group, Sensor, plant_row
+from awsnb.mechanisms.control_loop.policies import Alarm, Policy, policy_rows
+
+CHUNK = 64  # most cases that a thread takes at a time
+
+
+class Case(NamedTuple):
+    """What `sweep` varies."""
+
+    group: Group
+    policies: Sequence[Policy]
+    sensor: Sensor
+
+
+class Totals(NamedTuple):
+    """Sums over a run: numbers, or one array element a case.
+
+    Attributes
+    ----------
+    instance_s : float
+        Instance-seconds, from launch until gone.
+    served, lost, delayed : float
+        Work done, turned away, and made to wait.
+    waiting : float
+        Integral of the backlog: work x seconds.
+    short_s : float
+        Seconds in which capacity did not suffice.
+    above_s : float
+        Seconds of periods whose datapoint breached an alarm above its threshold.
+    launched, removed, reversals : float
+        Instances, and changes of direction between scaling out and in.
+    peak, peak_backlog, backlog : float
+        Largest desired capacity and backlog, at the end of any period; backlog at the end.
+    """
+
+    instance_s: Any
+    served: Any
+    lost: Any
+    delayed: Any
+    waiting: Any
+    short_s: Any
+    above_s: Any
+    launched: Any
+    removed: Any
+    reversals: Any
+    peak: Any
+    peak_backlog: Any
+    backlog: Any
+
+
+class Scaling(NamedTuple):
+    """What happened, per metric period (n periods, a alarms).
+
+    Attributes
+    ----------
+    metric : ndarray of float, shape (m, n)
+        The datapoints of the period itself, NaN where missing: utilisation, and those of `METRICS`
+        up to the last one that an alarm watches.
+    instance_s, served, lost, delayed, waiting, short_s, backlog : ndarray of float, shape (n,)
+        As in `Totals`; the backlog is the one at the period's end.
+    desired, warming, booting, leaving : ndarray of int, shape (n,)
+        Instances right after the decision.
+    cause : ndarray of int, shape (n,)
+        Number of the alarm that changed the capacity, from 1; or `NOBODY`, `SCHEDULE`, `FORECAST`,
+        `BOUNDS`.
+    breaching, reason, wanted : ndarray of int, shape (a, n)
+        Breaching datapoints among an alarm's last, what it came to (`WAITS` to `SCALED`), and the
+        capacity its policy asked for.
+    alarms : list of Alarm
+        Those of the policies, in order; scale-out before scale-in.
+    names : list of str
+        Of the policy of each alarm.
+    group : Group
+    sensor : Sensor
+    totals : Totals
+    """
+
+    metric: NDArray[np.float64]
+    instance_s: NDArray[np.float64]
+    served: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    delayed: NDArray[np.float64]
+    waiting: NDArray[np.float64]
+    short_s: NDArray[np.float64]
+    backlog: NDArray[np.float64]
+    desired: NDArray[np.int32]
+    warming: NDArray[np.int32]
+    booting: NDArray[np.int32]
+    leaving: NDArray[np.int32]
+    cause: NDArray[np.int32]
+    breaching: NDArray[np.int32]
+    reason: NDArray[np.int32]
+    wanted: NDArray[np.int32]
+    alarms: list[Alarm]
+    names: list[str]
+    group: Group
+    sensor: Sensor
+    totals: Totals
+
+    @property
+    def decided_s(self) -> NDArray[np.float64]:
+        """When each period's decision fell, s."""
+        period_s, delay_s = self.sensor
+        return np.arange(self.desired.size, dtype=np.float64) * period_s + delay_s % period_s
+
+    @property
+    def counting(self) -> NDArray[np.int32]:
+        """Instances that count in the metric right after the decision."""
+        return self.desired - self.warming - self.booting
+
+
+class _World(NamedTuple):
+    """What all cases of one metric period share."""
+
+    load: NDArray  # (periods, load steps in each)
+    work: NDArray  # that arrives in each period
+    peak: NDArray  # of the load in each period
+    seen: NDArray  # one a period, or one for all
+    forecast: NDArray  # one a period, or none
+    orders: NDArray
+
+
+def scale(
+    load_per_s: ArrayLike,
+    every_s: float,
+    group: Group,
+    policies: Sequence[Policy],
+    sensor: Sensor,
+    schedule: Sequence[Action] = (),
+    forecast: Forecast | None = None,
+    seen: ArrayLike | None = None,
+) -> Scaling:
+    """Let policies follow a load.
+
+    Parameters
+    ----------
+    load_per_s : array_like of float, shape (m,)
+        Work that arrives per second, constant for `every_s` each, 0 or more.
+    every_s : float
+        Divides the metric's period, or is a multiple of it, s.
+    group : Group
+    policies : sequence of Policy
+        With any number of them the largest capacity asked for wins, out and in; they scale in only
+        if none scales out.
+    sensor : Sensor
+    schedule : sequence of Action
+    forecast : Forecast, optional
+    seen : array_like of float, shape (n,), optional
+        Factor by which each datapoint is off, for noise; NaN where it is missing.
+
+    Returns
+    -------
+    Scaling
+        For as many whole periods as the load lasts.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    Examples
+    --------
+    One saturated instance, 40 % wanted, three datapoints needed, a minute to boot:
+
+    >>> from awsnb.mechanisms.control_loop import TargetTracking, entry, explain
+    >>> policy = TargetTracking(40, Alarm(40, True, 3, 3), Alarm(28, False, 15, 15))
+    >>> run = scale([1.0] * 10, 60, Group(1, 1, 3, boot_s=60), [policy], Sensor(60))
+    >>> run.desired.tolist()
+    [1, 1, 1, 3, 3, 3, 3, 3, 3, 3]
+    >>> print(explain(entry(run, 2, alarm=0)))
+    target tracking saw 100: 2 of its last 3 datapoints are above 40, it takes 3, so it waits.
+    >>> print(explain(entry(run, 3, alarm=0)))
+    target tracking saw 100 and asked for 3: the capacity goes from 1 to 3.
+    """
+    alarms, names, table, steps = policy_rows(policies)
+    plant = np.array(plant_row(group, sensor), dtype=np.float64)
+    world = _world(load_per_s, every_s, sensor.period_s, schedule, forecast, seen)
+    n, work = len(world.load), _workspace(plant, len(alarms))
+    flow = np.zeros((kernel.SUMS + 1, n))
+    ledger = np.zeros((work.crew.size - kernel.RECORDED, n), np.int32)
+    metric, total = _metric(table, n), np.zeros(len(Totals._fields))
+    kernel.run(plant, table, steps, *world, metric, flow, ledger, total, *work)
+    booting, warming, leaving, desired, cause = ledger[: kernel.NOTES - kernel.RECORDED]
+    of_alarms = ledger[kernel.NOTES - kernel.RECORDED :].reshape(-1, 3, n).swapaxes(0, 1)
+    columns = metric, *flow, desired, warming, booting, leaving, cause, *of_alarms
+    about = alarms, names, group, sensor, Totals._make(total.tolist())
+    return Scaling._make((*columns, *about))
+
+
+def sweep(
+    load_per_s: ArrayLike,
+    every_s: float,
+    cases: Sequence[Case],
+    schedule: Sequence[Action] = (),
+    forecast: Forecast | None = None,
+    threads: int | None = None,
+) -> Totals:
+    """Run many cases on one load, on all cores.
+
+    Every case is one serial run that writes to its own place, so results are the same to the last
+    bit whatever the number of threads.
+
+    Parameters
+    ----------
+    load_per_s, every_s, schedule, forecast
+        As for `scale`.
+    cases : sequence of Case
+    threads : int, optional
+        One a core if not given.
+
+    Returns
+    -------
+    Totals
+        Of arrays with one element a case.
+
+    Examples
+    --------
+    >>> from awsnb.mechanisms.control_loop import TargetTracking
+    >>> policy = TargetTracking(50, Alarm(50, True, 1, 1))
+    >>> cases = [Case(Group(1, 1, 9, boot_s=b), [policy], Sensor(60)) for b in (0, 120)]
+    >>> sweep([2.0] * 10, 60, cases).lost.tolist(), sweep([2.0] * 10, 60, cases).short_s.tolist()
+    ([0.0, 0.0], [150.0, 390.0])
+    """
+    threads = _cores() if threads is None else threads
+    if threads < 1:
+        raise ValueError(f"threads = {threads}: must be 1 or more.")
+    plants = _plants(cases)
+    tables = {id(case.policies): policy_rows(case.policies)[2:] for case in _distinct(cases)}
+    totals = np.zeros((len(cases), len(Totals._fields)))
+    flow, ledger = np.empty((0, 0)), np.empty((0, 0), np.int32)
+
+    def run(part: tuple[_World, NDArray]) -> None:
+        world, picked = part
+        for case in picked:
+            table, steps = tables[id(cases[case].policies)]
+            metric = _metric(table, len(world.load))
+            work = _workspace(plants[case], len(table))
+            kernel.run(
+                plants[case], table, steps, *world, metric, flow, ledger, totals[case], *work
+            )
+
+    parts = []
+    for period in np.unique(plants[:, kernel.PERIOD]):
+        world = _world(load_per_s, every_s, float(period), schedule, forecast, None)
+        picked = np.flatnonzero(plants[:, kernel.PERIOD] == period)
+        size = min(CHUNK, -(-picked.size // (4 * threads)))
+        parts += [(world, picked[i : i + size]) for i in range(0, picked.size, size)]
+    if threads == 1:
+        list(map(run, parts))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(run, parts))
+    return Totals._make(totals.T)
+
+
+def _distinct(cases: Sequence[Case]) -> Iterable[Case]:
+    """One case of each set of policies: a map varies the group more often than them."""
+    return {id(case.policies): case for case in cases}.values()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _plants(cases: Sequence[Case]) -> NDArray[np.float64]:
+    rows = [plant_row(case.group, case.sensor) for case in cases]
+    return np.array(rows, dtype=np.float64).reshape(-1, kernel.MOST + 1)
+
+
+def _metric(table: NDArray, n: int) -> NDArray[np.float64]:
+    """Room for the metrics up to the last one that an alarm watches."""
+    return np.empty((1 + int(table[:, kernel.METRIC].max(initial=0)), n))
+
+
+class _Workspace(NamedTuple):
+    """What a run keeps in mind: whole numbers, times, batches under way, sums of a period."""
+
+    crew: NDArray[np.int64]
+    clock: NDArray[np.float64]
+    pool: NDArray[np.float64]
+    part: NDArray[np.float64]
+
+
+def _workspace(plant: NDArray, alarms: int) -> _Workspace:
+    """Begin with the initial instances; make room for all batches that can be under way at once."""
+    crew = np.zeros(kernel.NOTES + 3 * alarms, np.int64)
+    crew[kernel.COUNTING] = crew[kernel.DESIRED] = plant[kernel.INITIAL]
+    crew[kernel.SMALLEST], crew[kernel.LARGEST] = plant[kernel.LEAST], plant[kernel.MOST]
+    longest = plant[kernel.BOOT : kernel.DRAIN + 1].max() // plant[kernel.PERIOD]
+    batches = 1 << (int(longest) + 2).bit_length()
+    clock, part = np.full(kernel.SHRANK + 1, -np.inf), np.zeros(kernel.SERVING + 1)
+    clock[kernel.DUE] = np.inf
+    return _Workspace(crew, clock, np.empty((3, 2, batches)), part)
+
+
+def _world(
+    load_per_s: ArrayLike,
+    every_s: float,
+    period_s: float,
+    schedule: Sequence[Action],
+    forecast: Forecast | None,
+    seen: ArrayLike | None,
+) -> _World:
+    """Cut the load into metric periods, and find what each of them begins with."""
+    load = np.ascontiguousarray(load_per_s, dtype=np.float64)
+    if load.ndim != 1 or not (load.size and load.min() >= 0 and load.max() < np.inf):
+        raise ValueError("load_per_s must be one-dimensional, finite and 0 or more everywhere.")
+    if not (0 < every_s < np.inf):
+        raise ValueError(f"every_s = {every_s}: must be finite and above 0 s.")
+    steps = max(1, round(period_s / every_s))
+    repeats = max(1, round(every_s / period_s))
+    if steps * every_s != period_s * repeats:
+        raise ValueError(f"every_s = {every_s}: must divide the period of {period_s} s, or be a "
+                         "multiple of it.")  # fmt: skip
+    load = np.repeat(load, repeats) if repeats > 1 else load
+    n = load.size // steps
+    if not n:
+        raise ValueError("load_per_s must last for one metric period or longer.")
+    load = load[: n * steps].reshape(n, steps)
+    work = (load.sum(axis=1) if steps > 1 else load[:, 0]) * (period_s / steps)
+    peak = load.max(axis=1) if steps > 1 else load[:, 0]
+    factor = np.ones(1) if seen is None else _factors(seen, n)
+    capacity = (
+        forecast_capacity(forecast, np.arange(n) * period_s)
+        if forecast is not None
+        else np.empty(0)
+    )
+    return _World(load, work, peak, factor, capacity, action_rows(schedule))
+
+
+def _factors(seen: ArrayLike, n: int) -> NDArray[np.float64]:
+    factor = np.asarray(seen, dtype=np.float64)
+    if factor.shape != (n,) or np.any(factor < 0) or np.any(np.isinf(factor)):
+        raise ValueError(f"seen must be {n} factors, one a period, of 0 or more or NaN.")
+    return factor
