@@ -139,6 +139,8 @@ class TargetTracking(NamedTuple):
     remove_at_most : float
         Instances removed by one decision.
     name : str
+    cooldown_in_s : float
+        From the end of the group's last change until it may scale in, s.
     """
 
     target: float
@@ -146,6 +148,7 @@ class TargetTracking(NamedTuple):
     scale_in: Alarm | None = None
     remove_at_most: float = math.inf
     name: str = "target tracking"
+    cooldown_in_s: float = 0.0
 
 
 class Step(NamedTuple):
@@ -725,10 +728,13 @@ def _rows(policies: Sequence[Policy]) -> tuple[list[Alarm], list[str], NDArray, 
         if isinstance(policy, TargetTracking):
             if not (0 < policy.target < np.inf and policy.remove_at_most >= 1):
                 raise ValueError(f"{policy.name} needs a target above 0, and remove_at_most >= 1.")
+            if not 0 <= policy.cooldown_in_s < np.inf:
+                raise ValueError(f"{policy.name} needs cooldown_in_s >= 0 s.")
             own = [alarm for alarm in (policy.scale_out, policy.scale_in) if alarm]
             if [alarm.above for alarm in own] != [True, False][: len(own)]:
                 raise ValueError(f"{policy.name} needs to scale out above and in below.")
-            kind, rest = TRACK, (policy.target, policy.remove_at_most, 0, 0, 0.0, 0, 0)
+            limits = policy.target, policy.remove_at_most
+            kind, rest = TRACK, (*limits, 0, 0, policy.cooldown_in_s, 0, 0)
         else:
             mine = _steps(policy)
             own, kind = [policy.alarm], STEP if isinstance(policy, StepScaling) else SIMPLE
@@ -977,6 +983,8 @@ def _wish(alarms, a, steps, value, desired, rested, crew):  # type: ignore[no-un
         outward = amount > (desired if how == EXACT else 0.0)
     if kind != SIMPLE and not outward and crew[WARM] + crew[BOOTING] > 0:
         return WARMING, desired
+    if kind == TRACK and not outward and max(rested, 0.0) < alarms[a, PAUSE]:
+        return COOLDOWN, desired
 
     # out: those that are warm; in: those that leave as well
     base = crew[COUNTING] if outward else desired + crew[LEAVING]

@@ -197,6 +197,8 @@ class Twin:
                 return (SCALED, wish, True) if wish > desired else (COVERED, wish, True)
             if warming + booting:
                 return WARMING, desired, True
+            if policy.cooldown_in_s and now - self.settled < policy.cooldown_in_s:
+                return COOLDOWN, desired, True
             wish = math.ceil((desired + leaving) * value / policy.target - 1e-9)
             wish = max(wish, desired - policy.remove_at_most)
             return (SCALED, max(0, wish), True) if wish < desired else (COVERED, wish, True)
@@ -314,7 +316,9 @@ def policies_of(draw):
     if kind == "tracking":
         scale_in = draw(st.none() | alarms(above=False))
         at_most = draw(st.sampled_from([INF, 1, 2]))
-        return TargetTracking(draw(targets), draw(alarms(above=True)), scale_in, at_most)
+        pause = draw(st.just(0.0) | seconds)
+        out = draw(alarms(above=True))
+        return TargetTracking(draw(targets), out, scale_in, at_most, cooldown_in_s=pause)
     alarm = draw(alarms(above=draw(st.booleans())))
     how, at_least = draw(st.sampled_from(control_loop.ADJUSTMENTS)), draw(whole(0, 2))
     amounts = whole(0, 9) if how == "exact" else st.sampled_from([-30, -2, -1, 0, 1, 3, 30])
@@ -492,6 +496,13 @@ def test_the_cooldown_of_simple_scaling_starts_when_the_instances_are_there():
         (60 + 2 * 420, 5, 7),
     ]
     assert run.reason[0, :3].tolist() == [NO_DATA, SCALED, COOLDOWN]
+
+
+def test_target_tracking_pauses_between_one_scale_in_and_the_next():
+    policy = tracking(50, out=(1, 1), inward=(1, 1), remove_at_most=1, cooldown_in_s=300)
+    run = scale([0.5] * 20, 60, Group(5, 1, 9), [policy], MINUTE)
+    assert [(a.at_s, a.after) for a in activities(run)] == [(60, 4), (360, 3), (660, 2), (960, 1)]
+    assert run.reason[1, :3].tolist() == [NO_DATA, SCALED, COOLDOWN]
 
 
 def test_target_tracking_scales_in_only_if_all_of_them_agree():

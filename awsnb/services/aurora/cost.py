@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.aurora.cluster import AURORA, GIBI, AuroraScenario, counted
+from awsnb.services.aurora.cluster import AURORA, GIBI, AuroraScenario
+from awsnb.services.aurora.texts import counted
 
+OPTIMIZED = "I/O-Optimized"
 IO_PER_S = np.geomspace(1, 100_000, 80)
 
 
@@ -33,22 +35,29 @@ def hours() -> float:
 def aurora_bill(cluster: AuroraScenario, storage: str, io_per_s: float | None = None) -> Bill:
     """What Aurora costs in a storage configuration, at an I/O rate."""
     io_per_s = cluster.io_per_s if io_per_s is None else io_per_s
-    optimized = storage == "I/O-Optimized"
-    hourly = AURORA.value(cluster.instance_class, "aurora_price")
-    factor = AURORA.value("io_optimized", "instance_factor") if optimized else 1.0
-    per_gb = AURORA.value("io_optimized" if optimized else "standard", "storage_price")
-    per_million = 0.0 if optimized else AURORA.value("standard", "io_price")
+    per_million = 0.0 if storage == OPTIMIZED else AURORA.value("standard", "io_price")
     return Bill(
-        instances=(1 + cluster.readers) * hourly * factor * hours(),
-        storage=cluster.size_gib * per_gb,
+        instances=(1 + cluster.readers) * instance_price(cluster, storage) * hours(),
+        storage=cluster.size_gib * storage_price(storage),
         io=io_per_s * 3600 * hours() / 1e6 * per_million,
-        backtrack=backtrack_usd(cluster),
+        backtrack=backtrack_usd(cluster.changes_per_s, cluster.backtrack_h),
     )
 
 
-def backtrack_usd(cluster: AuroraScenario) -> float:
-    """What the change records in the window cost a month."""
-    kept = cluster.changes_per_s * 3600 * cluster.backtrack_h
+def instance_price(cluster: AuroraScenario, storage: str) -> float:
+    """Price of one instance in a storage configuration, USD an hour."""
+    factor = AURORA.value("io_optimized", "instance_factor") if storage == OPTIMIZED else 1.0
+    return factor * AURORA.value(cluster.instance_class, "aurora_price")
+
+
+def storage_price(storage: str) -> float:
+    """Price of space in a storage configuration, USD a GB and month."""
+    return AURORA.value("io_optimized" if storage == OPTIMIZED else "standard", "storage_price")
+
+
+def backtrack_usd(changes_per_s: float, window_h: float) -> float:
+    """What the change records in a full window cost a month."""
+    kept = changes_per_s * 3600 * window_h
     return kept / 1e6 * AURORA.value("backtrack", "record_price") * hours()
 
 
