@@ -414,9 +414,10 @@ def test_a_volume_is_full_on_the_day_that_division_says():
     then = summary("storage", **values, as_of="2023-06")
     assert then["full_day"] == pytest.approx(28 * 1024 / 200)
     assert then["billed_gib"] == 128 * 1024
+    assert then["rds_storage_usd"] is None  # gp3 on RDS ends at 64 TiB
 
 
-@pytest.mark.parametrize(("growth", "volume"), [(0.0, 500), (0.01, 510), (0.2, 520), (0.2001, 530)])
+@pytest.mark.parametrize(("growth", "volume"), [(0.01, 510), (0.1, 510), (0.2, 520), (0.21, 530)])
 def test_a_volume_grows_by_ten_gib_at_a_time(growth, volume):
     grown = summary("storage", freed_by="nothing", days=100, growth_gib_per_day=growth)
     assert grown["volume_gib"] == volume and grown["billed_gib"] == 500 + 100 * growth

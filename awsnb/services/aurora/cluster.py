@@ -287,20 +287,21 @@ class AuroraScenario(Scenario):
         5.0,
         label="Growth",
         unit="GiB a day",
-        low=0,
+        low=0.01,
         high=10_000,
+        log=True,
         only_when={"view": (STORAGE,)},
         meaning="Data that comes each day, indexes included.",
     )
     days: int = field(
         365,
-        label="Days",
+        label="Look ahead",
         unit="days",
         low=1,
         high=3650,
         log=True,
         only_when={"view": (STORAGE,)},
-        meaning="How far to look ahead.",
+        meaning="How far to follow the volume.",
     )
     freed_by: Literal["dropped tables", "deleted rows", "nothing"] = field(
         DROPPED,
@@ -311,7 +312,7 @@ class AuroraScenario(Scenario):
     )
     freed_day: int = field(
         180,
-        label="Clean-up on day",
+        label="Clean-up after",
         unit="days",
         low=1,
         high=3650,

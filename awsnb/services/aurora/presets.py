@@ -59,12 +59,13 @@ AURORA_PRESETS = (
     ),
     Preset(
         "Towards the largest volume",
-        "Storage grows by itself until it doesn't. Look for the day, then set As of to 2023-06.",
+        "Storage grows by itself, far beyond what RDS has, until it doesn't. Look for the day, "
+        "then set As of to 2023-06.",
         {
             "view": "storage",
-            "size_gib": 100 * 1024,
+            "size_gib": 50 * 1024,
             "growth_gib_per_day": 200.0,
-            "days": 1000,
+            "days": 1200,
             "freed_by": "nothing",
         },
     ),

@@ -80,7 +80,10 @@ def _grown(size: float, rate: float, days: float, corners: tuple[float, ...]) ->
 
 
 def _rds_usd(data: Floats) -> Floats:
-    return np.maximum.accumulate(data) * AURORA.value("rds_gp3", "storage_price_multi_az")
+    """A pair's volume, as large as the data ever was; nan where RDS has none so large."""
+    size = np.maximum.accumulate(data)
+    usd = size * AURORA.value("rds_gp3", "storage_price_multi_az")
+    return np.where(size <= GIBI * AURORA.value("rds_gp3", "max_size"), usd, np.nan)
 
 
 def _bill_usd(cluster: AuroraScenario, day: Floats, usd_month: Floats) -> float:
@@ -97,8 +100,8 @@ def _panels(cluster: AuroraScenario) -> tuple[Panel, ...]:
         "Space",
         "GiB",
         (
-            Curve("data_gib", "data", "demand"),
             Curve("billed_gib", "billed", "first", compare=True),
+            Curve("data_gib", "data", "second"),
         ),
         **over,  # type: ignore[arg-type]
     )
@@ -120,6 +123,7 @@ def _numbers(
     price = storage_price(cluster.storage)
     bill, last = _bill_usd(cluster, day, used * price), float(used[-1])
     rds = _bill_usd(cluster, day, _rds_usd(data))
+    fits = bool(np.isfinite(rds))
     full = day[used >= max_gib(cluster)]
     empty, step = last - float(data[-1]), AURORA.value("storage", "growth_increment")
     volume = step * int(np.ceil(last / step))
@@ -131,7 +135,8 @@ def _numbers(
                f"on day {full[0]:,.0f}" if full.size else "not within this time", True),
         Number("end_usd_month", "A month at the end", last * price, f"{last * price:,.2f} USD"),
         Number("free_inside_gib", "Free inside tables, and billed", empty, f"{empty:,.0f} GiB"),
-        Number("rds_storage_usd", "RDS storage for the same data", rds, f"{rds:,.2f} USD"),
+        Number("rds_storage_usd", "RDS storage for the same data", rds if fits else None,
+               f"{rds:,.2f} USD" if fits else "no volume is as large"),
         Number("volume_gib", f"Volume, in steps of {step} GiB", volume, f"{volume:,} GiB"),
         Number("protection_groups", "Protection groups at the end", groups, f"{groups:,}"),
     )  # fmt: skip
