@@ -2,10 +2,16 @@
 
 from awsnb.services.elasticache.cache import CacheScenario
 from awsnb.services.elasticache.durability import loss_windows
-from awsnb.services.elasticache.measured import beside_redis, recorded
+from awsnb.services.elasticache.measured import (
+    beside_redis,
+    recorded,
+    recorded_lru,
+    recorded_memcached,
+    stale_keys,
+)
 from awsnb.services.elasticache.options import compare_caches
 from awsnb.services.elasticache.presets import CACHE_PRESETS
-from awsnb.services.elasticache.run import simulate_cache
+from awsnb.services.elasticache.told import simulate_cache
 
 __all__ = [
     "CACHE_PRESETS",
@@ -14,5 +20,8 @@ __all__ = [
     "compare_caches",
     "loss_windows",
     "recorded",
+    "recorded_lru",
+    "recorded_memcached",
     "simulate_cache",
+    "stale_keys",
 ]
