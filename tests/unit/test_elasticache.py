@@ -13,6 +13,7 @@ from awsnb.services.elasticache import (
     compare_caches,
     loss_windows,
     measured,
+    measured_errors,
     recorded,
     simulate_cache,
 )
@@ -295,6 +296,11 @@ def test_sessions_live_as_long_as_they_are_used():
     assert idle["expired_pct"] <= fixed["expired_pct"] + 0.5
     roomy = summary(**{**preset("A session store"), "node_type": "cache.t4g.small"})
     assert idle["evicted_pct"] > 30 and roomy["evicted_pct"] == 0
+
+
+def test_the_errors_that_the_notebook_prints_are_small():
+    off = measured_errors()["difference, points"].abs()
+    assert off.size == 6 and off.max() < 2
 
 
 def test_loss_windows_are_the_closed_forms():

@@ -1,6 +1,7 @@
 """ElastiCache: what a cache holds, what it costs, and what it does for the database behind it."""
 
 from awsnb.services.elasticache.cache import CacheScenario
+from awsnb.services.elasticache.checked import measured_errors
 from awsnb.services.elasticache.durability import loss_windows
 from awsnb.services.elasticache.measured import (
     beside_redis,
@@ -19,6 +20,7 @@ __all__ = [
     "beside_redis",
     "compare_caches",
     "loss_windows",
+    "measured_errors",
     "recorded",
     "recorded_lru",
     "recorded_memcached",
