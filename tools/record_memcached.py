@@ -3,7 +3,7 @@
 It writes data/recorded/memcached_hit_ratio.csv. The same Zipf trace as Redis' goes through a server
 with the segmented LRU ("modern", the default of the project) and through one without ("no_modern",
 the default on ElastiCache), which moves an item that is hit at most once a minute. So the second
-is asked twice: in a second, within which nothing moves, and in minutes.
+is asked twice: in seconds, within which nothing moves, and in a quarter of an hour.
 
 The model replays each trace at the times that were measured, with as many keys as the server held.
 """
