@@ -223,6 +223,8 @@ def aurora(subject, key, on=None):
         ("at least one must be there", aurora("reader_scaling", "min_readers") == 1),
         ("What you `DROP` or `TRUNCATE`", "DROP" in aurora("storage", "shrinks_on")),
         ("set to 0 once, it can't be had again", aurora("backtrack", "off_for_good")),
+        ("7.4 I/Os on MySQL", aurora("claims", "mysql_ios_per_transaction") == 7.4),
+        ("and 0.95 on Aurora", aurora("claims", "aurora_ios_per_transaction") == 0.95),
         ("0.012 x 730 = 8.76 USD", aurora("backtrack", "record_price") * 730 == 8.76),
     ],
 )

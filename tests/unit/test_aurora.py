@@ -512,6 +512,16 @@ def test_rds_pays_for_iops_above_what_is_included_and_stops_somewhere():
     assert rds_bill(ask("cost", size_gib=100, io_per_s=3001.0)) is None
 
 
+def test_rds_is_provisioned_for_the_peak_of_its_own_ios():
+    cluster = ask("cost", io_per_s=2000.0, io_peak_factor=4.0, rds_io_factor=2.0)
+    assert rds_bill(cluster).io == pytest.approx((16_000 - 12_000) * 0.04)
+    assert rds_bill(cluster.replace(io_peak_factor=1.0)).io == 0
+    assert rds_bill(cluster.replace(rds_io_factor=20.0)) is None
+    for way in ("Standard", "I/O-Optimized"):  # Aurora counts I/Os, whenever they come
+        assert aurora_bill(cluster, way) == aurora_bill(ask("cost", io_per_s=2000.0), way)
+    assert summary("cost", io_per_s=2000.0, io_peak_factor=4.0)["rds_iops"] == 8000
+
+
 @pytest.mark.parametrize("io_per_s", [100.0, 2000.0, 80_000.0])
 @pytest.mark.parametrize("backtrack_h", [0.0, 24.0])
 @pytest.mark.parametrize("storage", ["Standard", "I/O-Optimized"])

@@ -238,6 +238,7 @@ def test_a_scan_costs_lru_its_keys_and_the_segmented_lru_few():
     ("name", "call"),
     [
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), ttl_s=300.0)),
+        ("_lru", lambda key: lru(key, 40, time_s=times(3000), rest_s=50.0)),
         ("_segmented_lru", lambda key: segmented_lru(key, 40, hot_share=0.2, warm_share=0.4)),
         (
             "_intern",

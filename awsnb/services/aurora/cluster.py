@@ -339,6 +339,26 @@ class AuroraScenario(Scenario):
         only_when={"view": (COST,)},
         meaning="Reads from and writes to storage, on average over the month.",
     )
+    io_peak_factor: float = field(
+        1.0,
+        label="Peak over average",
+        unit="x",
+        low=1,
+        high=50,
+        log=True,
+        only_when={"view": (COST,)},
+        meaning="RDS is provisioned for the busiest hour; Aurora counts each I/O.",
+    )
+    rds_io_factor: float = field(
+        1.0,
+        label="RDS's I/Os for one of Aurora's",
+        unit="x",
+        low=0.1,
+        high=20,
+        log=True,
+        only_when={"view": (COST,)},
+        meaning="RDS writes pages and log, Aurora log alone: the same load makes other I/Os.",
+    )
     backtrack_h: float = field(
         0.0,
         label="Backtrack window",

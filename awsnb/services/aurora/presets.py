@@ -77,7 +77,8 @@ AURORA_PRESETS = (
     ),
     Preset(
         "A busy database",
-        "At 4,000 I/O a second the I/O is the bill. See where the lines cross.",
+        "At 4,000 I/O a second the I/O is the bill. See where the lines cross. Then let RDS have a "
+        "peak of five times the average: it must be provisioned for it.",
         {"view": "cost", "io_per_s": 4000.0},
     ),
 )
