@@ -341,7 +341,7 @@ class AuroraScenario(Scenario):
     )
     io_peak_factor: float = field(
         1.0,
-        label="Peak over average",
+        label="I/O peak over average",
         unit="x",
         low=1,
         high=50,
