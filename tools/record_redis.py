@@ -1,14 +1,18 @@
-"""Record how often a real Redis hits: `python tools/record_redis.py`.
+"""Record what a real Redis does: `python tools/record_redis.py [hits] [stale]`.
 
-It writes data/recorded/redis_hit_ratio.csv. Each policy replays the same Zipf trace on a
+`hits` writes data/recorded/redis_hit_ratio.csv. Each policy replays the same Zipf trace on a
 redis-server of its own, on a loopback port; the model then replays it at the times that were
 measured, since the server's clock of last access ticks in whole seconds.
 
 Memory is set to what so many keys take when the server is filled with them. How many it really
 holds moves a little with buffers and tables, so the model's capacity is the mean number of keys
 held, over the batches after the first eviction.
+
+`stale` writes data/recorded/redis_stale_keys.csv: how many keys the server holds while their lives
+end and nobody asks for them, beside the model and how many are still alive.
 """
 
+import argparse
 import csv
 import datetime
 import shutil
@@ -26,7 +30,8 @@ import numpy as np
 from awsnb.mechanisms import eviction, keystore, popularity
 
 SERVER = shutil.which("redis-server")
-RECORDED = Path(__file__).resolve().parent.parent / "data" / "recorded" / "redis_hit_ratio.csv"
+FOLDER = Path(__file__).resolve().parent.parent / "data" / "recorded"
+RECORDED, STALE = FOLDER / "redis_hit_ratio.csv", FOLDER / "redis_stale_keys.csv"
 COLUMNS = [
     "policy",
     "keys",
@@ -43,10 +48,16 @@ COLUMNS = [
     "recorded",
     "seed",
 ]
+STALE_COLUMNS = [
+    "second", "alive_keys", "redis_keys", "model_keys", "keys", "server", "server_version",
+    "recorded", "seed",
+]  # fmt: skip
 KEYS, ALPHA, REQUESTS, FIT, SEED = 10_000, 0.9, 40_000, 1500, 1
 BATCH, PERIOD_S = 100, 0.0125
 VALUE_BYTES = 1000
 SAMPLING = keystore.Sampling(samples=5, pool=16, clock_s=1.0)
+CYCLE = keystore.ExpiryCycle(interval_s=0.1, keys=20, stale_percent=10, rounds=10_000)
+MORTALS, LIVES_S, WATCH_S = 20_000, (0.5, 4.0), 6.0
 LFU_CLOCK_S = 60.0
 LFU = keystore.Lfu(initial=5, log_factor=10, decay_ticks=1)
 
@@ -200,7 +211,56 @@ def model_hit_ratio(policy: str, key: np.ndarray, ttl_s: np.ndarray, found: Reco
     return float(eviction.hit_ratio(replay.outcome)[0])
 
 
-def main() -> None:
+class Mortals(NamedTuple):
+    """Keys that nobody asks for again: when each was set and how long it lives, s; what was seen.
+
+    `held` is the number of keys that the server counted at each of `watch_s`.
+    """
+
+    version: str
+    set_s: np.ndarray
+    ttl_s: np.ndarray
+    watch_s: np.ndarray
+    held: np.ndarray
+
+    @property
+    def alive(self) -> np.ndarray:
+        """Keys whose life had not ended, at each look."""
+        return (self.set_s + self.ttl_s > self.watch_s[:, None]).sum(axis=1)
+
+
+def record_stale(seed: int = SEED) -> Mortals:
+    """Set keys of short lives on a server of its own, then only count them."""
+    ttl_s = np.round(np.random.default_rng(seed).uniform(*LIVES_S, MORTALS), 3)
+    commands = [("SET", f"key:{k}", "x", "PX", round(1000 * t)) for k, t in enumerate(ttl_s)]
+    set_s, watch_s, held = [], [], []
+    with redis_server() as redis:
+        for start in range(0, MORTALS, 500):
+            set_s += [time.time()] * 500
+            redis.pipeline(commands[start : start + 500])
+        while time.time() < set_s[-1] + WATCH_S:
+            watch_s.append(time.time())
+            held.append(redis("DBSIZE"))
+            time.sleep(0.1)
+        version = redis.info("redis_version")
+    return Mortals(version, np.array(set_s), ttl_s, np.array(watch_s), np.array(held))
+
+
+def model_held(found: Mortals) -> np.ndarray:
+    """Keys that the model holds at the same moments."""
+    return keystore.replay(
+        np.arange(MORTALS),
+        MORTALS,
+        "noeviction",
+        time_s=found.set_s,
+        ttl_s=found.ttl_s,
+        sampling=SAMPLING,
+        cycle=CYCLE,
+        watch_s=found.watch_s,
+    ).held
+
+
+def hit_rows() -> list[list[object]]:
     """Record every policy that evicts."""
     rows: list[list[object]] = [[*COLUMNS]]
     key, ttl_s = trace()
@@ -219,8 +279,27 @@ def main() -> None:
             + [f"{np.ptp(found.time_s):.1f}", "redis-server", found.version]
             + [datetime.date.today().isoformat(), SEED]
         )
-    with RECORDED.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+    return rows
+
+
+def stale_rows() -> list[list[object]]:
+    """Record how long keys are held whose lives are over."""
+    found = record_stale()
+    about = MORTALS, "redis-server", found.version, datetime.date.today().isoformat(), SEED
+    seconds = (f"{second:.2f}" for second in found.watch_s - found.set_s[0])
+    counts = zip(seconds, found.alive, found.held, model_held(found), strict=True)
+    return [[*STALE_COLUMNS], *([*row, *about] for row in counts)]
+
+
+def main() -> None:
+    """Record what is asked for, or all of it."""
+    recordings = {"hits": (RECORDED, hit_rows), "stale": (STALE, stale_rows)}
+    parser = argparse.ArgumentParser(description="Record what a real Redis does.")
+    parser.add_argument("what", nargs="*", choices=[*recordings, []], help="all, if left out")
+    for name in parser.parse_args().what or recordings:
+        path, rows = recordings[name]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows())
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ Keys are ids 0..k-1 (`intern` makes them so), all of one size; a request that mi
 
 Exact LRU needs no list. The trace itself is in order of recency: a key is held if its latest
 request stands at or behind a tail that moves along the trace, and the key at the tail is evicted if
-that was its latest request. A time to live that is the same for all is a second such pointer: what
-was loaded before it has expired.
+that was its latest request. Where a hit moves a key only now and then, as in Memcached, its latest
+move stands for its latest request. A time to live that is the same for all is a second such
+pointer: what was loaded before it has expired.
 """
 
 from typing import NamedTuple
@@ -75,8 +76,9 @@ def lru(
     *,
     time_s: ArrayLike | None = None,
     ttl_s: float = np.inf,
+    rest_s: float = 0.0,
 ) -> Replay:
-    """Replay a trace through an exact LRU cache.
+    """Replay a trace through an exact LRU cache, or one that moves a key only now and then.
 
     Parameters
     ----------
@@ -85,10 +87,13 @@ def lru(
     capacity : int
         Keys that fit, at least 1.
     time_s : array_like of float, shape (n,)
-        When each request comes, never earlier than the one before. Needed for a TTL only.
+        When each request comes, never earlier than the one before. Needed for a TTL and a rest.
     ttl_s : float
         Age at which a loaded key expires, above 0 s. A hit does not renew it; an expired key takes
         room until it is asked for (lazy expiry) or evicted.
+    rest_s : float
+        A hit leaves a key where it is that was loaded or moved so recently. 0 is an exact LRU; with
+        a rest longer than keys are held, first in is first out.
 
     Returns
     -------
@@ -97,12 +102,14 @@ def lru(
     Raises
     ------
     ValueError
-        If a key, a time, the capacity or the TTL is out of bounds.
+        If a key, a time, the capacity, the TTL or the rest is out of bounds.
 
     Examples
     --------
     >>> lru([0, 1, 0, 2, 1], capacity=2).outcome.tolist()
     [0, 0, 1, 0, 0]
+    >>> lru([0, 1, 0, 2, 1], capacity=2, time_s=range(5), rest_s=60).outcome.tolist()
+    [0, 0, 1, 0, 1]
     >>> lru([0, 0, 0], capacity=2, time_s=[0, 9, 10], ttl_s=10).outcome.tolist()
     [0, 1, 2]
     """
@@ -110,14 +117,18 @@ def lru(
     _check_capacity(capacity)
     if not ttl_s > 0:
         raise ValueError(f"ttl_s = {ttl_s}: must be above 0 s.")
+    if not 0 <= rest_s < np.inf:
+        raise ValueError(f"rest_s = {rest_s}: must be 0 s or more, and finite.")
     time = np.empty(0)
-    if ttl_s < np.inf:
+    if ttl_s < np.inf or rest_s > 0:
         if time_s is None:
-            raise ValueError(f"ttl_s = {ttl_s}: a time to live needs time_s, one time a request.")
+            raise ValueError(
+                f"ttl_s = {ttl_s}, rest_s = {rest_s}: these need time_s, one time a request."
+            )
         time = request_times(time_s, ids.size)
     seen = np.full((key_count(ids), 2), NOTHING, np.int32)
     replay = unserved(ids.size)
-    _lru(ids, time, capacity, float(ttl_s), seen, *replay)
+    _lru(ids, time, capacity, float(ttl_s), float(rest_s), seen, *replay)
     return replay
 
 
@@ -221,8 +232,8 @@ def _check_capacity(capacity: int) -> None:
 
 
 @kernel
-def _lru(ids, time, capacity, ttl, seen, outcome, evicted):  # type: ignore[no-untyped-def]
-    # seen: the latest request and the latest load of a key, side by side: one fetch from memory
+def _lru(ids, time, capacity, ttl, rest, seen, outcome, evicted):  # type: ignore[no-untyped-def]
+    # seen: the latest move and the latest load of a key, side by side: one fetch from memory
     n = ids.size
     tail = fresh = held = 0
     for i in range(n):
@@ -245,7 +256,8 @@ def _lru(ids, time, capacity, ttl, seen, outcome, evicted):  # type: ignore[no-u
                 tail += 1
         if found != HIT:
             seen[key, 1] = i
-        seen[key, 0] = i
+        if found != HIT or rest <= 0.0 or time[seen[key, 0]] + rest < time[i]:
+            seen[key, 0] = i
         outcome[i] = found
 
 

@@ -1,29 +1,31 @@
 """The model against a real redis-server on loopback: hit ratios, stale keys, hash slots."""
 
 import csv
-import time
 from datetime import date
 
 import numpy as np
 import pytest
 from record_redis import (
     COLUMNS,
+    MORTALS,
     RECORDED,
-    SAMPLING,
     SERVER,
+    STALE,
+    STALE_COLUMNS,
     free_port,
+    model_held,
     model_hit_ratio,
     record,
+    record_stale,
     redis_server,
     trace,
 )
 
 from awsnb.mechanisms.caching import hash_slot
 from awsnb.mechanisms.eviction import hit_ratio, lru
-from awsnb.mechanisms.keystore import POLICIES, ExpiryCycle, replay
+from awsnb.mechanisms.keystore import POLICIES
 
 needs_redis = pytest.mark.skipif(SERVER is None, reason="redis-server is not installed")
-CYCLE = ExpiryCycle(interval_s=0.1, keys=20, stale_percent=10, rounds=10_000)
 
 
 @needs_redis
@@ -39,30 +41,15 @@ def test_the_hit_ratio_is_within_one_point_of_redis(policy):
 @needs_redis
 def test_stale_keys_are_held_as_long_as_redis_holds_them():
     """20,000 keys of lives from half a second to four, and nobody asks for them again."""
-    n = 20_000
-    ttl_s = np.round(np.random.default_rng(0).uniform(0.5, 4.0, n), 3)
-    commands = [("SET", f"key:{k}", "x", "PX", round(1000 * t)) for k, t in enumerate(ttl_s)]
-    set_s, watch_s, held = [], [], []
-    with redis_server() as redis:
-        for start in range(0, n, 500):
-            set_s += [time.time()] * 500
-            redis.pipeline(commands[start : start + 500])
-        while time.time() < set_s[-1] + 6.0:
-            watch_s.append(time.time())
-            held.append(redis("DBSIZE"))
-            time.sleep(0.1)
-    model = replay(
-        np.arange(n), n, "noeviction", time_s=set_s, ttl_s=ttl_s,
-        sampling=SAMPLING, cycle=CYCLE, watch_s=watch_s,
-    )  # fmt: skip
-    over = np.add(set_s, ttl_s) <= np.array(watch_s)[:, None]
-    stale = np.array(held) - n + over.sum(axis=1)
+    found = record_stale()
+    held, model = found.held, model_held(found)
+    stale, model_stale = held - found.alive, model - found.alive
     # thousands are held too long, in waves that depend on the order of the server's table
-    assert stale.max() > 0.2 * n
-    assert model.stale.max() == pytest.approx(stale.max(), rel=0.25)
-    assert model.stale.mean() == pytest.approx(stale.mean(), rel=0.25)
-    assert np.mean(np.abs(model.held - held)) < 0.05 * n
-    assert held[-1] == 0 and model.held[-1] < 0.01 * n
+    assert stale.max() > 0.2 * MORTALS
+    assert model_stale.max() == pytest.approx(stale.max(), rel=0.25)
+    assert model_stale.mean() == pytest.approx(stale.mean(), rel=0.25)
+    assert np.mean(np.abs(model - held)) < 0.05 * MORTALS
+    assert held[-1] == 0 and model[-1] < 0.01 * MORTALS
 
 
 @needs_redis
@@ -86,3 +73,16 @@ def test_the_recorded_comparison_holds_and_says_where_it_is_from():
         )
         exact = hit_ratio(lru(key, int(row["capacity_keys"])).outcome)[0]
         assert float(row["exact_lru_hit_ratio"]) == pytest.approx(exact, abs=1e-4)
+
+
+def test_the_recorded_stale_keys_hold_and_say_where_they_are_from():
+    with STALE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == STALE_COLUMNS
+    date.fromisoformat(rows[0]["recorded"])
+    alive, redis, model = (
+        np.array([int(row[f"{name}_keys"]) for row in rows]) for name in ("alive", "redis", "model")
+    )
+    assert np.all(redis >= alive) and np.all(model >= alive) and redis[-1] == 0
+    assert np.mean(np.abs(model - redis)) < 0.05 * MORTALS
+    assert (redis - alive).max() > 0.2 * MORTALS

@@ -119,6 +119,9 @@ def cached(subject, key, on=None):
         ("copies in three zones", cached("serverless", "zones") == 3),
         ("one for each KB that a request moves", cached("serverless", "ecpu_per_kb") == 1),
         ("it was fixed at creation", not cached("durability", "changeable", "2026-06")),
+        ("a hit moves an item at most once a minute", cached("memcached", "lru_rest") == 60),
+        ("only while more than one in ten", cached("expire", "acceptable_stale") == 10),
+        ("takes twenty keys at a time", cached("expire", "keys_per_loop") == 20),
         ("can be changed on a cluster that exists", cached("durability", "changeable")),
         ("where it is switched on", cached("memcached", "no_modern")),
         ("has 0.5 GiB, 25 % of which", cached("cache.t4g.micro", "maxmemory") == 2**29),
@@ -244,6 +247,21 @@ def aurora(subject, key, on=None):
         ("At 0.20 USD a million", aurora("standard", "io_price") == 0.2),
         ("ten seconds; at line rate it is eight", aurora("storage", "example_repair_time") == 10),
         ("a copy takes 1 ms", aurora("latency", "copy_median") == 1),
+        ("three one-minute", ASG.value("target_tracking", "alarm_high_datapoints") == 3),
+        ("when fifteen are below 90 %", ASG.value("target_tracking", "alarm_low_datapoints") == 15),
+        (
+            "when fifteen are below 90 %",
+            ASG.value("target_tracking", "alarm_low_threshold_application") == 90,
+        ),
+        ("then waits five minutes", aurora("reader_scaling", "cooldown_in") == 300),
+        ("(8 are assumed here)", aurora("reader_scaling", "creation_time") == 8),
+        ("the last promotion tier, 15", aurora("reader_scaling", "promotion_tier") == 15),
+        ("at least one must be there", aurora("reader_scaling", "min_readers") == 1),
+        ("What you `DROP` or `TRUNCATE`", "DROP" in aurora("storage", "shrinks_on")),
+        ("set to 0 once, it can't be had again", aurora("backtrack", "off_for_good")),
+        ("7.4 I/Os on MySQL", aurora("claims", "mysql_ios_per_transaction") == 7.4),
+        ("and 0.95 on Aurora", aurora("claims", "aurora_ios_per_transaction") == 0.95),
+        ("0.012 x 730 = 8.76 USD", aurora("backtrack", "record_price") * 730 == 8.76),
     ],
 )
 def test_aurora_prose_says_what_the_facts_say(said, fact):
@@ -264,6 +282,13 @@ def test_aurora_prose_says_what_the_model_says():
     crash = {"view": "log protocol", "story": "a crash in the middle"}
     assert "the VDL is 2" in text and summary(**crash, step=16)["vdl"] == 2
     assert "the next is 7" in text and summary(**crash, step=23)["vdl"] == 7
+    assert "each hour of the window costs 63.07 USD" in text
+    hour = summary("backtrack", backtrack_h=1.0, changes_per_s=2000.0)
+    assert round(hour["backtrack_usd_month"], 2) == 63.07
+    assert "500 USD buy 7.9 hours" in text
+    assert "own four arrive twelve minutes later" in text
+    crowd = summary("reader scaling", reads="flash crowd", min_readers=4)
+    assert (crowd["reaction_min"], crowd["peak_readers"], crowd["delayed_pct"]) == (12, 8, 0)
     two = {"view": "availability", "design": "2 of 3", "segment_gb": 0.1}
     assert "account for 1.2 s a year" in text
     assert round(summary(**two)["unwritable_s_year"], 1) == 1.2

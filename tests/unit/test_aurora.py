@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from awsnb import facts
+from awsnb import facts, theory
 from awsnb.mechanisms import lifetimes
 from awsnb.mechanisms.lifetimes import Lifetimes
 from awsnb.scenario import ScenarioError
@@ -17,15 +17,26 @@ from awsnb.services.aurora import (
     simulate_aurora,
 )
 from awsnb.services.aurora.availability import _chain, ages, alone_s, away_s, years
-from awsnb.services.aurora.cluster import DESIGNS, MOST_STEPS, STORIES
+from awsnb.services.aurora.backtrack import kept
+from awsnb.services.aurora.cluster import MOST_STEPS, STORIES
 from awsnb.services.aurora.cost import aurora_bill, backtrack_usd, break_even_io_per_s, rds_bill
+from awsnb.services.aurora.designs import DESIGNS
 from awsnb.services.aurora.failover import client_s, server_s
 from awsnb.services.aurora.latency import ONE_IN, independent, waits
 from awsnb.services.aurora.protocol import COMPLETE, DOWN, FLIGHT, STORED
 from awsnb.services.aurora.stories import ALL, steps
 
 AURORA = facts.load("aurora")
-VIEWS = ("write latency", "availability", "log protocol", "failover", "cost")
+VIEWS = (
+    "write latency",
+    "availability",
+    "log protocol",
+    "failover",
+    "reader scaling",
+    "storage",
+    "backtrack",
+    "cost",
+)
 UNSAFE = STORIES[-1]
 
 
@@ -62,6 +73,13 @@ def refusal(**values):
         ({"view": "failover", "address_kept_s": 5.0}, "at client = 'resolves anew'"),
         ({"view": "cost", "instance_class": "db.t3.larg"}, "Did you mean db.t3.large?"),
         ({"view": "log protocol", "story": "a hole"}, "must be one of"),
+        (
+            {"view": "reader scaling", "min_readers": 5, "max_readers": 4},
+            "AWS allows at most max_readers, 4 readers",
+        ),
+        ({"view": "reader scaling", "min_readers": 0}, "from 1 to 15 readers"),
+        ({"view": "reader scaling", "connections_target": 90}, "at scaling_metric = 'CPU'"),
+        ({"view": "storage", "freed_by": "nothing", "freed_pct": 10.0}, "at freed_by = 'nothing'"),
     ],
 )
 def test_what_cannot_be_is_refused(values, rule):
@@ -290,6 +308,167 @@ def test_the_readers_of_the_promoted_one_are_cut():
     assert summary("failover", readers=0)["readers_cut_pct"] == 0
 
 
+# --- readers that come and go
+
+
+def test_a_jump_is_answered_as_soon_as_the_closed_form_says():
+    flash = summary("reader scaling", reads="flash crowd")
+    assert flash["reaction_min"] == flash["expected_reaction_min"] == 3 + 1 + 8
+    slow = summary("reader scaling", reads="flash crowd", reader_takes_min=20.0)
+    assert slow["reaction_min"] == slow["expected_reaction_min"] == 3 + 1 + 20
+    assert slow["delayed_pct"] > flash["delayed_pct"] > 0
+
+
+def test_the_alarms_are_those_of_application_auto_scaling():
+    """CloudWatch names them AlarmHigh and AlarmLow; the low one is at 90 % of the target."""
+    day = simulate_aurora(ask("reader scaling", cpu_target_pct=40.0)).data
+    assert set(day["scale_out_above"]) == {40} and set(day["scale_in_below"]) == {36}
+
+
+@pytest.mark.parametrize(
+    ("values", "most"), [({}, 8), ({"scaling_metric": "connections"}, 6), ({"max_readers": 5}, 5)]
+)
+def test_readers_needed_are_the_load_over_the_target(values, most):
+    day = simulate_aurora(ask("reader scaling", **values)).data
+    assert day["needed"].max() == most  # 4 busy readers at 50 %, 1200 connections at 200
+    assert day["serving"].max() >= most or values.get("max_readers")
+
+
+def test_after_a_slow_rise_as_many_are_there_as_are_needed():
+    for metric in ("CPU", "connections"):
+        day = simulate_aurora(ask("reader scaling", scaling_metric=metric)).data
+        noon = slice(int(60 * 12.5), int(60 * 13.5))  # the top of the sine, twelve minutes late
+        assert np.all(day["serving"][noon] >= day["needed"][noon])
+        assert np.all(day["serving"][noon] <= day["needed"][noon] + 1)
+
+
+def test_on_cpu_a_jump_is_answered_in_rounds_and_on_connections_in_one():
+    """At 100 % CPU a target of 50 % asks for twice as many, however many are missing."""
+    jump = {"reads": "flash crowd", "peak_load": 12.0}
+    serving = simulate_aurora(ask("reader scaling", **jump)).data["serving"]
+    grown = serving[1:][np.diff(serving) > 0].tolist()
+    assert grown == [10, 15] and theory.scale_out_rounds(5, 15, target=50) == 2
+    on = {"scaling_metric": "connections", "connections_target": 100}
+    serving = simulate_aurora(ask("reader scaling", **jump, **on)).data["serving"]
+    assert serving[1:][np.diff(serving) > 0].tolist() == [12]
+
+
+def test_readers_leave_one_at_a_time_five_minutes_apart_and_stay_in_their_bounds():
+    result = simulate_aurora(ask("reader scaling", reads="flash crowd", min_readers=3))
+    serving = result.data["serving"]
+    left = np.flatnonzero(np.diff(serving) < 0)
+    assert left.size > 5 and set(np.diff(serving)[left]) == {-1} and np.diff(left).min() == 5
+    assert serving.min() == 3 and serving.max() <= 15
+
+
+def test_readers_cost_while_they_are_made():
+    day = simulate_aurora(ask("reader scaling"))
+    serving = day.data["serving"].mean()
+    added = np.diff(day.data["serving"])
+    made_h = added[added > 0].sum() * 8 / 60
+    assert day.summary["mean_readers"] == pytest.approx(serving + made_h / 24, rel=0.01)
+    assert day.summary["readers_usd_month"] == pytest.approx(
+        day.summary["mean_readers"] * 1.038 * 730
+    )
+
+
+# --- the volume over time
+
+
+def hour_by_hour(cluster):
+    """The plain way: data, and the space that it took so far, an hour at a time."""
+    data = used = float(cluster.size_gib)
+    price, bill = AURORA.value("standard", "storage_price"), 0.0
+    for hour in range(24 * cluster.days):
+        data += cluster.growth_gib_per_day / 24
+        if cluster.freed_by != "nothing" and hour == 24 * cluster.freed_day:
+            data *= 1 - cluster.freed_pct / 100
+        used = data if cluster.freed_by != "deleted rows" else max(used, data)
+        bill += used * price / 730
+    return data, used, bill
+
+
+@pytest.mark.parametrize("freed_by", ["dropped tables", "deleted rows", "nothing"])
+@pytest.mark.parametrize("days", [100, 365])
+def test_storage_agrees_with_an_hour_by_hour_sum(freed_by, days):
+    cluster = ask("storage", freed_by=freed_by, days=days)
+    data, used, bill = hour_by_hour(cluster)
+    result = simulate_aurora(cluster)
+    assert result.summary["billed_gib"] == pytest.approx(used, rel=1e-3)
+    assert result.data["data_gib"][-1] == pytest.approx(data, rel=1e-3)
+    assert result.summary["storage_usd"] == pytest.approx(bill, rel=1e-3)
+
+
+def test_growth_alone_costs_what_the_triangle_says():
+    cluster = ask("storage", freed_by="nothing", growth_gib_per_day=3.0, days=730)
+    months = 730 * 24 / 730
+    assert simulate_aurora(cluster).summary["storage_usd"] == pytest.approx(
+        months * 0.1 * (500 + 3.0 * 730 / 2)
+    )
+
+
+def test_a_volume_is_full_on_the_day_that_division_says():
+    values = {"size_gib": 100 * 1024, "growth_gib_per_day": 200.0, "days": 1000}
+    values["freed_by"] = "nothing"
+    assert summary("storage", **values)["full_day"] == pytest.approx(156 * 1024 / 200)
+    then = summary("storage", **values, as_of="2023-06")
+    assert then["full_day"] == pytest.approx(28 * 1024 / 200)
+    assert then["billed_gib"] == 128 * 1024
+    assert then["rds_storage_usd"] is None  # gp3 on RDS ends at 64 TiB
+
+
+@pytest.mark.parametrize(("growth", "volume"), [(0.01, 510), (0.1, 510), (0.2, 520), (0.21, 530)])
+def test_a_volume_grows_by_ten_gib_at_a_time(growth, volume):
+    grown = summary("storage", freed_by="nothing", days=100, growth_gib_per_day=growth)
+    assert grown["volume_gib"] == volume and grown["billed_gib"] == 500 + 100 * growth
+
+
+def test_what_deleting_leaves_is_billed_until_it_is_filled_again():
+    freed = ask("storage", freed_by="deleted rows", days=200)
+    result = simulate_aurora(freed)
+    assert result.summary["billed_gib"] == 1400  # 500 + 180 x 5, before 60 % of it went
+    assert result.summary["free_inside_gib"] == pytest.approx(840 - 20 * 5)
+    dropped = simulate_aurora(freed.replace(freed_by="dropped tables"))
+    saved = result.summary["storage_usd"] - dropped.summary["storage_usd"]
+    for one in (result, dropped):
+        assert f"{saved:,.2f} USD" in one.why
+
+
+# --- backtrack
+
+
+@pytest.mark.parametrize(("window", "factor"), [(24.0, 1.0), (8.0, 20.0), (72.0, 5.0)])
+def test_records_kept_agree_with_a_queue_of_minutes(window, factor):
+    """First in, first out: each minute's records enter, those older than the window leave."""
+    cluster = ask("backtrack", backtrack_h=window, changes_per_s=50.0, batch_factor=factor)
+    usual = 50.0 * 24 / (21 + 3 * factor)
+    queue, seen = [], []
+    for minute in range(60 * 120):
+        hour = (12 + minute / 60) % 24
+        queue.append(60 * usual * (factor if hour < 3 else 1))
+        queue = queue[-round(60 * window) :]
+        seen.append(sum(queue))
+    hours = np.arange(1, 120)
+    assert kept(cluster, hours, window) == pytest.approx(np.array(seen)[60 * hours - 1])
+
+
+def test_a_batch_moves_what_is_kept_but_not_what_it_costs():
+    """Over a day every record is kept for the window: the mean is the rate times the window."""
+    calm, busy = (
+        summary("backtrack", backtrack_h=8.0, batch_factor=factor) for factor in (1.0, 30.0)
+    )
+    assert calm["backtrack_usd_month"] == busy["backtrack_usd_month"]
+    assert calm["kept"] == pytest.approx(100 * 3600 * 8) == pytest.approx(busy["kept"])
+    assert busy["kept_most"] > 1.5 * calm["kept_most"]
+
+
+@pytest.mark.parametrize(("window", "saved"), [(0.0, False), (5.9, False), (6.0, True)])
+def test_a_mistake_can_be_rewound_if_the_window_reaches_back_to_it(window, saved):
+    result = simulate_aurora(ask("backtrack", backtrack_h=window))
+    assert result.summary["rewinds"] is saved
+    assert ("restor" in result.why) != saved
+
+
 # --- the bill
 
 
@@ -306,8 +485,9 @@ def test_bills_by_hand():
 
 
 def test_backtrack_by_hand():
-    cluster = ask("cost", backtrack_h=24.0, changes_per_s=100.0)
-    assert backtrack_usd(cluster) == pytest.approx(8.64 * 0.012 * 730)
+    assert backtrack_usd(100.0, 24.0) == pytest.approx(8.64 * 0.012 * 730)
+    bill = aurora_bill(ask("cost", backtrack_h=24.0, changes_per_s=100.0), "Standard")
+    assert bill.backtrack == backtrack_usd(100.0, 24.0)
 
 
 def test_at_break_even_both_configurations_cost_the_same():
@@ -330,6 +510,16 @@ def test_rds_pays_for_iops_above_what_is_included_and_stops_somewhere():
     assert at[12_000.0].io == 0 and at[13_000.0].io == pytest.approx(1000 * 0.04)
     assert at[65_000.0] is None
     assert rds_bill(ask("cost", size_gib=100, io_per_s=3001.0)) is None
+
+
+def test_rds_is_provisioned_for_the_peak_of_its_own_ios():
+    cluster = ask("cost", io_per_s=2000.0, io_peak_factor=4.0, rds_io_factor=2.0)
+    assert rds_bill(cluster).io == pytest.approx((16_000 - 12_000) * 0.04)
+    assert rds_bill(cluster.replace(io_peak_factor=1.0)).io == 0
+    assert rds_bill(cluster.replace(rds_io_factor=20.0)) is None
+    for way in ("Standard", "I/O-Optimized"):  # Aurora counts I/Os, whenever they come
+        assert aurora_bill(cluster, way) == aurora_bill(ask("cost", io_per_s=2000.0), way)
+    assert summary("cost", io_per_s=2000.0, io_peak_factor=4.0)["rds_iops"] == 8000
 
 
 @pytest.mark.parametrize("io_per_s", [100.0, 2000.0, 80_000.0])

@@ -13,6 +13,7 @@ from awsnb.services.elasticache import (
     compare_caches,
     loss_windows,
     measured,
+    measured_errors,
     recorded,
     simulate_cache,
 )
@@ -37,7 +38,7 @@ def preset(name):
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        ({"engine": "memcached", "policy": "allkeys-lru"}, "memcached evicts by exact-lru"),
+        ({"engine": "memcached", "policy": "allkeys-lru"}, "memcached evicts by memcached-lru"),
         ({"policy": "segmented-lru"}, "its maxmemory-policy is one of noeviction, allkeys-lru"),
         ({"policy": "allkeys-lur"}, "Did you mean allkeys-lru?"),
         ({"engine": "memcached", "replicas": 1}, "node-based memcached has none"),
@@ -113,7 +114,7 @@ def test_valkey_is_a_fifth_cheaper_than_redis():
 
 def test_the_engines_default_policy():
     assert CacheScenario().evicts == "volatile-lru"
-    assert CacheScenario(engine="memcached").evicts == "exact-lru"
+    assert CacheScenario(engine="memcached").evicts == "memcached-lru"
 
 
 # --- the model
@@ -142,6 +143,16 @@ def test_an_exact_lru_is_as_che_expects(keys):
         item_size_kib=1.25e6 / keys if keys > 2000 else 512.0,
     )  # fmt: skip
     assert found["warm_hit_pct"] == pytest.approx(found["expected_hit_pct"], abs=1.5)
+
+
+@pytest.mark.parametrize("requests_per_s", [50, 100, 400])
+def test_memcacheds_lru_is_as_its_closed_form_and_worse_than_an_exact_one(requests_per_s):
+    """It moves an item at most once a minute: the busier, the more like first in, first out."""
+    load = {"engine": "memcached", "has_ttl": False, "write_share_pct": 0.0, "zipf_alpha": 0.8}
+    load["requests_per_s"] = requests_per_s
+    plain, exact = summary(**load), summary(**load, policy="exact-lru")
+    assert plain["warm_hit_pct"] == pytest.approx(plain["expected_hit_pct"], abs=1.5)
+    assert exact["expected_hit_pct"] > plain["expected_hit_pct"] + 1
 
 
 @pytest.mark.parametrize("ttl_s", [5, 30, 120])
@@ -285,6 +296,11 @@ def test_sessions_live_as_long_as_they_are_used():
     assert idle["expired_pct"] <= fixed["expired_pct"] + 0.5
     roomy = summary(**{**preset("A session store"), "node_type": "cache.t4g.small"})
     assert idle["evicted_pct"] > 30 and roomy["evicted_pct"] == 0
+
+
+def test_the_errors_that_the_notebook_prints_are_small():
+    off = measured_errors()["difference, points"].abs()
+    assert off.size == 6 and off.max() < 2
 
 
 def test_loss_windows_are_the_closed_forms():

@@ -34,8 +34,9 @@ def zipf(keys, n, alpha=1.0, seed=1):
 # --- the naive twins
 
 
-def lru_twin(key, capacity, time_s, ttl_s):
-    loaded_at = OrderedDict()  # least recently used first
+def lru_twin(key, capacity, time_s, ttl_s, rest_s=0.0):
+    loaded_at = OrderedDict()  # least recently moved first
+    moved_at = {}
     outcome, evicted = [], []
     for k, now in zip(key, time_s, strict=True):
         victim = NOTHING
@@ -46,7 +47,9 @@ def lru_twin(key, capacity, time_s, ttl_s):
             if k not in loaded_at and len(loaded_at) == capacity:
                 victim = loaded_at.popitem(last=False)[0]
             loaded_at[k] = now
-        loaded_at.move_to_end(k)
+        if outcome[-1] != HIT or rest_s == 0 or now > moved_at[k] + rest_s:
+            loaded_at.move_to_end(k)
+            moved_at[k] = now
         evicted.append(victim)
     return outcome, evicted
 
@@ -88,11 +91,16 @@ def segmented_twin(key, capacity, hot, warm):
 
 
 @settings(max_examples=200, deadline=None)
-@given(KEYS, st.integers(1, 8), st.sampled_from([0.5, 3.0, 10.0, INF]))
-def test_lru_is_the_ordered_dict_cache_to_the_last_hit_and_eviction(key, capacity, ttl_s):
+@given(
+    KEYS,
+    st.integers(1, 8),
+    st.sampled_from([0.5, 3.0, 10.0, INF]),
+    st.sampled_from([0.0, 0.5, 4.0, 1000.0]),
+)
+def test_lru_is_the_ordered_dict_cache_to_the_last_hit_and_eviction(key, capacity, ttl_s, rest_s):
     time_s = times(len(key))
-    outcome, evicted = lru_twin(key, capacity, time_s, ttl_s)
-    replay = lru(key, capacity, time_s=time_s, ttl_s=ttl_s)
+    outcome, evicted = lru_twin(key, capacity, time_s, ttl_s, rest_s)
+    replay = lru(key, capacity, time_s=time_s, ttl_s=ttl_s, rest_s=rest_s)
     assert replay.outcome.tolist() == outcome
     assert replay.evicted.tolist() == evicted
 
@@ -102,6 +110,15 @@ def test_lru_equals_its_twin_on_a_long_skewed_trace(ttl_s):
     key, time_s = zipf(3000, 60_000), times(60_000)
     replay = lru(key, 300, time_s=time_s, ttl_s=ttl_s)
     assert replay.outcome.tolist() == lru_twin(key.tolist(), 300, time_s.tolist(), ttl_s)[0]
+
+
+def test_keys_that_rest_longer_than_they_are_held_go_as_they_came():
+    """Random eviction and first in, first out hit equally often where requests are independent."""
+    key, time_s = zipf(3000, 60_000), times(60_000)
+    fifo = hit_ratio(lru(key, 300, time_s=time_s, rest_s=1e9).outcome, windows=2)[1]
+    expected = theory.random_hit_ratio(popularity.zipf_weights(3000, 1.0), 300)
+    assert fifo == pytest.approx(expected, abs=0.01)
+    assert hit_ratio(lru(key, 300).outcome, windows=2)[1] > fifo + 0.02
 
 
 @settings(max_examples=200, deadline=None)
@@ -146,6 +163,23 @@ def test_che_meets_the_simulated_lru_within_half_a_point(alpha, share):
     capacity = int(share * keys)
     warm = hit_ratio(lru(key, capacity).outcome, windows=4)[1:].mean()
     assert warm == pytest.approx(theory.lru_hit_ratio(weights, capacity), abs=0.005)
+
+
+@pytest.mark.parametrize("rest_s", [0.0, 300.0, 1000.0, 3000.0])
+def test_the_resting_form_meets_the_simulation_within_half_a_point(rest_s):
+    """A key is held for some 2,000 requests, one a second: rests from none to longer than that."""
+    weights = popularity.zipf_weights(3000, 0.9)
+    key, time_s = popularity.draw(weights, 200_000, 3), np.arange(200_000.0)
+    warm = hit_ratio(lru(key, 600, time_s=time_s, rest_s=rest_s).outcome, windows=4)[1:].mean()
+    assert theory.resting_lru_hit_ratio(weights, 600, rest_s) == pytest.approx(warm, abs=0.005)
+
+
+def test_a_rest_makes_an_lru_worse_and_no_worse_than_first_in_first_out():
+    weights = popularity.zipf_weights(3000, 0.9)
+    ratios = [theory.resting_lru_hit_ratio(weights, 600, rest) for rest in (0, 300, 1000, 1e6)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert ratios[0] == pytest.approx(theory.lru_hit_ratio(weights, 600), abs=1e-9)
+    assert ratios[-1] == pytest.approx(theory.random_hit_ratio(weights, 600), abs=1e-9)
 
 
 def test_che_fails_on_a_loop_which_lru_never_hits():
@@ -204,6 +238,7 @@ def test_a_scan_costs_lru_its_keys_and_the_segmented_lru_few():
     ("name", "call"),
     [
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), ttl_s=300.0)),
+        ("_lru", lambda key: lru(key, 40, time_s=times(3000), rest_s=50.0)),
         ("_segmented_lru", lambda key: segmented_lru(key, 40, hot_share=0.2, warm_share=0.4)),
         (
             "_intern",
@@ -234,7 +269,9 @@ def test_an_empty_trace_is_served():
         (lambda: lru([[0]], 1), "one-dimensional"),
         (lambda: lru([0], 0), "capacity"),
         (lambda: lru([0], 1, ttl_s=0), "ttl_s"),
-        (lambda: lru([0], 1, ttl_s=1), "needs time_s"),
+        (lambda: lru([0], 1, ttl_s=1), "need time_s"),
+        (lambda: lru([0], 1, rest_s=1), "need time_s"),
+        (lambda: lru([0], 1, rest_s=-1), "rest_s = -1: must be 0 s or more"),
         (lambda: lru([0, 0], 1, ttl_s=1, time_s=[1, 0]), "never decrease"),
         (lambda: lru([0, 0], 1, ttl_s=1, time_s=[1]), "one time for each"),
         (lambda: segmented_lru([0], 1, hot_share=0.5, warm_share=0.5), "below 1"),

@@ -148,6 +148,21 @@ def test_bursts_at_random_wait_as_in_the_closed_form():
         assert batches.mean() == pytest.approx(float(expected), abs=5 * error)
 
 
+def test_writes_at_random_wait_as_by_lindley_and_pollaczek_khinchine():
+    """Transactions as M/G/1 jobs: each comes at a moment, after a gap in which replay goes on."""
+    rng, n, load, cv = np.random.default_rng(7), 400_000, 0.7, 1.5
+    gap, sigma = rng.exponential(1.0, n), np.sqrt(np.log(1 + cv**2))
+    size = load * np.exp(sigma * rng.standard_normal(n) - sigma**2 / 2)
+    moment = np.full(n, 1e-9)
+    duration, produced = np.c_[gap, moment].ravel(), np.c_[np.zeros(n), size].ravel()
+    wait_s = replay(duration, produced, 1.0).backlog[::2]  # what each job finds
+    lindley = 0.0
+    for i in range(1000):
+        lindley = max(0.0, lindley + (size[i - 1] if i else 0.0) - gap[i])
+        assert wait_s[i] == pytest.approx(lindley, abs=1e-5)
+    assert wait_s.mean() == pytest.approx(theory.mg1_wait_s(1.0, load, cv), rel=0.04)
+
+
 def test_two_stages_in_a_row_hold_what_the_first_has_not_passed_on():
     duration, produced = np.ones(60), np.repeat([10.0, 0.0, 2.0], 20)
     network = replay(duration, produced, 6.0)

@@ -11,7 +11,8 @@ from awsnb import theory
 from awsnb.mechanisms import lifetimes
 from awsnb.mechanisms.lifetimes import Chain, Lifetimes
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.aurora.cluster import DAYS_PER_YEAR, DESIGNS, AuroraScenario, Design
+from awsnb.services.aurora.cluster import DAYS_PER_YEAR, AuroraScenario
+from awsnb.services.aurora.designs import DESIGNS, Design
 from awsnb.words import span
 
 if TYPE_CHECKING:

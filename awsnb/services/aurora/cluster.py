@@ -1,19 +1,21 @@
-"""A cluster and what is asked of it: five views of one system, each with its own fields."""
+"""A cluster and what is asked of it: eight views of one system, each with its own fields."""
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple, Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
 from awsnb import facts
 from awsnb.mechanisms.lifetimes import Lifetimes
 from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.services.aurora.designs import DESIGNS, Design
+from awsnb.services.aurora.texts import describe
 
 AURORA = facts.load("aurora")
 
-LATENCY, AVAILABILITY, PROTOCOL, FAILOVER, COST = (
-    "write latency", "availability", "log protocol", "failover", "cost",
+LATENCY, AVAILABILITY, PROTOCOL, FAILOVER = (
+    "write latency", "availability", "log protocol", "failover",
 )  # fmt: skip
+SCALING, STORAGE, BACKTRACK, COST = "reader scaling", "storage", "backtrack", "cost"
 STORIES = (
     "four of six is enough",
     "a hole, and gossip",
@@ -24,6 +26,8 @@ STORIES = (
     "quorums that don't meet",
 )
 CACHES = "keeps addresses"
+CPU, CONNECTIONS = "CPU", "connections"
+DROPPED, DELETED, NOTHING = "dropped tables", "deleted rows", "nothing"
 MOST_STEPS = 30
 INSTANCE_CLASSES = tuple(name for name in AURORA.subjects() if AURORA.has(name, "aurora_price"))
 MAX_SIZE_GIB = 1024 * AURORA.value("limits", "max_size")
@@ -31,33 +35,15 @@ DAYS_PER_YEAR = 365.25
 GIBI = 1024
 
 
-class Design(NamedTuple):
-    """So many copies by zones, of which writes need some and recovery some."""
-
-    per_zone: tuple[int, ...]
-    write: int
-    read: int
-
-    @property
-    def copies(self) -> int:
-        """All of them."""
-        return sum(self.per_zone)
-
-
-DESIGNS: Mapping[str, Design] = {
-    "4 of 6": Design((2, 2, 2), 4, 3),
-    "6 of 6": Design((2, 2, 2), 6, 1),
-    "3 of 4": Design((2, 1, 1), 3, 2),
-    "2 of 3": Design((1, 1, 1), 2, 2),
-}
-
-
 class AuroraScenario(Scenario):
-    """One Aurora cluster, looked at in one of five ways."""
+    """One Aurora cluster, looked at in one of eight ways."""
 
-    view: Literal["write latency", "availability", "log protocol", "failover", "cost"] = field(
+    view: Literal[
+        "write latency", "availability", "log protocol", "failover",
+        "reader scaling", "storage", "backtrack", "cost",
+    ] = field(
         "write latency", label="View", meaning="Which part of the cluster to look at."
-    )
+    )  # fmt: skip
     design: Literal["4 of 6", "6 of 6", "3 of 4", "2 of 3"] = field(
         "4 of 6",
         label="Write quorum",
@@ -189,6 +175,85 @@ class AuroraScenario(Scenario):
         only_when={"view": (FAILOVER,), "client": (CACHES,)},
         meaning="How long the client's runtime keeps an address, whatever DNS says.",
     )
+    reads: Literal["office day", "flash crowd"] = field(
+        "office day",
+        label="Reads",
+        only_when={"view": (SCALING,)},
+        meaning="A day that rises and falls, or five times the load from one minute to the next.",
+    )
+    peak_load: float = field(
+        4.0,
+        label="Peak load",
+        unit="busy readers",
+        low=0.1,
+        high=12,
+        log=True,
+        only_when={"view": (SCALING,)},
+        meaning="Reads at the peak, as so many readers of this class at 100 % CPU.",
+    )
+    scaling_metric: Literal["CPU", "connections"] = field(
+        CPU,
+        label="Scale on",
+        only_when={"view": (SCALING,)},
+        meaning="What target tracking holds, as an average over the readers.",
+    )
+    cpu_target_pct: float = field(
+        50.0,
+        label="Target CPU",
+        unit="%",
+        low=10,
+        high=100,
+        only_when={"view": (SCALING,), "scaling_metric": (CPU,)},
+        meaning="CPU that the policy holds.",
+    )
+    connections_target: int = field(
+        200,
+        label="Target connections",
+        unit="a reader",
+        low=10,
+        high=5000,
+        log=True,
+        only_when={"view": (SCALING,), "scaling_metric": (CONNECTIONS,)},
+        meaning="Connections to one reader that the policy holds.",
+    )
+    peak_connections: int = field(
+        1200,
+        label="Peak connections",
+        unit="connections",
+        low=1,
+        high=50_000,
+        log=True,
+        only_when={"view": (SCALING,), "scaling_metric": (CONNECTIONS,)},
+        meaning="Connections that are open at the peak of the load, in proportion to it else.",
+    )
+    min_readers: int = field(
+        1,
+        label="Fewest readers",
+        unit="readers",
+        low=AURORA.value("reader_scaling", "min_readers"),
+        high=AURORA.value("limits", "max_readers"),
+        only_when={"view": (SCALING,)},
+        meaning="Kept at all times; without any there is no metric to scale on.",
+    )
+    max_readers: int = field(
+        AURORA.value("limits", "max_readers"),
+        label="Most readers",
+        unit="readers",
+        low=1,
+        high=AURORA.value("limits", "max_readers"),
+        only_when={"view": (SCALING,)},
+        meaning="The policy adds no more.",
+    )
+    reader_takes_min: float = field(
+        float(AURORA.value("reader_scaling", "creation_time")),
+        label="A reader takes",
+        unit="min",
+        low=1,
+        high=60,
+        log=True,
+        only_when={"view": (SCALING,)},
+        meaning="From the decision until a new reader takes connections.",
+    )
     engine: Literal["Aurora MySQL", "Aurora PostgreSQL"] = field(
         "Aurora MySQL",
         label="Engine",
@@ -199,13 +264,13 @@ class AuroraScenario(Scenario):
         "db.r6g.2xlarge",
         label="Instance class",
         choices=INSTANCE_CLASSES,
-        only_when={"view": (COST,)},
+        only_when={"view": (SCALING, COST)},
         meaning="Of the writer and of every reader.",
     )
     storage: Literal["Standard", "I/O-Optimized"] = field(
         "Standard",
         label="Storage configuration",
-        only_when={"view": (COST,)},
+        only_when={"view": (SCALING, STORAGE, COST)},
         meaning="Pay for each I/O, or more for instances and storage and nothing for I/O.",
     )
     size_gib: int = field(
@@ -215,8 +280,54 @@ class AuroraScenario(Scenario):
         low=1,
         high=MAX_SIZE_GIB,
         log=True,
-        only_when={"view": (COST,)},
+        only_when={"view": (STORAGE, COST)},
         meaning="What the volume holds; Aurora bills what is used, copies included.",
+    )
+    growth_gib_per_day: float = field(
+        5.0,
+        label="Growth",
+        unit="GiB a day",
+        low=0.01,
+        high=10_000,
+        log=True,
+        only_when={"view": (STORAGE,)},
+        meaning="Data that comes each day, indexes included.",
+    )
+    days: int = field(
+        365,
+        label="Look ahead",
+        unit="days",
+        low=1,
+        high=3650,
+        log=True,
+        only_when={"view": (STORAGE,)},
+        meaning="How far to follow the volume.",
+    )
+    freed_by: Literal["dropped tables", "deleted rows", "nothing"] = field(
+        DROPPED,
+        label="A clean-up by",
+        only_when={"view": (STORAGE,)},
+        meaning="Dropped tables and partitions give their space back; deleted rows leave it free "
+        "inside their table.",
+    )
+    freed_day: int = field(
+        180,
+        label="Clean-up after",
+        unit="days",
+        low=1,
+        high=3650,
+        log=True,
+        only_when={"view": (STORAGE,), "freed_by": (DROPPED, DELETED)},
+        meaning="When it happens.",
+    )
+    freed_pct: float = field(
+        60.0,
+        label="It removes",
+        unit="%",
+        low=0,
+        high=100,
+        only_when={"view": (STORAGE,), "freed_by": (DROPPED, DELETED)},
+        meaning="Share of the data that goes.",
     )
     io_per_s: float = field(
         500.0,
@@ -228,13 +339,33 @@ class AuroraScenario(Scenario):
         only_when={"view": (COST,)},
         meaning="Reads from and writes to storage, on average over the month.",
     )
+    io_peak_factor: float = field(
+        1.0,
+        label="I/O peak over average",
+        unit="x",
+        low=1,
+        high=50,
+        log=True,
+        only_when={"view": (COST,)},
+        meaning="RDS is provisioned for the busiest hour; Aurora counts each I/O.",
+    )
+    rds_io_factor: float = field(
+        1.0,
+        label="RDS's I/Os for one of Aurora's",
+        unit="x",
+        low=0.1,
+        high=20,
+        log=True,
+        only_when={"view": (COST,)},
+        meaning="RDS writes pages and log, Aurora log alone: the same load makes other I/Os.",
+    )
     backtrack_h: float = field(
         0.0,
         label="Backtrack window",
         unit="h",
         low=0,
         high=AURORA.value("backtrack", "max_window"),
-        only_when={"view": (COST,)},
+        only_when={"view": (BACKTRACK, COST)},
         meaning="How far the cluster can be rewound; 0 is off.",
     )
     changes_per_s: float = field(
@@ -244,8 +375,28 @@ class AuroraScenario(Scenario):
         low=1,
         high=100_000,
         log=True,
-        only_when={"view": (COST,)},
-        meaning="Change records that backtrack has to keep.",
+        only_when={"view": (BACKTRACK, COST)},
+        meaning="Change records that backtrack has to keep, on average.",
+    )
+    batch_factor: float = field(
+        1.0,
+        label="A nightly batch",
+        unit="x",
+        low=1,
+        high=100,
+        log=True,
+        only_when={"view": (BACKTRACK,)},
+        meaning="How many times as many changes there are from midnight to 3 in the morning.",
+    )
+    noticed_after_h: float = field(
+        6.0,
+        label="Noticed after",
+        unit="h",
+        low=0.1,
+        high=168,
+        log=True,
+        only_when={"view": (BACKTRACK,)},
+        meaning="How long after a mistake somebody sees it, and wants to go back.",
     )
     seed: int = field(
         1,
@@ -256,7 +407,7 @@ class AuroraScenario(Scenario):
         meaning="Of the random draws: another seed is another sample of the same cluster.",
     )
     as_of: Literal["today", "2023-06"] = field(
-        "today", label="As of", only_when={"view": (COST,)}, meaning="Whose limits hold."
+        "today", label="As of", only_when={"view": (STORAGE, COST)}, meaning="Whose limits hold."
     )
 
     @property
@@ -284,7 +435,7 @@ class AuroraScenario(Scenario):
     @property
     def text(self) -> str:
         """The scenario in a few words."""
-        return _TEXTS[self.view](self)
+        return describe(self)
 
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
@@ -300,35 +451,10 @@ class AuroraScenario(Scenario):
                 f"backtrack_h = {self.backtrack_h:g}: only {engine.value} can be rewound, "
                 f"{self.engine} is restored to a point in time instead ({engine.source})."
             )
+        if self.min_readers > self.max_readers:
+            source = AURORA.get("reader_scaling", "min_readers").source
+            raise ScenarioError(
+                f"min_readers = {self.min_readers}: AWS allows at most max_readers, "
+                f"{self.max_readers} readers ({source})."
+            )
         return self
-
-
-def _latency_text(cluster: AuroraScenario) -> str:
-    trouble = "" if cluster.zone_trouble == "none" else f", zone A {cluster.zone_trouble}"
-    return f"writes by {cluster.design}{trouble}"
-
-
-def _failover_text(cluster: AuroraScenario) -> str:
-    kept = f" for {cluster.address_kept_s:g} s" if cluster.client == CACHES else ""
-    return f"failover with {counted(cluster.readers, 'reader')}, client: {cluster.client}{kept}"
-
-
-def _cost_text(cluster: AuroraScenario) -> str:
-    return (
-        f"{cluster.engine} {cluster.storage}, {counted(1 + cluster.readers, 'instance')} "
-        f"{cluster.instance_class}, {cluster.size_gib:,} GiB, {cluster.io_per_s:,g} I/O/s"
-    )
-
-
-def counted(count: int, what: str) -> str:
-    """Say how many: ``1 reader``, ``2 readers``."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-_TEXTS = {
-    LATENCY: _latency_text,
-    AVAILABILITY: lambda c: f"{c.design}, segments of {c.segment_gb:g} GB",
-    PROTOCOL: lambda c: f"{c.story}, step {c.step}",
-    FAILOVER: _failover_text,
-    COST: _cost_text,
-}

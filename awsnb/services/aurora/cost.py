@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.aurora.cluster import AURORA, GIBI, AuroraScenario, counted
+from awsnb.services.aurora.cluster import AURORA, GIBI, AuroraScenario
+from awsnb.services.aurora.texts import counted
 
+OPTIMIZED = "I/O-Optimized"
 IO_PER_S = np.geomspace(1, 100_000, 80)
 
 
@@ -33,22 +35,29 @@ def hours() -> float:
 def aurora_bill(cluster: AuroraScenario, storage: str, io_per_s: float | None = None) -> Bill:
     """What Aurora costs in a storage configuration, at an I/O rate."""
     io_per_s = cluster.io_per_s if io_per_s is None else io_per_s
-    optimized = storage == "I/O-Optimized"
-    hourly = AURORA.value(cluster.instance_class, "aurora_price")
-    factor = AURORA.value("io_optimized", "instance_factor") if optimized else 1.0
-    per_gb = AURORA.value("io_optimized" if optimized else "standard", "storage_price")
-    per_million = 0.0 if optimized else AURORA.value("standard", "io_price")
+    per_million = 0.0 if storage == OPTIMIZED else AURORA.value("standard", "io_price")
     return Bill(
-        instances=(1 + cluster.readers) * hourly * factor * hours(),
-        storage=cluster.size_gib * per_gb,
+        instances=(1 + cluster.readers) * instance_price(cluster, storage) * hours(),
+        storage=cluster.size_gib * storage_price(storage),
         io=io_per_s * 3600 * hours() / 1e6 * per_million,
-        backtrack=backtrack_usd(cluster),
+        backtrack=backtrack_usd(cluster.changes_per_s, cluster.backtrack_h),
     )
 
 
-def backtrack_usd(cluster: AuroraScenario) -> float:
-    """What the change records in the window cost a month."""
-    kept = cluster.changes_per_s * 3600 * cluster.backtrack_h
+def instance_price(cluster: AuroraScenario, storage: str) -> float:
+    """Price of one instance in a storage configuration, USD an hour."""
+    factor = AURORA.value("io_optimized", "instance_factor") if storage == OPTIMIZED else 1.0
+    return factor * AURORA.value(cluster.instance_class, "aurora_price")
+
+
+def storage_price(storage: str) -> float:
+    """Price of space in a storage configuration, USD a GB and month."""
+    return AURORA.value("io_optimized" if storage == OPTIMIZED else "standard", "storage_price")
+
+
+def backtrack_usd(changes_per_s: float, window_h: float) -> float:
+    """What the change records in a full window cost a month."""
+    kept = changes_per_s * 3600 * window_h
     return kept / 1e6 * AURORA.value("backtrack", "record_price") * hours()
 
 
@@ -57,18 +66,18 @@ def rds_bill(cluster: AuroraScenario, io_per_s: float | None = None) -> Bill | N
 
     Two instances are a Multi-AZ pair, each further one a read replica with storage of its own.
     """
-    io_per_s = cluster.io_per_s if io_per_s is None else io_per_s
+    iops = rds_iops(cluster, cluster.io_per_s if io_per_s is None else io_per_s)
     large = cluster.size_gib >= AURORA.value("rds_gp3", "large_min_size")
     included = AURORA.value("rds_gp3", f"included_iops_{'large' if large else 'small'}")
     most = AURORA.value("rds_gp3", "max_iops") if large else included
-    if io_per_s > most or cluster.size_gib > GIBI * AURORA.value("rds_gp3", "max_size"):
+    if iops > most or cluster.size_gib > GIBI * AURORA.value("rds_gp3", "max_size"):
         return None
     kind = f"rds_{cluster.engine.removeprefix('Aurora ').lower()}"
     single = AURORA.value(cluster.instance_class, f"{kind}_price")
     pair = AURORA.value(cluster.instance_class, f"{kind}_multi_az_price")
     replicas, pairs = max(cluster.readers - 1, 0), min(cluster.readers, 1)
     alone = 1 - pairs + replicas  # instances outside a pair
-    extra = max(io_per_s - included, 0.0)
+    extra = max(iops - included, 0.0)
 
     def priced(key: str) -> float:
         both, one = (AURORA.value("rds_gp3", f"{key}_{zones}_az") for zones in ("multi", "single"))
@@ -79,6 +88,11 @@ def rds_bill(cluster: AuroraScenario, io_per_s: float | None = None) -> Bill | N
         storage=cluster.size_gib * priced("storage_price"),
         io=extra * priced("iops_price"),
     )
+
+
+def rds_iops(cluster: AuroraScenario, io_per_s: float) -> float:
+    """IOPS to provision on RDS for what makes Aurora do so many I/Os, on average."""
+    return io_per_s * cluster.rds_io_factor * cluster.io_peak_factor
 
 
 def break_even_io_per_s(cluster: AuroraScenario) -> float:
@@ -141,7 +155,7 @@ def _panels(cluster: AuroraScenario) -> tuple[Panel, ...]:
         ),
         log=True,
         x="io_per_s",
-        x_title="I/O per second",
+        x_title="I/O per second on Aurora, on average",
         x_log=True,
         events=((even, f"break-even {even:,.0f}"), (cluster.io_per_s, "you")),
     )
@@ -162,7 +176,7 @@ def _panels(cluster: AuroraScenario) -> tuple[Panel, ...]:
 
 
 def _numbers(cluster: AuroraScenario, ways: dict[str, Bill | None]) -> tuple[Number, ...]:
-    mine = aurora_bill(cluster, cluster.storage)
+    mine, iops = aurora_bill(cluster, cluster.storage), rds_iops(cluster, cluster.io_per_s)
     rds, even = ways["RDS on gp3"], break_even_io_per_s(cluster)
     share = 100 * aurora_bill(cluster, "Standard").io / aurora_bill(cluster, "Standard").total
     groups = -(-cluster.size_gib * 2**30 // round(AURORA.value("storage", "segment_size") * 1e9))
@@ -172,6 +186,7 @@ def _numbers(cluster: AuroraScenario, ways: dict[str, Bill | None]) -> tuple[Num
                f"{rds.total:,.2f} USD" if rds else "can't", headline=True),
         Number("break_even_io_per_s", "I/O-Optimized pays from", even, f"{even:,.0f} I/O/s", True),
         Number("io_share_pct", "I/O's share of the Standard bill", share, f"{share:.0f} %"),
+        Number("rds_iops", "IOPS to provision on RDS", iops, f"{iops:,.0f}"),
         Number("backtrack_usd_month", "Of it, backtrack", mine.backtrack,
                f"{mine.backtrack:,.2f} USD"),
         Number("protection_groups", "Protection groups", groups, f"{groups:,}"),

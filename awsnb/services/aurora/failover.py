@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from awsnb.facts import Fact
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.aurora.cluster import AURORA, CACHES, AuroraScenario, counted
+from awsnb.services.aurora.cluster import AURORA, CACHES, AuroraScenario
+from awsnb.services.aurora.texts import counted
 
 CLIENTS = 20_000
 Z95 = 1.6448536269514722  # normal quantile

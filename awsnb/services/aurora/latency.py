@@ -11,7 +11,8 @@ from awsnb import theory
 from awsnb.mechanisms import quorum
 from awsnb.mechanisms.quorum import Copies, Waits
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.aurora.cluster import AURORA, DESIGNS, AuroraScenario
+from awsnb.services.aurora.cluster import AURORA, AuroraScenario
+from awsnb.services.aurora.designs import DESIGNS
 
 WRITES = 300_000
 ONE_IN = np.geomspace(2, 10_000, 60)

@@ -40,8 +40,45 @@ AURORA_PRESETS = (
         {"view": "failover", "client": "keeps addresses", "address_kept_s": 600.0},
     ),
     Preset(
+        "Readers follow the day",
+        "Target tracking adds readers in the morning and takes them away at night, at little more "
+        "than half the price of the peak's number always. Then scale on connections.",
+        {"view": "reader scaling"},
+    ),
+    Preset(
+        "A flash crowd",
+        "From noon on five times the reads. At 100 % CPU can't tell how much is missing, so they "
+        "come in rounds of twelve minutes. Scale on connections, then raise the fewest readers.",
+        {"view": "reader scaling", "reads": "flash crowd"},
+    ),
+    Preset(
+        "Deleted rows stay on the bill",
+        "After half a year three fifths of the rows are deleted, and the bill does not move: the "
+        "space is free inside the tables, not outside. Let tables be dropped instead.",
+        {"view": "storage", "freed_by": "deleted rows"},
+    ),
+    Preset(
+        "Towards the largest volume",
+        "Storage grows by itself, far beyond what RDS has, until it doesn't. Look for the day, "
+        "then set As of to 2023-06.",
+        {
+            "view": "storage",
+            "size_gib": 50 * 1024,
+            "growth_gib_per_day": 200.0,
+            "days": 1200,
+            "freed_by": "nothing",
+        },
+    ),
+    Preset(
+        "An undo that reaches back a day",
+        "A mistake on Friday evening is noticed on Monday morning: 60 hours. Move the window until "
+        "it reaches, and read the price; then let the application write ten times as much.",
+        {"view": "backtrack", "backtrack_h": 24.0, "noticed_after_h": 60.0},
+    ),
+    Preset(
         "A busy database",
-        "At 4,000 I/O a second the I/O is the bill. See where the lines cross.",
+        "At 4,000 I/O a second the I/O is the bill. See where the lines cross. Then let RDS have a "
+        "peak of five times the average: it must be provisioned for it.",
         {"view": "cost", "io_per_s": 4000.0},
     ),
 )

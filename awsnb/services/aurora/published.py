@@ -8,9 +8,13 @@ from awsnb.mechanisms import lifetimes
 from awsnb.mechanisms.lifetimes import Lifetimes
 from awsnb.mechanisms.replicated_log import Log
 from awsnb.services.aurora.availability import repair_s
-from awsnb.services.aurora.cluster import AURORA, DESIGNS, AuroraScenario
-from awsnb.services.aurora.cost import aurora_bill, break_even_io_per_s, hours
+from awsnb.services.aurora.backtrack import simulate_backtrack
+from awsnb.services.aurora.cluster import AURORA, AuroraScenario
+from awsnb.services.aurora.cost import aurora_bill, break_even_io_per_s, hours, storage_price
+from awsnb.services.aurora.designs import DESIGNS
 from awsnb.services.aurora.latency import ONE_IN, independent, waits
+from awsnb.services.aurora.readers import simulate_readers
+from awsnb.services.aurora.volume import simulate_storage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,9 +86,28 @@ def measured_errors(seed: int = 1) -> "pd.DataFrame":
             ("4 of 6, time without a quorum, % (failures made frequent)",
              100 * lifetimes.unavailability(chain, six.write),
              100 * float(lived.lost.mean()) / HISTORY),
+            *_readers_storage_backtrack(),
         ],
         ("closed form", "simulated"),
     )  # fmt: skip
+
+
+def _readers_storage_backtrack() -> list[tuple[str, float, float]]:
+    """The day, the year and the window, each beside its formula."""
+    jump = simulate_readers(AuroraScenario(view="reader scaling", reads="flash crowd")).summary
+    year = AuroraScenario(view="storage", freed_by="nothing")
+    mean_gib = year.size_gib + year.growth_gib_per_day * year.days / 2
+    window = AuroraScenario(view="backtrack", backtrack_h=8.0, batch_factor=10.0)
+    records = window.changes_per_s * 3600 * window.backtrack_h
+    return [
+        ("from a jump of the reads to new readers, min",
+         jump["expected_reaction_min"], jump["reaction_min"]),
+        ("storage of a year that grows evenly, USD",
+         mean_gib * storage_price(year.storage) * year.days * 24 / hours(),
+         simulate_storage(year).summary["storage_usd"]),
+        ("records of 8 h with a nightly batch, on average, million",
+         records / 1e6, simulate_backtrack(window).summary["kept"] / 1e6),
+    ]  # fmt: skip
 
 
 def _median() -> float:

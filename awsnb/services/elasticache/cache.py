@@ -18,7 +18,7 @@ NODE_TYPES = tuple(
     )
 )
 LIKE_REDIS = ("valkey", "redis-oss")
-EXACT, SEGMENTED = "exact-lru", "segmented-lru"
+EXACT, PLAIN, SEGMENTED = "exact-lru", "memcached-lru", "segmented-lru"
 OF_THE_ENGINE = "the engine's default"
 REDIS_POLICIES = tuple(FACTS.value("eviction", "policies").split())
 STEADY, SCAN, DRIFT, LOOP = "steady", "with a scan", "drifting", "loop"
@@ -34,8 +34,9 @@ class CacheScenario(Scenario):
     policy: str = field(
         OF_THE_ENGINE,
         label="Eviction policy",
-        choices=(OF_THE_ENGINE, *REDIS_POLICIES, EXACT, SEGMENTED),
-        meaning="What goes when memory is full; exact-lru is Memcached's, elsewhere a yardstick.",
+        choices=(OF_THE_ENGINE, *REDIS_POLICIES, PLAIN, SEGMENTED, EXACT),
+        meaning="What goes when memory is full. memcached-lru and segmented-lru are Memcached's; "
+        "exact-lru is nobody's, a yardstick.",
     )
     node_type: str = field(
         "cache.t4g.micro",
@@ -168,7 +169,7 @@ class CacheScenario(Scenario):
         """The eviction policy, with ElastiCache's default filled in."""
         if self.policy != OF_THE_ENGINE:
             return self.policy
-        return EXACT if self.engine == "memcached" else FACTS.value("eviction", "default_policy")
+        return PLAIN if self.engine == "memcached" else FACTS.value("eviction", "default_policy")
 
     @property
     def life_s(self) -> float:
@@ -263,11 +264,11 @@ class CacheScenario(Scenario):
     def _check_policy(self) -> None:
         if self.engine == "memcached" and self.policy in REDIS_POLICIES:
             raise ScenarioError(
-                f"policy = {self.policy!r}: memcached evicts by {EXACT}, or {SEGMENTED} with "
+                f"policy = {self.policy!r}: memcached evicts by {PLAIN}, or {SEGMENTED} with "
                 f"no_modern off ({FACTS.get('memcached', 'no_modern').source})."
             )
-        if self.engine != "memcached" and self.policy == SEGMENTED:
+        if self.engine != "memcached" and self.policy in (PLAIN, SEGMENTED):
             raise ScenarioError(
-                f"policy = {SEGMENTED!r}: {self.engine} has none; its maxmemory-policy is one of "
+                f"policy = {self.policy!r}: {self.engine} has none; its maxmemory-policy is one of "
                 f"{', '.join(REDIS_POLICIES)} ({FACTS.get('eviction', 'policies').source})."
             )

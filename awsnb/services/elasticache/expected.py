@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from awsnb import theory
 from awsnb.mechanisms import eviction
-from awsnb.services.elasticache.cache import STEADY, CacheScenario
+from awsnb.services.elasticache.cache import FACTS, PLAIN, STEADY, CacheScenario
 from awsnb.services.elasticache.load import requests, weights
 
 SHARES_PCT = np.geomspace(1.0, 95.0, 12)
@@ -37,7 +37,11 @@ def by_size(cache: CacheScenario) -> Sizes:
 
 def once_warm(cache: CacheScenario) -> float:
     """Expected hit ratio once the cache is warm, %: what the size or the TTL lets through."""
-    size = _at_capacity(cache.keys, cache.zipf_alpha, cache.capacity, _form(cache.evicts))
+    rest = 0.0
+    if cache.evicts == PLAIN:
+        rest = FACTS.value("memcached", "lru_rest") * touches_per_s(cache)
+    form = _form(cache.evicts)
+    size = _at_capacity(cache.keys, cache.zipf_alpha, cache.capacity, form, rest)
     return min(size, by_ttl(cache))
 
 
@@ -73,12 +77,14 @@ def _form(policy: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _at_capacity(keys: int, alpha: float, capacity: int, form: str) -> float:
+def _at_capacity(keys: int, alpha: float, capacity: int, form: str, rest: float) -> float:
     popularity = weights(keys, alpha)
     if capacity >= np.count_nonzero(popularity):
         return 100.0
     if form == "popular":
         return 100 * float(popularity[:capacity].sum())
+    if rest:
+        return 100 * theory.resting_lru_hit_ratio(popularity, capacity, rest)
     ratio = theory.lru_hit_ratio if form == "lru" else theory.random_hit_ratio
     return 100 * ratio(popularity, capacity)
 

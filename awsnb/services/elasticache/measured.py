@@ -1,4 +1,4 @@
-"""The model beside a real redis-server on the same requests: recorded, or replayed here."""
+"""The model beside real caches on the same requests: recorded, or replayed here."""
 
 import csv
 import importlib.util
@@ -11,6 +11,7 @@ import numpy as np
 from awsnb._paths import data_dir
 from awsnb.results import Curve, Panel, Result, Role
 from awsnb.scenario import Scenario
+from awsnb.words import span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,11 +27,80 @@ def recorded() -> "pd.DataFrame":
     """Hit ratios of a redis-server that were recorded for each policy, and the model's."""
     import pandas as pd
 
-    with open(
-        data_dir() / "recorded" / "redis_hit_ratio.csv", encoding="utf-8", newline=""
-    ) as rows:
-        found = [_row(row) for row in csv.DictReader(rows)]
+    found = [_row(row) for row in _rows("redis_hit_ratio")]
     return pd.DataFrame(found).set_index("policy")
+
+
+def recorded_memcached() -> "pd.DataFrame":
+    """Hit ratios of a Memcached that were recorded, with the segmented LRU and without."""
+    import pandas as pd
+
+    found = []
+    for row in _rows("memcached_hit_ratio"):
+        own, model, exact = (
+            100 * float(row[f"{name}_hit_ratio"]) for name in ("memcached", "model", "exact_lru")
+        )
+        found.append(
+            {
+                "mode": f"{row['mode']}, {span(float(row['seconds']))}",
+                "memcached, %": round(own, 2),
+                "model, %": round(model, 2),
+                "exact LRU, %": round(exact, 2),
+                "model off by, points": round(model - own, 2),
+                "where": f"memcached {row['server_version']}, {row['recorded']}",
+            }
+        )
+    return pd.DataFrame(found).set_index("mode")
+
+
+def recorded_lru() -> "pd.DataFrame":
+    """Hits of libCacheSim's LRU that were recorded for several sizes, and the model's."""
+    import pandas as pd
+
+    found = [
+        {
+            "keys that fit": int(row["capacity_keys"]),
+            "libCacheSim, hits": int(row["libcachesim_hits"]),
+            "model, hits": int(row["model_hits"]),
+            "where": f"libCacheSim {row['library_version']}, {row['recorded']}",
+        }
+        for row in _rows("libcachesim_hits")
+    ]
+    return pd.DataFrame(found).set_index("keys that fit")
+
+
+def stale_keys(scenario: Scenario) -> Result:
+    """Draw how many keys a redis-server held beyond their lives, as recorded, and the model."""
+    rows = _rows("redis_stale_keys")
+    second = np.array([float(row["second"]) for row in rows])
+    alive, redis, model = (
+        np.array([int(row[f"{name}_keys"]) for row in rows]) for name in ("alive", "redis", "model")
+    )
+    most, ours = int((redis - alive).max()), int((model - alive).max())
+    off = float(np.mean(np.abs(model - redis)))
+    keys = int(rows[0]["keys"])
+    return Result(
+        scenario=scenario,
+        label="Keys held, although nobody asks for them",
+        why=f"Of {keys:,} keys with lives of half a second to four, redis-server "
+        f"{rows[0]['server_version']} held up to {most:,} too long, the model up to {ours:,}; on "
+        f"average the two are {off:,.0f} keys apart, {100 * off / keys:.1f} %.",
+        numbers=(),
+        data={"second": second, "alive": alive, "redis": redis, "model": model},
+        panels=(
+            Panel(
+                "Keys held",
+                "keys",
+                (
+                    Curve("alive", "still alive", "demand"),
+                    Curve("redis", "redis-server holds", "first"),
+                    Curve("model", "the model holds", "second"),
+                ),
+                x="second",
+                x_title="seconds from the first key's start",
+            ),
+        ),
+    )
 
 
 def replayed(policy: str) -> "pd.DataFrame | None":
@@ -87,6 +157,12 @@ def beside_redis(scenario: Scenario, policy: str = "allkeys-lru") -> Result:
         },
         panels=(Panel("Hit ratio on the same requests", "%", curves, kind="bars", x="policy"),),
     )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    path = data_dir() / "recorded" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
 
 
 def _most_off(table: "pd.DataFrame") -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from awsnb.mechanisms import caching, eviction, keystore
 from awsnb.mechanisms.eviction import HIT, MISS, REFUSED
 from awsnb.mechanisms.random_streams import generator
-from awsnb.services.elasticache.cache import EXACT, FACTS, SEGMENTED, CacheScenario
+from awsnb.services.elasticache.cache import EXACT, FACTS, PLAIN, SEGMENTED, CacheScenario
 from awsnb.services.elasticache.load import DURATION_S, Requests
 
 COLD, EVICTED, TOO_OLD, NO_ROOM, FOUND, OUT_OF_REACH = range(6)
@@ -112,9 +112,10 @@ def _replay(
     cache: CacheScenario, key: NDArray[np.uint32], time_s: NDArray, ttl_s: NDArray
 ) -> _Store:
     capacity, policy = cache.shard_capacity, cache.evicts
-    if policy in (EXACT, SEGMENTED):
-        if policy == EXACT:
-            done = eviction.lru(key, capacity, time_s=time_s, ttl_s=cache.life_s)
+    if policy in (EXACT, PLAIN, SEGMENTED):
+        if policy != SEGMENTED:
+            rest_s = float(FACTS.value("memcached", "lru_rest")) if policy == PLAIN else 0.0
+            done = eviction.lru(key, capacity, time_s=time_s, ttl_s=cache.life_s, rest_s=rest_s)
         else:
             done = eviction.segmented_lru(
                 key,

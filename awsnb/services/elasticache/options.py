@@ -6,10 +6,10 @@ from awsnb.results import Comparison, Number, Option
 from awsnb.scenario import ScenarioError
 from awsnb.services.elasticache import expected
 from awsnb.services.elasticache.cache import (
-    EXACT,
     LIKE_REDIS,
     NODE_TYPES,
     OF_THE_ENGINE,
+    PLAIN,
     SEGMENTED,
     SERVERLESS,
     CacheScenario,
@@ -46,7 +46,7 @@ def compare_caches(cache: CacheScenario) -> Comparison:
 
 
 def _alternatives(cache: CacheScenario) -> list[CacheScenario]:
-    policies = OTHER_POLICIES if cache.engine in LIKE_REDIS else (EXACT, SEGMENTED)
+    policies = OTHER_POLICIES if cache.engine in LIKE_REDIS else (PLAIN, SEGMENTED)
     changes: list[dict[str, Any]] = [
         {"policy": policy} for policy in policies if policy != cache.evicts
     ]

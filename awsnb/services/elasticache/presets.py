@@ -64,6 +64,12 @@ CACHE_PRESETS = (
         {"policy": "allkeys-lru", "workload": "with a scan", "has_ttl": False, "zipf_alpha": 1.1},
     ),
     Preset(
+        "Memcached's LRU on a busy cache",
+        "A hit moves an item at most once a minute, and here most are evicted sooner: first in, "
+        "first out. Keep it, take segmented-lru, then exact-lru, which is nobody's.",
+        {"engine": "memcached", "has_ttl": False, "requests_per_s": 400},
+    ),
+    Preset(
         "A session store",
         "Reads renew the TTL, so only idle sessions end. An eviction is a user logged out: choose "
         "a node on which there are none.",
