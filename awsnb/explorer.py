@@ -186,6 +186,7 @@ class Explorer(ipywidgets.Box):
             "awsnb-presets",
             "awsnb-wide",
         )
+        self._menu.layout.display = None if names else "none"
         self._menu.observe(lambda change: self._pick(change.new), "value")
         left = [
             self._menu,

@@ -1,7 +1,5 @@
 // One field of a scenario: its label and what sets it. Each kind of field builds its elements and
 // says how they show a value; what the reader does goes to `send`.
-let made = 0;
-
 const create = (tag, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...children);
@@ -114,7 +112,8 @@ const KINDS = { int: number, float: number, bool, choice, text };
 
 function render({ model, el }) {
   const field = model.get("field");
-  const id = `awsnb-control-${++made}`;
+  // not counted: each widget has a copy of this module to itself
+  const id = `awsnb-${Math.random().toString(36).slice(2)}`;
   const send = (value) => {
     model.set("value", value);
     model.save_changes();

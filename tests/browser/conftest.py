@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nbformat
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -39,6 +40,13 @@ LAB_SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},
 }
 START_S = 60
+MADE_UP = "made-up.ipynb"
+MADE_UP_CELLS = [
+    (Path(__file__).parent / "made_up.py").read_text("utf-8"),
+    "from awsnb import Explorer\n\nExplorer(PATIENCE)",
+    "len(asked)",
+    *[f"print({number})" for number in range(60)],
+]
 LIMIT_MS = 60_000
 expect.set_options(timeout=LIMIT_MS / 2)
 
@@ -68,13 +76,15 @@ def lab_address(
 ) -> Iterator[tuple[str, str]]:
     """Install awsnb into a temporary folder as a wheel would, run `awsnb lab`, give URL and token.
 
-    The checkout's own notebooks are never opened, let alone saved.
+    The checkout's own notebooks are never opened, let alone saved. A notebook of a made-up section
+    stands beside the copies: `MADE_UP`.
     """
     folder = tmp_path_factory.mktemp("lab")
     package = folder / "site" / "awsnb"
     shutil.copytree(ROOT / "awsnb", package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("data", "notebooks"):
         shutil.copytree(ROOT / name, package / name)
+    nbformat.write(made_up_notebook(), package / "notebooks" / MADE_UP)
     for name, settings in LAB_SETTINGS.items():
         file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -106,6 +116,12 @@ def lab_address(
                 server.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def made_up_notebook() -> nbformat.NotebookNode:
+    cells = [nbformat.v4.new_code_cell(source) for source in MADE_UP_CELLS]
+    spec = {"name": "python3", "display_name": "Python 3"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
 
 
 def free_port() -> int:
@@ -151,6 +167,15 @@ class Lab:
         self.page.goto(f"{self.url}lab/tree/{name}?{options}")
         self.wait_for_kernel()
 
+    def open_made_up(self) -> None:
+        """Open the made-up section's notebook and run its Explorer."""
+        self.open_notebook(MADE_UP)
+        self.run_made_up()
+
+    def run_made_up(self) -> None:
+        self.run_cell(0)
+        self.run_cell(1)
+
     def wait_for_kernel(self) -> None:
         self.page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
         kernel = self.page.locator(".jp-NotebookPanel .jp-KernelName").first
@@ -170,6 +195,25 @@ class Lab:
                 return
             self.assert_clean()
         raise AssertionError(f"some cells did not run: {self.prompts()}")
+
+    def run_cell(self, number: int) -> str:
+        """Run the code cell of this number, from 0; return the text that it leaves."""
+        cell = self.page.locator(".jp-CodeCell").nth(number)
+        prompt = cell.locator(".jp-InputPrompt").first
+        prompt.scroll_into_view_if_needed()
+        before = prompt.text_content()
+        prompt.click()
+        self.page.keyboard.press("Control+Enter")
+        expect(prompt).not_to_have_text(before or "")
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
+        return " ".join(cell.locator(".jp-OutputArea-output pre").all_text_contents())
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel from the menu, and wait until it answers."""
+        self.menu("Kernel")
+        self.page.locator(".lm-Menu-itemLabel", has_text="Restart Kernel…").first.click()
+        self.page.locator(".jp-Dialog button.jp-mod-accept").last.click()
+        self.wait_until_idle()
 
     def save(self) -> None:
         """Save the notebook, and wait until the server has it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from awsnb.sections import section
 
@@ -18,6 +18,10 @@ SIZE = EBS.scenario.fields()["size_gib"].label
 EXPLORER = ".awsnb-explorer"
 HEADLINE = f"{EXPLORER} .awsnb-numbers dd"
 CURVE = f"{EXPLORER} .js-line"
+SCROLL = """() => {{
+    const node = document.querySelector(".jp-WindowedPanel-outer");
+    node.scrollTop = {};
+}}"""
 JOINED = "selector => [...document.querySelectorAll(selector)].map({}).join('|')"
 
 
@@ -70,6 +74,89 @@ def test_slider_redraws_plot_and_number_and_survives_a_reload(lab) -> None:
     expect(lab.slider(SIZE)).to_have_value(moved[2])
     assert until(lambda: numbers(page) == moved[1]), (numbers(page), moved[1])
     assert until(lambda: curves(page) == moved[0])
+    lab.assert_clean()
+
+
+def explorer_cell(page: Page) -> Locator:
+    return page.locator(".jp-CodeCell", has=page.locator(EXPLORER)).first
+
+
+def made_up(lab) -> Page:
+    """Open the made-up section and run its Explorer."""
+    lab.open_made_up()
+    expect(lab.page.locator(CURVE).first).to_be_attached()
+    return lab.page
+
+
+def test_a_fast_drag_over_a_slow_model_skips_stale_moves_and_ends_at_the_last(lab) -> None:
+    page = made_up(lab)
+    wait = page.get_by_label("Wait", exact=True).first
+    wait.fill("300")
+    wait.press("Enter")
+    lab.wait_until_idle()
+    before = int(numbers(page))
+    for _ in range(20):
+        lab.slider("Size").press("ArrowRight")
+    assert until(lambda: numbers(page) == str(before + 20))
+    lab.wait_until_idle()
+    assert lab.slider("Size").input_value() == str(before + 19)  # stops begin at 1
+    assert int(lab.run_cell(2)) < 12  # of the 22 moves
+    lab.assert_clean()
+
+
+def test_a_text_of_many_lines_marks_where_it_is_wrong(lab) -> None:
+    page = made_up(lab)
+    area = page.get_by_label("Policy", exact=True)
+    height = area.bounding_box()["height"]
+    area.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n\n\n\n  x")
+    expect(page.locator(f"{EXPLORER} mark b")).to_have_text("x")
+    expect(page.get_by_text("Extra data at line 7, column 3.")).to_be_visible()
+    expect(area).to_have_attribute("aria-invalid", "true")
+    assert area.bounding_box()["height"] > height + 30
+    page.keyboard.press("Backspace")
+    expect(page.locator(f"{EXPLORER} mark")).to_have_count(0)
+    expect(area).to_be_focused()
+    assert area.input_value().endswith("}\n\n\n\n  ")
+    lab.assert_clean()
+
+
+def test_an_exception_in_a_model_is_told_and_passes(lab) -> None:
+    page = made_up(lab)
+    size = page.get_by_label("Size", exact=True).first
+    size.fill("13")
+    size.press("Enter")
+    problem = page.get_by_text("ZeroDivisionError: thirteen")
+    expect(problem).to_be_visible()
+    size.fill("14")
+    size.press("Enter")
+    expect(problem).to_be_hidden()
+    assert until(lambda: numbers(page) == "14")
+    lab.assert_clean()
+
+
+def test_the_plot_outlasts_scrolling_far_away_and_running_again(lab) -> None:
+    page = made_up(lab)
+    for _ in range(2):
+        page.evaluate(SCROLL.format("node.scrollHeight"))
+        page.wait_for_timeout(400)
+        page.evaluate(SCROLL.format("0"))
+        expect(explorer_cell(page).locator(".js-line").first).to_be_visible()
+        lab.run_cell(1)
+    lab.slider("Size").press("ArrowRight")
+    assert until(lambda: numbers(page) == "51")
+    assert page.locator(EXPLORER).count() == 1
+    lab.assert_clean()
+
+
+def test_after_a_restart_the_page_can_be_run_again(lab) -> None:
+    page = made_up(lab)
+    lab.restart_kernel()
+    lab.run_made_up()
+    lab.slider("Size").press("ArrowRight")
+    assert until(lambda: numbers(page) == "51")
+    assert until(lambda: page.locator(CURVE).count() == 1)
     lab.assert_clean()
 
 
