@@ -91,7 +91,7 @@ def test_traces_that_are_no_load_are_refused(export):
     assert "the average of RequestCount is 1" in refusal(
         trace=export([1, 1, 1], "RequestCount Average")
     )
-    assert "Say trace_unit = requests or CPU %" in refusal(trace=export([10, 99, 3], "value"))
+    assert "say trace_unit = requests or CPU %." in refusal(trace=export([10, 99, 3], "value"))
     assert "bytes are no load on a group" in refusal(trace=export([1e12, 1e12, 1e12], "value"))
 
 

@@ -140,7 +140,8 @@ class PolicyScenario(Scenario):
     )  # fmt: skip
     trace_unit: Literal["as the file says", "requests", "CPU %"] = field(
         "as the file says", label="Unit of the trace", control=False,
-        meaning="What the trace counts; a file that doesn't say is read as requests.",
+        meaning="What the trace counts; a file that doesn't say is read as requests if it can't be "
+        "CPU %.",
     )  # fmt: skip
     trace_instances: int = field(
         1, label="Instances in the trace", unit="instances", low=1, high=500, control=False,
