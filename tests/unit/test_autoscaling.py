@@ -74,6 +74,11 @@ def export(tmp_path):
             "must be before scheduled_to_h, 9 h",
         ),
         ({"warm_up_s": 3601}, "from 0 to 3,600 s"),
+        (
+            {"policy": "scheduled", "scheduled_zone": "Berlin"},
+            "scheduled_zone = Berlin: must be a time zone of the IANA list",
+        ),
+        ({"policy": "scheduled", "scheduled_zone": "../etc"}, "must be a time zone"),
         ({"scaler": APPLICATION, "warm_up_s": 60}, "does not apply at scaler"),
         ({"scaler": APPLICATION, "policy": "step"}, "does not apply at policy = 'step'"),
         ({"scale_in_cooldown_s": 60}, "does not apply at scaler = 'EC2 Auto Scaling'"),
@@ -91,7 +96,7 @@ def test_traces_that_are_no_load_are_refused(export):
     assert "the average of RequestCount is 1" in refusal(
         trace=export([1, 1, 1], "RequestCount Average")
     )
-    assert "Say trace_unit = requests or CPU %" in refusal(trace=export([10, 99, 3], "value"))
+    assert "say trace_unit = requests or CPU %." in refusal(trace=export([10, 99, 3], "value"))
     assert "bytes are no load on a group" in refusal(trace=export([1e12, 1e12, 1e12], "value"))
 
 
@@ -238,6 +243,23 @@ def test_a_scheduled_minimum_is_there_before_the_step():
     assert run.delayed == 0
     begin = int(np.argmax(run.scaling.desired >= 12))
     assert f"{run.clock(begin * 60.0):%H:%M}" == "08:45"
+
+
+def test_a_schedule_follows_the_summer_time_of_its_zone(tmp_path):
+    """Berlin went from UTC+1 to UTC+2 at 01:00 UTC on 31 March 2024."""
+    start = datetime(2024, 3, 30, tzinfo=UTC)
+    rows = [f"{start + timedelta(hours=i):%Y-%m-%dT%H:%M:%SZ},9000" for i in range(72)]
+    path = tmp_path / "load.csv"
+    path.write_text("\n".join(["timestamp,RequestCount Sum", *rows, ""]))
+    base = {"policy": "scheduled", "scheduled_size": 9, "scheduled_from_h": 9.0, "trace": str(path)}
+
+    def begins_h(zone):
+        run = Run.of(scenario(**base, scheduled_zone=zone))
+        grown = np.flatnonzero(np.diff(run.scaling.desired) > 0) + 1
+        return (run.scaling.decided_s[grown] // 3600).tolist()
+
+    assert begins_h("UTC") == [9, 33, 57]
+    assert begins_h("Europe/Berlin") == [8, 31, 55]
 
 
 def test_predictive_scaling_knows_nothing_on_the_first_day_and_is_early_from_the_second():

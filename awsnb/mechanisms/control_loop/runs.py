@@ -1,7 +1,7 @@
 """Let policies follow a load: once with its whole ledger, or many times for the totals."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -237,7 +237,8 @@ def sweep(
     if threads < 1:
         raise ValueError(f"threads = {threads}: must be 1 or more.")
     plants = _plants(cases)
-    tables = {id(case.policies): policy_rows(case.policies)[2:] for case in _distinct(cases)}
+    distinct = {id(case.policies): case.policies for case in cases}  # a map shares most of them
+    tables = {key: policy_rows(policies)[2:] for key, policies in distinct.items()}
     totals = np.zeros((len(cases), len(Totals._fields)))
     flow, ledger = np.empty((0, 0)), np.empty((0, 0), np.int32)
 
@@ -258,16 +259,12 @@ def sweep(
         size = min(CHUNK, -(-picked.size // (4 * threads)))
         parts += [(world, picked[i : i + size]) for i in range(0, picked.size, size)]
     if threads == 1:
-        list(map(run, parts))
+        for part in parts:
+            run(part)
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, parts))
     return Totals._make(totals.T)
-
-
-def _distinct(cases: Sequence[Case]) -> Iterable[Case]:
-    """One case of each set of policies: a map varies the group more often than them."""
-    return {id(case.policies): case for case in cases}.values()
 
 
 def _cores() -> int:

@@ -60,7 +60,7 @@ def load_of(scenario: PolicyScenario) -> Load:
     if scenario.trace and busy > MOST_TIMES * scenario.max_size:
         raise ScenarioError(
             f"trace = {scenario.trace}: its peak keeps {busy:,.0f} instances busy, and max_size is "
-            f"{scenario.max_size}. Say capacity_rps or load_factor; bytes are no load on a group."
+            f"{scenario.max_size}: say capacity_rps or load_factor; bytes are no load on a group."
         )
     return Load(load.start, load.every_s, rps, load.notes)
 
@@ -137,7 +137,7 @@ def _of_trace(scenario: PolicyScenario, trace: Trace) -> Load:
         if value.max() > 100.5:
             raise ScenarioError(
                 f"trace = {scenario.trace}: its largest value is {value.max():,.4g}, above 100, so "
-                "it is no CPU %. Say trace_unit = requests if it counts requests."
+                "it is no CPU %: say trace_unit = requests if it counts requests."
             )
         rps = value / 100 * scenario.trace_instances * scenario.capacity_rps
         n = scenario.trace_instances
@@ -149,7 +149,7 @@ def _of_trace(scenario: PolicyScenario, trace: Trace) -> Load:
     else:
         if trace.metric == "RequestCount" and trace.statistic == "Average":
             raise ScenarioError(
-                f"trace = {scenario.trace}: the average of RequestCount is 1 at all times. Export "
+                f"trace = {scenario.trace}: the average of RequestCount is 1 at all times: export "
                 "its Sum."
             )
         rps = value / trace.duration_s
@@ -169,13 +169,13 @@ def _unit(scenario: PolicyScenario, trace: Trace) -> tuple[str, list[str]]:
     if trace.metric or trace.unit:
         raise ScenarioError(
             f"trace = {scenario.trace}: {' '.join(filter(None, (trace.metric, trace.unit)))} is "
-            "neither requests nor CPU. Export RequestCount (Sum) or CPUUtilization (Average), or "
+            "neither requests nor CPU: export RequestCount (Sum) or CPUUtilization (Average), or "
             "say trace_unit = requests or CPU %."
         )
     if np.nanmax(trace.value) <= 100:
         raise ScenarioError(
             f"trace = {scenario.trace}: all its values are up to 100 and the file doesn't say what "
-            "they are. Say trace_unit = requests or CPU %."
+            "they are: say trace_unit = requests or CPU %."
         )
     return REQUESTS, ["The file doesn't say what it counts: read as requests per period."]
 

@@ -18,7 +18,7 @@ from awsnb.words import percent, span
 OF_SOME = (
     "scaler", "scale_out_cooldown_s", "scale_in_cooldown_s", "warm_up_s", "cooldown_s",
     "add_instances", "datapoints", "of_minutes",
-    "scheduled_size", "scheduled_from_h", "scheduled_to_h",
+    "scheduled_size", "scheduled_from_h", "scheduled_to_h", "scheduled_zone",
 )  # fmt: skip
 
 

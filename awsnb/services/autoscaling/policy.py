@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
@@ -120,12 +121,16 @@ class PolicyScenario(Scenario):
         meaning="Minimum between the two hours; left out, what the peak of the load needs.",
     )  # fmt: skip
     scheduled_from_h: float | None = field(
-        None, label="From", unit="h UTC", low=0, high=24, only_when={"policy": (SCHEDULED,)},
+        None, label="From", unit="h", low=0, high=24, only_when={"policy": (SCHEDULED,)},
         meaning="When the scheduled minimum begins, every day; left out, 08:45.",
     )  # fmt: skip
     scheduled_to_h: float | None = field(
-        None, label="To", unit="h UTC", low=0, high=24, only_when={"policy": (SCHEDULED,)},
+        None, label="To", unit="h", low=0, high=24, only_when={"policy": (SCHEDULED,)},
         meaning="When it ends; left out, 18:00.",
+    )  # fmt: skip
+    scheduled_zone: str = field(
+        "UTC", label="Time zone", only_when={"policy": (SCHEDULED,)}, control=False,
+        meaning="Whose hours these are, such as Europe/Berlin; they follow its summer time.",
     )  # fmt: skip
     monitoring: Literal["detailed", "basic"] = field(
         "detailed", label="Monitoring",
@@ -140,7 +145,8 @@ class PolicyScenario(Scenario):
     )  # fmt: skip
     trace_unit: Literal["as the file says", "requests", "CPU %"] = field(
         "as the file says", label="Unit of the trace", control=False,
-        meaning="What the trace counts; a file that doesn't say is read as requests.",
+        meaning="What the trace counts; a file that doesn't say is read as requests if it can't be "
+        "CPU %.",
     )  # fmt: skip
     trace_instances: int = field(
         1, label="Instances in the trace", unit="instances", low=1, high=500, control=False,
@@ -317,6 +323,13 @@ class PolicyScenario(Scenario):
                 f"of_minutes = {self.of_minutes}: must be at least datapoints, "
                 f"{self.high_minutes} minutes."
             )
+        try:
+            ZoneInfo(self.scheduled_zone)
+        except (KeyError, ValueError):
+            raise ScenarioError(
+                f"scheduled_zone = {self.scheduled_zone}: must be a time zone of the IANA list, "
+                "such as Europe/Berlin."
+            ) from None
         if self.hours[0] >= self.hours[1]:
             raise ScenarioError(
                 f"scheduled_from_h = {self.hours[0]:g}: must be before scheduled_to_h, "

@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -190,13 +191,14 @@ def schedule_of(scenario: PolicyScenario, load: Load) -> tuple[Action, ...]:
     """The scheduled actions that fall into the load: a higher minimum, every day."""
     if scenario.policy != SCHEDULED:
         return ()
-    midnight = load.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    zone = ZoneInfo(scenario.scheduled_zone)
+    midnight = load.start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     size = scheduled_size(scenario, load)
     actions = []
-    for day in range(math.ceil(load.duration_s / DAY_S) + 1):
+    for day in range(math.ceil(load.duration_s / DAY_S) + 2):
         for hour, smallest in zip(scenario.hours, (size, scenario.min_size), strict=True):
-            when = midnight + timedelta(days=day, hours=hour)
-            seconds = (when - load.start).total_seconds()
+            by_the_clock = midnight + timedelta(days=day, hours=hour)
+            seconds = (by_the_clock.astimezone(UTC) - load.start).total_seconds()
             if 0 <= seconds < load.duration_s:
                 actions.append(Action(seconds, smallest=smallest))
     return tuple(actions)

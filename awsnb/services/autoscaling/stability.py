@@ -49,8 +49,9 @@ def stability_map(
             at = scenario.replace(target_pct=float(target), monitoring=monitoring, warm_up_s=0)
             group = at.group(needed(at, first))
             least.append(min(max(needed(at, peak), at.min_size), at.most))
+            policies, sensor = at.policies, at.sensor
             cases += [
-                Case(group._replace(warm_up_s=float(warm_up)), at.policies, at.sensor)
+                Case(group._replace(warm_up_s=float(warm_up)), policies, sensor)
                 for warm_up in warm_ups_s
             ]
         totals = control_loop.sweep(load.rps, load.every_s, cases, threads=threads)
