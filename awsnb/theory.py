@@ -79,9 +79,7 @@ def characteristic_time(popularity: ArrayLike, capacity: float, *, renewed: bool
     >>> round(characteristic_time([0.25] * 4, 2, renewed=False), 6)
     4.0
     """
-    p = np.asarray(popularity, dtype=np.float64)
-    if not 0 < capacity < np.count_nonzero(p):
-        raise ValueError(f"capacity = {capacity}: must be above 0, below the keys asked for.")
+    p = _asked_for(popularity, capacity)
     time, step = float(capacity), np.inf
     # Newton's steps from the left: the keys held are concave in T, so none goes too far
     while step > 1e-12 * time:
@@ -93,6 +91,15 @@ def characteristic_time(popularity: ArrayLike, capacity: float, *, renewed: bool
         step = (capacity - held) / gain
         time += float(step)
     return time
+
+
+def _asked_for(popularity: ArrayLike, capacity: float) -> NDArray[np.float64]:
+    """The keys that are asked for at all, if they are more than fit."""
+    p = np.asarray(popularity, dtype=np.float64)
+    p = p[p > 0]
+    if not 0 < capacity < p.size:
+        raise ValueError(f"capacity = {capacity}: must be above 0, below the keys asked for.")
+    return p
 
 
 def lru_hit_ratio(popularity: ArrayLike, capacity: float) -> float:
@@ -147,10 +154,7 @@ def resting_lru_hit_ratio(popularity: ArrayLike, capacity: float, rest: float) -
     >>> round(resting_lru_hit_ratio(popularity, 2, 99) - random_hit_ratio(popularity, 2), 9)
     0.0
     """
-    p = np.asarray(popularity, dtype=np.float64)
-    p = p[p > 0]
-    if not 0 < capacity < p.size:
-        raise ValueError(f"capacity = {capacity}: must be above 0, below the keys asked for.")
+    p = _asked_for(popularity, capacity)
 
     def held(time: float) -> NDArray[np.float64]:
         late = np.minimum(p * max(time - rest, 0.0), 300.0)  # e**300 is for ever

@@ -11,7 +11,6 @@ The model replays each trace at the times that were measured, with as many keys 
 import csv
 import datetime
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from record_redis import ALPHA, KEYS, REQUESTS, SEED, free_port, trace
+from record_redis import ALPHA, KEYS, REQUESTS, SEED, connect, free_port, trace
 
 from awsnb.mechanisms import eviction
 
@@ -40,7 +39,7 @@ class Memcached:
     """The least of a client: read a key, store it, read a counter."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = connect(port)
         self.replies: BinaryIO = self.socket.makefile("rb")
 
     def read_through(self, key: int) -> bool:
@@ -73,21 +72,10 @@ def memcached(mode: str) -> Iterator[Memcached]:
     command = [SERVER, "-u", "nobody", "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-t", "1"]
     process = subprocess.Popen([*command, "-m", str(MEMORY_MB), "-o", MODES[mode]])
     try:
-        yield _connect(port)
+        yield Memcached(port)
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _connect(port: int, patience_s: float = 10.0) -> Memcached:
-    end = time.monotonic() + patience_s
-    while True:
-        try:
-            return Memcached(port)
-        except ConnectionRefusedError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
 
 
 class Recording(NamedTuple):

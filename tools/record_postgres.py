@@ -16,7 +16,6 @@ import csv
 import datetime
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
 import numpy as np
+from record_redis import free_port
 
 from awsnb.mechanisms import replication
 
@@ -84,7 +84,7 @@ def pair() -> Iterator[tuple[int, int]]:
             shutil.chown(folder, "postgres")
         first, second = Path(folder, "primary"), Path(folder, "standby")
         _run("initdb", "-D", str(first), "-U", "postgres", "-A", "trust", "-N", cwd=folder)
-        ports = _free_port(), _free_port()
+        ports = free_port(), free_port()
         with _server(first, ports[0]):
             source = ("-h", "127.0.0.1", "-p", str(ports[0]), "-U", "postgres")
             _run("pg_basebackup", "-D", str(second), *source, "-R", "-c", "fast", cwd=folder)
@@ -124,12 +124,6 @@ def _wait_for(port: int, patience_s: float = 30.0) -> None:
 def _run(name: str, *arguments: str, cwd: str) -> None:
     command = [str(program(name)), *arguments]
     subprocess.run(command, check=True, capture_output=True, cwd=cwd, **USER)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Recording(NamedTuple):

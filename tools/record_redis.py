@@ -74,7 +74,7 @@ class Redis:
     """The least of a client: commands out, replies in."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = connect(port)
         self.replies: BinaryIO = self.socket.makefile("rb")
 
     def __call__(self, *words: object) -> Any:
@@ -118,6 +118,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def connect(port: int, patience_s: float = 10.0) -> socket.socket:
+    """Connect as soon as the server listens."""
+    end = time.monotonic() + patience_s
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=10)
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
 @contextmanager
 def redis_server(*options: str) -> Iterator[Redis]:
     """Run a redis-server that persists nothing on a free loopback port."""
@@ -129,24 +141,12 @@ def redis_server(*options: str) -> Iterator[Redis]:
             [*command, "--save", "", "--appendonly", "no", *options], stdout=subprocess.DEVNULL
         )
         try:
-            redis = connect(port)
+            redis = Redis(port)
             yield redis
             redis.socket.close()
         finally:
             process.terminate()
             process.wait(10)
-
-
-def connect(port: int, patience_s: float = 10.0) -> Redis:
-    """Connect as soon as the server listens."""
-    end = time.monotonic() + patience_s
-    while True:
-        try:
-            return Redis(port)
-        except ConnectionRefusedError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
 
 
 class Recording(NamedTuple):
