@@ -58,7 +58,7 @@ class AlbScenario(FleetScenario, AlbRouting):
     )  # fmt: skip
 
     retries: int = field(
-        0, label="Retries", low=0, high=5,
+        0, label="Retries", unit="times", low=0, high=5,
         meaning="How often a client sends a failed request again, after a pause that doubles.",
     )  # fmt: skip
     patience_s: float | None = field(

@@ -10,9 +10,11 @@ from awsnb.results import Curve, Panel
 from awsnb.services.iam.run import Access
 
 VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
+ALLOWED = VERDICTS.index(Verdict.ALLOWED)
 VERDICT_WORDS = ("denied", "nobody allows it", "allowed")
 SAYS = ("denies", "is silent", "allows")
 PATH_WORDS = ("denies", "silent", "allows")
+TAKEN, OPENED = 0, 2  # of what a change does
 CHANGE_WORDS = ("taken away", "as before", "now allowed")
 NOW, BEFORE, AFTER = "now", "before", "after"
 
@@ -20,17 +22,16 @@ NOW, BEFORE, AFTER = "now", "before", "after"
 def drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
     """The columns of a result, and how to draw them."""
     after = _codes(access, access.after)
-    before = after if access.before is access.after else _codes(access, access.before)
-    is_allowed = VERDICTS.index(Verdict.ALLOWED)
     data = {
         "principal": np.array(list(access.after.account.entities)),
         "request": np.array(list(access.watched)),
         "verdict": after,
-        "effect": (after == is_allowed).astype(int) - (before == is_allowed).astype(int),
         **_path(access),
         **_by_principal(access),
     }
-    data["change"] = data["effect"] + 1
+    if access.before is not access.after:
+        before = _codes(access, access.before)
+        data["change"] = 1 + (after == ALLOWED).astype(int) - (before == ALLOWED)
     panels = _maps(access)
     if access.asked:
         panels.append(_batch_panel())

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from awsnb.mechanisms.authorization import Decision, Verdict
+from awsnb.mechanisms.authorization import Decision
 from awsnb.results import Number, Result
-from awsnb.services.iam.drawn import VERDICTS, drawn
+from awsnb.services.iam.drawn import ALLOWED, OPENED, TAKEN, drawn
 from awsnb.services.iam.run import Access
 from awsnb.services.iam.scenario import NOTHING
 
@@ -39,7 +39,7 @@ def numbers(access: Access, data: dict[str, Any]) -> tuple[Number, ...]:
     """The verdict first, then what each layer says, then what is allowed in all."""
     decision = access.decision
     verdict = decision.verdict.value
-    allowed = int((data["verdict"] == VERDICTS.index(Verdict.ALLOWED)).sum())
+    allowed = int((data["verdict"] == ALLOWED).sum())
     layers = tuple(
         Number(
             layer.name.replace(" ", "_"), layer.name[0].upper() + layer.name[1:], layer.outcome,
@@ -47,20 +47,23 @@ def numbers(access: Access, data: dict[str, Any]) -> tuple[Number, ...]:
         )
         for layer in decision.trace
     )  # fmt: skip
-    opened, closed = int((data["effect"] > 0).sum()), int((data["effect"] < 0).sum())
-    effect = (
-        Number("opened", "Now allowed", opened, _of_watched(opened)),
-        Number("closed", "No longer allowed", closed, _of_watched(closed)),
-    )
     return (
         Number("verdict", "Verdict", verdict, verdict, headline=True),
         Number("layer", "Decided by", decision.layer, decision.layer, headline=True),
         Number("allowed", "Allowed in the matrix", allowed, f"{allowed} of {data['verdict'].size}",
                headline=True),
         *layers,
-        *(effect if access.before is not access.after else ()),
+        *(_effect(data["change"]) if "change" in data else ()),
         *_batch_numbers(access),
     )  # fmt: skip
+
+
+def _effect(change: Any) -> tuple[Number, ...]:
+    opened, closed = int((change == OPENED).sum()), int((change == TAKEN).sum())
+    return (
+        Number("opened", "Now allowed", opened, _of_watched(opened)),
+        Number("closed", "No longer allowed", closed, _of_watched(closed)),
+    )
 
 
 def notes(access: Access) -> tuple[str, ...]:
