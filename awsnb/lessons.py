@@ -1,14 +1,24 @@
-"""Lessons: commit to a prediction, see what the model says, check an exercise, count what is done.
+"""Lessons: get ready, commit to a prediction, see what the model says, check an exercise.
 
 Answers come from the models; none is written down here. Without a kernel, each part stands as text.
 """
 
 import html
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from awsnb.sections import Section
+
+IN_BACKGROUND = "The models load while you read; on a new machine they are compiled first."
+LOADING = "Loading the models…"
+COMPILING = "Compiling the models, once on this machine: read on, or wait some seconds…"
+READY = "The models are ready."
+SOON_S = 1.0  # what takes longer is not loading
 
 _DONE: dict[str, bool] = {}
 
@@ -42,6 +52,41 @@ class Prediction:
         }
         data, metadata = _as_bundle(_form(self)._repr_mimebundle_())
         return {**data, **static}, metadata
+
+
+def get_ready(section: "Section") -> threading.Thread:
+    """Load a section's models while the reader reads, and say so where they must be compiled.
+
+    Parameters
+    ----------
+    section : Section
+
+    Returns
+    -------
+    threading.Thread
+        It ends when they are ready.
+    """
+    import ipywidgets
+    from IPython.display import display
+
+    said = ipywidgets.HTML(LOADING)
+    data, metadata = _as_bundle(said._repr_mimebundle_())
+    display({**data, "text/plain": IN_BACKGROUND}, raw=True, metadata=metadata)
+    compiling = threading.Timer(SOON_S, setattr, (said, "value", COMPILING))
+
+    def load() -> None:
+        compiling.start()
+        try:
+            seconds, compiled = section.warm_up()
+        finally:
+            compiling.cancel()
+            compiling.join()
+        kernels = "1 kernel" if compiled == 1 else f"{compiled} kernels"
+        said.value = f"Compiled {kernels} in {seconds:.0f} s." if compiled else READY
+
+    thread = threading.Thread(target=load, daemon=True)
+    thread.start()
+    return thread
 
 
 def predict(question: str, choices: Sequence[Any], answer: Any, because: str) -> Prediction:

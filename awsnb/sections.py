@@ -3,7 +3,6 @@
 The one module that knows them all. Parts are named, not imported: ``"module:attribute"``.
 """
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Section:
         return notebooks_dir() / f"{self.number:02d}-{self.slug}.ipynb"
 
     def warm_up(self) -> tuple[float, int]:
-        """Load the section's models, compiling what is not cached yet.
+        """Load the section's models by way of its situations, compiling what is not cached yet.
 
         Returns
         -------
@@ -56,13 +55,9 @@ class Section:
         """
         start, before = time.perf_counter(), cache_misses()
         self.simulate(self.scenario())
+        for preset in self.presets:
+            self.simulate(self.scenario(**preset.values))
         return time.perf_counter() - start, cache_misses() - before
-
-    def warm_up_in_background(self) -> threading.Thread:
-        """Start `warm_up` in a thread, to be done while the reader reads."""
-        thread = threading.Thread(target=self.warm_up, daemon=True)
-        thread.start()
-        return thread
 
     def _part(self, index: int) -> Any:
         return getattr(import_module(self.service), self.parts[index])

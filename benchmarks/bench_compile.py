@@ -96,7 +96,8 @@ print(time.perf_counter() - start)
 
 def test_the_first_answer_after_a_warm_up(python: Any, capsys: Any, benchmark: Any) -> None:
     """What the reader feels, all kernels cached, who read on while they were loaded."""
-    waits_s: dict[str, list[float]] = {"pass": [], "asg.warm_up_in_background().join()": []}
+    in_a_thread = "import threading; t = threading.Thread(target=asg.warm_up); t.start(); t.join()"
+    waits_s: dict[str, list[float]] = {"pass": [], in_a_thread: []}
     benchmark.pedantic(python, (FIRST_CALL.format(reading="pass"),), rounds=1)
     for _ in range(5):
         for reading, seconds in waits_s.items():

@@ -110,7 +110,7 @@ def test_a_text_of_many_lines_marks_where_it_is_wrong(lab) -> None:
     height = area.bounding_box()["height"]
     area.click()
     page.keyboard.press("Control+End")
-    page.wait_for_timeout(100)  # headless, an Enter in the same instant as a jump to the end was lost
+    page.wait_for_timeout(100)  # headless, an Enter right after a jump to the end was lost
     page.keyboard.type("\n\n\n\n  x", delay=20)
     expect(page.locator(f"{EXPLORER} mark b")).to_have_text("x")
     expect(page.get_by_text("Extra data at line 7, column 3.")).to_be_visible()

@@ -1,3 +1,6 @@
+import threading
+from types import SimpleNamespace
+
 import ipywidgets
 import numpy as np
 import pytest
@@ -167,3 +170,49 @@ def test_progress_counts_predictions_and_exercises():
     check("E3", 5, 5)
     assert "1 of 2 predictions" in progress().text
     assert "1 of 3 exercises" in progress().text
+
+
+@pytest.mark.parametrize(("compiled", "says"), [(0, "ready"), (3, "Compiled 3 kernels in 2 s.")])
+def test_getting_ready_says_whether_anything_was_compiled(compiled, says, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    labels = []
+    monkeypatch.setattr("ipywidgets.HTML", lambda text: labels.append(Label(text)) or labels[-1])
+    lessons.get_ready(SimpleNamespace(warm_up=lambda: (2.2, compiled))).join()
+    assert says in labels[0].value
+    assert shown[0]["text/plain"] == lessons.IN_BACKGROUND
+
+
+def test_what_takes_longer_is_said_to_be_compiled(monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    labels = []
+    monkeypatch.setattr("ipywidgets.HTML", lambda text: labels.append(Label(text)) or labels[-1])
+    monkeypatch.setattr(lessons, "SOON_S", 0.0)
+    go_on = threading.Event()
+    section = SimpleNamespace(warm_up=lambda: (0.0, int(go_on.wait(20))))
+    loading = lessons.get_ready(section)
+    assert labels[0].told.wait(20)
+    assert labels[0].value == lessons.COMPILING
+    go_on.set()
+    loading.join()
+    assert labels[0].value.startswith("Compiled 1 kernel in")
+
+
+class Label:
+    """A label that notes when it is written to."""
+
+    def __init__(self, text):
+        self.told = threading.Event()
+        self._value = text
+
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, text):
+        self._value = text
+        self.told.set()
+
+    def _repr_mimebundle_(self):
+        return {}
