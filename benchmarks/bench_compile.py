@@ -8,8 +8,11 @@ kernel. Times are the processor's; numba's own start, paid once a process, is no
 
 import doctest
 import importlib
+import itertools
+import os
 import pkgutil
 import statistics
+import tempfile
 import time
 from typing import Any, NamedTuple
 
@@ -52,13 +55,16 @@ def stopwatch() -> list[Compiled]:
 def run_examples() -> None:
     """Run the docstrings' examples of every mechanism, and what these leave out."""
     from awsnb import mechanisms
-    from awsnb.mechanisms import eviction
+    from awsnb.mechanisms import eviction, queueing
 
     for module in pkgutil.walk_packages(mechanisms.__path__, "awsnb.mechanisms."):
         failed, _ = doctest.testmod(importlib.import_module(module.name))
         assert not failed, module.name
     eviction.intern([2**40, -1, 2**40])
     eviction.segmented_lru([0, 1, 0], 2, hot_share=0.2, warm_share=0.4)
+    for rule, weight in itertools.product(queueing.RULES, (1, 2)):
+        balancer = queueing.Balancer([queueing.Target(), queueing.Target(weight=weight)], rule)
+        balancer.serve([0.0, 0.1, 0.2], [1.0, 1.0, 1.0], flow=[0, 1, 0])
 
 
 def main() -> None:
@@ -107,12 +113,14 @@ def test_the_first_answer_after_a_warm_up(python: Any, capsys: Any, benchmark: A
         print(f"\n  first answer at once {at_once:.0f} ms, after a warm-up {after:.1f} ms")
 
 
-def test_cold_compilation(python: Any, tmp_path: Any, capsys: Any, benchmark: Any) -> None:
+def test_cold_compilation(python: Any, capsys: Any, benchmark: Any) -> None:
     run = f"import runpy; runpy.run_path({__file__!r}, run_name='__main__')"
-    told = benchmark.pedantic(python, (run,), {"NUMBA_CACHE_DIR": str(tmp_path)}, rounds=1)
+    told = benchmark.pedantic(python, (run,), rounds=1)
     with capsys.disabled():
         print(f"\n{told}")
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["NUMBA_CACHE_DIR"] = empty  # before numba is imported
+        main()

@@ -8,11 +8,11 @@ from awsnb import sweep as sweeps
 from awsnb.sections import section
 
 CACHE = section("elasticache")
-AXES = {"seed": list(range(1, 41)), "zipf_alpha": [0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4]}
+AXES = {"seed": list(range(1, 101)), "zipf_alpha": [0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4]}
 
 
 def test_processes_against_one(against, monkeypatch):
-    """320 caches: the two agree to the last bit, and starting the workers counts."""
+    """800 caches: the two agree to the last bit, and starting the workers counts."""
     cores = sweeps._cores()
     assert cores > 1
 
