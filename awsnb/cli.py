@@ -1,5 +1,6 @@
 """The command line: list, lab, report, facts, warm-up."""
 
+import gc
 import os
 import shutil
 import sys
@@ -199,6 +200,7 @@ def warm_up() -> None:
     """Compile the models ahead of the first click, and say how long each took."""
     from awsnb.sections import SECTIONS
 
+    gc.disable()  # a compiler makes much garbage: a tenth of the time goes into looking for it
     for one in SECTIONS:
         if one.ready:
             seconds, compiled = one.warm_up()
