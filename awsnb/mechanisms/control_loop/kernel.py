@@ -43,81 +43,83 @@ SUMS = 6
 
 @kernel
 def run(  # type: ignore[no-untyped-def]
-    plant, alarms, steps, load, work, peak, seen, forecast, orders, metric, flow, ledger, total,
-    crew, clock, pool, part,
+    plants, alarms, steps, load, work, peak, seen, forecast, orders, metric, flow, ledger, totals,
+    crews, clocks, pool, part,
 ):  # fmt: skip
-    """One case. A period's column is written to flow and ledger, zero before, if they have any.
+    """Cases that differ in their plants. Flow and ledger, zero before, are of one case, or empty.
 
-    Zeros are not written: pages that are never touched cost nothing. Nearly all periods pass
-    without a call, which would count references to every array.
+    All in one call, so that threads seldom wait for each other. Zeros are not written: pages that
+    are never touched cost nothing. Nearly all periods pass without a call, which would count
+    references to every array.
     """
-    period, offset, capacity, lag = plant[PERIOD], plant[OFFSET], plant[CAPACITY], int(plant[LAG])
-    queue = 0.0
-    for k in range(load.shape[0]):
-        start = k * period
-        now, end, crew[LOAD_STEP] = start + offset, start + period, 0
-        if now > start:
-            queue = _integrate(start, now, k, queue, plant, load, crew, clock, pool, part)
-        if now >= clock[DUE]:
-            _mature(now, plant[WARM_UP], crew, clock, pool)
+    for case in range(len(plants)):
+        plant, total, crew, clock = plants[case], totals[case], crews[case], clocks[case]
+        period, offset = plant[PERIOD], plant[OFFSET]
+        capacity, lag, queue = plant[CAPACITY], int(plant[LAG]), 0.0
+        for k in range(load.shape[0]):
+            start = k * period
+            now, end, crew[LOAD_STEP] = start + offset, start + period, 0
+            if now > start:
+                queue = _integrate(start, now, k, queue, plant, load, crew, clock, pool, part)
+            if now >= clock[DUE]:
+                _mature(now, plant[WARM_UP], crew, clock, pool)
 
-        # the decision: which datapoints breach, who asks for what, and who wins?
-        desired, cause, crew[CAUSE] = crew[DESIRED], NOBODY, NOBODY
-        if crew[ORDER] < len(orders) and orders[crew[ORDER], 0] <= now:
-            desired, cause = _obey(now, orders, crew), SCHEDULE
-        newest, rings, above = k - 1 - lag, False, False
-        for i in range(len(alarms)):
-            note, row, line = NOTES + 3 * i, int(alarms[i, METRIC]), alarms[i, LINE]
-            side, leaves = alarms[i, SIDE], newest - int(alarms[i, PERIODS])
-            value = metric[row, newest] if newest >= 0 else math.nan
-            breaches = (
-                value - line
-            ) * side > 0.0  # counted without a branch: noise defeats guesses
-            above |= breaches & (side > 0.0)
-            crew[note] += breaches
-            if leaves >= 0:
-                crew[note] -= (metric[row, leaves] - line) * side > 0.0
-            known = value == value
-            crew[note + 1], crew[note + 2] = WAITS if known else NO_DATA, 0
-            rings |= known & (crew[note] >= alarms[i, DATAPOINTS])
-        if above:
-            total[ABOVE] += period
-        low, wish = crew[SMALLEST], desired
-        if forecast.size > 0:
-            low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
-        if rings or desired != crew[DESIRED] or not low <= desired <= crew[LARGEST]:
-            wish, crew[CAUSE] = _choose(
-                now, desired, low, cause, newest, alarms, steps, metric, crew, clock
-            )
-        if wish != crew[DESIRED]:
-            _resize(now, wish, plant, total, crew, clock, pool)
-        for i in range(ledger.shape[0]):
-            if crew[RECORDED + i] != 0:
-                ledger[i, k] = crew[RECORDED + i]
+            # the decision: which datapoints breach, who asks for what, and who wins?
+            desired, cause, crew[CAUSE] = crew[DESIRED], NOBODY, NOBODY
+            if crew[ORDER] < len(orders) and orders[crew[ORDER], 0] <= now:
+                desired, cause = _obey(now, orders, crew), SCHEDULE
+            newest, rings, above = k - 1 - lag, False, False
+            for i in range(len(alarms)):
+                note, row, line = NOTES + 3 * i, int(alarms[i, METRIC]), alarms[i, LINE]
+                side, leaves = alarms[i, SIDE], newest - int(alarms[i, PERIODS])
+                value = metric[row, newest] if newest >= 0 else math.nan
+                # counted without a branch: noise defeats guesses
+                breaches = (value - line) * side > 0.0
+                above |= breaches & (side > 0.0)
+                crew[note] += breaches
+                if leaves >= 0:
+                    crew[note] -= (metric[row, leaves] - line) * side > 0.0
+                known = value == value
+                crew[note + 1], crew[note + 2] = WAITS if known else NO_DATA, 0
+                rings |= known & (crew[note] >= alarms[i, DATAPOINTS])
+            if above:
+                total[ABOVE] += period
+            low, wish = crew[SMALLEST], desired
+            if forecast.size > 0:
+                low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
+            if rings or desired != crew[DESIRED] or not low <= desired <= crew[LARGEST]:
+                wish, crew[CAUSE] = _choose(
+                    now, desired, low, cause, newest, alarms, steps, metric, crew, clock
+                )
+            if wish != crew[DESIRED]:
+                _resize(now, wish, plant, total, crew, clock, pool)
+            for i in range(ledger.shape[0]):
+                if crew[RECORDED + i] != 0:
+                    ledger[i, k] = crew[RECORDED + i]
 
-        # the plant, to the end of the period
-        rate = (crew[COUNTING] + crew[WARM]) * capacity
-        if offset == 0.0 and queue <= 0.0 and peak[k] <= rate and clock[DUE] >= end:
-            _add(period, work[k], rate, crew, part)
-        else:
-            queue = _integrate(now, end, k, queue, plant, load, crew, clock, pool, part)
-        counted, serving, factor = part[COUNTED], part[SERVING], seen[min(k, seen.size - 1)]
-        metric[0, k] = 100.0 * part[BUSY] / counted * factor if counted > 0.0 else math.nan
-        if metric.shape[0] > 1:
-            metric[1, k] = work[k] / serving * factor if serving > 0.0 else math.nan
-        if metric.shape[0] > 2:
-            metric[2, k] = part[WAITING] / serving * factor if serving > 0.0 else math.nan
-        for i in range(SERVING + 1):
-            if i < SUMS:
-                total[i] += part[i]
-                if flow.size and part[i] != 0.0:
-                    flow[i, k] = part[i]
-            part[i] = 0.0
-        if flow.size and queue != 0.0:
-            flow[SUMS, k] = queue
-        total[PEAK_SIZE] = max(total[PEAK_SIZE], float(crew[DESIRED]))
-        total[PEAK_BACKLOG] = max(total[PEAK_BACKLOG], queue)
-    total[BACKLOG] = queue
+            # the plant, to the end of the period
+            rate = (crew[COUNTING] + crew[WARM]) * capacity
+            if offset == 0.0 and queue <= 0.0 and peak[k] <= rate and clock[DUE] >= end:
+                _add(period, work[k], rate, crew, part)
+            else:
+                queue = _integrate(now, end, k, queue, plant, load, crew, clock, pool, part)
+            counted, serving, factor = part[COUNTED], part[SERVING], seen[min(k, seen.size - 1)]
+            metric[0, k] = 100.0 * part[BUSY] / counted * factor if counted > 0.0 else math.nan
+            if metric.shape[0] > 1:
+                metric[1, k] = work[k] / serving * factor if serving > 0.0 else math.nan
+            if metric.shape[0] > 2:
+                metric[2, k] = part[WAITING] / serving * factor if serving > 0.0 else math.nan
+            for i in range(SERVING + 1):
+                if i < SUMS:
+                    total[i] += part[i]
+                    if flow.size and part[i] != 0.0:
+                        flow[i, k] = part[i]
+                part[i] = 0.0
+            if flow.size and queue != 0.0:
+                flow[SUMS, k] = queue
+            total[PEAK_SIZE] = max(total[PEAK_SIZE], float(crew[DESIRED]))
+            total[PEAK_BACKLOG] = max(total[PEAK_BACKLOG], queue)
+        total[BACKLOG] = queue
 
 
 # --- the plant

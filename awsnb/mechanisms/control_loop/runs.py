@@ -185,17 +185,17 @@ def scale(
     target tracking saw 100 and asked for 3: the capacity goes from 1 to 3.
     """
     alarms, names, table, steps = policy_rows(policies)
-    plant = np.array(plant_row(group, sensor), dtype=np.float64)
+    plants = np.array([plant_row(group, sensor)], dtype=np.float64)
     world = _world(load_per_s, every_s, sensor.period_s, schedule, forecast, seen)
-    n, work = len(world.load), _workspace(plant, len(alarms))
+    n, work = len(world.load), _workspace(plants, len(alarms))
     flow = np.zeros((kernel.SUMS + 1, n))
-    ledger = np.zeros((work.crew.size - kernel.RECORDED, n), np.int32)
-    metric, total = _metric(table, n), np.zeros(len(Totals._fields))
-    kernel.run(plant, table, steps, *world, metric, flow, ledger, total, *work)
+    ledger = np.zeros((work.crews.size - kernel.RECORDED, n), np.int32)
+    metric, totals = _metric(table, n), np.zeros((1, len(Totals._fields)))
+    kernel.run(plants, table, steps, *world, metric, flow, ledger, totals, *work)
     booting, warming, leaving, desired, cause = ledger[: kernel.NOTES - kernel.RECORDED]
     of_alarms = ledger[kernel.NOTES - kernel.RECORDED :].reshape(-1, 3, n).swapaxes(0, 1)
     columns = metric, *flow, desired, warming, booting, leaving, cause, *of_alarms
-    about = alarms, names, group, sensor, Totals._make(total.tolist())
+    about = alarms, names, group, sensor, Totals._make(totals[0].tolist())
     return Scaling._make((*columns, *about))
 
 
@@ -242,22 +242,26 @@ def sweep(
     totals = np.zeros((len(cases), len(Totals._fields)))
     flow, ledger = np.empty((0, 0)), np.empty((0, 0), np.int32)
 
-    def run(part: tuple[_World, NDArray]) -> None:
+    def run(part: tuple[_World, list[int]]) -> None:
         world, picked = part
-        for case in picked:
-            table, steps = tables[id(cases[case].policies)]
-            metric = _metric(table, len(world.load))
-            work = _workspace(plants[case], len(table))
-            kernel.run(
-                plants[case], table, steps, *world, metric, flow, ledger, totals[case], *work
-            )
+        table, steps = tables[id(cases[picked[0]].policies)]
+        metric, own = _metric(table, len(world.load)), np.zeros((len(picked), totals.shape[1]))
+        work = _workspace(plants[picked], len(table))
+        kernel.run(plants[picked], table, steps, *world, metric, flow, ledger, own, *work)
+        totals[picked] = own
 
-    parts = []
-    for period in np.unique(plants[:, kernel.PERIOD]):
-        world = _world(load_per_s, every_s, float(period), schedule, forecast, None)
-        picked = np.flatnonzero(plants[:, kernel.PERIOD] == period)
-        size = min(CHUNK, -(-picked.size // (4 * threads)))
-        parts += [(world, picked[i : i + size]) for i in range(0, picked.size, size)]
+    alike: dict[tuple[float, int], list[int]] = {}
+    for i, case in enumerate(cases):
+        alike.setdefault((float(plants[i, kernel.PERIOD]), id(case.policies)), []).append(i)
+    worlds = {
+        period: _world(load_per_s, every_s, period, schedule, forecast, None)
+        for period in np.unique(plants[:, kernel.PERIOD]).tolist()
+    }
+    parts = [
+        (worlds[period], picked[i : i + CHUNK])
+        for (period, _), picked in alike.items()
+        for i in range(0, len(picked), CHUNK)
+    ]
     if threads == 1:
         for part in parts:
             run(part)
@@ -282,24 +286,25 @@ def _metric(table: NDArray, n: int) -> NDArray[np.float64]:
 
 
 class _Workspace(NamedTuple):
-    """What a run keeps in mind: whole numbers, times, batches under way, sums of a period."""
+    """What runs keep in mind, case by case: whole numbers and times; batches and sums in turn."""
 
-    crew: NDArray[np.int64]
-    clock: NDArray[np.float64]
+    crews: NDArray[np.int64]
+    clocks: NDArray[np.float64]
     pool: NDArray[np.float64]
     part: NDArray[np.float64]
 
 
-def _workspace(plant: NDArray, alarms: int) -> _Workspace:
+def _workspace(plants: NDArray, alarms: int) -> _Workspace:
     """Begin with the initial instances; make room for all batches that can be under way at once."""
-    crew = np.zeros(kernel.NOTES + 3 * alarms, np.int64)
-    crew[kernel.COUNTING] = crew[kernel.DESIRED] = plant[kernel.INITIAL]
-    crew[kernel.SMALLEST], crew[kernel.LARGEST] = plant[kernel.LEAST], plant[kernel.MOST]
-    longest = plant[kernel.BOOT : kernel.DRAIN + 1].max() // plant[kernel.PERIOD]
-    batches = 1 << (int(longest) + 2).bit_length()
-    clock, part = np.full(kernel.SHRANK + 1, -np.inf), np.zeros(kernel.SERVING + 1)
-    clock[kernel.DUE] = np.inf
-    return _Workspace(crew, clock, np.empty((3, 2, batches)), part)
+    crews = np.zeros((len(plants), kernel.NOTES + 3 * alarms), np.int64)
+    crews[:, kernel.COUNTING] = crews[:, kernel.DESIRED] = plants[:, kernel.INITIAL]
+    crews[:, kernel.SMALLEST] = plants[:, kernel.LEAST]
+    crews[:, kernel.LARGEST] = plants[:, kernel.MOST]
+    longest = plants[:, kernel.BOOT : kernel.DRAIN + 1].max(axis=1) // plants[:, kernel.PERIOD]
+    batches = 1 << (int(longest.max()) + 2).bit_length()
+    clocks, part = np.full((len(plants), kernel.SHRANK + 1), -np.inf), np.zeros(kernel.SERVING + 1)
+    clocks[:, kernel.DUE] = np.inf
+    return _Workspace(crews, clocks, np.empty((3, 2, batches)), part)
 
 
 def _world(
