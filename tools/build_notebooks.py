@@ -9,7 +9,6 @@ import io
 import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
+
+from awsnb.report import write_atomically
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 INDEX = "00-index.ipynb"
@@ -105,16 +106,6 @@ def check_size(name: str, text: str) -> None:
             f"{name}: {size / 1000:.0f} kB is more than {LIMIT_BYTES / 1000:.0f} kB; the heaviest "
             f"cell is {heaviest + 1}, with about {weights[heaviest] / 1000:.0f} kB of output"
         )
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
-    ) as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
 
 
 def build(path: Path) -> None:

@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
-from record_redis import ALPHA, KEYS, REQUESTS, SEED, connect, free_port, trace
+from record_redis import ALPHA, KEYS, REQUESTS, SEED, Recording, connect, free_port, trace
 
 from awsnb.mechanisms import eviction
 
@@ -76,15 +76,6 @@ def memcached(mode: str) -> Iterator[Memcached]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-class Recording(NamedTuple):
-    """What the server did: per request its time and whether it hit; the keys it held at the end."""
-
-    version: str
-    time_s: np.ndarray
-    hit: np.ndarray
-    capacity: int
 
 
 def record(mode: str, key: np.ndarray, per_s: float = np.inf) -> Recording:
