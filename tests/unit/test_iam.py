@@ -97,6 +97,9 @@ def test_every_situation_is_checked():
          "allowed"),
         ({"principal": "ben", "action": "sts:AssumeRole", "resource": DEPLOY,
           "signed_in": "password and MFA"}, "implicit deny"),
+        # no role can be assumed as root, whatever its trust says
+        ({"principal": "root", "action": "sts:AssumeRole", "resource": DEPLOY,
+          "signed_in": "password and MFA"}, "implicit deny"),
         # a tag of the context, a tag of the resource
         ({"action": "ec2:StopInstances", "resource": DATABASE,
           "context": '{"aws:PrincipalTag/team": "data"}'}, "allowed"),
@@ -136,6 +139,18 @@ def test_rcps_bear_on_the_services_that_have_them():
     asked = {"principal": "root", "action": "ec2:StopInstances", "resource": server}
     assert "ec2" not in IAM.value("rcp", "services").split()
     assert verdict(policies=account, **asked) == "allowed"
+
+
+def test_rcps_bear_on_the_accounts_own_resources_alone():
+    deny = {"Version": "2012-10-17", **statement("Deny", "*", Principal="*")}
+    key = "arn:aws:kms:eu-west-1:444455556666:key/1"
+    allow = statement("Allow", "*", Principal={"AWS": "111122223333"})
+    parts = {"rcps": [[deny]], "resources": {key: {"policy": allow}}}
+    asked = {"principal": "root", "action": "kms:Decrypt", "resource": key}
+    assert verdict(policies=shop(**parts), **asked) == "allowed"
+    own = key.replace("444455556666", "111122223333")
+    parts["resources"] = {own: {"policy": allow}}
+    assert verdict(policies=shop(**parts), **asked | {"resource": own}) == "explicit deny"
 
 
 def test_a_key_that_its_policy_does_not_open_stays_shut():
@@ -429,6 +444,18 @@ def test_a_file_of_requests_is_answered_and_held_against_what_is_expected(tmp_pa
     assert "1 not as expected, the first in line 5." in result.why
     assert result.label == "ann: s3:GetObject on arn:aws:s3:::shop-photos/dog.jpg"
     assert scenario.rows[2].context == {"aws:TagKeys": ["a", "b"]}
+
+
+def test_files_are_read_again_when_they_were_written_to(exported, tmp_path):
+    file = tmp_path / "requests.csv"
+    file.write_text("principal,action,resource\nann,s3:GetObject,*\n")
+    asked = {"policies": str(exported), "requests": str(file)}
+    assert [row.action for row in AccessScenario(**asked).rows] == ["s3:GetObject"]
+    assert verdict(**asked) == "allowed"
+    file.write_text("principal,action,resource\nann,s3:PutObject,*\n")
+    (exported / "account.json").write_text(json.dumps({"scps": [[statement("Deny", "*")]]}))
+    assert [row.action for row in AccessScenario(**asked).rows] == ["s3:PutObject"]
+    assert verdict(**asked) == "explicit deny"
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from awsnb import facts
-from awsnb.mechanisms.authorization import (
-    Policy,
-    PolicySet,
-    Principal,
-    Request,
-    RequestError,
-)
+from awsnb.mechanisms.authorization import Policy, PolicySet, Principal
 from awsnb.scenario import ScenarioError, closest
 
 IAM = facts.load("iam")
@@ -94,20 +88,24 @@ class Account:
         ]
         return self.resources[max(above, key=len)] if above else Resource()
 
-    def policies_on(self, name: str, action: str, arn: str) -> PolicySet:
-        """Every policy that may bear on what a principal does to a resource."""
+    def trust_of(self, action: str, arn: str) -> Policy | None:
+        """The trust policy that an action asks for: that of the role which is to be assumed."""
+        return self._trust.get(arn) if action.lower().startswith("sts:assumerole") else None
+
+    def policies_on(self, name: str, arn: str) -> PolicySet:
+        """Every policy that may bear on what a principal does to a resource, a trust apart."""
         entity = self.entity(name)
-        trust = self._trust.get(arn) if action.lower().startswith("sts:assumerole") else None
-        is_key = arn.split(":")[2:3] == ["kms"] and IAM.value("kms", "key_policy_must_allow")
+        service = _service(arn)
         at_home = entity.principal.account == self.number
+        limited = service in IAM.value("rcp", "services").split() and self._owns(arn)
         return PolicySet(
             identity=entity.policies,
             groups={group: self.groups[group] for group in entity.groups},
             boundary=entity.boundary,
-            resource=trust or self.resource(arn).policy,
-            resource_must_allow=bool(trust) or is_key,
+            resource=self.resource(arn).policy,
+            resource_must_allow=service == "kms" and IAM.value("kms", "key_policy_must_allow"),
             scps=self.scps if at_home else (),
-            rcps=self.rcps if _service(arn) in IAM.value("rcp", "services").split() else (),
+            rcps=self.rcps if limited else (),
             management_account=self.management_account,
             endpoint=self.endpoint,
         )
@@ -117,16 +115,18 @@ class Account:
         entities = self.entities.values()
         return {one.principal.entity: one.trust for one in entities if one.trust}
 
-    def request(self, name: str, action: str, arn: str, context: Mapping[str, Any]) -> Request:
-        """Make a request of a principal, with the tags of both sides in its context."""
-        entity = self.entity(name)
-        tags = {f"aws:PrincipalTag/{key}": value for key, value in entity.tags.items()}
+    def context(self, name: str, arn: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The context of a request: the tags of both sides, and what is given."""
+        tags = {f"aws:PrincipalTag/{k}": value for k, value in self.entity(name).tags.items()}
         tags |= {f"aws:ResourceTag/{k}": value for k, value in self.resource(arn).tags.items()}
-        owner = "" if _owner(arn) else self.number
-        try:
-            return Request(entity.principal, action, arn, tags | dict(context), owner or None)
-        except RequestError as error:
-            raise ScenarioError(f"{name}, {action} on {arn}: {error}") from None
+        return tags | dict(given)
+
+    def owner(self, arn: str) -> str | None:
+        """Who owns a resource whose ARN does not say so: this account."""
+        return None if _account_in(arn) else self.number
+
+    def _owns(self, arn: str) -> bool:
+        return _account_in(arn) in ("", self.number)
 
     def with_entity(self, name: str, **changes: Any) -> "Account":
         """The account with something else attached to a principal."""
@@ -150,5 +150,5 @@ def _service(arn: str) -> str:
     return "sts" if parts[2:3] == ["iam"] else "".join(parts[2:3])
 
 
-def _owner(arn: str) -> str:
+def _account_in(arn: str) -> str:
     return "".join(arn.split(":")[4:5])

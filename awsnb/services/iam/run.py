@@ -6,7 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from awsnb.mechanisms.authorization import Decision, PolicySet, Principal, decide
+from awsnb.mechanisms.authorization import (
+    Decision,
+    PolicySet,
+    Principal,
+    Request,
+    RequestError,
+    can_assume,
+    decide,
+)
 from awsnb.mechanisms.authorization.request import Kind
 from awsnb.scenario import ScenarioError
 from awsnb.services.iam.account import Account, Entity
@@ -36,13 +44,21 @@ class World:
         self, name: str, action: str, resource: str, context: Mapping[str, Any] | None = None
     ) -> Decision:
         """Decide what a principal asks under the scenario's circumstances, or in a context."""
-        entity = self.account.entity(name)
-        keys = self.scenario.keys_of(entity) if context is None else context
-        request = self.account.request(name, action, resource, keys)
-        return decide(request, self._policies(entity, name, action, resource))
+        account, entity = self.account, self.account.entity(name)
+        given = self.scenario.keys_of(entity) if context is None else context
+        keys = account.context(name, resource, given)
+        policies = self._policies(entity, name, resource)
+        trust = account.trust_of(action, resource)
+        try:
+            if trust:
+                return can_assume(entity.principal, resource, trust, policies, keys, action)
+            owner = account.owner(resource)
+            return decide(Request(entity.principal, action, resource, keys, owner), policies)
+        except RequestError as error:
+            raise ScenarioError(f"{name}, {action} on {resource}: {error}") from None
 
-    def _policies(self, entity: Entity, name: str, action: str, resource: str) -> PolicySet:
-        policies = self.account.policies_on(name, action, resource)
+    def _policies(self, entity: Entity, name: str, resource: str) -> PolicySet:
+        policies = self.account.policies_on(name, resource)
         asks = entity is self.account.entity(self.scenario.question.principal)
         return replace(policies, session=self.session) if asks and self.session else policies
 

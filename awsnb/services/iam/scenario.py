@@ -95,7 +95,8 @@ class AccessScenario(Scenario):
     @cached_property
     def rows(self) -> list[Asked]:
         """The rows of the file of requests; none without a file."""
-        return read_requests(Path(self.requests)) if self.requests else []
+        file = Path(self.requests)
+        return _requests(file, _modified_ns(file)) if self.requests else []
 
     @cached_property
     def question(self) -> Question:
@@ -182,8 +183,9 @@ def _account(policies: str) -> Account:
         return _from_json(policies)
     if _built_in(policies).is_file():
         return _from_json(built_in(policies))
-    if Path(policies).is_dir():
-        return read_folder(Path(policies))
+    folder = Path(policies)
+    if folder.is_dir():
+        return _from_folder(folder, tuple(map(_modified_ns, sorted(folder.glob("*.json")))))
     known = ", ".join(sorted(file.stem for file in _built_in("").parent.glob("*.json")))
     raise ScenarioError(
         f"policies = {policies!r}: must be a built-in account ({known}), a folder, or JSON."
@@ -196,6 +198,21 @@ def _from_json(text: str) -> Account:
         return read_account(text)
     except ScenarioError as error:
         raise placed(error, text) from None
+
+
+@lru_cache(maxsize=2)
+def _from_folder(folder: Path, modified_ns: tuple[int, ...]) -> Account:
+    return read_folder(folder)
+
+
+@lru_cache(maxsize=2)
+def _requests(file: Path, modified_ns: int) -> list[Asked]:
+    return read_requests(file)
+
+
+def _modified_ns(file: Path) -> int:
+    """When a file was last written: read again only then, however many scenarios ask for it."""
+    return file.stat().st_mtime_ns if file.exists() else 0
 
 
 def _built_in(name: str) -> Path:
