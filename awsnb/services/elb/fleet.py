@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.mechanisms.queueing import NOT_STICKY, Clients, Sticky, Stint
+from awsnb.mechanisms.queueing import NOT_STICKY, Clients, Registration, Sticky
 from awsnb.scenario import ScenarioError, field
 from awsnb.services.elb.bill import ELB, Bill
 from awsnb.services.elb.load import LoadScenario, arrival_times
@@ -195,21 +195,25 @@ class FleetScenario(LoadScenario):
         """Connections open at the start, then each request's; None where they don't matter."""
         return None
 
-    def stints(self) -> list[Stint]:
+    def registrations(self) -> list[Registration]:
         """When each target serves."""
-        stints = [Stint(k) for k in range(self.targets)]
+        registrations = [Registration(k) for k in range(self.targets)]
         if not self.event_s < self.duration_s:
-            return stints
+            return registrations
         if self.event == DEREGISTER:
-            stints[0] = stints[0].deregister(max(self.event_s, 1e-9), self.delay_s)
+            registrations[0] = registrations[0].deregister(max(self.event_s, 1e-9), self.delay_s)
         else:
             stall_s = ELB.value("alb", "idle_timeout") if self.event == HANG else 0.0
-            stints[0] = stints[0].fail(max(self.event_s, 1e-9), self.detected_after_s, stall_s)
+            registrations[0] = registrations[0].fail(
+                max(self.event_s, 1e-9), self.detected_after_s, stall_s
+            )
         if self.returns_at_s is not None:
             back_s = float(self.returns_at_s)
-            stints[0] = stints[0]._replace(closes_s=min(stints[0].closes_s, back_s))
-            stints.append(Stint(0, opens_s=back_s, slow_start_s=self.spared_s))
-        return stints
+            registrations[0] = registrations[0]._replace(
+                closes_s=min(registrations[0].closes_s, back_s)
+            )
+            registrations.append(Registration(0, opens_s=back_s, slow_start_s=self.spared_s))
+        return registrations
 
     def check_times(self) -> None:
         """Refuse a return before the event.

@@ -40,7 +40,7 @@ class Run:
         balancer = Balancer(
             _targets(scenario),
             scenario.rule,
-            scenario.stints(),
+            scenario.registrations(),
             sticky=scenario.sticky,
             zonal=not scenario.cross_zone,
             seed=scenario.seed,
