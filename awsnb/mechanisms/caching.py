@@ -15,6 +15,24 @@ from awsnb._jit import kernel
 from awsnb.mechanisms._records import layout, records
 from awsnb.mechanisms.eviction import dense_keys, key_count, request_times
 
+__all__ = [
+    "HASH_SLOTS",
+    "HIT",
+    "LOADED",
+    "STRATEGIES",
+    "WAITED",
+    "WROTE",
+    "Origin",
+    "Outage",
+    "Served",
+    "durable_at",
+    "hash_slot",
+    "lost_writes",
+    "serve",
+    "slot_node",
+    "under_way",
+]
+
 LOADED, HIT, WAITED, WROTE = 0, 1, 2, 3
 """What a request did: loaded a value, found one, waited for another's load, or was a write."""
 
@@ -172,6 +190,19 @@ def under_way(
 ) -> NDArray[np.int64]:
     """How many of the spells that start at `start_s` and last `duration_s` are on at each `at_s`.
 
+    Parameters
+    ----------
+    start_s : ndarray of float, shape (n,)
+        In seconds.
+    duration_s : ndarray of float, shape (n,)
+        In seconds.
+    at_s : array_like of float, shape (m,)
+        In seconds.
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+
     Examples
     --------
     >>> under_way(np.array([0.0, 1.0]), np.array([2.0, 3.0]), [0.5, 1.5, 3.5]).tolist()
@@ -186,6 +217,15 @@ def hash_slot(key: str | bytes) -> int:
 
     If the key holds a tag, at least one character between its first ``{`` and the next ``}``, only
     the tag counts: keys that share one live together. As the Redis Cluster specification has it.
+
+    Parameters
+    ----------
+    key : str or bytes
+
+    Returns
+    -------
+    int
+        0 to 16,383.
 
     Examples
     --------
@@ -202,7 +242,25 @@ def hash_slot(key: str | bytes) -> int:
 
 
 def slot_node(slot: ArrayLike, nodes: int) -> NDArray[np.int64]:
-    """The node that holds each slot, if `nodes` nodes share the slots in equal ranges."""
+    """The node that holds each slot, if `nodes` nodes share the slots in equal ranges.
+
+    Parameters
+    ----------
+    slot : array_like of int
+        0 to 16,383.
+    nodes : int
+        1 to 16,384.
+
+    Returns
+    -------
+    ndarray of int, of the shape of `slot`
+        Nodes are counted from 0.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer nodes than one, or more than slots.
+    """
     if not 1 <= nodes <= HASH_SLOTS:
         raise ValueError(f"nodes = {nodes}: must be 1 to {HASH_SLOTS}.")
     return np.asarray(slot, dtype=np.int64) * nodes // HASH_SLOTS
@@ -226,6 +284,16 @@ def durable_at(
     takes_s : float
         How long it takes, s.
 
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If a time is below 0 s.
+
     Examples
     --------
     >>> durable_at([0.2, 0.9, 1.0], every_s=1).tolist()
@@ -242,6 +310,20 @@ def lost_writes(
     written_s: ArrayLike, durable_s: ArrayLike, crash_s: ArrayLike
 ) -> NDArray[np.int64]:
     """How many acknowledged writes are gone after a crash, for each moment `crash_s`.
+
+    Parameters
+    ----------
+    written_s : array_like of float, shape (n,)
+        When each write was acknowledged, s.
+    durable_s : array_like of float, shape (n,)
+        When it was safe, as of `durable_at`, s.
+    crash_s : array_like of float, shape (m,)
+        In seconds.
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+        Writes.
 
     Examples
     --------

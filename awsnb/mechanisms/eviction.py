@@ -18,6 +18,18 @@ from awsnb._jit import kernel
 from awsnb.mechanisms._prefetch import prefetch
 from awsnb.mechanisms._records import layout, records
 
+__all__ = [
+    "EXPIRED",
+    "HIT",
+    "MISS",
+    "NOTHING",
+    "REFUSED",
+    "Replay",
+    "hit_ratio",
+    "lru",
+    "segmented_lru",
+]
+
 MISS, HIT, EXPIRED, REFUSED = 0, 1, 2, 3
 """What a request found: nothing, its key, its key too old, nothing and no room to store it."""
 
@@ -153,6 +165,23 @@ def segmented_lru(key: ArrayLike, capacity: int, *, hot_share: float, warm_share
 
 def hit_ratio(outcome: NDArray[np.int8], windows: int = 1) -> NDArray[np.float64]:
     """Share of hits in each of `windows` equally long stretches of the trace.
+
+    Parameters
+    ----------
+    outcome : ndarray of int8, shape (n,)
+        Of a `Replay`.
+    windows : int
+        1 to n.
+
+    Returns
+    -------
+    ndarray of float, shape (windows,)
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer requests than windows.
 
     Examples
     --------

@@ -30,6 +30,17 @@ from awsnb.mechanisms.eviction import (
     unserved,
 )
 
+__all__ = [
+    "LAZY_ONLY",
+    "NOT_COUNTED",
+    "POLICIES",
+    "ExpiryCycle",
+    "Lfu",
+    "Sampling",
+    "StoreReplay",
+    "replay",
+]
+
 KEEP, LRU, LFU, RANDOM, TTL = range(5)
 ALL, TIMED = 0, 1
 
