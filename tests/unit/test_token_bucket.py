@@ -5,13 +5,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from awsnb.services.ebs.volume import VolumeScenario, volume_limits
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from awsnb import facts, theory
 from awsnb.mechanisms import token_bucket
 from awsnb.mechanisms.token_bucket import NOT_THROTTLED, Bucket, Service, serve
-from awsnb.services.ebs.volume import VolumeScenario, volume_limits
 
 INF = float("inf")
 EBS = facts.load("ebs")

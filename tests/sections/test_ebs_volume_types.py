@@ -6,14 +6,10 @@ import numpy as np
 import pytest
 
 from awsnb import facts, workloads
+from awsnb.aws.ebs import instance_limits, volume_limits
 from awsnb.scenario import ScenarioError
-from awsnb.services.ebs import (
-    VOLUME_PRESETS,
-    VolumeScenario,
-    compare_volumes,
-    simulate_volume,
-)
-from awsnb.services.ebs.volume import instance_limits, ssd_ios_counted, volume_limits
+from awsnb.sections.ebs_volume_types.presets import PRESETS
+from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 from awsnb.trace import TraceError
 
 EBS = facts.load("ebs")
@@ -195,7 +191,7 @@ def test_gp2_of_1000_gib_and_more_has_no_bucket():
 
 def test_256_kib_ios_meet_gp2s_throughput_at_the_iops_aws_says(iops):
     volume = VolumeScenario(size_gib=5334, io_size_kib=256, trace=iops(5000, 5000), overload="drop")
-    served = simulate_volume(volume).data["served_iops"]
+    served = EBS_TYPES.simulate(volume).data["served_iops"]
     assert served == pytest.approx(EBS.value("gp2", "example_iops_at_256_kib"))
 
 
@@ -243,7 +239,7 @@ def test_an_instance_holds_its_maximum_for_half_an_hour(iops):
     first, second = instance_limits(volume)
     assert (first.bucket.baseline, first.bucket.burst) == (3600, 18_750)
     assert second.bucket.burst == pytest.approx(593.75e6 / 2**20)
-    result = simulate_volume(volume)
+    result = EBS_TYPES.simulate(volume)
     assert result.summary["throttled_min"] == pytest.approx(30)
     np.testing.assert_allclose(
         result.data["served_iops"][[0, 29, 30, 59]], [18_750] * 2 + [3600] * 2
@@ -304,7 +300,7 @@ def overloaded(path, overload, **more):
 
 
 def test_a_queue_keeps_what_waits_and_drains_it_later(iops):
-    result = simulate_volume(overloaded(iops(4000, 4000, 1000, 1000), "queue"))
+    result = EBS_TYPES.simulate(overloaded(iops(4000, 4000, 1000, 1000), "queue"))
     np.testing.assert_allclose(result.data["served_iops"], [3000, 3000, 3000, 1000])
     assert result.summary["throttled_min"] == pytest.approx(3)
     assert result.summary["lost_pct"] == 0
@@ -312,7 +308,7 @@ def test_a_queue_keeps_what_waits_and_drains_it_later(iops):
 
 
 def test_dropping_gives_up_what_cannot_be_served_at_once(iops):
-    result = simulate_volume(overloaded(iops(4000, 4000, 1000, 1000), "drop"))
+    result = EBS_TYPES.simulate(overloaded(iops(4000, 4000, 1000, 1000), "drop"))
     np.testing.assert_allclose(result.data["served_iops"], [3000, 3000, 1000, 1000])
     assert result.summary["lost_pct"] == pytest.approx(20)
     assert result.summary["throttled_min"] == pytest.approx(2)
@@ -321,33 +317,33 @@ def test_dropping_gives_up_what_cannot_be_served_at_once(iops):
 
 @pytest.mark.parametrize("depth", [6, 32])
 def test_a_closed_loop_waits_as_long_as_its_outstanding_ios_take(iops, depth):
-    result = simulate_volume(overloaded(iops(*[4000] * 5), "closed loop", queue_depth=depth))
+    result = EBS_TYPES.simulate(overloaded(iops(*[4000] * 5), "closed loop", queue_depth=depth))
     np.testing.assert_allclose(result.data["served_iops"][1:], 3000)
     np.testing.assert_allclose(result.data["latency_ms"][1:], 1000 * depth / 3000)
     assert 0 < result.summary["lost_pct"] < 26
 
 
 def test_a_closed_loop_of_one_gets_no_further_than_its_latency_lets_it(iops):
-    result = simulate_volume(overloaded(iops(*[4000] * 3), "closed loop"))
+    result = EBS_TYPES.simulate(overloaded(iops(*[4000] * 3), "closed loop"))
     np.testing.assert_allclose(result.data["served_iops"][1:], 1000)
     np.testing.assert_allclose(result.data["latency_ms"][1:], 1)
     assert "With 1 I/O outstanding at 1 ms each" in result.why
 
 
 @pytest.mark.parametrize("overload", ["queue", "closed loop", "drop"])
-@pytest.mark.parametrize("preset", VOLUME_PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_latency_is_littles_law_in_every_preset(preset, overload):
     volume = VolumeScenario(**{**preset.values, "overload": overload, "queue_depth": None})
-    result = simulate_volume(volume)
+    result = EBS_TYPES.simulate(volume)
     waiting = result.data["served_iops"] * result.data["latency_ms"] / 1000
     alone = result.data["served_iops"] * volume.latency_unloaded_ms / 1000
     expected = result.data["queue_depth"] + (0 if overload == "closed loop" else alone)
     np.testing.assert_allclose(waiting, np.maximum(expected, alone), rtol=1e-9)
 
 
-@pytest.mark.parametrize("preset", VOLUME_PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_work_is_conserved_in_every_preset(preset):
-    result = simulate_volume(VolumeScenario(**preset.values))
+    result = EBS_TYPES.simulate(VolumeScenario(**preset.values))
     asked, served = (result.data[name].sum() for name in ("asked_iops", "served_iops"))
     lost = result.summary["lost_pct"] / 100 * asked
     assert served + lost <= asked * (1 + 1e-9)
@@ -359,7 +355,7 @@ def test_work_is_conserved_in_every_preset(preset):
 
 def test_what_is_said_of_a_spell(iops):
     path = iops(1000, 4000, 1000, 1000, 3600, 3600, 1000)
-    result = simulate_volume(overloaded(path, "queue"))
+    result = EBS_TYPES.simulate(overloaded(path, "queue"))
     summary = result.summary
     assert summary["throttled_min"] == pytest.approx(1.5 + 2.6)
     assert summary["longest_spell_min"] == pytest.approx(2.6)
@@ -372,7 +368,7 @@ def test_what_is_said_of_a_spell(iops):
 
 
 def test_what_throttles_from_the_start_is_not_said_never_to(iops):
-    result = simulate_volume(overloaded(iops(4000, 100), "queue"))
+    result = EBS_TYPES.simulate(overloaded(iops(4000, 100), "queue"))
     assert result.summary["throttled_after_min"] == 0
     texts = {number.name: number.text for number in result.numbers}
     assert texts["throttled_after_min"] == "at once"
@@ -381,13 +377,13 @@ def test_what_throttles_from_the_start_is_not_said_never_to(iops):
 
 def test_credit_that_runs_out_within_a_sample_is_dated_within_it(iops):
     volume = VolumeScenario(size_gib=100, trace=iops(*[3000] * 40))
-    summary = simulate_volume(volume).summary
+    summary = EBS_TYPES.simulate(volume).summary
     assert summary["first_throttled_at"] == "2024-03-01T00:33:20+00:00"  # 2,000 s of full burst
     assert summary["lowest_credit_pct"] == 0
 
 
 def test_nothing_throttled_is_said_so(iops):
-    result = simulate_volume(VolumeScenario(trace=iops(100, 200)))
+    result = EBS_TYPES.simulate(VolumeScenario(trace=iops(100, 200)))
     assert result.why == (
         "It holds: the load peaks at 200 IOPS (3.1 MiB/s), nothing had to wait and credit never "
         "fell below 100.0 %."
@@ -398,7 +394,7 @@ def test_nothing_throttled_is_said_so(iops):
 
 def test_p99_is_of_the_ios_not_of_the_samples(iops):
     calm, busy = [30] * 99, [3100]
-    result = simulate_volume(overloaded(iops(*calm, *busy), "queue"))
+    result = EBS_TYPES.simulate(overloaded(iops(*calm, *busy), "queue"))
     assert result.summary["p99_latency_ms"] == result.summary["worst_latency_ms"] > 100
 
 
@@ -443,11 +439,11 @@ def test_p99_is_of_the_ios_not_of_the_samples(iops):
     ],
 )
 def test_why_names_the_limit_that_binds(iops, values, rates, words):
-    assert words in simulate_volume(VolumeScenario(**values, trace=iops(*rates))).why
+    assert words in EBS_TYPES.simulate(VolumeScenario(**values, trace=iops(*rates))).why
 
 
 def test_what_still_waits_is_said(iops):
-    why = simulate_volume(overloaded(iops(4000, 4000), "queue")).why
+    why = EBS_TYPES.simulate(overloaded(iops(4000, 4000), "queue")).why
     assert why.endswith("120,000 I/Os still wait at the end.")
 
 
@@ -457,39 +453,39 @@ def test_what_still_waits_is_said(iops):
 def test_operations_and_bytes_are_the_same_load(load, iops):
     operations = VolumeScenario(trace=iops(200, 500, 3200))
     in_bytes = load([r * PERIOD_S * 16_384 for r in (200, 500, 3200)], "VolumeWriteBytes Sum", "b")
-    a, b = simulate_volume(operations), simulate_volume(operations.replace(trace=in_bytes))
+    a, b = EBS_TYPES.simulate(operations), EBS_TYPES.simulate(operations.replace(trace=in_bytes))
     np.testing.assert_allclose(a.data["asked_iops"], b.data["asked_iops"])
     assert a.summary == pytest.approx(b.summary)
 
 
 def test_a_file_that_says_nothing_is_read_as_bytes_and_says_so(load):
     path = load([16_384 * PERIOD_S] * 2, "value")
-    result = simulate_volume(VolumeScenario(trace=path))
+    result = EBS_TYPES.simulate(VolumeScenario(trace=path))
     assert result.data["asked_iops"] == pytest.approx(1)
     assert any("read as bytes per period" in note for note in result.notes)
-    told = simulate_volume(VolumeScenario(trace=path, trace_unit="operations"))
+    told = EBS_TYPES.simulate(VolumeScenario(trace=path, trace_unit="operations"))
     assert told.data["asked_iops"] == pytest.approx(16_384)
     assert not any("read as bytes" in note for note in told.notes)
 
 
 def test_the_load_factor_multiplies(iops):
-    result = simulate_volume(VolumeScenario(trace=iops(100, 300), load_factor=2.5))
+    result = EBS_TYPES.simulate(VolumeScenario(trace=iops(100, 300), load_factor=2.5))
     np.testing.assert_allclose(result.data["asked_iops"], [250, 750])
 
 
 def test_a_gap_is_no_io_and_is_noted(load):
     path = load([6000, 6000, None, 6000, 6000, 6000])
-    result = simulate_volume(VolumeScenario(trace=path))
+    result = EBS_TYPES.simulate(VolumeScenario(trace=path))
     np.testing.assert_allclose(result.data["asked_iops"], [100, 100, 0, 100, 100, 100])
     assert any(note == "Periods without a datapoint count as no I/O: 1." for note in result.notes)
 
 
 def test_a_changed_file_is_read_anew(load):
     path = load([6000, 6000])
-    assert simulate_volume(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 100
+    assert EBS_TYPES.simulate(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 100
     load([12_000, 12_000])
     os.utime(path, ns=(1, 1))
-    assert simulate_volume(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 200
+    assert EBS_TYPES.simulate(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 200
 
 
 @pytest.mark.parametrize(
@@ -513,25 +509,25 @@ def test_a_changed_file_is_read_anew(load):
 )
 def test_what_is_no_load_on_a_disk_is_refused(load, totals, header, words):
     with pytest.raises(ScenarioError) as caught:
-        simulate_volume(VolumeScenario(trace=load(totals, header)))
+        EBS_TYPES.simulate(VolumeScenario(trace=load(totals, header)))
     assert words in str(caught.value)
     assert str(caught.value).startswith("trace = ")
 
 
 def test_a_file_that_is_not_there_is_said_so():
     with pytest.raises(TraceError, match="cannot be read"):
-        simulate_volume(VolumeScenario(trace="nowhere.csv"))
+        EBS_TYPES.simulate(VolumeScenario(trace="nowhere.csv"))
 
 
 def test_an_idle_trace_holds(load):
-    result = simulate_volume(VolumeScenario(trace=load([0, 0, 0], "VolumeWriteBytes Sum")))
+    result = EBS_TYPES.simulate(VolumeScenario(trace=load([0, 0, 0], "VolumeWriteBytes Sum")))
     assert result.summary["throttled_min"] == result.summary["lost_pct"] == 0
 
 
 @pytest.mark.parametrize("name", workloads.names())
 def test_every_workload_can_be_the_load(name):
     trace = workloads.load(name)
-    result = simulate_volume(VolumeScenario(workload=name))
+    result = EBS_TYPES.simulate(VolumeScenario(workload=name))
     assert len(result.series) == trace.value.size
     offered = result.data["asked_iops"] * trace.duration_s
     np.testing.assert_allclose(offered, trace.value)
@@ -549,10 +545,10 @@ def real(name):
 
 def test_real_disk_writes_are_answered():
     path = real("ec2_disk_write_bytes_1ef3de.csv")
-    result = simulate_volume(VolumeScenario(trace=path, volume_type="gp3"))
+    result = EBS_TYPES.simulate(VolumeScenario(trace=path, volume_type="gp3"))
     assert result.summary["peak_asked_iops"] > 0
     assert str(result).startswith("gp3 100 GiB")
-    assert compare_volumes(VolumeScenario(trace=path)).best is not None
+    assert EBS_TYPES.compare(VolumeScenario(trace=path)).best is not None
 
 
 @pytest.mark.parametrize(
@@ -565,7 +561,7 @@ def test_real_disk_writes_are_answered():
 )
 def test_a_real_trace_that_is_no_disk_load_is_refused(name):
     with pytest.raises(ScenarioError, match="these are not a disk's bytes"):
-        simulate_volume(VolumeScenario(trace=real(name)))
+        EBS_TYPES.simulate(VolumeScenario(trace=real(name)))
 
 
 # --- what else would do
@@ -594,7 +590,7 @@ def asked(request):
 
 
 def holds(volume):
-    return simulate_volume(volume).summary["throttled_min"] == 0
+    return EBS_TYPES.simulate(volume).summary["throttled_min"] == 0
 
 
 def one_less(volume, asked):
@@ -612,7 +608,7 @@ def one_less(volume, asked):
 
 
 def test_what_is_said_to_hold_holds_and_a_bit_less_does_not(asked):
-    comparison = compare_volumes(asked)
+    comparison = EBS_TYPES.compare(asked)
     found = [option for option in comparison.options[1:] if option.scenario]
     assert found
     for option in found:
@@ -622,7 +618,7 @@ def test_what_is_said_to_hold_holds_and_a_bit_less_does_not(asked):
 
 
 def test_the_best_is_the_cheapest_that_holds(asked):
-    comparison = compare_volumes(asked)
+    comparison = EBS_TYPES.compare(asked)
     holding = [option for option in comparison.options if option.holds]
     cheapest = min(option.cost_usd_month for option in holding)
     assert comparison.best.cost_usd_month == cheapest
@@ -632,7 +628,7 @@ def test_the_best_is_the_cheapest_that_holds(asked):
 
 
 def test_a_type_without_an_option_has_none_at_its_largest(asked):
-    comparison = compare_volumes(asked)
+    comparison = EBS_TYPES.compare(asked)
     for option in comparison.options[1:]:
         if option.scenario is None and option.label in ("gp2", "st1", "sc1"):
             largest = asked.replace(
@@ -643,21 +639,21 @@ def test_a_type_without_an_option_has_none_at_its_largest(asked):
 
 
 def test_the_options_are_the_volume_asked_for_and_one_a_type(asked):
-    options = compare_volumes(asked).options
+    options = EBS_TYPES.compare(asked).options
     assert options[0].label.startswith("as asked: ")
     labels = [option.label.split()[0] for option in options[1:]]
     assert labels == ["gp3", "gp2", "io2", "io1", "st1", "sc1"]
 
 
 def test_a_load_beyond_every_type_has_no_best():
-    comparison = compare_volumes(VolumeScenario(workload="diurnal-spikes", load_factor=100.0))
+    comparison = EBS_TYPES.compare(VolumeScenario(workload="diurnal-spikes", load_factor=100.0))
     assert comparison.best is None
     assert comparison.why == "No single volume of any type holds this load without throttling."
 
 
 def test_the_volume_asked_for_may_be_the_best(iops):
     volume = VolumeScenario(volume_type="gp3", size_gib=100, trace=iops(3000, 3000))
-    assert compare_volumes(volume).why.startswith("The volume asked for holds, and no other")
+    assert EBS_TYPES.compare(volume).why.startswith("The volume asked for holds, and no other")
 
 
 def test_the_instance_and_the_depth_are_spoken_of_apart():
@@ -668,20 +664,18 @@ def test_the_instance_and_the_depth_are_spoken_of_apart():
         queue_depth=1,
         start_credit_pct=0.0,
     )
-    why = compare_volumes(slow).why
+    why = EBS_TYPES.compare(slow).why
     assert "But the t3.nano itself throttles this load for " in why
     assert "But with 1 I/O outstanding the application itself gets no further than 1,000" in why
     fast = VolumeScenario(workload="steady", instance_type="m7i.48xlarge")
-    assert "The m7i.48xlarge itself never holds the load back." in compare_volumes(fast).why
+    assert "The m7i.48xlarge itself never holds the load back." in EBS_TYPES.compare(fast).why
 
 
 # --- the presets show what they promise
 
 
 def preset(name):
-    return simulate_volume(
-        VolumeScenario(**next(p for p in VOLUME_PRESETS if p.name == name).values)
-    )
+    return EBS_TYPES.simulate(VolumeScenario(**next(p for p in PRESETS if p.name == name).values))
 
 
 def test_the_presets_show_what_they_promise():
