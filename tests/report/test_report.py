@@ -90,10 +90,10 @@ def test_an_unknown_section_is_refused():
 
 
 @pytest.fixture
-def failing(tmp_path, monkeypatch):
-    """A section whose notebook fails in a cell."""
-    cells = [nbformat.v4.new_code_cell("x = 1\nx"), nbformat.v4.new_code_cell("1 / 0")]
-    cells += [nbformat.v4.new_code_cell("'never'")]
+def failing(tmp_path, monkeypatch, request):
+    """A section whose notebook fails in a cell: it divides by zero, or as the test says."""
+    last = getattr(request, "param", "1 / 0")
+    cells = [nbformat.v4.new_code_cell(source) for source in ("x = 1\nx", last, "'never'")]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, tmp_path / "04-ebs-volume-types.ipynb")
@@ -115,6 +115,15 @@ def test_a_failing_cell_leaves_no_page_and_keeps_the_notebook(tmp_path):
     ran = [c.execution_count for c in nbformat.read(kept, 4).cells if c.cell_type == "code"]
     assert ran == [1, 2, 3, None]  # the parameters come first
     assert sorted(p.name for p in page.parent.iterdir()) == ["page.failed.ipynb", "page.html"]
+
+
+@pytest.mark.parametrize("failing", ["import os; os._exit(1)"], indirect=True)
+@pytest.mark.usefixtures("failing")
+def test_a_kernel_that_dies_is_said_and_nothing_is_promised(tmp_path):
+    answer = run("report", SLUG, "-o", tmp_path / "page.html")
+    assert answer.exit_code == 1
+    assert answer.output == "awsnb: The notebook could not run: DeadKernelError: Kernel died.\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["04-ebs-volume-types.ipynb"]
 
 
 def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
