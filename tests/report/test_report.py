@@ -12,56 +12,52 @@ from awsnb import report, sections
 from awsnb.cli import app
 
 SLUG = "ebs-volume-types"
-TRACE = """timestamp,VolumeWriteBytes Sum
-2026-03-02T00:00:00Z,3000000
-2026-03-02T00:05:00Z,45000000000
-2026-03-02T00:10:00Z,3000000
-2026-03-02T00:15:00Z,3000000
-"""
+READY = [section for section in sections.SECTIONS if section.ready]
+OTHER_MACHINE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
+
+each_section = pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
 
 
 def run(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("report")
-    (folder / "writes.csv").write_text(TRACE)
-    page, notebook = folder / "page.html", folder / "page.ipynb"
-    answer = run(
-        "report", SLUG, "-p", "volume_type=gp2", "-p", "size_gib=20", "-o", page,
-        "--ipynb", notebook, "--trace", folder / "writes.csv",
-    )  # fmt: skip
-    assert answer.exit_code == 0, answer.output
-    return page.read_text(), nbformat.read(notebook, as_version=4), answer.output
+def test_the_page_answers_when_how_long_and_what_would_have_held(report_of):
+    report = report_of(SLUG)
+    for said in ("gp2 20 GiB", "Throttled for", "Cheapest that holds", "02 Mar at 00:05"):
+        assert said in report.page
+    assert "Throttled for" in report.output and "Wrote" in report.output
 
 
-def test_the_page_answers_when_how_long_and_what_would_have_held(made):
-    page, _, output = made
-    assert "gp2 20 GiB" in page and "Throttled for" in page and "Cheapest that holds" in page
-    assert "02 Mar at 00:05" in page
-    assert "Throttled for" in output and "Wrote" in output
-
-
-def test_the_page_loads_nothing(made):
-    page, _, _ = made
-    outside = re.sub(r"<script>.*?</script>", "", page, count=1, flags=re.DOTALL)
-    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", outside)
+@each_section
+def test_a_page_loads_nothing(section, report_of):
+    outside = re.sub(
+        r"<script>.*?</script>", "", report_of(section.slug).page, count=1, flags=re.DOTALL
+    )
+    assert not OTHER_MACHINE.findall(outside)
     assert "require.js" not in outside and "mathjax" not in outside.lower()
 
 
-def test_the_page_holds_the_reports_cells_and_no_lesson(made):
-    page, _, _ = made
-    assert "How far to trust this" in page and "Your volume on your load" in page
+@each_section
+def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(section, report_of):
+    page = report_of(section.slug).page
+    assert "How far to trust" in page and re.search(r'<figure [^>]*role="img"', page)
     assert "Exercise" not in page and "Predict" not in page
 
 
-def test_the_notebook_ran_on_what_was_asked(made):
-    _, notebook, _ = made
-    injected = next(c for c in notebook.cells if "injected-parameters" in c.metadata.tags)
-    assert "size_gib = 20" in injected.source and "writes.csv" in injected.source
-    assert not any(o.output_type == "error" for c in notebook.cells for o in c.get("outputs", []))
+@each_section
+def test_a_report_runs_the_notebook_on_what_was_asked(section, report_of):
+    cells = [cell for cell in report_of(section.slug).notebook.cells if cell.cell_type == "code"]
+    assert "error" not in {output.output_type for cell in cells for output in cell.outputs}
+    (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.tags]
+    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(section.slug).command):
+        assert re.search(rf'^{name} = "?{text}"?$', injected.source, re.MULTILINE | re.IGNORECASE)
+
+
+def test_a_trace_is_handed_on(report_of):
+    cells = report_of(SLUG).notebook.cells
+    injected = next(cell for cell in cells if "injected-parameters" in cell.metadata.tags)
+    assert "writes.csv" in injected.source
 
 
 @pytest.mark.parametrize(
