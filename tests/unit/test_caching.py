@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -114,7 +114,6 @@ def twin(key, time_s, is_write, ttl_s, origin, strategy, trip_s, coalesce, flush
 REQUESTS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(1, 400)), max_size=100)
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     REQUESTS,
     st.sampled_from(sorted(STRATEGIES)),

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -221,7 +221,6 @@ def same_as_twin(key, capacity, policy, time_s, ttl_s, sampling, cycle, watch_s=
 # --- exact to the last hit
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     DYING,
     st.integers(1, 12),
@@ -270,7 +269,6 @@ def trace(keys, n, rate_per_s=100.0, ttl_s=20.0, timed=0.7, seed=1):
 # --- what must hold
 
 
-@settings(max_examples=100, deadline=None)
 @given(DYING, st.integers(1, 12), st.sampled_from(sorted(POLICIES)))
 def test_loaded_is_evicted_expired_swept_or_held(requests, capacity, policy):
     key = np.array([k for k, _, _ in requests], dtype=int)

@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -160,7 +160,6 @@ def test_a_rare_loss_comes_at_an_even_rate():
         assert loss_probability(found, quorum, 8760) == pytest.approx(expected, rel=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(2, 7), st.randoms(use_true_random=False))
 def test_the_steady_state_is_that_of_fractions(n, random):
     rates = [[10.0 ** random.randint(-12, 3) for _ in range(n)] for _ in range(n)]

@@ -2,7 +2,7 @@ import heapq
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms import arrivals
@@ -41,7 +41,6 @@ def one_by_one(balancer, arrival, work, clients):
     return [ends[i] for i in range(len(arrival))], attempts
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([0.0, 0.125, 0.5, 2.0]), dyadic), min_size=1, max_size=40),
     st.integers(0, 3),
