@@ -168,7 +168,7 @@ def test_parameters_cell_is_the_scenario(section: Section) -> None:
         name: ast.literal_eval(one["default"])
         for name, one in inspect_notebook(str(section.notebook)).items()
     }
-    fields = {name: field.default for name, field in section.scenario.fields().items()}
+    fields = section.parameters(section.scenario())
     assert list(found) == list(fields)
     assert {name: (value, type(value)) for name, value in found.items()} == {
         name: (value, type(value)) for name, value in fields.items()
