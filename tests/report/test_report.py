@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -145,11 +146,19 @@ def test_the_other_commands():
         assert "Usage" in run(command, "--help").output
 
 
-def test_sweep_writes_a_table(tmp_path):
-    answer = run("sweep", SLUG, "--grid", "size_gib=100,200", "-o", tmp_path / "sweep.parquet")
+@pytest.mark.parametrize("name", ["sweep.csv", "sweep.parquet"])
+def test_sweep_writes_a_table(tmp_path, name):
+    answer = run("sweep", SLUG, "--grid", "size_gib=100,200", "-o", tmp_path / name)
     assert answer.exit_code == 0 and "2 scenarios" in answer.output
-    assert [p.name for p in tmp_path.iterdir()] == ["sweep.parquet"]
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_sweep_refuses_a_file_that_it_cannot_write(monkeypatch):
     assert "must end in" in run("sweep", SLUG, "--grid", "size_gib=1", "-o", "x.xls").output
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    answer = run("sweep", SLUG, "--grid", "size_gib=1", "-o", "x.parquet")
+    assert answer.exit_code == 2 and answer.output.count("\n") == 1
+    assert "x.parquet: a .parquet file needs the extra 'parquet'" in answer.output
 
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "traces"
