@@ -86,6 +86,7 @@ def made_up(lab) -> Page:
     return lab.page
 
 
+@pytest.mark.quiet
 def test_a_fast_drag_over_a_slow_model_skips_stale_moves_and_ends_at_the_last(lab) -> None:
     page = made_up(lab)
     wait = page.get_by_label("Wait", exact=True).first

@@ -158,6 +158,7 @@ def hot_key(rate_per_s, seconds, seed=0):
     return np.cumsum(rng.exponential(1 / rate_per_s, int(rate_per_s * seconds)))
 
 
+@pytest.mark.statistical
 def test_a_stampede_has_the_size_of_the_closed_form_and_coalescing_makes_it_one():
     time_s = hot_key(rate_per_s=500, seconds=400)
     alone = serve(np.zeros(time_s.size, int), time_s, DATABASE, ttl_s=1.0)

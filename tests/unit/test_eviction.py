@@ -151,6 +151,7 @@ def test_words_and_unsigned_ids_come_back_as_they_were():
 # --- closed forms
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("alpha", [0.6, 1.0, 1.3])
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
 def test_che_meets_the_simulated_lru_within_half_a_point(alpha, share):

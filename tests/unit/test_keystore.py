@@ -299,6 +299,7 @@ def test_with_samples_enough_for_all_keys_the_sampled_lru_is_exact():
     assert np.array_equal(sampled.outcome, lru(key, 50).outcome)
 
 
+@pytest.mark.statistical
 def test_a_good_clock_and_few_samples_come_close_to_lru_and_a_coarse_clock_to_random():
     key, time_s, _ = trace(5000, 100_000, rate_per_s=100_000.0)
     ratio = {
@@ -318,6 +319,7 @@ def test_a_good_clock_and_few_samples_come_close_to_lru_and_a_coarse_clock_to_ra
     assert exact > random + 0.02
 
 
+@pytest.mark.statistical
 def test_random_eviction_meets_its_closed_form():
     weights = popularity.zipf_weights(5000, 0.8)
     key = popularity.draw(weights, 300_000, seed=2)
@@ -326,6 +328,7 @@ def test_random_eviction_meets_its_closed_form():
     assert warm == pytest.approx(theory.random_hit_ratio(weights, 500), abs=0.01)
 
 
+@pytest.mark.statistical
 def test_a_ttl_with_room_for_all_meets_its_closed_form_whoever_removes_the_stale():
     weights = popularity.zipf_weights(500, 0.8)
     key = popularity.draw(weights, 200_000, seed=2)
@@ -346,6 +349,7 @@ def test_a_ttl_with_room_for_all_meets_its_closed_form_whoever_removes_the_stale
             assert hit_ratio(found.outcome)[0] == pytest.approx(expected, abs=0.005)
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize(("hits", "expected"), [(100, 10), (1000, 18), (100_000, 142)])
 def test_the_frequency_counter_grows_as_the_engines_configuration_file_says(
     monkeypatch, hits, expected

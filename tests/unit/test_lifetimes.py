@@ -225,6 +225,7 @@ def interval(values):
     return 5 * np.std(values, ddof=1) / math.sqrt(len(values))
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("per_zone", [(2, 2, 2), (1, 1, 1), (3, 1)])
 def test_the_simulation_is_within_its_interval_of_the_chain(per_zone):
     n = sum(per_zone)
@@ -243,6 +244,7 @@ def test_the_simulation_is_within_its_interval_of_the_chain(per_zone):
         assert hit.mean() == pytest.approx(expected, abs=interval(hit) + 2e-4)
 
 
+@pytest.mark.statistical
 def test_the_mean_time_to_loss_is_the_chains():
     runs = simulate((2, 2, 2), OFTEN, [4], within=1e4, histories=3000 // SCALE, seed=3)
     found = runs.first_loss[:, 0]

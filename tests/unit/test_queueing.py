@@ -554,6 +554,7 @@ def test_a_bond_lasts_its_duration_and_longer_if_renewed():
         assert balancer.serve(arrival, np.ones(4), np.zeros(4)).target.tolist() == expected
 
 
+@pytest.mark.statistical
 def test_flows_of_a_hash_stay_together_and_spread_evenly():
     flow = generator(1, "flows").integers(0, 4000, 40_000)
     outcome = Balancer([Target(99)] * 8, "flow hash").serve(

@@ -121,6 +121,7 @@ def test_a_steady_overload_falls_behind_at_a_steady_rate():
     np.testing.assert_allclose(stage.lag_s, 0.2 * np.arange(1, n + 1))  # 1 - 4/5 of a second each
 
 
+@pytest.mark.statistical
 def test_bursts_at_random_wait_as_in_the_closed_form():
     """Share of time above a level, within five standard errors by batches."""
     rng, n = np.random.default_rng(12), 200_000
@@ -143,6 +144,7 @@ def test_bursts_at_random_wait_as_in_the_closed_form():
         assert batches.mean() == pytest.approx(float(expected), abs=5 * error)
 
 
+@pytest.mark.statistical
 def test_writes_at_random_wait_as_by_lindley_and_pollaczek_khinchine():
     """Transactions as M/G/1 jobs: each comes at a moment, after a gap in which replay goes on."""
     rng, n, load, cv = np.random.default_rng(7), 400_000, 0.7, 1.5

@@ -71,6 +71,7 @@ def storm(retries, patience_s=2.0, duration_s=300.0):
     return arrival, serve(balancer, arrival, work, Clients(retries, patience_s))
 
 
+@pytest.mark.statistical
 def test_without_retries_a_fleet_recovers_and_with_them_it_goes_on_failing():
     arrival, calm = storm(0)
     _, stormy = storm(3)
