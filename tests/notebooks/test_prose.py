@@ -134,18 +134,19 @@ def test_elasticache_prose_says_what_the_facts_say(said, fact):
 
 
 def test_elasticache_prose_says_what_the_model_says():
-    from awsnb.services.elasticache import CacheScenario, recorded, simulate_cache
+    from awsnb.sections.elasticache.truth import recorded
 
-    text, small = prose("24-elasticache"), simulate_cache(CacheScenario()).summary
+    cache = section("elasticache")
+    text, small = prose("24-elasticache"), cache.simulate(cache.scenario()).summary
     assert f"{small['capacity_items']:,} items of 256 KiB fit" in text
     assert f"about {small['warm_hit_pct']:.0f} % of the reads hit" in text
     assert "some two fifths of the reads are stale" in text
     assert small["stale_pct"] == pytest.approx(40, abs=3)
-    short = simulate_cache(CacheScenario(ttl_s=30)).summary["stale_pct"]
+    short = cache.simulate(cache.scenario(ttl_s=30)).summary["stale_pct"]
     assert "with a TTL of 30 s about half as many" in text
     assert short == pytest.approx(small["stale_pct"] / 2, rel=0.15)
     for strategy in ("write-through", "invalidate"):
-        assert simulate_cache(CacheScenario(strategy=strategy)).summary["stale_pct"] < 1
+        assert cache.simulate(cache.scenario(strategy=strategy)).summary["stale_pct"] < 1
     assert len(recorded()) == 7
 
 
