@@ -3,33 +3,29 @@ import itertools
 import numpy as np
 import pytest
 
-from awsnb import facts, theory
+from awsnb import theory
+from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.mechanisms import eviction
 from awsnb.scenario import ScenarioError
-from awsnb.services.elasticache import (
-    CACHE_PRESETS,
-    CacheScenario,
-    beside_redis,
-    compare_caches,
-    loss_windows,
-    measured,
-    measured_errors,
-    recorded,
-    simulate_cache,
-)
-from awsnb.services.elasticache import memory as memories
-from awsnb.services.elasticache.load import Requests, requests
-from awsnb.services.elasticache.run import Run
+from awsnb.sections import section
+from awsnb.sections.elasticache import memory as memories
+from awsnb.sections.elasticache import truth
+from awsnb.sections.elasticache.durability import loss_windows
+from awsnb.sections.elasticache.load import Requests, requests
+from awsnb.sections.elasticache.presets import PRESETS
+from awsnb.sections.elasticache.scenario import CacheScenario
+from awsnb.sections.elasticache.simulate import simulate
+from awsnb.sections.elasticache.truth import beside_redis, measured_errors, recorded
 
-FACTS = facts.load("elasticache")
+CACHE = section("elasticache").view()
 
 
 def summary(**values):
-    return simulate_cache(CacheScenario(**values)).summary
+    return CACHE.simulate(CacheScenario(**values)).summary
 
 
 def preset(name):
-    return next(one for one in CACHE_PRESETS if one.name == name).values
+    return next(one for one in PRESETS if one.name == name).values
 
 
 # --- what AWS refuses
@@ -102,14 +98,17 @@ def test_prices_are_those_worked_out_by_hand(values, usd):
 def test_serverless_bills_the_items_held():
     cache = CacheScenario(node_type="serverless")
     more = cache.cost_usd_month(2000) - cache.cost_usd_month(1000)
-    assert more == pytest.approx(1000 * cache.item_bytes / 1e9 * 0.084 * 730)
+    assert more == pytest.approx(1000 * cache.cache.item_bytes / 1e9 * 0.084 * 730)
 
 
 def test_valkey_is_a_fifth_cheaper_than_redis():
-    for node in FACTS.subjects():
-        if FACTS.has(node, "valkey_price"):
-            share = FACTS.value(node, "valkey_price") / FACTS.value(node, "redis_price")
-            assert share == pytest.approx(1 - FACTS.value("engines", "valkey_discount_nodes") / 100)
+    for node in ELASTICACHE.subjects():
+        if ELASTICACHE.has(node, "valkey_price"):
+            valkey, redis = (
+                ELASTICACHE.value(node, f"{name}_price") for name in ("valkey", "redis")
+            )
+            discount_pct = ELASTICACHE.value("engines", "valkey_discount_nodes")
+            assert valkey / redis == pytest.approx(1 - discount_pct / 100)
 
 
 def test_the_engines_default_policy():
@@ -121,7 +120,7 @@ def test_the_engines_default_policy():
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_does_not():
-    one, again = simulate_cache(CacheScenario()), simulate_cache(CacheScenario())
+    one, again = CACHE.simulate(CacheScenario()), CACHE.simulate(CacheScenario())
     for column, values in one.data.items():
         np.testing.assert_array_equal(values, again.data[column])
     assert one.summary == again.summary
@@ -165,8 +164,8 @@ def test_expiry_alone_is_as_its_closed_form(ttl_s):
 
 
 def test_misses_are_explained_and_each_query_has_a_miss():
-    for values in [one.values for one in CACHE_PRESETS]:
-        run = Run.of(CacheScenario(**values))
+    for values in [one.values for one in PRESETS]:
+        run = simulate(CacheScenario(**values))
         misses = int(np.sum(run.reads & ~run.hits))
         assert sum(run.misses.values()) == misses
         asked = int(np.sum((run.served.origin_s > 0) & run.reads))
@@ -221,7 +220,7 @@ def test_a_larger_node_never_hits_less():
 
 
 def test_more_samples_of_the_trace_do_not_beat_the_most_popular_keys():
-    data = simulate_cache(CacheScenario()).data
+    data = CACHE.simulate(CacheScenario()).data
     assert np.all(data["che_hit_pct"] <= data["most_hit_pct"] + 1e-9)
     assert np.all(data["lru_hit_pct"] <= data["most_hit_pct"] + 2.0)
 
@@ -255,7 +254,7 @@ def test_coalescing_makes_one_load_of_a_stampede():
     one = {"keys": 100, "zipf_alpha": 2.0, "ttl_s": 20, "ttl_jitter_pct": 0.0,
            "requests_per_s": 400, "origin_latency_ms": 1000.0, "origin_workers": 0,
            "write_share_pct": 0.0}  # fmt: skip
-    run = Run.of(CacheScenario(**one))
+    run = simulate(CacheScenario(**one))
     first = run.asked.key == 0
     loads = np.sum(first & (run.served.outcome == 0))
     rate = first.sum() / 600
@@ -266,9 +265,9 @@ def test_coalescing_makes_one_load_of_a_stampede():
 def test_a_lost_node_comes_back_empty_and_a_replica_does_not():
     loss = {"node_loss_at_min": 3.0, "origin_workers": 0, "ttl_s": 3600}
     alone, replicated, sharded = (
-        Run.of(CacheScenario(**loss, **more)) for more in ({}, {"replicas": 1}, {"shards": 3})
+        simulate(CacheScenario(**loss, **more)) for more in ({}, {"replicas": 1}, {"shards": 3})
     )
-    back = 180 + FACTS.value("replication", "replacement_time")
+    back = 180 + ELASTICACHE.value("replication", "replacement_time")
     away = (alone.asked.time_s > 181) & (alone.asked.time_s < back) & alone.reads
     assert not alone.hits[away].any()
     assert replicated.hits[away].mean() > 0.6
@@ -316,7 +315,7 @@ def test_loss_windows_are_the_closed_forms():
 def test_the_recorded_redis_is_within_a_point_and_drawn_where_none_runs(monkeypatch):
     table = recorded()
     assert table["model off by, points"].abs().max() <= 1.0
-    monkeypatch.setattr(measured, "_tool", lambda: None)
+    monkeypatch.setattr(truth, "replayed", lambda policy: None)
     result = beside_redis(CacheScenario())
     assert "Nothing was replayed" in result.why
     assert len(result.data["policy"]) == len(table)
@@ -326,7 +325,7 @@ def test_the_recorded_redis_is_within_a_point_and_drawn_where_none_runs(monkeypa
 
 
 def test_the_result_says_itself():
-    result = simulate_cache(CacheScenario())
+    result = CACHE.simulate(CacheScenario())
     assert result.label == "valkey on cache.t4g.micro, volatile-lru, lazy"
     assert " % of the reads hit. Of the misses: " in result.why
     assert [number.name for number in result.numbers if number.headline] == [
@@ -340,7 +339,7 @@ def test_the_result_says_itself():
 
 def test_theory_is_marked_where_it_fails():
     def doubts(**values):
-        return [panel.doubtful for panel in simulate_cache(CacheScenario(**values)).panels]
+        return [panel.doubtful for panel in CACHE.simulate(CacheScenario(**values)).panels]
 
     assert doubts(has_ttl=False) == [(), (), (), ()]
     assert doubts(ttl_s=30)[3][0][2] == "the TTL decides"
@@ -354,10 +353,10 @@ def test_theory_is_marked_where_it_fails():
 @pytest.mark.parametrize("engine", ["valkey", "memcached"])
 def test_what_a_comparison_claims_holds_when_simulated(engine):
     asked = CacheScenario(engine=engine)
-    comparison = compare_caches(asked)
+    comparison = CACHE.compare(asked)
     assert comparison.options[0].label == f"as asked: {asked.text}"
     for option in comparison.options:
-        found = simulate_cache(option.scenario).summary
+        found = CACHE.simulate(option.scenario).summary
         holds = found["warm_hit_pct"] >= asked.target_hit_pct and not found["no_room_pct"]
         assert option.holds == holds
         assert option.cost_usd_month == found["cost_usd_month"]
@@ -366,13 +365,13 @@ def test_what_a_comparison_claims_holds_when_simulated(engine):
 
 
 def test_a_ttl_that_is_too_short_is_named():
-    comparison = compare_caches(CacheScenario(ttl_s=10, target_hit_pct=90.0))
+    comparison = CACHE.compare(CacheScenario(ttl_s=10, target_hit_pct=90.0))
     assert comparison.best is None
     assert "A longer TTL would." in comparison.why
 
 
 def test_the_presets_show_what_they_promise():
-    found = {one.name: simulate_cache(CacheScenario(**one.values)) for one in CACHE_PRESETS}
+    found = {one.name: CACHE.simulate(CacheScenario(**one.values)) for one in PRESETS}
     numbers = {name: result.summary for name, result in found.items()}
     small = numbers["A small cache for a web site"]
     assert small["warm_hit_pct"] > 2 * 100 * small["capacity_items"] / 5000
@@ -383,7 +382,7 @@ def test_the_presets_show_what_they_promise():
     assert numbers["A stampede on hot items"]["loading_pct"] > 50
     scan = {**preset("A scan flushes an LRU")}
     after = {
-        policy: simulate_cache(CacheScenario(**{**scan, "policy": policy})).data["hit_pct"]
+        policy: CACHE.simulate(CacheScenario(**{**scan, "policy": policy})).data["hit_pct"]
         for policy in ("allkeys-lru", "allkeys-lfu")
     }
     assert after["allkeys-lru"][78:90].mean() < after["allkeys-lfu"][78:90].mean()
@@ -399,6 +398,6 @@ def test_no_slider_value_breaks_it():
         {"engine": "memcached", "policy": "segmented-lru"}, {"item_size_kib": 0.1},
     ]  # fmt: skip
     for values in extremes:
-        result = simulate_cache(CacheScenario(**values))
+        result = CACHE.simulate(CacheScenario(**values))
         for column in result.data.values():
             assert np.all(np.isfinite(column)), values

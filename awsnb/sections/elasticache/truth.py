@@ -1,9 +1,6 @@
-"""The model beside real caches on the same requests: recorded, or replayed here."""
+"""The model compared with closed forms, and with real caches on the same requests."""
 
 import csv
-import importlib.util
-import os
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +8,62 @@ import numpy as np
 from awsnb._paths import data_dir
 from awsnb.results import Curve, Panel, Result, Role
 from awsnb.scenario import Scenario
+from awsnb.sections.elasticache.replay import replayed
+from awsnb.sections.elasticache.scenario import CacheScenario
+from awsnb.sections.elasticache.simulate import simulate
+from awsnb.sections.elasticache.tell import tell
 from awsnb.words import span
 
 if TYPE_CHECKING:
     import pandas as pd
 
+COLD_MIN = 0.25
 COLUMNS = {
     "redis_hit_ratio": "redis-server, %",
     "model_hit_ratio": "model, %",
     "exact_lru_hit_ratio": "exact LRU, %",
 }
+
+
+def measured_errors() -> "pd.DataFrame":
+    """Compare hit ratios once warm, and from a cold start, with what closed forms expect.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a case: the closed form and the simulation, %, and the difference in points.
+    """
+    full = CacheScenario(has_ttl=False, write_share_pct=0.0, requests_per_s=400)
+    roomy = CacheScenario(node_type="serverless", ttl_s=30, ttl_jitter_pct=0.0, write_share_pct=0.0)
+    cases = {
+        "exact LRU, by Che": full.replace(policy="exact-lru"),
+        "Memcached's LRU": full.replace(engine="memcached"),
+        "random eviction": full.replace(policy="allkeys-random"),
+        "expiry alone": roomy,
+        "sessions: reads renew the TTL": roomy.replace(renew_ttl=True),
+    }
+    rows = []
+    for case, asked in cases.items():
+        outcome = simulate(asked)
+        rows.append((case, outcome.expected_hit_pct, outcome.warm_hit_pct))
+    cold = tell(simulate(roomy)).data
+    first = cold["minute"] < COLD_MIN
+    rows.append(
+        (
+            f"the first {60 * COLD_MIN:.0f} s",
+            float(cold["expected_hit_pct"][first].mean()),
+            float(cold["hit_pct"][first].mean()),
+        )
+    )
+    return _frame(rows)
+
+
+def _frame(rows: list[tuple[str, float, float]]) -> "pd.DataFrame":
+    import pandas as pd
+
+    found = [(case, round(one, 1), round(two, 1), round(two - one, 1)) for case, one, two in rows]
+    columns = ["case", "closed form, % hit", "simulated, % hit", "difference, points"]
+    return pd.DataFrame(found, columns=columns).set_index("case")
 
 
 def recorded() -> "pd.DataFrame":
@@ -103,42 +146,16 @@ def stale_keys(scenario: Scenario) -> Result:
     )
 
 
-def replayed(policy: str) -> "pd.DataFrame | None":
-    """Replay the recording's requests on a redis-server of this machine; None if there is none.
-
-    Takes five seconds. Needs a checkout: the client is a tool of the repository. A static build
-    has none either, so that it says the same everywhere.
-    """
-    import pandas as pd
-
-    tool = None if os.environ.get("AWSNB_STATIC") == "1" else _tool()
-    if tool is None or tool.SERVER is None:
-        return None
-    from awsnb.mechanisms import eviction
-
-    key, ttl_s = tool.trace()
-    found = tool.record(policy, key, ttl_s)
-    exact = eviction.hit_ratio(eviction.lru(key, found.capacity).outcome)[0]
-    row = {
-        "policy": policy,
-        "redis_hit_ratio": found.hit.mean(),
-        "model_hit_ratio": tool.model_hit_ratio(policy, key, ttl_s, found),
-        "exact_lru_hit_ratio": exact,
-        "server_version": found.version,
-        "recorded": "just now",
-    }
-    return pd.DataFrame([_row(row)]).set_index("policy")
-
-
 def beside_redis(scenario: Scenario, policy: str = "allkeys-lru") -> Result:
     """Draw the recorded hit ratios beside the model's and, where it can be, one replayed here."""
     import pandas as pd
 
-    table, here = recorded(), replayed(policy)
-    told = "Nothing was replayed: no redis-server here, or a page that is stored."
-    if here is not None:
+    table, row = recorded(), replayed(policy)
+    said = "Nothing was replayed: no redis-server here, or a page that is stored."
+    if row is not None:
+        here = pd.DataFrame([_row(row)]).set_index("policy")
         off = float(here["model off by, points"].abs().max())
-        told = f"A redis-server on this machine, just now: {off:.1f} points apart on {policy}."
+        said = f"A redis-server on this machine, just now: {off:.1f} points apart on {policy}."
         table = pd.concat([table, here.rename(index={policy: f"{policy}, just now"})])
     titles = list(COLUMNS.values())
     roles: tuple[Role, ...] = ("first", "second", "third")
@@ -149,7 +166,7 @@ def beside_redis(scenario: Scenario, policy: str = "allkeys-lru") -> Result:
     return Result(
         scenario=scenario,
         label="The model beside a real redis-server",
-        why=f"Recorded, the two are at most {_most_off(recorded()):.1f} points apart. {told}",
+        why=f"Recorded, the two are at most {_most_off(recorded()):.1f} points apart. {said}",
         numbers=(),
         data={
             "policy": np.array(table.index, dtype=str),
@@ -178,15 +195,3 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "model off by, points": round(off, 1),
         "where": f"redis-server {row['server_version']}, {row['recorded']}",
     }
-
-
-def _tool() -> ModuleType | None:
-    path = data_dir().parent / "tools" / "record_redis.py"
-    if not path.is_file():
-        return None
-    spec = importlib.util.spec_from_file_location("record_redis", path)
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -5,16 +5,17 @@ was there is gone. What requests then see of it (latency, stampedes, staleness) 
 `awsnb.mechanisms.caching`, to which an eviction is the end of an item's life.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb.aws.elasticache import ELASTICACHE, EXACT, PLAIN, SEGMENTED
 from awsnb.mechanisms import caching, eviction, keystore
 from awsnb.mechanisms.eviction import HIT, MISS, REFUSED
 from awsnb.mechanisms.random_streams import generator
-from awsnb.services.elasticache.cache import EXACT, FACTS, PLAIN, SEGMENTED, CacheScenario
-from awsnb.services.elasticache.load import DURATION_S, Requests
+from awsnb.sections.elasticache.load import DURATION_S, Requests
+from awsnb.sections.elasticache.scenario import CacheScenario
 
 COLD, EVICTED, TOO_OLD, NO_ROOM, FOUND, OUT_OF_REACH = range(6)
 """Why memory has no copy of a key for a request; `FOUND` if it has."""
@@ -54,112 +55,120 @@ class _Store(NamedTuple):
     held: int
 
 
-def remember(cache: CacheScenario, asked: Requests) -> Memory:
+def remember(scenario: CacheScenario, asked: Requests) -> Memory:
     """Run the requests that touch memory through each shard's store."""
     n = asked.key.size
-    shard = _shards(cache)
-    down_s, up_s = _outage(cache)
-    ttl_s = _times_to_live(cache, n)
+    shard = _shards(scenario)
+    down_s, up_s = _outage(scenario)
+    ttl_s = _times_to_live(scenario, n)
     on_lost = (shard == 0)[asked.key] if down_s < np.inf else np.zeros(n, np.bool_)
     away = on_lost & (asked.time_s >= down_s) & (asked.time_s < up_s)
     # what a node holds after it came back empty is another store
-    era = (on_lost & (asked.time_s >= up_s) & (cache.replicas == 0)).astype(np.int64)
+    era = (on_lost & (asked.time_s >= up_s) & (scenario.replicas == 0)).astype(np.int64)
     touches = ~away
-    if cache.strategy in ("lazy", "invalidate"):
+    if scenario.strategy in ("lazy", "invalidate"):
         touches &= ~asked.is_write
-    store = shard[asked.key] + cache.shards * era
+    store = shard[asked.key] + scenario.shards * era
 
     why = np.full(n, FOUND, np.int8)
     why[away] = OUT_OF_REACH
     life_s = ttl_s.copy()
     held = evictions = 0
-    for one in range(cache.shards + int(era.any())):
+    for one in range(scenario.shards + int(era.any())):
         mine = np.flatnonzero(touches & (store == one))
         if not mine.size:
             continue
-        done = _replay(cache, asked.key[mine], asked.time_s[mine], ttl_s[mine])
-        gone = cache.replicas == 0 and one == 0 and down_s < np.inf
+        done = _replay(scenario, asked.key[mine], asked.time_s[mine], ttl_s[mine])
+        gone = scenario.replicas == 0 and one == 0 and down_s < np.inf
         held += 0 if gone else done.held
         evictions += int(np.count_nonzero(done.evicted >= 0))
         why[mine], life_s[mine] = _explain(
-            cache, asked.key[mine].astype(np.int64), asked.time_s[mine], ttl_s[mine], done
+            scenario, asked.key[mine].astype(np.int64), asked.time_s[mine], ttl_s[mine], done
         )
     return Memory(why, life_s, shard, held, evictions, down_s, up_s)
 
 
-def _shards(cache: CacheScenario) -> NDArray[np.int64]:
-    if cache.shards == 1:
-        return np.zeros(cache.keys, np.int64)
-    slots = [caching.hash_slot(f"item:{key}") for key in range(cache.keys)]
-    return caching.slot_node(slots, cache.shards)
+def _shards(scenario: CacheScenario) -> NDArray[np.int64]:
+    if scenario.shards == 1:
+        return np.zeros(scenario.keys, np.int64)
+    slots = [caching.hash_slot(f"item:{key}") for key in range(scenario.keys)]
+    return caching.slot_node(slots, scenario.shards)
 
 
-def _outage(cache: CacheScenario) -> tuple[float, float]:
-    if not cache.node_loss_at_min:
+def _outage(scenario: CacheScenario) -> tuple[float, float]:
+    if not scenario.node_loss_at_min:
         return np.inf, np.inf
-    down_s = 60 * cache.node_loss_at_min
-    return down_s, down_s + cache.failover_s
+    down_s = 60 * scenario.node_loss_at_min
+    return down_s, down_s + scenario.cache.failover_s
 
 
-def _times_to_live(cache: CacheScenario, n: int) -> NDArray[np.float64]:
-    if not cache.has_ttl:
+def _times_to_live(scenario: CacheScenario, n: int) -> NDArray[np.float64]:
+    if not scenario.has_ttl:
         return np.full(n, np.inf)
-    spread = cache.ttl_jitter_pct / 100
-    return cache.ttl_s * generator(cache.seed, "lives").uniform(1 - spread, 1 + spread, n)
+    spread = scenario.ttl_jitter_pct / 100
+    return scenario.ttl_s * generator(scenario.seed, "lives").uniform(1 - spread, 1 + spread, n)
 
 
 def _replay(
-    cache: CacheScenario, key: NDArray[np.uint32], time_s: NDArray, ttl_s: NDArray
+    scenario: CacheScenario, key: NDArray[np.uint32], time_s: NDArray, ttl_s: NDArray
 ) -> _Store:
-    capacity, policy = cache.shard_capacity, cache.evicts
-    if policy in (EXACT, PLAIN, SEGMENTED):
-        if policy != SEGMENTED:
-            rest_s = float(FACTS.value("memcached", "lru_rest")) if policy == PLAIN else 0.0
-            done = eviction.lru(key, capacity, time_s=time_s, ttl_s=cache.life_s, rest_s=rest_s)
-        else:
-            done = eviction.segmented_lru(
-                key,
-                capacity,
-                hot_share=FACTS.value("memcached", "lru_hot_share") / 100,
-                warm_share=FACTS.value("memcached", "lru_warm_share") / 100,
-            )
+    if scenario.evicts in (EXACT, PLAIN, SEGMENTED):
+        done = _by_recency(scenario, key, time_s)
         loads = np.count_nonzero(done.outcome == MISS)
         return _Store(*done, int(loads - np.count_nonzero(done.evicted >= 0)))
-    by_frequency = policy.endswith("lfu")
-    lfu = keystore.Lfu(FACTS.value("lfu", "init_value"), FACTS.value("lfu", "log_factor"), 1)
-    clock_s = (
-        FACTS.value("lfu", "decay_time") * 60
-        if by_frequency
-        else FACTS.value("eviction", "lru_clock")
-    )
-    cycle = keystore.ExpiryCycle(
-        1 / FACTS.value("expire", "hz"),
-        FACTS.value("expire", "keys_per_loop"),
-        FACTS.value("expire", "acceptable_stale"),
-        FACTS.value("expire", "max_loops"),
-    )
     replay = keystore.replay(
         key,
-        capacity,
-        policy,
+        scenario.shard_capacity,
+        scenario.evicts,
         time_s=time_s,
         ttl_s=ttl_s,
-        renew=cache.renew_ttl,
-        sampling=keystore.Sampling(
-            FACTS.value("eviction", "maxmemory_samples"),
-            FACTS.value("eviction", "pool_size"),
-            clock_s,
-        ),
-        lfu=lfu,
-        cycle=cycle if cache.has_ttl else keystore.LAZY_ONLY,
+        renew=scenario.renew_ttl,
+        sampling=_sampling(scenario.evicts),
+        lfu=keystore.Lfu(_fact("lfu", "init_value"), _fact("lfu", "log_factor"), 1),
+        cycle=_cycle() if scenario.has_ttl else keystore.LAZY_ONLY,
         watch_s=[DURATION_S],
-        seed=cache.seed,
+        seed=scenario.seed,
     )
     return _Store(replay.outcome, replay.evicted, int(replay.held[0]))
 
 
+def _by_recency(
+    scenario: CacheScenario, key: NDArray[np.uint32], time_s: NDArray
+) -> eviction.Replay:
+    """Memcached's two ways, and an exact LRU."""
+    if scenario.evicts == SEGMENTED:
+        hot, warm = (_fact("memcached", f"lru_{name}_share") / 100 for name in ("hot", "warm"))
+        return eviction.segmented_lru(key, scenario.shard_capacity, hot_share=hot, warm_share=warm)
+    rest_s = float(_fact("memcached", "lru_rest")) if scenario.evicts == PLAIN else 0.0
+    return eviction.lru(
+        key, scenario.shard_capacity, time_s=time_s, ttl_s=scenario.life_s, rest_s=rest_s
+    )
+
+
+def _sampling(policy: str) -> keystore.Sampling:
+    """How Redis samples, and how coarse its clock is: minutes for frequency, else seconds."""
+    by_frequency = policy.endswith("lfu")
+    clock_s = _fact("lfu", "decay_time") * 60 if by_frequency else _fact("eviction", "lru_clock")
+    return keystore.Sampling(
+        _fact("eviction", "maxmemory_samples"), _fact("eviction", "pool_size"), clock_s
+    )
+
+
+def _cycle() -> keystore.ExpiryCycle:
+    return keystore.ExpiryCycle(
+        1 / _fact("expire", "hz"),
+        _fact("expire", "keys_per_loop"),
+        _fact("expire", "acceptable_stale"),
+        _fact("expire", "max_loops"),
+    )
+
+
+def _fact(subject: str, key: str) -> Any:
+    return ELASTICACHE.value(subject, key)
+
+
 def _explain(
-    cache: CacheScenario, key: NDArray[np.int64], time_s: NDArray, ttl_s: NDArray, done: _Store
+    scenario: CacheScenario, key: NDArray[np.int64], time_s: NDArray, ttl_s: NDArray, done: _Store
 ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Say why each request missed, and how long what it stores will stay.
 
@@ -187,9 +196,9 @@ def _explain(
     why[first & loads] = COLD
     why[refused] = NO_ROOM
     life_s = ttl_s[order]
-    if cache.renew_ttl and cache.has_ttl:
+    if scenario.renew_ttl and scenario.has_ttl:
         last = np.flatnonzero(np.append(stay[1:] != stay[:-1], True))
-        life_s = time_s[order[last]][stay] + cache.ttl_s - time_s[order]
+        life_s = time_s[order[last]][stay] + scenario.ttl_s - time_s[order]
     life_s = np.minimum(life_s, ends_s[stay] - time_s[order])
     life_s[refused] = AT_ONCE_S
     unsorted_why, unsorted_life = np.empty_like(why), np.empty_like(life_s)

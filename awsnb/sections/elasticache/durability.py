@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from awsnb import theory
+from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.mechanisms.caching import durable_at, lost_writes
-from awsnb.services.elasticache.cache import FACTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,4 +47,4 @@ def loss_windows(writes_per_s: float = 100.0) -> "pd.DataFrame":
 
 
 def _value(subject: str, key: str) -> float:
-    return float(FACTS.value(subject, key))
+    return float(ELASTICACHE.value(subject, key))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from awsnb.mechanisms import popularity
 from awsnb.mechanisms.random_streams import generator
-from awsnb.services.elasticache.cache import DRIFT, LOOP, SCAN, CacheScenario
+from awsnb.sections.elasticache.scenario import DRIFT, LOOP, SCAN, CacheScenario
 
 MINUTES = 10
 DURATION_S = 60.0 * MINUTES
@@ -24,11 +24,11 @@ class Requests(NamedTuple):
     is_write: NDArray[np.bool_]
 
 
-def requests(cache: CacheScenario) -> Requests:
-    """Draw the requests of a scenario: keys, times and writes each from their own stream."""
-    return _draw(
-        cache.keys, cache.zipf_alpha, cache.workload, cache.requests_per_s,
-        cache.write_share_pct, cache.seed,
+def requests(scenario: CacheScenario) -> Requests:
+    """Draw the requests of a scenario."""
+    return draw(
+        scenario.keys, scenario.zipf_alpha, scenario.workload, scenario.requests_per_s,
+        scenario.write_share_pct, scenario.seed,
     )  # fmt: skip
 
 
@@ -39,9 +39,10 @@ def weights(keys: int, alpha: float) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=8)
-def _draw(
+def draw(
     keys: int, alpha: float, workload: str, rate: int, write_share_pct: float, seed: int
 ) -> Requests:
+    """Draw requests: keys, times and writes each from their own stream."""
     count = generator(seed, "count").poisson(rate * DURATION_S)
     time_s = np.sort(generator(seed, "times").uniform(0, DURATION_S, count))
     if workload == LOOP:

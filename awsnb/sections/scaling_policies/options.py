@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
-from awsnb.results import Comparison, Number, Option
-from awsnb.services.autoscaling.load import Load, load_of
-from awsnb.services.autoscaling.policy import (
-    ASG,
+from awsnb.aws.autoscaling import ASG
+from awsnb.results import Comparison, Number, Option, cheapest
+from awsnb.sections.scaling_policies.control import needed
+from awsnb.sections.scaling_policies.load import Load, demand
+from awsnb.sections.scaling_policies.scenario import (
     FIXED,
     POLICIES,
     PREDICTIVE,
     SCHEDULED,
     PolicyScenario,
 )
-from awsnb.services.autoscaling.run import Run, needed
+from awsnb.sections.scaling_policies.simulate import Outcome, follow
 from awsnb.words import percent, span
 
 OF_SOME = (
@@ -22,7 +23,7 @@ OF_SOME = (
 )  # fmt: skip
 
 
-def compare_policies(scenario: PolicyScenario) -> Comparison:
+def compare(scenario: PolicyScenario) -> Comparison:
     """Set the policies side by side: the same load, target, bounds and boot time.
 
     Parameters
@@ -38,13 +39,12 @@ def compare_policies(scenario: PolicyScenario) -> Comparison:
     Raises
     ------
     ScenarioError, TraceError
-        As `simulate_policy`.
+        As `simulate`.
     """
-    load = load_of(scenario)
+    load = demand(scenario)
     options = [_option(f"as asked: {scenario.policy}", scenario, load)]
     options += [_option(label, other, load) for label, other in _others(scenario, load)]
-    holding = [option for option in options if option.holds]
-    best = min(holding, key=lambda option: option.cost_usd_month or 0.0, default=None)
+    best = cheapest(options)
     return Comparison(
         title="The policies on this load",
         why=_verdict(options[0], best, scenario),
@@ -73,33 +73,34 @@ def _kept(scenario: PolicyScenario, policy: str) -> dict[str, object]:
     return {name: values[name] for name in OF_SOME}
 
 
-def _remark(run: Run) -> str:
-    policy, load = run.scenario.policy, run.load
+def _remark(outcome: Outcome) -> str:
+    policy, load = outcome.scenario.policy, outcome.load
     if policy == PREDICTIVE and load.duration_s < 3600 * ASG.value("predictive", "min_history"):
         return "too short a load for a forecast: target tracking alone"
-    if policy == FIXED or (policy == SCHEDULED and run.scenario.scheduled_size is None):
+    if policy == FIXED or (policy == SCHEDULED and outcome.scenario.scheduled_size is None):
         return "knows the peak beforehand"
     return ""
 
 
 def _option(label: str, scenario: PolicyScenario, load: Load) -> Option:
-    run = Run.of(scenario, load)
-    cost, hours = run.cost_usd_month, run.scaling.totals.instance_s / 3600
+    outcome = follow(scenario, load)
+    cost, hours = outcome.cost_usd_month, outcome.scaling.totals.instance_s / 3600
     return Option(
         label=label,
         scenario=scenario,
-        holds=run.holds,
+        holds=outcome.holds,
         cost_usd_month=cost,
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
             Number("instance_hours", "instance-hours", hours, f"{hours:,.1f}"),
-            Number("delayed_pct", "delayed", run.delayed_pct, percent(run.delayed_pct)),
-            Number("worst_wait_s", "longest wait", run.worst_wait_s, span(run.worst_wait_s)),
-            Number("above_target_min", "above target", run.above_s / 60, span(run.above_s)),
-            Number("peak_instances", "largest", int(run.scaling.totals.peak),
-                   f"{run.scaling.totals.peak:.0f}"),
+            Number("delayed_pct", "delayed", outcome.delayed_pct, percent(outcome.delayed_pct)),
+            Number("worst_wait_s", "longest wait", outcome.worst_wait_s,
+                   span(outcome.worst_wait_s)),
+            Number("above_target_min", "above target", outcome.above_s / 60, span(outcome.above_s)),
+            Number("peak_instances", "largest", int(outcome.scaling.totals.peak),
+                   f"{outcome.scaling.totals.peak:.0f}"),
         ),
-        remark=_remark(run),
+        remark=_remark(outcome),
     )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def _verdict(asked: Option, best: Option | None, scenario: PolicyScenario) -> st
         return f"None of these gets through with {goal}."
     if best is asked:
         return f"What was asked for gets through with {goal}, and none of these costs less."
-    change = (best.cost_usd_month or 0.0) - (asked.cost_usd_month or 0.0)
-    apart = f"{abs(change):,.2f} USD {'more' if change > 0 else 'less'} a month"
+    change = best.dearer_by(asked)
+    apart = f"{change} a month" if change else "for the same price"
     also = "does too" if asked.holds else "doesn't"
     return f"Cheapest with {goal}: {best.label}, {apart}. What was asked for {also}."

@@ -6,8 +6,9 @@ import numpy as np
 
 from awsnb.mechanisms.control_loop import activities, entry, explain
 from awsnb.scenario import ScenarioError
-from awsnb.services.autoscaling.policy import PolicyScenario
-from awsnb.services.autoscaling.run import Run
+from awsnb.sections.scaling_policies.scenario import PolicyScenario
+from awsnb.sections.scaling_policies.simulate import Outcome, simulate
+from awsnb.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,22 +43,24 @@ def ledger(
     """
     import pandas as pd
 
-    run = Run.of(scenario)
-    if not run.scaling.alarms:
-        raise ScenarioError(f"policy = {scenario.policy}: it has no alarms to list.")
-    alarm = next(i for i, a in enumerate(run.scaling.alarms) if a.above == (side == "out"))
-    first = max(0, _first(run, side) - before)
+    outcome = simulate(scenario)
+    if not outcome.scaling.alarms:
+        raise ScenarioError(
+            f"policy = {scenario.policy}: it has no alarms to list.", field="policy"
+        )
+    alarm = next(i for i, a in enumerate(outcome.scaling.alarms) if a.above == (side == "out"))
+    first = max(0, _first(outcome, side) - before)
     lines = []
-    for period in range(first, min(first + rows, run.times.size)):
-        row = entry(run.scaling, period, alarm)
+    for period in range(first, min(first + rows, outcome.times.size)):
+        row = entry(outcome.scaling, period, alarm)
         lines.append(
             {
-                "time": f"{run.clock(row.at_s):%H:%M}",
+                "time": f"{outcome.clock(row.at_s):%H:%M}",
                 "CPU seen": "-" if np.isnan(row.value) else f"{row.value:.0f} %",
                 "breaching": f"{row.breaching} of {row.alarm.periods}",
                 "wanted": row.after,
-                "in service": int(run.in_service[period]),
-                "waiting": f"{run.scaling.backlog[period]:,.0f}",
+                "in service": int(outcome.in_service[period]),
+                "waiting": f"{outcome.scaling.backlog[period]:,.0f}",
                 "why": explain(row),
             }
         )
@@ -80,19 +83,19 @@ def history(scenario: PolicyScenario, rows: int = 20) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    run = Run.of(scenario)
+    outcome = simulate(scenario)
     lines = []
-    for change in activities(run.scaling)[:rows]:
+    for change in activities(outcome.scaling)[:rows]:
         count = abs(change.after - change.before)
         grows = change.after > change.before
         verb = "Launching" if grows else "Terminating"
         what = f"an alarm in state ALARM triggered policy {change.cause}"
-        if change.cause not in run.scaling.names:
+        if change.cause not in outcome.scaling.names:
             what = f"{change.cause} took effect"
         lines.append(
             {
-                "time": f"{run.clock(change.at_s):%H:%M}",
-                "activity": f"{verb} {count} instance{'s' if count > 1 else ''}",
+                "time": f"{outcome.clock(change.at_s):%H:%M}",
+                "activity": f"{verb} {counted(count, 'instance')}",
                 "cause": f"{what}, changing the desired capacity from {change.before} to "
                 f"{change.after}.",
             }
@@ -100,12 +103,12 @@ def history(scenario: PolicyScenario, rows: int = 20) -> "pd.DataFrame":
     return pd.DataFrame(lines, columns=["time", "activity", "cause"]).set_index("time")
 
 
-def _first(run: Run, side: str) -> int:
-    if run.breach is None:
+def _first(outcome: Outcome, side: str) -> int:
+    if outcome.breach is None:
         return 0
-    lag = 1 + int(run.scaling.sensor.delay_s // run.period_s)
+    lag = 1 + int(outcome.scaling.sensor.delay_s // outcome.period_s)
     if side == "out":
-        return run.breach + lag
-    low = run.scenario.low_pct
-    after = np.flatnonzero(run.cpu_pct[run.breach :] < low)
-    return run.breach + lag + (int(after[0]) if after.size else 0)
+        return outcome.breach + lag
+    low = outcome.scenario.low_pct
+    after = np.flatnonzero(outcome.cpu_pct[outcome.breach :] < low)
+    return outcome.breach + lag + (int(after[0]) if after.size else 0)

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb import theory
+from awsnb.aws.elasticache import ELASTICACHE, PLAIN
 from awsnb.mechanisms import eviction
-from awsnb.services.elasticache.cache import FACTS, PLAIN, STEADY, CacheScenario
-from awsnb.services.elasticache.load import requests, weights
+from awsnb.sections.elasticache.load import draw, weights
+from awsnb.sections.elasticache.scenario import STEADY, CacheScenario
 
 SHARES_PCT = np.geomspace(1.0, 95.0, 12)
 WARM_UP = np.geomspace(1, 2e6, 16)
@@ -25,51 +26,44 @@ class Sizes(NamedTuple):
     most: NDArray[np.float64]
 
 
-def by_size(cache: CacheScenario) -> Sizes:
+def by_size(scenario: CacheScenario) -> Sizes:
     """Hit ratios of an exact LRU, simulated and expected, and the most that any policy gets."""
     simulated = _simulated(
-        cache.keys, cache.zipf_alpha, cache.workload, cache.requests_per_s,
-        cache.write_share_pct, cache.seed,
+        scenario.keys, scenario.zipf_alpha, scenario.workload, scenario.requests_per_s,
+        scenario.write_share_pct, scenario.seed,
     )  # fmt: skip
-    che, most = _expected(cache.keys, cache.zipf_alpha)
+    che, most = _expected(scenario.keys, scenario.zipf_alpha)
     return Sizes(simulated, che, most)
 
 
-def once_warm(cache: CacheScenario) -> float:
+def once_warm(scenario: CacheScenario) -> float:
     """Expected hit ratio once the cache is warm, %: what the size or the TTL lets through."""
     rest = 0.0
-    if cache.evicts == PLAIN:
-        rest = FACTS.value("memcached", "lru_rest") * touches_per_s(cache)
-    form = _form(cache.evicts)
-    size = _at_capacity(cache.keys, cache.zipf_alpha, cache.capacity, form, rest)
-    return min(size, by_ttl(cache))
+    if scenario.evicts == PLAIN:
+        rest = ELASTICACHE.value("memcached", "lru_rest") * scenario.touches_per_s
+    form = _form(scenario.evicts)
+    size = _at_capacity(scenario.keys, scenario.zipf_alpha, scenario.capacity, form, rest)
+    return min(size, by_ttl(scenario))
 
 
-def by_ttl(cache: CacheScenario) -> float:
+def by_ttl(scenario: CacheScenario) -> float:
     """Expected hit ratio if only the TTL took items, %."""
-    if not cache.has_ttl:
+    if not scenario.has_ttl:
         return 100.0
-    rate = touches_per_s(cache) * weights(cache.keys, cache.zipf_alpha)
-    return 100 * theory.ttl_hit_ratio(rate, cache.ttl_s, renewed=cache.renew_ttl)
+    rate = scenario.touches_per_s * weights(scenario.keys, scenario.zipf_alpha)
+    return 100 * theory.ttl_hit_ratio(rate, scenario.ttl_s, renewed=scenario.renew_ttl)
 
 
-def warming(cache: CacheScenario, minute: NDArray[np.float64]) -> NDArray[np.float64]:
+def warming(scenario: CacheScenario, minute: NDArray[np.float64]) -> NDArray[np.float64]:
     """Expected hit ratio so many minutes after an empty start, %."""
-    curve = _warm_up(cache.keys, cache.zipf_alpha)
-    asked = np.maximum(touches_per_s(cache) * 60 * minute, 1.0)
-    return np.minimum(np.interp(np.log(asked), np.log(WARM_UP), curve), once_warm(cache))
+    curve = _warm_up(scenario.keys, scenario.zipf_alpha)
+    asked = np.maximum(scenario.touches_per_s * 60 * minute, 1.0)
+    return np.minimum(np.interp(np.log(asked), np.log(WARM_UP), curve), once_warm(scenario))
 
 
-def applies(cache: CacheScenario) -> bool:
+def applies(scenario: CacheScenario) -> bool:
     """Whether requests are as the closed forms have them: independent, popularity unchanging."""
-    return cache.workload == STEADY
-
-
-def touches_per_s(cache: CacheScenario) -> float:
-    """Requests that store or read in the cache: with lazy strategies the reads alone."""
-    if cache.strategy in ("lazy", "invalidate"):
-        return cache.requests_per_s * (1 - cache.write_share_pct / 100)
-    return cache.requests_per_s
+    return scenario.workload == STEADY
 
 
 def _form(policy: str) -> str:
@@ -106,13 +100,7 @@ def _warm_up(keys: int, alpha: float) -> NDArray[np.float64]:
 def _simulated(
     keys: int, alpha: float, workload: str, rate: int, write_share_pct: float, seed: int
 ) -> NDArray[np.float64]:
-    asked = requests(
-        CacheScenario(
-            keys=keys, zipf_alpha=alpha, workload=workload,  # type: ignore[arg-type]
-            requests_per_s=rate,
-            write_share_pct=write_share_pct, seed=seed,
-        )
-    )  # fmt: skip
+    asked = draw(keys, alpha, workload, rate, write_share_pct, seed)
     read = asked.key[~asked.is_write]
     if not read.size:
         return np.zeros(SHARES_PCT.size)

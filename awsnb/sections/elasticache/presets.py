@@ -11,7 +11,7 @@ LOSS = {
     "write_share_pct": 1.0,
 }
 
-CACHE_PRESETS = (
+PRESETS = (
     Preset(
         "A small cache for a web site",
         "A third of the items fit, and far more than a third of the reads hit: popularity is "

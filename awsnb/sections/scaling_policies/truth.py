@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from awsnb.aws.autoscaling import ASG, Monitoring
 from awsnb.mechanisms.control_loop import (
     Alarm,
     Group,
@@ -16,8 +17,8 @@ from awsnb.mechanisms.control_loop import (
     TargetTracking,
     scale,
 )
-from awsnb.services.autoscaling.policy import ASG, PolicyScenario
-from awsnb.services.autoscaling.run import Run
+from awsnb.sections.scaling_policies.scenario import PolicyScenario
+from awsnb.sections.scaling_policies.simulate import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def published_examples() -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=["policy", "case", "AWS", "model"]).set_index("policy")
 
 
-def reactions(boots_s: Sequence[int], monitoring: str) -> "pd.DataFrame":
+def reactions(boots_s: Sequence[int], monitoring: Monitoring) -> "pd.DataFrame":
     """Compare the closed form of the reaction with when more work is done, in a saturated group.
 
     Parameters
@@ -58,15 +59,15 @@ def reactions(boots_s: Sequence[int], monitoring: str) -> "pd.DataFrame":
 
     rows = []
     for boot_s in boots_s:
-        scenario = PolicyScenario(boot_s=boot_s, monitoring=monitoring)  # type: ignore[arg-type]
-        run = Run.of(scenario)
-        assert run.breach is not None and run.answer is not None
-        idle = run.scaling.group.initial * scenario.capacity_rps * run.period_s
-        first = int(np.flatnonzero(run.scaling.served > idle * (1 + 1e-9))[0])
-        added = int(run.scaling.desired[run.answer]) - run.scaling.group.initial
-        serving_s = (run.scaling.served[first] - idle) / (added * scenario.capacity_rps)
-        seen_s = (first + 1 - run.breach) * run.period_s - serving_s
-        rows.append((boot_s, run.expected_reaction_s / 60, seen_s / 60))
+        scenario = PolicyScenario(boot_s=boot_s, monitoring=monitoring)
+        outcome = simulate(scenario)
+        assert outcome.breach is not None and outcome.answer is not None
+        idle = outcome.scaling.group.initial * scenario.capacity_rps * outcome.period_s
+        first = int(np.flatnonzero(outcome.scaling.served > idle * (1 + 1e-9))[0])
+        added = int(outcome.scaling.desired[outcome.answer]) - outcome.scaling.group.initial
+        serving_s = (outcome.scaling.served[first] - idle) / (added * scenario.capacity_rps)
+        seen_s = (first + 1 - outcome.breach) * outcome.period_s - serving_s
+        rows.append((boot_s, outcome.expected_reaction_s / 60, seen_s / 60))
     return pd.DataFrame(rows, columns=["boot_s", "closed_form_min", "model_min"])
 
 

@@ -1,45 +1,76 @@
-"""What a policy does with a load: who is added when, how much waits, and what it costs."""
+"""What happens: who is added when, how much waits, and what it costs."""
 
-import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from awsnb import theory
+from awsnb.aws.autoscaling import group_usd_month
+from awsnb.aws.prices import instance_usd_hour
 from awsnb.mechanisms import control_loop
-from awsnb.mechanisms.control_loop import Action, Forecast, Scaling
-from awsnb.services.autoscaling.load import Load, load_of
-from awsnb.services.autoscaling.policy import ASG, PREDICTIVE, SCHEDULED, PolicyScenario
+from awsnb.mechanisms.control_loop import SCALED, WAITS, Scaling
+from awsnb.sections.scaling_policies.control import (
+    alarms_of,
+    forecast_of,
+    group_of,
+    policies_of,
+    schedule_of,
+    sensor_of,
+)
+from awsnb.sections.scaling_policies.load import Load, demand
+from awsnb.sections.scaling_policies.scenario import PolicyScenario
 
-DAY_S, HOUR_S = 86_400.0, 3600.0
+HOUR_S = 3600.0
+
+QUIET, COUNTS, HELD, SCALES = range(4)
+"""State of an alarm: nothing breaches; too few datapoints do; in alarm, but held; it scales."""
+
+
+def simulate(scenario: PolicyScenario) -> "Outcome":
+    """Let a scaling policy follow a load.
+
+    Parameters
+    ----------
+    scenario : PolicyScenario
+        The group, its policy and its load.
+
+    Returns
+    -------
+    Outcome
+        Who was added when, and what waited.
+
+    Raises
+    ------
+    ScenarioError, TraceError
+        If the trace can't be read, or can't be the load on a group.
+    """
+    return follow(scenario, demand(scenario))
+
+
+def follow(scenario: PolicyScenario, load: Load) -> "Outcome":
+    """Let the scenario's policy follow a load that is given."""
+    scaling = control_loop.scale(
+        load.rps,
+        load.every_s,
+        group_of(scenario, load),
+        policies_of(scenario),
+        sensor_of(scenario),
+        schedule=schedule_of(scenario, load),
+        forecast=forecast_of(scenario, load),
+    )
+    return Outcome(scenario, load, scaling)
 
 
 @dataclass(frozen=True)
-class Run:
+class Outcome:
     """A load that a policy followed."""
 
     scenario: PolicyScenario
     load: Load
     scaling: Scaling
-
-    @classmethod
-    def of(cls, scenario: PolicyScenario, load: Load | None = None) -> "Run":
-        """Let the scenario's policy follow its load, or one that is given."""
-        load = load or load_of(scenario)
-        scaling = control_loop.scale(
-            load.rps,
-            load.every_s,
-            scenario.group(needed(scenario, float(load.rps[0]))),
-            scenario.policies,
-            scenario.sensor,
-            schedule=schedule_of(scenario, load),
-            forecast=forecast_of(scenario, load),
-        )
-        return cls(scenario, load, scaling)
 
     @cached_property
     def period_s(self) -> float:
@@ -54,7 +85,7 @@ class Run:
     @cached_property
     def times(self) -> "NDArray[np.datetime64]":
         """Start of each metric period."""
-        return at(self.load, np.arange(self.scaling.served.size) * self.period_s)
+        return self.at(np.arange(self.scaling.served.size) * self.period_s)
 
     @cached_property
     def rps(self) -> NDArray[np.float64]:
@@ -116,13 +147,18 @@ class Run:
     @cached_property
     def cost_usd_month(self) -> float:
         """A month like this, USD."""
-        return self.scenario.cost_usd_month(self.mean_instances)
+        return group_usd_month(
+            self.mean_instances,
+            self.scenario.instance_type,
+            self.scenario.monitoring,
+            len(self.scaling.alarms),
+        )
 
     @cached_property
     def cost_usd(self) -> float:
         """The instances of this load, USD."""
         hours = self.scaling.totals.instance_s / HOUR_S
-        return hours * float(ASG.value(self.scenario.instance_type, "hour_price"))
+        return hours * instance_usd_hour(self.scenario.instance_type)
 
     @cached_property
     def holds(self) -> bool:
@@ -158,63 +194,31 @@ class Run:
     def expected_reaction_s(self) -> float:
         """The same by the closed form, if datapoints keep breaching, s."""
         scenario = self.scenario
-        sensor = scenario.sensor
-        return theory.scale_out_s(
-            scenario.alarms[0].datapoints, sensor.period_s, scenario.boot_s, sensor.delay_s
-        )
+        sensor = self.scaling.sensor
+        out, _ = alarms_of(scenario)
+        return theory.scale_out_s(out.datapoints, sensor.period_s, scenario.boot_s, sensor.delay_s)
 
     def clock(self, seconds: float) -> datetime:
         """Time of day of so many seconds after the start."""
         return self.load.start + timedelta(seconds=seconds)
 
+    def at(self, seconds: ArrayLike) -> "NDArray[np.datetime64]":
+        """Times of so many seconds after the start."""
+        start = np.datetime64(self.load.start.replace(tzinfo=None), "ms")
+        return start + np.rint(np.asarray(seconds) * 1000).astype("timedelta64[ms]")
 
-def needed(scenario: PolicyScenario, rps: float) -> int:
-    """Fewest instances that keep the load at or below the target."""
-    return theory.instances_needed(rps, scenario.capacity_rps, scenario.target_pct)
+    @cached_property
+    def thresholds_pct(self) -> tuple[float, float]:
+        """CPU above which the group scales out, and below which in, %."""
+        out, back = alarms_of(self.scenario)
+        return out.threshold, back.threshold
 
-
-def at(load: Load, seconds: ArrayLike) -> "NDArray[np.datetime64]":
-    """Times of so many seconds after the start."""
-    start = np.datetime64(load.start.replace(tzinfo=None), "ms")
-    return start + np.rint(np.asarray(seconds) * 1000).astype("timedelta64[ms]")
-
-
-def scheduled_size(scenario: PolicyScenario, load: Load) -> int:
-    """The scheduled minimum: as asked for, or what the peak needs."""
-    if scenario.scheduled_size is not None:
-        return scenario.scheduled_size
-    wanted = needed(scenario, float(load.rps.max()))
-    return min(max(wanted, scenario.min_size), scenario.max_size)
-
-
-def schedule_of(scenario: PolicyScenario, load: Load) -> tuple[Action, ...]:
-    """The scheduled actions that fall into the load: a higher minimum, every day."""
-    if scenario.policy != SCHEDULED:
-        return ()
-    zone = ZoneInfo(scenario.scheduled_zone)
-    midnight = load.start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    size = scheduled_size(scenario, load)
-    actions = []
-    for day in range(math.ceil(load.duration_s / DAY_S) + 2):
-        for hour, smallest in zip(scenario.hours, (size, scenario.min_size), strict=True):
-            by_the_clock = midnight + timedelta(days=day, hours=hour)
-            seconds = (by_the_clock.astimezone(UTC) - load.start).total_seconds()
-            if 0 <= seconds < load.duration_s:
-                actions.append(Action(seconds, smallest=smallest))
-    return tuple(actions)
-
-
-def forecast_of(scenario: PolicyScenario, load: Load) -> Forecast | None:
-    """What predictive scaling expects: by AWS's hours, from the load before."""
-    if scenario.policy != PREDICTIVE:
-        return None
-    facts = {key: ASG.value("predictive", key) for key in ("min_history", "horizon", "refresh")}
-    hourly = control_loop.predict(
-        load.rps,
-        load.every_s,
-        least_h=facts["min_history"],
-        lookback_h=24 * ASG.value("predictive", "lookback"),
-        horizon_h=facts["horizon"],
-        refresh_h=facts["refresh"],
-    )
-    return Forecast(hourly, scenario.target_pct, ASG.value("predictive", "scheduling_buffer"))
+    @cached_property
+    def alarm_states(self) -> NDArray[np.int64]:
+        """State of each alarm at each decision, shape (alarms, periods): `QUIET` to `SCALES`."""
+        reason, breaching = self.scaling.reason, self.scaling.breaching
+        out = np.full(reason.shape, HELD)
+        out[(reason <= WAITS) & (breaching > 0)] = COUNTS
+        out[breaching == 0] = QUIET
+        out[reason == SCALED] = SCALES
+        return out

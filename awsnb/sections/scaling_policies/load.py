@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.mechanisms.random_streams import generator
 from awsnb.scenario import ScenarioError
-from awsnb.services.autoscaling.policy import PolicyScenario
+from awsnb.sections.scaling_policies.scenario import PolicyScenario
 from awsnb.trace import Trace, read_cloudwatch
 
 MINUTE_S = 60.0
@@ -37,7 +35,7 @@ class Load:
         return self.rps.size * self.every_s
 
 
-def load_of(scenario: PolicyScenario) -> Load:
+def demand(scenario: PolicyScenario) -> Load:
     """Read the load of a scenario.
 
     Raises
@@ -48,7 +46,7 @@ def load_of(scenario: PolicyScenario) -> Load:
         If the file can't be read.
     """
     if scenario.trace:
-        load = _of_trace(scenario, _read(scenario.trace, _modified(Path(scenario.trace))))
+        load = _of_trace(scenario, read_cloudwatch(scenario.trace))
     else:
         load = _built_in(scenario)
     rps = load.rps * scenario.load_factor
@@ -114,15 +112,6 @@ SHAPES: dict[str, tuple[float, float, Callable[[Floats], Floats]]] = {
     "office-days": (0, 120, _office_days),
     "stress": (8.5, 1.5, _stress),
 }
-
-
-@lru_cache(maxsize=8)
-def _read(path: str, modified_ns: int) -> Trace:
-    return read_cloudwatch(path)
-
-
-def _modified(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _of_trace(scenario: PolicyScenario, trace: Trace) -> Load:

@@ -1,27 +1,22 @@
-"""What a run comes to: its numbers, its panels, and in a sentence or two why."""
+"""What there is to say of a policy on a load: numbers, the reason, the curves."""
 
 from typing import Any
 
 import numpy as np
 
-from awsnb.mechanisms.control_loop import SCALED, WAITS
+from awsnb.aws.autoscaling import APPLICATION, ASG
+from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.autoscaling.policy import APPLICATION, ASG, FIXED, PREDICTIVE, PolicyScenario
-from awsnb.services.autoscaling.run import Run, at
-from awsnb.words import percent, span
+from awsnb.sections.scaling_policies.scenario import FIXED, PREDICTIVE, TRACKS
+from awsnb.sections.scaling_policies.simulate import Outcome
+from awsnb.words import counted, percent, span, usd
 
 STATES = ("not breaching", "breaching, counts", "in alarm, held", "in alarm, scales")
-QUIET, COUNTS, HELD, SCALES = range(4)
 MOST_SHADED = 6
 
 
-def simulate_policy(scenario: PolicyScenario) -> Result:
-    """Let a scaling policy follow a load.
-
-    Parameters
-    ----------
-    scenario : PolicyScenario
-        The group, its policy and its load.
+def tell(outcome: Outcome) -> Result:
+    """Say what a policy did with a load.
 
     Returns
     -------
@@ -29,87 +24,67 @@ def simulate_policy(scenario: PolicyScenario) -> Result:
         `series` has per metric period: the load and the capacity in service (requests/s), the CPU
         that the alarms see (%), the instances wanted, in service and needed, and the requests
         that wait.
-
-    Raises
-    ------
-    ScenarioError, TraceError
-        If the trace can't be read, or can't be the load on a group.
     """
-    return told(Run.of(scenario))
-
-
-def told(run: Run) -> Result:
-    """Put a run into a result."""
-    scenario, scaling = run.scenario, run.scaling
+    scenario, scaling = outcome.scenario, outcome.scaling
     n = scaling.served.size
     data: dict[str, Any] = {
-        "time": run.times,
-        "load_rps": run.rps,
-        "capacity_rps": run.in_service * scenario.capacity_rps,
-        "cpu_pct": run.cpu_pct,
-        "scale_out_above_pct": np.full(n, scenario.alarms[0].threshold),
-        "scale_in_below_pct": np.full(n, scenario.alarms[1].threshold),
+        "time": outcome.times,
+        "load_rps": outcome.rps,
+        "capacity_rps": outcome.in_service * scenario.capacity_rps,
+        "cpu_pct": outcome.cpu_pct,
+        "scale_out_above_pct": np.full(n, outcome.thresholds_pct[0]),
+        "scale_in_below_pct": np.full(n, outcome.thresholds_pct[1]),
         "wanted": scaling.desired.astype(np.int64),
-        "in_service": run.in_service,
-        "needed": run.needed,
+        "in_service": outcome.in_service,
+        "needed": outcome.needed,
         "waiting": scaling.backlog,
-        "lost_rps": scaling.lost / run.period_s,
-        "mean_instances": scaling.instance_s / run.period_s,
+        "lost_rps": scaling.lost / outcome.period_s,
+        "mean_instances": scaling.instance_s / outcome.period_s,
     }
     if scaling.alarms:
-        data["alarm"] = np.array(alarm_names(run))
-        data["state"] = states(run)
+        data["alarm"] = np.array(alarm_names(outcome))
+        data["state"] = outcome.alarm_states
     return Result(
         scenario=scenario,
         label=scenario.text,
-        why=why(run),
-        numbers=numbers(run),
+        why=why(outcome),
+        numbers=numbers(outcome),
         data=data,
-        panels=_panels(run),
-        notes=notes(run),
+        panels=_panels(outcome),
+        notes=notes(outcome),
     )
 
 
-def alarm_names(run: Run) -> list[str]:
+def alarm_names(outcome: Outcome) -> list[str]:
     """What each alarm does, for the rows of the heat map."""
-    return ["scale out" if alarm.above else "scale in" for alarm in run.scaling.alarms]
+    return ["scale out" if alarm.above else "scale in" for alarm in outcome.scaling.alarms]
 
 
-def states(run: Run) -> "np.ndarray":
-    """State of each alarm at each decision: an index of `STATES`."""
-    reason, breaching = run.scaling.reason, run.scaling.breaching
-    out = np.full(reason.shape, HELD)
-    out[(reason <= WAITS) & (breaching == 0)] = QUIET
-    out[(reason <= WAITS) & (breaching > 0)] = COUNTS
-    out[(reason > WAITS) & (breaching == 0)] = QUIET
-    out[reason == SCALED] = SCALES
-    return out
-
-
-def numbers(run: Run) -> tuple[Number, ...]:
+def numbers(outcome: Outcome) -> tuple[Number, ...]:
     """The answers, the most asked-for first."""
-    totals = run.scaling.totals
+    totals = outcome.scaling.totals
     hours = totals.instance_s / 3600
-    expected = None if run.scenario.policy == FIXED else run.expected_reaction_s / 60
-    reaction = None if run.reaction_s is None else run.reaction_s / 60
-    word = "turned away" if run.scenario.overload == "drop" else "delayed"
+    expected = None if outcome.scenario.policy == FIXED else outcome.expected_reaction_s / 60
+    reaction = None if outcome.reaction_s is None else outcome.reaction_s / 60
+    word = "turned away" if outcome.scenario.overload == "drop" else "delayed"
     return (
-        Number("delayed_pct", f"Requests {word}", run.delayed_pct, percent(run.delayed_pct),
+        Number("delayed_pct", f"Requests {word}", outcome.delayed_pct, percent(outcome.delayed_pct),
                headline=True),
-        Number("above_target_min", "Time above the target", run.above_s / 60, span(run.above_s),
-               headline=True),
-        Number("cost_usd_month", "A month like this", run.cost_usd_month,
-               f"{run.cost_usd_month:,.2f} USD", headline=True),
+        Number("above_target_min", "Time above the target", outcome.above_s / 60,
+               span(outcome.above_s), headline=True),
+        Number("cost_usd_month", "A month like this", outcome.cost_usd_month,
+               usd(outcome.cost_usd_month), headline=True),
         Number("reaction_min", "From breach to new capacity", reaction,
                "never" if reaction is None else f"{reaction:.1f} min"),
         Number("expected_reaction_min", "The same by the closed form", expected,
                "-" if expected is None else f"{expected:.1f} min"),
-        Number("worst_wait_s", "Longest wait", run.worst_wait_s, span(run.worst_wait_s)),
-        Number("delayed", f"Requests {word}, in all", run.delayed, f"{run.delayed:,.0f}"),
+        Number("worst_wait_s", "Longest wait", outcome.worst_wait_s, span(outcome.worst_wait_s)),
+        Number("delayed", f"Requests {word}, in all", outcome.delayed, f"{outcome.delayed:,.0f}"),
         Number("instance_hours", "Instance-hours", hours, f"{hours:,.2f}"),
-        Number("cost_usd", "Instances for this load", run.cost_usd, f"{run.cost_usd:,.2f} USD"),
+        Number("cost_usd", "Instances for this load", outcome.cost_usd, usd(outcome.cost_usd)),
         Number("peak_instances", "Largest size", int(totals.peak), f"{totals.peak:,.0f}"),
-        Number("most_needed", "Needed at the peak", int(run.needed.max()), f"{run.needed.max():,}"),
+        Number("most_needed", "Needed at the peak", int(outcome.needed.max()),
+               f"{outcome.needed.max():,}"),
         Number("launched", "Instances launched", int(totals.launched), f"{totals.launched:,.0f}"),
         Number("removed", "Instances removed", int(totals.removed), f"{totals.removed:,.0f}"),
         Number("reversals", "Changes of direction", int(totals.reversals),
@@ -119,91 +94,93 @@ def numbers(run: Run) -> tuple[Number, ...]:
     )  # fmt: skip
 
 
-def why(run: Run) -> str:
+def why(outcome: Outcome) -> str:
     """What happened and why."""
-    scenario = run.scenario
-    if run.breach is None:
-        peak = float(np.nanmax(run.cpu_pct)) if np.isfinite(run.cpu_pct).any() else 0.0
+    scenario = outcome.scenario
+    if outcome.breach is None:
+        peak = float(np.nanmax(outcome.cpu_pct)) if np.isfinite(outcome.cpu_pct).any() else 0.0
         return (
             f"CPU never rose above {scenario.target_pct:g} %: it peaked at {peak:.3g} % on "
-            f"{_group(run)}."
+            f"{_group(outcome)}."
         )
-    return f"{_answer(run)} {_effect(run)}"
+    return f"{_answer(outcome)} {_effect(outcome)}"
 
 
-def _answer(run: Run) -> str:
-    scenario, scaling = run.scenario, run.scaling
-    assert run.breach is not None
-    first = run.clock(run.breach * run.period_s)
+def _answer(outcome: Outcome) -> str:
+    scenario, scaling = outcome.scenario, outcome.scaling
+    assert outcome.breach is not None
+    first = outcome.clock(outcome.breach * outcome.period_s)
     start = f"CPU passed {scenario.target_pct:g} % in the period from {first:%H:%M}"
-    if run.answer is None:
+    if outcome.answer is None:
         stays = "nothing changes its size" if scenario.policy == FIXED else "nothing was added"
         return f"{start}, and {stays}."
-    decided = run.clock(float(scaling.decided_s[run.answer]))
-    before = int(scaling.desired[run.answer - 1]) if run.answer else scaling.group.initial
-    after = int(scaling.desired[run.answer])
+    decided = outcome.clock(float(scaling.decided_s[outcome.answer]))
+    before = int(scaling.desired[outcome.answer - 1]) if outcome.answer else scaling.group.initial
+    after = int(scaling.desired[outcome.answer])
     return (
         f"{start}; at {decided:%H:%M} the group went from {before} to {after}, and with the boot "
-        f"it took {span(run.reaction_s or 0)} until they served."
+        f"it took {span(outcome.reaction_s or 0)} until they served."
     )
 
 
-def _effect(run: Run) -> str:
-    verb = "were turned away" if run.scenario.overload == "drop" else "had to wait"
-    if not run.delayed:
+def _effect(outcome: Outcome) -> str:
+    verb = "were turned away" if outcome.scenario.overload == "drop" else "had to wait"
+    if not outcome.delayed:
         return "No request had to wait."
-    longest = "" if run.scenario.overload == "drop" else f", the longest {span(run.worst_wait_s)}"
-    left = run.scaling.totals.backlog
+    longest = (
+        "" if outcome.scenario.overload == "drop" else f", the longest {span(outcome.worst_wait_s)}"
+    )
+    left = outcome.scaling.totals.backlog
     end = f" {left:,.0f} still wait at the end." if left >= 1 else ""
-    return f"{run.delayed:,.0f} requests ({percent(run.delayed_pct)}) {verb}{longest}.{end}"
+    return f"{outcome.delayed:,.0f} requests ({percent(outcome.delayed_pct)}) {verb}{longest}.{end}"
 
 
-def _group(run: Run) -> str:
-    most = int(run.in_service.max())
-    return f"{most} instance{'s' if most > 1 else ''}"
+def _group(outcome: Outcome) -> str:
+    most = int(outcome.in_service.max())
+    return f"{counted(most, 'instance')}"
 
 
-def notes(run: Run) -> tuple[str, ...]:
+def notes(outcome: Outcome) -> tuple[str, ...]:
     """What was assumed."""
-    scenario = run.scenario
+    scenario = outcome.scenario
     delay, price = (
         ASG.get("monitoring", "datapoint_delay"),
-        ASG.get(scenario.instance_type, "hour_price"),
+        EC2.get(scenario.instance_type, "hour_price"),
     )
-    told = [
-        *run.load.notes,
+    said = [
+        *outcome.load.notes,
         f"Instances share the load evenly; each is at 100 % CPU at {scenario.capacity_rps:g} "
         f"requests/s. A datapoint is seen {delay.value} s after its period ({delay.confidence}).",
     ]
     if scenario.monitoring == "basic" and scenario.policy != FIXED:
-        told.append(
+        said.append(
             "5-minute data: the 1-minute alarms find one datapoint in five and judge by it when "
             "it is as old as they ask for (assumed from how CloudWatch treats missing data)."
         )
-    if scenario.policies and "tracking" in scenario.policies[0].name:
-        told.append(
+    if scenario.policy in TRACKS:
+        said.append(
             "Scale-in removes one instance a decision (assumed: AWS says more gradually than out)."
         )
     if scenario.scaler == APPLICATION:
-        told.append(
+        said.append(
             "A cooldown begins when its change is complete (AWS doesn't say more); every task or "
             f"replica is priced as one {scenario.instance_type}."
         )
     if scenario.policy == PREDICTIVE:
         history = ASG.value("predictive", "min_history")
-        told.append(
+        said.append(
             f"The forecast is the mean of the same hours before, after {history} h of history; "
             "AWS's own method is not published."
         )
-    told.append(
+    said.append(
         f"Prices: {price.region}, as of {price.as_of}: instances, 1-minute metrics if detailed, "
         "and alarms; without the load balancer and data transfer."
     )
-    return tuple(told)
+    return tuple(said)
 
 
-def _panels(run: Run) -> tuple[Panel, ...]:
-    scenario = run.scenario
+def _panels(outcome: Outcome) -> tuple[Panel, ...]:
+    scenario = outcome.scenario
     load = Panel(
         "Load and capacity",
         "requests/s",
@@ -211,7 +188,7 @@ def _panels(run: Run) -> tuple[Panel, ...]:
             Curve("load_rps", "load", "demand"),
             Curve("capacity_rps", "capacity in service", "served", compare=True),
         ),
-        events=_events(run),
+        events=_events(outcome),
     )
     lines = [Curve("cpu_pct", "CPU of the group", "first", compare=True)]
     if scenario.policy != FIXED:
@@ -228,7 +205,7 @@ def _panels(run: Run) -> tuple[Panel, ...]:
             Curve("in_service", "in service", "first", compare=True),
             Curve("needed", "needed at the target", "theory"),
         ),
-        doubtful=_saturated(run),
+        doubtful=_saturated(outcome),
     )
     waiting, unit = (
         ("waiting", "requests") if scenario.overload == "queue" else ("lost_rps", "requests/s")
@@ -237,7 +214,7 @@ def _panels(run: Run) -> tuple[Panel, ...]:
     queue = Panel(
         name, unit, (Curve(waiting, "waiting" if waiting == "waiting" else "lost", "served", True),)
     )
-    if not run.scaling.alarms:
+    if not outcome.scaling.alarms:
         return load, metric, size, queue
     alarms = Panel(
         "The two alarms", "", (Curve("state", "state", "first"),), kind="heat", rows="alarm",
@@ -246,22 +223,24 @@ def _panels(run: Run) -> tuple[Panel, ...]:
     return load, metric, size, queue, alarms
 
 
-def _events(run: Run) -> tuple[tuple[Any, str], ...]:
-    if run.breach is None or run.answer is None:
+def _events(outcome: Outcome) -> tuple[tuple[Any, str], ...]:
+    if outcome.breach is None or outcome.answer is None:
         return ()
-    decided = float(run.scaling.decided_s[run.answer])
-    moments = np.array([run.breach * run.period_s, decided, decided + run.scenario.boot_s])
+    decided = float(outcome.scaling.decided_s[outcome.answer])
+    moments = np.array(
+        [outcome.breach * outcome.period_s, decided, decided + outcome.scenario.boot_s]
+    )
     texts = ("breach", "decision", "they serve")
-    return tuple(zip(at(run.load, moments), texts, strict=True))
+    return tuple(zip(outcome.at(moments), texts, strict=True))
 
 
-def _saturated(run: Run) -> tuple[tuple[Any, Any, str], ...]:
+def _saturated(outcome: Outcome) -> tuple[tuple[Any, Any, str], ...]:
     """The longest spells in which CPU is at 100 % and can't tell how much is missing."""
-    full = np.concatenate(([False], run.cpu_pct >= 99.95, [False]))
+    full = np.concatenate(([False], outcome.cpu_pct >= 99.95, [False]))
     edges = np.flatnonzero(full[1:] != full[:-1]).reshape(-1, 2)
     longest = sorted(edges.tolist(), key=lambda edge: edge[0] - edge[1])[:MOST_SHADED]
     shaded = []
     for number, (first, last) in enumerate(sorted(longest)):
-        ends = at(run.load, np.array([first, last]) * run.period_s)
+        ends = outcome.at(np.array([first, last]) * outcome.period_s)
         shaded.append((ends[0], ends[1], "" if number else "CPU can't tell how much is missing"))
     return tuple(shaded)

@@ -5,24 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from awsnb import facts
+from awsnb.aws.autoscaling import APPLICATION, group_usd_month
+from awsnb.aws.prices import instance_usd_hour
 from awsnb.scenario import ScenarioError
-from awsnb.services.autoscaling import (
-    POLICY_PRESETS,
-    PolicyScenario,
-    compare_policies,
-    history,
-    ledger,
-    published_examples,
-    reactions,
-    simulate_policy,
-    stability_map,
-)
-from awsnb.services.autoscaling.load import load_of
-from awsnb.services.autoscaling.policy import APPLICATION, LOADS, POLICIES
-from awsnb.services.autoscaling.run import Run
+from awsnb.sections import section
+from awsnb.sections.scaling_policies.control import alarms_of, policies_of, sensor_of
+from awsnb.sections.scaling_policies.ledger import history, ledger
+from awsnb.sections.scaling_policies.load import SHAPES, demand
+from awsnb.sections.scaling_policies.presets import PRESETS
+from awsnb.sections.scaling_policies.scenario import POLICIES, PolicyScenario
+from awsnb.sections.scaling_policies.simulate import simulate
+from awsnb.sections.scaling_policies.stability import stability_map
+from awsnb.sections.scaling_policies.truth import published_examples, reactions
 
-ASG = facts.load("autoscaling")
+POLICY = section("scaling-policies").view()
 REAL = Path(
     os.environ.get("AWSNB_TRACES", Path(__file__).resolve().parents[3] / "shared" / "traces")
 )
@@ -33,13 +29,17 @@ def scenario(**values):
 
 
 def numbers(**values):
-    return simulate_policy(scenario(**values)).summary
+    return POLICY.simulate(scenario(**values)).summary
 
 
 def refusal(**values):
     with pytest.raises(ScenarioError) as caught:
-        simulate_policy(scenario(**values))
+        POLICY.simulate(scenario(**values))
     return str(caught.value)
+
+
+def cooldowns(asked):
+    return policies_of(asked)[0].cooldowns
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_traces_that_are_no_load_are_refused(export):
 
 @pytest.mark.parametrize(("target", "low"), [(40.0, 28.0), (50.0, 35.0), (75.0, 52.5)])
 def test_target_tracking_makes_the_two_alarms_of_aws(target, low):
-    out, back = scenario(target_pct=target).alarms
+    out, back = alarms_of(scenario(target_pct=target))
     assert (out.threshold, out.datapoints, out.periods, out.above) == (target, 3, 3, True)
     assert (back.threshold, back.datapoints, back.above) == (pytest.approx(low), 15, False)
 
@@ -113,8 +113,8 @@ def test_target_tracking_makes_the_two_alarms_of_aws(target, low):
 def test_application_auto_scaling_makes_a_nearer_low_alarm_and_knows_two_cooldowns():
     tasks = scenario(scaler=APPLICATION, target_pct=30.0)
     assert tasks.low_pct == pytest.approx(27) and tasks.warming_s == 0
-    assert tasks.cooldowns == (300, 300) and scenario().cooldowns is None
-    assert scenario(scaler=APPLICATION, scale_in_cooldown_s=0).cooldowns == (300, 0)
+    assert cooldowns(tasks) == (300, 300) and cooldowns(scenario()) is None
+    assert cooldowns(scenario(scaler=APPLICATION, scale_in_cooldown_s=0)) == (300, 0)
     log = ledger(scenario(scaler=APPLICATION), rows=30, side="in")
     scaled = log["why"].str.contains("capacity goes").to_numpy().nonzero()[0]
     assert set(np.diff(scaled)) == {5}  # one instance every five minutes
@@ -136,9 +136,9 @@ def test_an_instance_that_takes_its_time_to_leave_is_paid_for():
 
 def test_one_minute_alarms_judge_five_minute_data_by_one_point_out_and_three_in():
     basic = scenario(monitoring="basic")
-    assert [alarm.datapoints for alarm in basic.alarms] == [1, 3]
-    assert basic.sensor == (300.0, 180.0)  # a minute to arrive, two more to be three old
-    assert scenario().sensor == (60.0, 60.0)
+    assert [alarm.datapoints for alarm in alarms_of(basic)] == [1, 3]
+    assert sensor_of(basic) == (300.0, 180.0)  # a minute to arrive, two more to be three old
+    assert sensor_of(scenario()) == (60.0, 60.0)
 
 
 def test_every_worked_example_of_aws_comes_out():
@@ -151,7 +151,7 @@ def test_every_worked_example_of_aws_comes_out():
 
 
 def test_one_instance_under_stress_becomes_three_and_one_again():
-    run = Run.of(scenario(**POLICY_PRESETS[0].values))
+    run = simulate(scenario(**PRESETS[0].values))
     wanted = run.scaling.desired.tolist()
     grown, shrunk = wanted.index(3), len(wanted) - wanted[::-1].index(3)
     # stress from minute 10: datapoints 10, 11, 12, the last of them seen at minute 14
@@ -166,19 +166,19 @@ def test_one_instance_under_stress_becomes_three_and_one_again():
 
 
 def test_the_ledger_says_why_it_waits_minute_by_minute():
-    log = ledger(scenario(**POLICY_PRESETS[0].values), rows=5)
+    log = ledger(scenario(**PRESETS[0].values), rows=5)
     assert log.index.tolist() == ["08:41", "08:42", "08:43", "08:44", "08:45"]
     assert log["breaching"].tolist() == ["0 of 3", "1 of 3", "2 of 3", "3 of 3", "3 of 3"]
     assert log["wanted"].tolist() == [1, 1, 1, 3, 3]
     assert "it takes 3, so it waits" in log["why"].iloc[1]
     assert "the capacity goes from 1 to 3" in log["why"].iloc[3]
-    inward = ledger(scenario(**POLICY_PRESETS[0].values), rows=18, side="in")
+    inward = ledger(scenario(**PRESETS[0].values), rows=18, side="in")
     assert "14 of 15" in inward["breaching"].tolist()
     assert "the capacity goes from 3 to 2" in inward["why"].iloc[15]
 
 
 def test_the_history_tells_the_notes_experiment_in_awss_words():
-    told = history(scenario(**POLICY_PRESETS[0].values))
+    told = history(scenario(**PRESETS[0].values))
     assert told["activity"].tolist()[0] == "Launching 2 instances"
     assert told["cause"].iloc[0] == (
         "an alarm in state ALARM triggered policy target tracking, changing the desired capacity "
@@ -209,7 +209,7 @@ def test_a_longer_cooldown_delays_more_and_none_delays_less():
 
 
 def test_a_saturated_group_doubles_waits_for_the_warm_up_and_doubles_again():
-    run = Run.of(scenario())
+    run = simulate(scenario())
     steps = [int(n) for n in dict.fromkeys(run.scaling.desired.tolist())]
     assert steps[:3] == [3, 6, 12]
     at = [int(np.argmax(run.scaling.desired >= n)) for n in (6, 12)]
@@ -239,7 +239,7 @@ def test_datapoints_to_alarm_are_waited_for():
 
 
 def test_a_scheduled_minimum_is_there_before_the_step():
-    run = Run.of(scenario(policy="scheduled"))
+    run = simulate(scenario(policy="scheduled"))
     assert run.delayed == 0
     begin = int(np.argmax(run.scaling.desired >= 12))
     assert f"{run.clock(begin * 60.0):%H:%M}" == "08:45"
@@ -254,7 +254,7 @@ def test_a_schedule_follows_the_summer_time_of_its_zone(tmp_path):
     base = {"policy": "scheduled", "scheduled_size": 9, "scheduled_from_h": 9.0, "trace": str(path)}
 
     def begins_h(zone):
-        run = Run.of(scenario(**base, scheduled_zone=zone))
+        run = simulate(scenario(**base, scheduled_zone=zone))
         grown = np.flatnonzero(np.diff(run.scaling.desired) > 0) + 1
         return (run.scaling.decided_s[grown] // 3600).tolist()
 
@@ -263,10 +263,10 @@ def test_a_schedule_follows_the_summer_time_of_its_zone(tmp_path):
 
 
 def test_predictive_scaling_knows_nothing_on_the_first_day_and_is_early_from_the_second():
-    run = Run.of(scenario(policy="predictive", load="office-days", max_size=30))
+    run = simulate(scenario(policy="predictive", load="office-days", max_size=30))
     delayed = run.scaling.delayed.reshape(5, 1440).sum(axis=1)
     assert delayed[0] > 0 and not delayed[1:].any()
-    alone = Run.of(scenario(load="office-days", max_size=30))
+    alone = simulate(scenario(load="office-days", max_size=30))
     assert (alone.scaling.delayed.reshape(5, 1440).sum(axis=1) > 0).all()
     # the forecast for nine o'clock is launched its buffer, 5 min, before
     second_day = run.scaling.desired[1440:2880]
@@ -277,22 +277,22 @@ def test_predictive_scaling_knows_nothing_on_the_first_day_and_is_early_from_the
 
 
 def test_a_fixed_size_costs_what_its_hours_do():
-    price = ASG.value("m6i.large", "hour_price")
+    price = instance_usd_hour("m6i.large")
     cost = numbers(policy="fixed size", min_size=4, monitoring="basic")["cost_usd_month"]
     assert cost == pytest.approx(4 * price * 730)
     detailed = numbers(policy="fixed size", min_size=4)["cost_usd_month"]
     assert detailed - cost == pytest.approx(4 * 7 * 0.30)
-    alarms = scenario(monitoring="basic").cost_usd_month(0.0)
+    alarms = group_usd_month(0.0, "m6i.large", "basic", alarms=2)
     assert alarms == pytest.approx(2 * 0.10)
 
 
 # --- loads
 
 
-@pytest.mark.parametrize("load", LOADS)
+@pytest.mark.parametrize("load", SHAPES)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_policy_runs_on_every_load_and_loses_no_request(policy, load):
-    run = Run.of(scenario(policy=policy, load=load))
+    run = simulate(scenario(policy=policy, load=load))
     totals = run.scaling.totals
     assert totals.served + totals.lost + totals.backlog == pytest.approx(run.requests)
     assert run.scaling.desired.min() >= 2
@@ -300,28 +300,28 @@ def test_every_policy_runs_on_every_load_and_loses_no_request(policy, load):
 
 
 def test_requests_are_turned_away_where_none_may_wait():
-    queue, drop = Run.of(scenario()), Run.of(scenario(overload="drop"))
+    queue, drop = simulate(scenario()), simulate(scenario(overload="drop"))
     assert queue.scaling.totals.lost == 0 == drop.scaling.totals.backlog
     assert drop.scaling.totals.lost > 0
-    assert "turned away" in simulate_policy(scenario(overload="drop")).why
+    assert "turned away" in POLICY.simulate(scenario(overload="drop")).why
 
 
 def test_a_trace_of_requests_is_divided_by_its_period(export):
-    load = load_of(scenario(trace=export([6000] * 20, minutes=5), load_factor=2.0))
+    load = demand(scenario(trace=export([6000] * 20, minutes=5), load_factor=2.0))
     assert load.every_s == 300
     assert load.rps == pytest.approx(np.full(20, 40.0))
 
 
 def test_a_trace_of_cpu_is_turned_into_load_by_the_instances_of_its_time(export):
     path = export([50.0] * 30, "CPUUtilization Average")
-    load = load_of(scenario(trace=path, trace_instances=4, capacity_rps=200.0))
+    load = demand(scenario(trace=path, trace_instances=4, capacity_rps=200.0))
     assert load.rps == pytest.approx(np.full(30, 400.0))
     assert "value x 4 instances" in " ".join(load.notes)
 
 
 def test_noise_scatters_the_load_about_its_mean_and_is_the_same_for_the_same_seed():
     plain, one, again, other = (
-        load_of(scenario(load="diurnal", noise_pct=n, seed=s)).rps
+        demand(scenario(load="diurnal", noise_pct=n, seed=s)).rps
         for n, s in ((0.0, 1), (20.0, 1), (20.0, 1), (20.0, 2))
     )
     assert np.array_equal(one, again) and not np.array_equal(one, other)
@@ -339,32 +339,32 @@ def test_noise_scatters_the_load_about_its_mean_and_is_the_same_for_the_same_see
 )
 def test_two_real_weeks_are_followed(name, values):
     path = str(REAL / f"{name}.csv")
-    run = Run.of(scenario(trace=path, **values))
+    run = simulate(scenario(trace=path, **values))
     assert run.duration_s >= 14 * 86_400
     totals = run.scaling.totals
     assert totals.served + totals.backlog == pytest.approx(run.requests)
-    assert compare_policies(scenario(trace=path, **values)).options
+    assert POLICY.compare(scenario(trace=path, **values)).options
 
 
 # --- words, comparison, presets
 
 
 def test_a_result_says_what_happened():
-    result = simulate_policy(scenario())
+    result = POLICY.simulate(scenario())
     assert "at 09:04 the group went from 3 to 6" in result.why
     assert "it took 6 min until they served" in result.why
-    assert simulate_policy(scenario(min_size=12)).why.startswith("CPU never rose above 50 %")
-    assert "nothing changes its size" in simulate_policy(scenario(policy="fixed size")).why
+    assert POLICY.simulate(scenario(min_size=12)).why.startswith("CPU never rose above 50 %")
+    assert "nothing changes its size" in POLICY.simulate(scenario(policy="fixed size")).why
 
 
-@pytest.mark.parametrize("preset", POLICY_PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_every_preset_runs_and_its_comparison_holds_when_simulated(preset):
     asked = scenario(**preset.values)
-    result, comparison = simulate_policy(asked), compare_policies(asked)
+    result, comparison = POLICY.simulate(asked), POLICY.compare(asked)
     assert "$" not in str(result) + str(comparison)
     assert result.label == asked.text
     for option in comparison.options:
-        again = simulate_policy(option.scenario).summary
+        again = POLICY.simulate(option.scenario).summary
         assert again["cost_usd_month"] == option.cost_usd_month
         assert option.holds == (again["delayed_pct"] <= 1 and again["waiting_at_end"] < 1)
     if comparison.best:
@@ -375,19 +375,19 @@ def test_every_preset_runs_and_its_comparison_holds_when_simulated(preset):
 def test_the_presets_teach_what_they_say():
     simple, step = (numbers(policy=p) for p in ("simple", "step"))
     assert simple["delayed_pct"] > step["delayed_pct"]
-    quick = numbers(**POLICY_PRESETS[2].values)
+    quick = numbers(**PRESETS[2].values)
     assert 4 <= quick["reaction_min"] < 5
-    restless = POLICY_PRESETS[6].values
+    restless = PRESETS[6].values
     assert numbers(**restless)["reversals"] > 100
     assert numbers(**restless | {"low_side_pct": 50.0})["reversals"] < 20
-    noisy = POLICY_PRESETS[7].values
+    noisy = PRESETS[7].values
     narrow, wide = numbers(**noisy), numbers(**noisy | {"low_side_pct": 70.0})
     assert 96 / narrow["reversals"] == pytest.approx(2, abs=0.3) and wide["reversals"] <= 8
     assert wide["cost_usd_month"] / narrow["cost_usd_month"] == pytest.approx(1.1, abs=0.02)
 
 
 def test_the_same_scenario_gives_the_same_bits():
-    one, two = (simulate_policy(scenario(noise_pct=10.0)) for _ in range(2))
+    one, two = (POLICY.simulate(scenario(noise_pct=10.0)) for _ in range(2))
     for column in one.data:
         assert np.array_equal(one.data[column], two.data[column], equal_nan=column == "cpu_pct")
 
@@ -404,7 +404,7 @@ def test_the_map_is_each_group_by_itself_whatever_the_threads():
         assert np.array_equal(over, two.data[f"overshoot_{monitoring}"])
         for row, target in enumerate((30.0, 60.0)):
             for column, warm_up in enumerate((0, 300)):
-                run = Run.of(
+                run = simulate(
                     base.replace(target_pct=target, warm_up_s=warm_up, monitoring=monitoring)
                 )
                 assert over[row, column] == run.scaling.totals.peak / run.needed.max()

@@ -2,7 +2,7 @@
 
 from awsnb.scenario import Preset
 
-POLICY_PRESETS = (
+PRESETS = (
     Preset(
         "The notes' experiment",
         "A target of 40 % and stress on one instance: 1 goes to 3 after three datapoints above "

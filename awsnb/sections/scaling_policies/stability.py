@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from awsnb.aws.autoscaling import MONITORING
+from awsnb.aws.autoscaling.defaults import period_s
 from awsnb.mechanisms import control_loop
 from awsnb.mechanisms.control_loop import Case
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.services.autoscaling.load import load_of
-from awsnb.services.autoscaling.policy import MONITORING, PolicyScenario
-from awsnb.services.autoscaling.run import needed
+from awsnb.sections.scaling_policies.control import group_of, needed, policies_of, sensor_of
+from awsnb.sections.scaling_policies.load import demand
+from awsnb.sections.scaling_policies.scenario import PolicyScenario
 
 
 def stability_map(
@@ -36,8 +38,8 @@ def stability_map(
         For each metric period a map of the largest size over what the peak of the load needs, and
         one of the requests delayed, %.
     """
-    load = load_of(scenario)
-    peak, first = float(load.rps.max()), float(load.rps[0])
+    load = demand(scenario)
+    peak = float(load.rps.max())
     data: dict[str, Any] = {
         "warm_up_s": np.array(warm_ups_s, dtype=np.float64),
         "target_pct": np.array(targets_pct, dtype=np.float64),
@@ -47,9 +49,9 @@ def stability_map(
         cases, least = [], []
         for target in targets_pct:
             at = scenario.replace(target_pct=float(target), monitoring=monitoring, warm_up_s=0)
-            group = at.group(needed(at, first))
+            group = group_of(at, load)
             least.append(min(max(needed(at, peak), at.min_size), at.most))
-            policies, sensor = at.policies, at.sensor
+            policies, sensor = policies_of(at), sensor_of(at)
             cases += [
                 Case(group._replace(warm_up_s=float(warm_up)), policies, sensor)
                 for warm_up in warm_ups_s
@@ -61,7 +63,7 @@ def stability_map(
         data[f"delayed_{monitoring}_pct"] = (
             100 * (totals.delayed + totals.lost).reshape(shape) / requests
         )
-        minutes = round(scenario.replace(monitoring=monitoring).period_s / 60)
+        minutes = round(period_s(monitoring) / 60)
         name = f"{minutes}-minute metric"
         panels.append(_panel(f"Largest size / size needed, {name}", "x", f"overshoot_{monitoring}"))
     return Result(
