@@ -16,6 +16,7 @@ read_notebook = IPyNbFile.__init__
 def pytest_configure(config: pytest.Config) -> None:
     """Find the sanitize file from any folder; give parallel workers a numba cache each."""
     config.option.nbval_sanitize_with = str(SANITIZE)
+    os.environ["AWSNB_PROGRESS"] = "off"  # what a contributor has predicted is not under test
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker and getattr(config, "cache", None):
         os.environ["NUMBA_CACHE_DIR"] = str(config.cache.mkdir(f"numba-{worker}"))

@@ -128,9 +128,7 @@ class Volume:
         self._require(name, included or asked <= most, rule, "iops_per_gib_max")
 
     def _check_throughput(self) -> None:
-        asked = self.provisioned_throughput_mibps
-        if asked is None:
-            asked = self.limit("included_throughput")
+        asked = self.throughput_mibps
         low, high = self.limit("min_throughput"), self.limit("max_throughput")
         name = "provisioned_throughput_mibps"
         self._require(name, low <= asked <= high, f"{low:,} to {high:,} MiB/s", "max_throughput")

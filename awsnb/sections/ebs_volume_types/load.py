@@ -96,7 +96,7 @@ def _refuse_what_is_no_load(
         raise ScenarioError(
             f"trace = {scenario.trace}: its busiest period holds {total.max():,.0f}, less than a "
             f"single I/O of {scenario.io_size_kib} KiB, so these are not a disk's bytes. A count "
-            "of operations needs trace_unit = operations; a percentage or a request count is no load "
-            "on a disk.",
+            "of operations needs trace_unit = operations; a percentage or a request count is no "
+            "load on a disk.",
             field="trace",
         )

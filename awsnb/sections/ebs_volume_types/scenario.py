@@ -1,7 +1,7 @@
 """What can be asked: one volume on one instance, under one load."""
 
 import math
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -79,6 +79,8 @@ class VolumeScenario(Scenario):
         low=0.01,
         high=100,
         log=True,
+        group="Load",
+        advanced=True,
         meaning="Multiplies the load: 2 is twice the traffic.",
     )
     io_size_kib: int = field(
@@ -88,16 +90,22 @@ class VolumeScenario(Scenario):
         low=1,
         high=1024,
         log=True,
+        group="Load",
+        advanced=True,
         meaning="Size of one read or write of the application.",
     )
     access: Literal["random", "sequential"] = field(
         "random",
         label="Access",
+        group="Load",
+        advanced=True,
         meaning="Sequential I/O is merged into larger ones before it is counted.",
     )
     overload: Literal["queue", "closed loop", "drop"] = field(
         "queue",
         label="When held back",
+        group="When held back",
+        advanced=True,
         meaning="I/O queues without end; or the application stops at its queue depth; or I/O is "
         "given up.",
     )
@@ -109,6 +117,8 @@ class VolumeScenario(Scenario):
         high=1024,
         log=True,
         only_when={"overload": ("closed loop",)},
+        group="When held back",
+        advanced=True,
         meaning="I/Os the application keeps outstanding at most; left out, 1.",
     )
     start_credit_pct: float = field(
@@ -117,11 +127,15 @@ class VolumeScenario(Scenario):
         unit="%",
         low=0,
         high=100,
+        group="Start",
+        advanced=True,
         meaning="How full the credit buckets are when the load begins; a new volume's are full.",
     )
     as_of: Literal["today", "2023-06"] = field(
         "today",
         label="Limits of",
+        group="Start",
+        advanced=True,
         meaning="AWS's limits as they are, or as they were when the guide was written.",
     )
 
@@ -140,6 +154,14 @@ class VolumeScenario(Scenario):
     def io(self) -> Io:
         """One read or write of the application."""
         return Io(self.io_size_kib, self.access)
+
+    def in_force(self) -> dict[str, Any]:
+        """What the type includes where nothing is provisioned, and a queue depth of 1."""
+        values: dict[str, Any] = {"queue_depth": self.outstanding}
+        if self.volume_type == "gp3":
+            values["provisioned_iops"] = self.volume.iops
+            values["provisioned_throughput_mibps"] = self.volume.throughput_mibps
+        return values
 
     @property
     def outstanding(self) -> int:
