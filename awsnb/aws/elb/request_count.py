@@ -1,7 +1,5 @@
 """A CloudWatch export of RequestCount as a load: its busiest stretch, at request level."""
 
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,13 +20,14 @@ class Stretch(NamedTuple):
         Requests per second from the stretch's beginning on.
     mean_per_s : float
         Mean over the whole trace, which the bill follows.
-    note : str
-        Which stretch it is, of what.
+    source, begins_at : str
+        What the trace is, and when in it the stretch begins.
     """
 
     rate: Rate
     mean_per_s: float
-    note: str
+    source: str
+    begins_at: str
 
     @property
     def per_s(self) -> float:
@@ -46,12 +45,6 @@ def busiest(path: str, duration_s: float) -> Stretch:
     TraceError
         If the file can't be read.
     """
-    file = Path(path)
-    return _busiest(path, file.stat().st_mtime_ns if file.exists() else 0, duration_s)
-
-
-@lru_cache(maxsize=8)
-def _busiest(path: str, modified_ns: int, duration_s: float) -> Stretch:
     trace = read_cloudwatch(path)
     _refuse_what_is_no_count(path, trace)
     value = np.nan_to_num(trace.value)
@@ -59,7 +52,8 @@ def _busiest(path: str, modified_ns: int, duration_s: float) -> Stretch:
     count = np.concatenate(([0.0], np.cumsum(value)))
     if duration_s > edge_s[-1]:
         raise ScenarioError(
-            f"trace = {path}: holds {edge_s[-1]:,.0f} s, less than duration_s = {duration_s:g} s."
+            f"trace = {path}: holds {edge_s[-1]:,.0f} s, less than duration_s = {duration_s:g} s.",
+            field="trace",
         )
     begin_s = edge_s[edge_s <= edge_s[-1] - duration_s]
     held = np.interp(begin_s + duration_s, edge_s, count) - count[: begin_s.size]
@@ -72,7 +66,8 @@ def _busiest(path: str, modified_ns: int, duration_s: float) -> Stretch:
     return Stretch(
         rate,
         float(count[-1] / edge_s[-1]),
-        f"Load: the busiest {duration_s:g} s of {trace.describe()}; they begin at {at}.",
+        trace.describe(),
+        at,
     )
 
 
@@ -82,19 +77,22 @@ def _refuse_what_is_no_count(path: str, trace: Trace) -> None:
     if told and "request" not in words and trace.unit.lower() != "count":
         raise ScenarioError(
             f"trace = {path}: {' '.join(filter(None, (trace.metric, trace.unit)))} is no count of "
-            "requests. Export RequestCount (Sum)."
+            "requests. Export RequestCount (Sum).",
+            field="trace",
         )
     if trace.statistic and trace.statistic not in ("Sum", "SampleCount"):
         raise ScenarioError(
             f"trace = {path}: the {trace.statistic} of RequestCount says nothing of how many came. "
-            "Export its Sum."
+            "Export its Sum.",
+            field="trace",
         )
     known = trace.value[~np.isnan(trace.value)]
     odd = known[(known < 0) | (known != np.round(known))]
     if odd.size:
         raise ScenarioError(
             f"trace = {path}: holds {odd[0]:g}, and requests are counted in whole numbers from 0. "
-            "Export RequestCount (Sum)."
+            "Export RequestCount (Sum).",
+            field="trace",
         )
     if not known.sum():
-        raise ScenarioError(f"trace = {path}: holds no requests.")
+        raise ScenarioError(f"trace = {path}: holds no requests.", field="trace")

@@ -1,19 +1,15 @@
-"""What an Application Load Balancer does with a load."""
+"""What there is to say of targets behind an ALB."""
 
+from awsnb.aws.elb import ELB
 from awsnb.results import Result
-from awsnb.services.elb.alb import AlbScenario
-from awsnb.services.elb.bill import ELB
-from awsnb.services.elb.fleet import CRASH, HANG
-from awsnb.services.elb.told import notes_of, told
-from awsnb.services.elb.traffic import Run
+from awsnb.sections._balancing.scenario import CRASH, HANG
+from awsnb.sections._balancing.simulate import Outcome
+from awsnb.sections._balancing.tell import result_of
+from awsnb.sections.alb.scenario import AlbScenario
 
 
-def simulate_alb(scenario: AlbScenario) -> Result:
-    """Serve a load by targets behind an Application Load Balancer.
-
-    Parameters
-    ----------
-    scenario : AlbScenario
+def tell(outcome: Outcome) -> Result:
+    """Say what an ALB and its targets did with a load.
 
     Returns
     -------
@@ -23,7 +19,8 @@ def simulate_alb(scenario: AlbScenario) -> Result:
         latency that one request in so many exceeds, with Erlang's formulas; and the milliseconds
         that a request costs its client on the way.
     """
-    return told(Run.of(scenario), (*notes_of(scenario), *_notes(scenario)))
+    assert isinstance(outcome.scenario, AlbScenario)
+    return result_of(outcome, _notes(outcome.scenario))
 
 
 def _notes(scenario: AlbScenario) -> list[str]:
@@ -37,8 +34,6 @@ def _notes(scenario: AlbScenario) -> list[str]:
     if scenario.event == HANG:
         code, idle = ELB.value("alb", "error_target_timeout"), ELB.value("alb", "idle_timeout")
         notes.append(f"A request that is never answered fails with a {code} after {idle} s.")
-    if scenario.trace:
-        notes.insert(0, scenario.stretch.note)
     if scenario.retries:
         pause = ELB.value("client", "retry_pause")
         notes.append(

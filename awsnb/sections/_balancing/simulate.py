@@ -6,67 +6,66 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.mechanisms.queueing import OK, Balancer, Outcome, Target, serve
+from awsnb.aws.elb import ELB, Bill
+from awsnb.mechanisms import queueing
+from awsnb.mechanisms.queueing import OK, Stint, Target
 from awsnb.mechanisms.random_streams import generator
-from awsnb.services.elb.fleet import FleetScenario
-from awsnb.services.elb.load import work_times
+from awsnb.sections._balancing.load import Load, work_times
+from awsnb.sections._balancing.scenario import DEREGISTER, HANG, FleetScenario
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 BINS = 100
 
 
 @dataclass(frozen=True)
-class Run:
-    """A load served, and what there is to say of it.
+class Outcome:
+    """A load served.
 
-    `outcome` is what clients see of each request; `attempts` what targets see each time that one
-    is sent, and `request` which one that was.
+    Parameters
+    ----------
+    scenario : FleetScenario
+    load : Load
+        The requests as they came.
+    bill : Bill
+        What the load balancer costs.
+    work_s : ndarray of float, shape (n,)
+        How long a worker takes for each request, s.
+    requests : queueing.Outcome
+        What clients see of each request.
+    attempts : queueing.Outcome
+        What targets see, each time that a request is sent.
+    request : ndarray of int
+        Which request each attempt was.
     """
 
     scenario: FleetScenario
+    load: Load
+    bill: Bill
     work_s: Array
-    outcome: Outcome
-    attempts: Outcome
-    request: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, scenario: FleetScenario) -> "Run":
-        """Serve a scenario's load."""
-        arrival = scenario.arrival_s
-        work = work_times(
-            scenario.service_times, arrival.size, scenario.service_ms / 1000, scenario.seed
-        )
-        flows = scenario.flows(arrival)
-        balancer = Balancer(
-            _targets(scenario),
-            scenario.rule,
-            scenario.stints(),
-            sticky=scenario.sticky,
-            zonal=not scenario.cross_zone,
-            seed=scenario.seed,
-        )
-        each = np.arange(arrival.size)
-        zones = None if scenario.cross_zone else _zones(scenario, each if flows is None else flows)
-        if flows is None:
-            served = serve(balancer, arrival, work, scenario.clients, zones)
-            return cls(scenario, work, *served)
-        outcome = _by_connections(balancer, scenario, arrival, work, flows, zones)
-        return cls(scenario, work, outcome, outcome, each)
+    requests: queueing.Outcome
+    attempts: queueing.Outcome
+    request: Integers
 
     @property
     def arrival_s(self) -> Array:
         """When requests were first sent, s."""
-        return self.outcome.arrival_s
+        return self.requests.arrival_s
+
+    @property
+    def load_pct(self) -> float:
+        """Mean share of the capacity that is asked for."""
+        return 100 * self.load.per_s / self.scenario.capacity_per_s
 
     @cached_property
     def answered(self) -> NDArray[np.bool_]:
         """Which requests were served."""
-        return self.outcome.status == OK
+        return self.requests.status == OK
 
     @cached_property
     def latency_ms(self) -> Array:
         """Time from arrival to answer of the requests that were served, ms, in order."""
-        return 1000 * self.outcome.sojourn_s[self.answered]
+        return 1000 * self.requests.sojourn_s[self.answered]
 
     @cached_property
     def failed(self) -> int:
@@ -97,20 +96,23 @@ class Run:
             and self.p99_ms <= self.scenario.p99_goal_ms
         )
 
+    @property
+    def share_pct(self) -> Array:
+        """Share of all attempts that each target got."""
+        target = self.attempts.target[self.attempts.target >= 0]
+        count = np.bincount(target, minlength=self.scenario.targets)
+        return 100 * count / max(self.attempts.target.size, 1)
+
     @cached_property
-    def by_target(self) -> tuple[Array, Array]:
-        """Share of all attempts that each target got, and how busy its workers were, %."""
+    def busy_pct(self) -> Array:
+        """Share of the time that each target's workers were busy with what they finished."""
         scenario, attempts = self.scenario, self.attempts
         sent = attempts.target >= 0
-        target = attempts.target[sent]
-        count = np.bincount(target, minlength=scenario.targets)
         ends_s = np.minimum(attempts.end_s, scenario.duration_s)
-        served_s = np.maximum(ends_s - attempts.start_s, 0.0) * (attempts.status == OK)
-        busy_s = np.bincount(target, served_s[sent], minlength=scenario.targets)
-        return (
-            100 * count / max(sent.size, 1),
-            100 * busy_s / (scenario.workers * scenario.duration_s),
-        )
+        served_s = np.maximum(ends_s - attempts.start_s, 0.0)
+        served_s[attempts.status != OK] = 0.0
+        busy_s = np.bincount(attempts.target[sent], served_s[sent], minlength=scenario.targets)
+        return 100 * busy_s / (scenario.workers * scenario.duration_s)
 
     def offered_pct(self, from_s: float) -> Array:
         """Work sent to each target from a time on, against what it can do until the end, %."""
@@ -152,10 +154,60 @@ class Run:
         return int(((attempts.arrival_s <= end_s) & (attempts.end_s > end_s)).sum())
 
     @property
+    def late_share_pct(self) -> float:
+        """Share of the requests of the run's last tenth that target 1 gets."""
+        late = self.arrival_s > 0.9 * self.scenario.duration_s
+        return 100 * float((self.requests.target[late] == 0).mean()) if late.any() else 0.0
+
+    @property
     def crossing(self) -> float:
         """Share of requests that pass from one zone to another, if clients come evenly."""
         scenario = self.scenario
         return 1 - 1 / scenario.zones if scenario.cross_zone else 0.0
+
+
+def work_of(scenario: FleetScenario, requests: int) -> Array:
+    """How long a worker takes for each request, s."""
+    mean_s = scenario.service_ms / 1000
+    return work_times(scenario.service_times, requests, mean_s, scenario.seed)
+
+
+def targets_of(scenario: FleetScenario) -> list[Target]:
+    """The targets; the first may be slower or faster than the others."""
+    limit = np.inf if scenario.queue_limit is None else scenario.queue_limit
+    targets = [
+        Target(scenario.workers, zone=scenario.zone_of(k), queue_limit=limit)
+        for k in range(scenario.targets)
+    ]
+    targets[0] = targets[0]._replace(speed=scenario.slow_target_pct / 100)
+    return targets
+
+
+def stints_of(scenario: FleetScenario, slow_start_s: float = 0.0) -> list[Stint]:
+    """When each target serves; one that returns is spared for `slow_start_s`."""
+    stints = [Stint(k) for k in range(scenario.targets)]
+    if not scenario.happens:
+        return stints
+    at_s = max(scenario.event_s, 1e-9)
+    if scenario.event == DEREGISTER:
+        stints[0] = stints[0].deregister(at_s, scenario.delay_s)
+    else:
+        stall_s = ELB.value("alb", "idle_timeout") if scenario.event == HANG else 0.0
+        stints[0] = stints[0].fail(at_s, scenario.detected_after_s, stall_s)
+    if scenario.returns_at_s is not None:
+        back_s = float(scenario.returns_at_s)
+        stints[0] = stints[0]._replace(closes_s=min(stints[0].closes_s, back_s))
+        stints.append(Stint(0, opens_s=back_s, slow_start_s=slow_start_s))
+    return stints
+
+
+def zones_of(scenario: FleetScenario, flows: Integers) -> Integers | None:
+    """Zone of the node that each flow comes to; DNS spreads them evenly. None if all are one."""
+    if scenario.cross_zone:
+        return None
+    most = min(scenario.zones, scenario.targets)
+    random = generator(scenario.seed, "zones")
+    return random.integers(most, size=int(flows.max(initial=0)) + 1)[flows]
 
 
 def _percentiles(values: Array) -> tuple[float, float]:
@@ -163,51 +215,3 @@ def _percentiles(values: Array) -> tuple[float, float]:
     ranks = (values.size - 1) // 2, int(np.ceil(0.99 * values.size)) - 1
     ordered = np.partition(values, ranks)
     return ordered[ranks[0]], ordered[ranks[1]]
-
-
-def _by_connections(
-    balancer: Balancer,
-    scenario: FleetScenario,
-    arrival: Array,
-    work: Array,
-    flows: NDArray[np.int64],
-    zones: NDArray[np.int64] | None,
-) -> Outcome:
-    """Open connections, then serve; those at target 1 are closed at `reset_s` and made anew."""
-    opened = flows.size - arrival.size
-    nothing = np.zeros(opened)
-    at_first, known = flows[:opened], int(flows.max(initial=0)) + 1
-    opening = balancer.serve(nothing, nothing, at_first, None if zones is None else zones[:opened])
-    flows, zones = flows[opened:], None if zones is None else zones[opened:]
-    if scenario.reset_s >= scenario.duration_s:
-        return balancer.serve(arrival, work, flows, zones)
-    split = int(np.searchsorted(arrival, scenario.reset_s))
-    before, after = slice(None, split), slice(split, None)
-    parts = [None, None] if zones is None else [zones[before], zones[after]]
-    first = balancer.serve(arrival[before], work[before], flows[before], parts[0])
-    closed = np.zeros(known, dtype=np.bool_)
-    closed[at_first[opening.target == 0]] = True
-    closed[flows[before][first.target == 0]] = True
-    now = np.arange(known) + known * closed
-    second = balancer.serve(arrival[after], work[after], now[flows[after]], parts[1])
-    both = (first, second)
-    return Outcome(
-        *(np.concatenate([getattr(part, name) for part in both]) for name in Outcome._fields)
-    )
-
-
-def _targets(scenario: FleetScenario) -> list[Target]:
-    limit = np.inf if scenario.queue_limit is None else scenario.queue_limit
-    fleet = [
-        Target(scenario.workers, zone=scenario.zone_of(k), queue_limit=limit)
-        for k in range(scenario.targets)
-    ]
-    fleet[0] = fleet[0]._replace(speed=scenario.slow_target_pct / 100)
-    return fleet
-
-
-def _zones(scenario: FleetScenario, flows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Zone of the node that each flow comes to; DNS spreads them evenly."""
-    most = min(scenario.zones, scenario.targets)
-    random = generator(scenario.seed, "zones")
-    return random.integers(most, size=int(flows.max(initial=0)) + 1)[flows]
