@@ -164,6 +164,8 @@ def test_every_result_keeps_the_shape(view, scenario):
 
 @pytest.mark.parametrize(("view", "scenario"), SITUATIONS)
 def test_every_comparison_keeps_the_shape(view, scenario):
+    if view.compare is None:
+        return
     made = view.compare(scenario)
     assert made.why.endswith(".")
     assert made.best is None or (made.best in made.options and made.best.holds)
