@@ -21,7 +21,7 @@ def test_a_jump_is_answered_as_soon_as_the_closed_form_says():
 def test_the_alarms_are_those_of_application_auto_scaling():
     """CloudWatch names them AlarmHigh and AlarmLow; the low one is at 90 % of the target."""
     day = VIEW.simulate(ReaderScalingScenario(cpu_target_pct=40.0)).data
-    assert set(day["scale_out_above"]) == {40} and set(day["scale_in_below"]) == {36}
+    assert set(day["scale_out_above_pct"]) == {40} and set(day["scale_in_below_pct"]) == {36}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ SITUATIONS = [
     for view in section.views
     for number, scenario in enumerate(view.situations())
 ]
-UNITS = "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio"
+UNITS = (
+    "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio "
+    "connections day millions readers records s_year years"
+)
 UNIT = re.compile(rf"_({UNITS.replace(' ', '|')})$")
 
 

@@ -40,8 +40,10 @@ def _option(name: str, scenario: AvailabilityScenario, quorum: Quorum) -> Option
         holds=write and read,
         cost_usd_month=None,
         numbers=(
-            Number("survives_zone", "a zone gone: writes", write, yes(write)),
-            Number("survives_zone_plus_one", "a zone and a copy gone: recovers", read, yes(read)),
+            Number("survives_zone", "a zone gone: writes", yes(write), yes(write)),
+            Number(
+                "survives_zone_plus_one", "a zone and a copy gone: recovers", yes(read), yes(read)
+            ),
             Number("unwritable_s_year", "unwritable a year", away, span(away)),
             Number("read_quorum_years", "read quorum lost every", kept, ages(kept)),
         ),

@@ -102,13 +102,13 @@ def _years() -> Panel:
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     mine, repair_s = outcome.mine, outcome.repair_s
     away, kept = mine.unwritable_s, mine.loss_years
-    write, read = mine.survives_zone, mine.survives_zone_plus_one
+    write, read = yes(mine.survives_zone), yes(mine.survives_zone_plus_one)
     return (
         Number("unwritable_s_year", "Unwritable a year", away, span(away), True),
         Number("read_quorum_years", "Read quorum lost every", kept, ages(kept), True),
         Number("repair_s", "A copy is made anew in", repair_s, span(repair_s), True),
-        Number("survives_zone", "Writes go on without a zone", write, yes(write)),
-        Number("survives_zone_plus_one", "Recovers without a zone and a copy", read, yes(read)),
+        Number("survives_zone", "Writes go on without a zone", write, write),
+        Number("survives_zone_plus_one", "Recovers without a zone and a copy", read, read),
     )
 
 

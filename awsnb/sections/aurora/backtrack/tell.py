@@ -65,15 +65,16 @@ def _price(scenario: BacktrackScenario) -> Panel:
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     reaches, noticed_h = outcome.scenario.reaches, outcome.scenario.noticed_after_h
+    rewinds = "yes" if reaches else "no"
     mean, most = float(outcome.last_day.mean()), float(outcome.last_day.max())
     return (
         Number("backtrack_usd_month", "Backtrack a month", outcome.usd_month,
                usd(outcome.usd_month), headline=True),
-        Number("rewinds", "The mistake can be rewound", reaches, "yes" if reaches else "no", True),
-        Number("kept", "Records kept, on average", mean, _millions(mean), True),
-        Number("kept_most", "Records kept, at most", most, _millions(most)),
+        Number("rewinds", "The mistake can be rewound", rewinds, rewinds, True),
+        Number("kept_records", "Records kept, on average", mean, _millions(mean), True),
+        Number("kept_most_records", "Records kept, at most", most, _millions(most)),
         Number("window_needed_h", "Window it takes", noticed_h, span(3600 * noticed_h)),
-        Number("undone", "Changes a rewind takes back", outcome.undone if reaches else None,
+        Number("undone_records", "Changes a rewind takes back", outcome.undone if reaches else None,
                _millions(outcome.undone) if reaches else "-"),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ def tell(outcome: Outcome) -> Result:
             "segment": np.array(SEGMENTS),
             "complete": _holders(outcome, complete=True),
             "stored": _holders(outcome, complete=False),
-            "quorum": np.full(outcome.most, float(outcome.write_quorum)),
+            "quorum": np.full(outcome.most, outcome.write_quorum),
         },
         panels=(_grid(outcome), _counts(outcome)),
         notes=(
@@ -40,8 +40,7 @@ def tell(outcome: Outcome) -> Result:
 
 
 def _holders(outcome: Outcome, *, complete: bool) -> np.ndarray:
-    counts = [outcome.holders(lsn, complete=complete) for lsn in outcome.lsn.tolist()]
-    return np.array(counts, dtype=float)
+    return np.array([outcome.holders(lsn, complete=complete) for lsn in outcome.lsn.tolist()])
 
 
 def _points(outcome: Outcome) -> tuple[tuple[float, str], ...]:

@@ -19,6 +19,7 @@ def tell(outcome: Outcome) -> Result:
         how many would hold the target, and the metric beside its alarms.
     """
     high, low = outcome.alarms
+    unit = _unit(outcome.scenario)
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -29,9 +30,9 @@ def tell(outcome: Outcome) -> Result:
             "load_readers": outcome.load_readers,
             "serving": outcome.serving,
             "needed": outcome.needed,
-            "metric": outcome.metric,
-            "scale_out_above": np.full(DAY_MIN, high.threshold),
-            "scale_in_below": np.full(DAY_MIN, low.threshold),
+            f"metric_{unit}": outcome.metric,
+            f"scale_out_above_{unit}": np.full(DAY_MIN, high.threshold),
+            f"scale_in_below_{unit}": np.full(DAY_MIN, low.threshold),
         },
         panels=(_readers(), _alarms(outcome.scenario)),
         notes=_notes(outcome.scenario),
@@ -52,14 +53,20 @@ def _readers() -> Panel:
     )
 
 
+def _unit(scenario: ReaderScalingScenario) -> str:
+    """What the columns of the metric end in."""
+    return "pct" if scenario.scales_on_cpu else "connections"
+
+
 def _alarms(scenario: ReaderScalingScenario) -> Panel:
+    unit = _unit(scenario)
     return Panel(
         "What the alarms see",
         "% CPU" if scenario.scales_on_cpu else "connections a reader",
         (
-            Curve("metric", "average over the readers", "first", compare=True),
-            Curve("scale_out_above", "adds above", "third"),
-            Curve("scale_in_below", "removes below", "second"),
+            Curve(f"metric_{unit}", "average over the readers", "first", compare=True),
+            Curve(f"scale_out_above_{unit}", "adds above", "third"),
+            Curve(f"scale_in_below_{unit}", "removes below", "second"),
         ),
         x="hour",
         x_title="hour of the day",
