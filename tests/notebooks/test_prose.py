@@ -211,6 +211,10 @@ def aurora(subject, key, on=None):
     return facts.load("aurora").value(subject, key, on)
 
 
+def rds(subject, key):
+    return facts.load("rds").value(subject, key)
+
+
 @pytest.mark.parametrize(
     ("said", "fact"),
     [
@@ -231,13 +235,13 @@ def aurora(subject, key, on=None):
         (
             "20.6 % for a MySQL db.t3.large, 13 % for PostgreSQL",
             aurora("db.t3.large", "aurora_price")
-            == pytest.approx(1.206 * aurora("db.t3.large", "rds_mysql_price"), rel=1e-3)
-            == pytest.approx(1.13 * aurora("db.t3.large", "rds_postgresql_price"), rel=2e-3),
+            == pytest.approx(1.206 * rds("db.t3.large", "mysql_price"), rel=1e-3)
+            == pytest.approx(1.13 * rds("db.t3.large", "postgresql_price"), rel=2e-3),
         ),
         ("Aurora MySQL only, at most 72 hours", aurora("backtrack", "max_window") == 72),
         ("DNS with a TTL of 5 s", aurora("endpoints", "dns_ttl") == 5),
         ("from 2.3 to 67 times", round(aurora("claims", "aurora_writes_100_gb") / 1500) == 67),
-        ("a token lasts 15 minutes", aurora("security", "iam_token_life") == 15),
+        ("a token lasts 15 minutes", rds("iam_authentication", "token_life") == 15),
         ("5 times MySQL, 3 times PostgreSQL", aurora("claims", "times_mysql") == 5),
         ("0.3 x 0.164 USD an hour", aurora("db.t3.large", "aurora_price") == 0.164),
         ("0.3 x 0.164 USD an hour", aurora("io_optimized", "instance_factor") == 1.3),
@@ -271,16 +275,15 @@ def test_aurora_prose_says_what_the_facts_say(said, fact):
 
 
 def test_aurora_prose_says_what_the_model_says():
-    from awsnb.services.aurora import AuroraScenario, simulate_aurora
-
     def summary(view, **values):
-        return simulate_aurora(AuroraScenario(view=view, **values)).summary
+        asked = section("aurora").view(view)
+        return asked.simulate(asked.scenario(**values)).summary
 
     text = prose("23-aurora")
     small = summary("cost", instance_class="db.t3.large", size_gib=200)
     assert "184 a second" in text and round(small["break_even_io_per_s"]) == 184
     assert "10 GB at 10 Gb/s take 8 seconds" in text and summary("availability")["repair_s"] == 8
-    crash = {"view": "log protocol", "story": "a crash in the middle"}
+    crash = {"view": "log protocol", "sequence": "a crash in the middle"}
     assert "the VDL is 2" in text and summary(**crash, step=16)["vdl"] == 2
     assert "the next is 7" in text and summary(**crash, step=23)["vdl"] == 7
     assert "each hour of the window costs 63.07 USD" in text
