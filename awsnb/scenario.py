@@ -5,14 +5,22 @@ papermill check, the command-line option, the sweep axis and the error message.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Kind = Literal["int", "float", "bool", "choice", "text"]
+Kind = Literal["int", "float", "bool", "choice", "text", "path"]
+
+TODAY = "today"
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+DECIMAL_COMMA = " Write a point, not a comma, before decimals."
+MOST_SHOWN = 80  # characters of a value that an error repeats
+MOST_LISTED, FEW = 12, 4  # choices that a sentence names
+NEAREST = 3  # spellings that are offered where there are many
 
 
 class ScenarioError(ValueError):
@@ -22,12 +30,25 @@ class ScenarioError(ValueError):
     ----------
     message : str
         The sentences.
+    field : str, optional
+        The field that the first of them is about; empty if it is about none or several.
+    missing : bool, optional
+        Whether that field was left out and can't be.
     line, column : int, optional
         Where in a text of many lines the first problem lies, from 1.
     """
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str = "",
+        missing: bool = False,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
         super().__init__(message)
+        self.field, self.missing = field, missing
         self.line, self.column = line, column
 
 
@@ -39,6 +60,10 @@ class FieldSpec:
     `only_when` maps another field to the values at which this one applies: elsewhere it must
     stay at its default. `control` is False for fields that no slider or menu can set. `lines` is
     the least number of lines that a text is written on; 0 for a text that is a line.
+
+    `group` names what the field belongs to, in a word or two, and `advanced` fields are folded
+    under it. `unset` says what None means: ``"no limit"``, ``"never"``; it is empty where a value
+    that AWS chooses is in force, which `Scenario.in_force` then tells.
     """
 
     name: str
@@ -54,6 +79,9 @@ class FieldSpec:
     only_when: Mapping[str, tuple[Any, ...]]
     control: bool
     lines: int
+    group: str
+    advanced: bool
+    unset: str
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether the field means anything beside the other `values`."""
@@ -63,11 +91,11 @@ class FieldSpec:
     def range_text(self) -> str:
         """What the field may be, in words: ``1 to 16,384 GiB``."""
         if self.kind == "choice":
-            return "one of " + ", ".join(self.choices)
+            return f"one of {_listed(self.choices)}"
         if self.kind == "bool":
             return "True or False"
-        if self.kind == "text":
-            return "text"
+        if self.kind in ("text", "path"):
+            return "text" if self.kind == "text" else "the path of a file or folder"
         number = "a whole number" if self.kind == "int" else "a number"
         if self.low is None or self.high is None:
             return f"{number} {self.unit}".strip()
@@ -84,16 +112,34 @@ class FieldSpec:
         try:
             return _PARSERS[self.kind](text)
         except (ValueError, KeyError):
-            raise ScenarioError(f"{self.name} = {text!r}: must be {self.range_text}.") from None
+            hint = DECIMAL_COMMA if _has_decimal_comma(self.kind, text) else ""
+            raise ScenarioError(
+                f"{self.name} = {shown(text)}: must be {self.range_text}.{hint}", field=self.name
+            ) from None
 
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
+def _plain_digits(text: str) -> str:
+    """Take the commas out of a number where they part thousands; refuse others."""
+    if "," in text and not _THOUSANDS.fullmatch(text.strip()):
+        raise ValueError(text)
+    return text.replace(",", "")
+
+
+def _has_decimal_comma(kind: str, text: str) -> bool:
+    return kind in ("int", "float") and re.fullmatch(r"\s*[+-]?\d+,\d*\s*", text) is not None
+
+
 _PARSERS: Mapping[Kind, Any] = {
-    "int": lambda text: int(text.replace(",", "").replace("_", "")),
-    "float": lambda text: float(text.replace(",", "").replace("_", "")),
+    "int": lambda text: int(_plain_digits(text)),
+    "float": lambda text: float(_plain_digits(text)),
     "bool": lambda text: _BOOLEANS[text.strip().lower()],
     "choice": str,
     "text": str,
+    "path": str,
 }
 
 
@@ -110,10 +156,15 @@ def field(
     only_when: Mapping[str, tuple[Any, ...]] | None = None,
     control: bool = True,
     lines: int = 0,
+    path: bool = False,
+    group: str = "",
+    advanced: bool = False,
+    unset: str = "",
 ) -> Any:
     """Declare a scenario field; see `FieldSpec` for what each part means.
 
     A choice is annotated ``Literal[...]``, or ``str`` with `choices` where they come from data.
+    A `path` is a ``str`` that no control sets: the command line has an option of its name.
     """
     return Field(
         default,
@@ -129,8 +180,12 @@ def field(
             "choices": list(choices),
             "log": log,
             "only_when": {k: list(v) for k, v in (only_when or {}).items()},
-            "control": control,
+            "path": path,
+            "control": control and not path,
             "lines": lines,
+            "group": group,
+            "advanced": advanced,
+            "unset": unset,
         },
     )
 
@@ -149,12 +204,20 @@ class Scenario(BaseModel):
     def __init__(self, **values: Any) -> None:
         values = {name: _plain(value) for name, value in values.items()}
         self.check_names(values)
+        for name, value in values.items():
+            _check_text(name, value)
         try:
             super().__init__(**values)
         except ValidationError as error:
             raise self._refusal(error) from None
         self._check_choices()
         self._check_applicable()
+
+    @property
+    def on(self) -> str | None:
+        """The month whose facts hold, by the field `as_of`; None for the newest."""
+        as_of: str = getattr(self, "as_of", TODAY)
+        return None if as_of == TODAY else as_of
 
     @classmethod
     def fields(cls) -> dict[str, FieldSpec]:
@@ -168,7 +231,8 @@ class Scenario(BaseModel):
             if name not in cls.model_fields:
                 raise ScenarioError(
                     f"{name} is not a field of {cls.__name__}; its fields are "
-                    f"{', '.join(cls.model_fields)}." + closest(name, cls.model_fields)
+                    f"{', '.join(cls.model_fields)}." + closest(name, cls.model_fields),
+                    field=name,
                 )
 
     @classmethod
@@ -184,6 +248,10 @@ class Scenario(BaseModel):
         """What the fields of text may well be, by field: offered, not required."""
         return {}
 
+    def in_force(self) -> dict[str, Any]:
+        """The values that AWS puts in place of fields left out, by field."""
+        return {}
+
     def changes(self) -> dict[str, Any]:
         """The fields that differ from their defaults."""
         return {
@@ -197,8 +265,9 @@ class Scenario(BaseModel):
             value = getattr(self, spec.name)
             if spec.kind == "choice" and value is not None and value not in spec.choices:
                 raise ScenarioError(
-                    f"{spec.name} = {value!r}: must be {spec.range_text}."
-                    + closest(value, spec.choices)
+                    f"{spec.name} = {shown(value)}: must be {spec.range_text}."
+                    + closest(value, spec.choices),
+                    field=spec.name,
                 )
 
     def _check_applicable(self) -> None:
@@ -211,15 +280,17 @@ class Scenario(BaseModel):
                     if values[other] not in allowed
                 )
                 raise ScenarioError(
-                    f"{spec.name} = {values[spec.name]!r} does not apply at {other} = "
-                    f"{values[other]!r}: it is for {', '.join(map(str, allowed))}."
+                    f"{spec.name} = {shown(values[spec.name])} does not apply at {other} = "
+                    f"{shown(values[other])}: it is for {', '.join(map(str, allowed))}.",
+                    field=spec.name,
                 )
 
     @classmethod
     def _refusal(cls, error: ValidationError) -> ScenarioError:
         refusals = [cls._refusal_of(problem) for problem in error.errors()]
         first = refusals[0]
-        return ScenarioError(" ".join(map(str, refusals)), first.line, first.column)
+        first.args = (" ".join(map(str, refusals)),)
+        return first
 
     @classmethod
     def _refusal_of(cls, problem: Mapping[str, Any]) -> ScenarioError:
@@ -227,7 +298,9 @@ class Scenario(BaseModel):
         if isinstance(cause, ScenarioError):
             return cause
         spec = cls.fields()[str(problem["loc"][0])]
-        return ScenarioError(f"{spec.name} = {problem['input']!r}: must be {spec.range_text}.")
+        return ScenarioError(
+            f"{spec.name} = {shown(problem['input'])}: must be {spec.range_text}.", field=spec.name
+        )
 
 
 @dataclass(frozen=True)
@@ -239,10 +312,37 @@ class Preset:
     values: Mapping[str, Any]
 
 
+def shown(value: object) -> str:
+    """Write a value as an error repeats it: whole if it is short, else its beginning."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python doesn't write integers of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+
+
+def _check_text(name: str, value: object) -> None:
+    """Refuse text that no file and no page can hold."""
+    if isinstance(value, str) and UNWRITABLE.search(value):
+        raise ScenarioError(
+            f"{name} = {shown(value)}: must be text without control characters and lone "
+            "surrogates.",
+            field=name,
+        )
+
+
 def closest(word: str, among: Iterable[str]) -> str:
-    """Offer the nearest spelling, as a sentence to end an error with; "" if none is near."""
-    near = difflib.get_close_matches(word, list(among), n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    """Offer the nearest spelling, of many names a few; "" if none is near."""
+    names = list(among)
+    near = difflib.get_close_matches(word, names, n=1 if len(names) <= MOST_LISTED else NEAREST)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _listed(choices: Sequence[str]) -> str:
+    """Name the choices; of many, the first few and how many there are."""
+    if len(choices) <= MOST_LISTED:
+        return ", ".join(choices)
+    return f"{len(choices)} names such as {', '.join(choices[:FEW])}"
 
 
 def _plain(value: Any) -> Any:
@@ -260,6 +360,8 @@ def _spec(name: str, info: Any) -> FieldSpec:
     kind, choices = _kind(info.annotation)
     if extra["choices"]:
         kind, choices = "choice", tuple(extra["choices"])
+    if extra["path"]:
+        kind = "path"
     return FieldSpec(
         name=name,
         kind=kind,
@@ -274,6 +376,9 @@ def _spec(name: str, info: Any) -> FieldSpec:
         only_when={k: tuple(v) for k, v in extra["only_when"].items()},
         control=extra["control"],
         lines=extra["lines"],
+        group=extra["group"],
+        advanced=extra["advanced"],
+        unset=extra["unset"],
     )
 
 

@@ -2,7 +2,7 @@ from collections import OrderedDict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -89,7 +89,6 @@ def segmented_twin(key, capacity, hot, warm):
 # --- exact to the last hit
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     KEYS,
     st.integers(1, 8),
@@ -120,7 +119,6 @@ def test_keys_that_rest_longer_than_they_are_held_go_as_they_came():
     assert hit_ratio(lru(key, 300).outcome, windows=2)[1] > fifo + 0.02
 
 
-@settings(max_examples=200, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     outcome, evicted = segmented_twin(key, capacity, int(0.25 * capacity), int(0.5 * capacity))
@@ -132,6 +130,7 @@ def test_the_segmented_lru_is_three_plain_lists(key, capacity):
 # --- closed forms
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("alpha", [0.6, 1.0, 1.3])
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
 def test_che_meets_the_simulated_lru_within_half_a_point(alpha, share):
@@ -186,14 +185,12 @@ def test_a_cold_cache_warms_up_as_the_closed_form_says():
 # --- what must hold
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_a_larger_lru_cache_hits_wherever_a_smaller_one_does(key, capacity):
     smaller, larger = lru(key, capacity).outcome, lru(key, capacity + 1).outcome
     assert np.all(larger[smaller == HIT] == HIT)
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_what_was_loaded_was_evicted_or_is_held(key, capacity):
     for replay in (
@@ -270,7 +267,6 @@ def test_draws_follow_the_weights_and_the_seed():
     assert not np.array_equal(key, popularity.draw(weights, 200_000, seed=2))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=40).filter(any))
 def test_the_alias_table_holds_each_key_as_often_as_its_weight(weights):
     height = np.array(weights) * (len(weights) / sum(weights))
