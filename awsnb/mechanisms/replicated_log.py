@@ -119,6 +119,8 @@ class Step(NamedTuple):
     vcl, vdl : int
     acknowledged : tuple of int
         LSNs of commits whose clients were told.
+    waiting : tuple of int
+        LSNs of commits whose clients wait to be told; a new writer knows of none.
     flight : tuple
         Records under way: segment and LSN.
     epoch : int
@@ -132,6 +134,7 @@ class Step(NamedTuple):
     vcl: int
     vdl: int
     acknowledged: tuple[int, ...]
+    waiting: tuple[int, ...]
     flight: tuple[tuple[str, int], ...]
     epoch: int
     writer: str
@@ -443,6 +446,7 @@ class Log:
                 self.vcl,
                 self.vdl,
                 tuple(self.acknowledged),
+                tuple(self._waiting),
                 tuple(self.flight),
                 self.epoch,
                 self.writer,
