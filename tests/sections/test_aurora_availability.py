@@ -44,7 +44,7 @@ def test_az_plus_one_tells_four_of_six_from_two_of_three():
     assert rows["survives_zone_plus_one"].tolist() == ["yes", "yes", "no", "no"]
     assert rows["survives_zone"].tolist() == ["yes", "no", "no", "yes"]
     assert rows["holds"].tolist() == [True, False, False, False]
-    assert compared.why.startswith("4 of 6 to write, 3 to recover: ")
+    assert compared.why.startswith("4 of 6 to write, 3 to recover: no other design writes on")
 
 
 @pytest.mark.parametrize("segment_gb", [10.0, 1000.0])

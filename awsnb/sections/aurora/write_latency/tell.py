@@ -122,7 +122,8 @@ def _slowest(outcome: Outcome) -> str:
     if outcome.scenario.zone_trouble == "slow":
         return _without_zone_a(outcome)
     if not spare:
-        return "every copy, so one slow copy delays the write"
+        every = "every copy that is left" if outcome.gone else "every copy"
+        return f"{every}, so one slow copy delays the write"
     copies = "copy" if spare == 1 else "copies"
     return (
         f"the {_ordinal(need)} of {outcome.there} copies, so {spare} slow {copies} can be passed "
