@@ -105,8 +105,9 @@ def report(
 
     with _one_line_errors():
         found = find(section)
+        view, files = _view_and_files(view, context.args)
         asked = found.view(view)
-        scenario = asked.scenario(**_values(asked.scenario, parameter or [], context.args))
+        scenario = asked.scenario(**_values(asked.scenario, parameter or [], files))
         why = asked.simulate(scenario).why
     try:
         write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
@@ -145,12 +146,13 @@ def sweep(
                 'pip install "awsnb[parquet]". Or end it in .csv.'
             )
         found = find(section)
+        view, files = _view_and_files(view, context.args)
         scenario = found.view(view).scenario
         axes = {}
         for pair in grid:
             name, text = _name_and_text(scenario, pair)
             axes[name] = sweeps.axis(scenario.fields()[name], text)
-        base = _values(scenario, parameter or [], context.args)
+        base = _values(scenario, parameter or [], files)
         journal = output.with_name(f"{output.name}.partial")
         shown = sys.stderr.isatty()
         table = sweeps.sweep(found, axes, base, view, journal=journal, progress=shown)
@@ -216,6 +218,11 @@ def warm_up() -> None:
         if one.ready:
             seconds, compiled = one.warm_up()
             typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
+
+
+def _view_and_files(view: str, rest: list[str]) -> tuple[str, list[str]]:
+    """Tell a view from a file's option, which stands in its place where no view is named."""
+    return ("", [view, *rest]) if view.startswith("-") else (view, rest)
 
 
 def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:
