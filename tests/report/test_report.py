@@ -1,6 +1,7 @@
 """Reports from the command line: whole pages or none, and one clear line when it can't be."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from awsnb import report, sections
+from awsnb._files import write_whole
 from awsnb.cli import app
 
 SLUG = "ebs-volume-types"
@@ -126,9 +128,9 @@ def test_a_kernel_that_dies_is_said_and_nothing_is_promised(tmp_path):
 def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
     page = tmp_path / "page.html"
     page.write_text("before")
-    monkeypatch.setattr(report.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
-        report.write_atomically(page, "after")
+        write_whole(page, "after")
     assert page.read_text() == "before" and list(tmp_path.iterdir()) == [page]
 
 
