@@ -18,7 +18,9 @@ SLUG = "ebs-volume-types"
 READY = [section for section in sections.SECTIONS if section.ready]
 OTHER_MACHINE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
 
-each_section = pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
+each_view = pytest.mark.parametrize(
+    ("slug", "view"), [(section.slug, view.name) for section in READY for view in section.views]
+)
 
 
 def run(*words):
@@ -32,28 +34,28 @@ def test_the_page_answers_when_how_long_and_what_would_have_held(report_of):
     assert "Throttled for" in report.output and "Wrote" in report.output
 
 
-@each_section
-def test_a_page_loads_nothing(section, report_of):
+@each_view
+def test_a_page_loads_nothing(slug, view, report_of):
     outside = re.sub(
-        r"<script>.*?</script>", "", report_of(section.slug).page, count=1, flags=re.DOTALL
+        r"<script>.*?</script>", "", report_of(slug, view).page, count=1, flags=re.DOTALL
     )
     assert not OTHER_MACHINE.findall(outside)
     assert "require.js" not in outside and "mathjax" not in outside.lower()
 
 
-@each_section
-def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(section, report_of):
-    page = report_of(section.slug).page
+@each_view
+def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(slug, view, report_of):
+    page = report_of(slug, view).page
     assert "How far to trust" in page and re.search(r'<figure [^>]*role="img"', page)
     assert "Exercise" not in page and "Predict" not in page
 
 
-@each_section
-def test_a_report_runs_the_notebook_on_what_was_asked(section, report_of):
-    cells = [cell for cell in report_of(section.slug).notebook.cells if cell.cell_type == "code"]
+@each_view
+def test_a_report_runs_the_notebook_on_what_was_asked(slug, view, report_of):
+    cells = [cell for cell in report_of(slug, view).notebook.cells if cell.cell_type == "code"]
     assert "error" not in {output.output_type for cell in cells for output in cell.outputs}
     (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.tags]
-    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(section.slug).command):
+    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(slug, view).command):
         assert re.search(rf'^{name} = "?{text}"?$', injected.source, re.MULTILINE | re.IGNORECASE)
 
 
