@@ -111,6 +111,21 @@ def why_unlimited(request: Request) -> str:
     return f"Allowed: the account's root user may do {_what(request)}, and nothing limits it."
 
 
+def why_free(request: Request) -> str:
+    """Say that the action is open to everyone who signed in."""
+    return f"Allowed: {request.action} needs no permission, and no policy can take it away."
+
+
+def doubt(keys: tuple[str, ...], allowed: bool) -> str:
+    """Say that a verdict rests on keys that nobody told."""
+    *others, last = keys
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return (
+        f"But this rests on {listed}, which nothing here tells: AWS knows, and may "
+        f"{'deny' if allowed else 'allow'} it."
+    )
+
+
 def why_not_assumed(request: Request) -> str:
     """Say that the root user assumes no role."""
     return f"Denied: no role can be assumed with the root user's credentials ({_what(request)})."

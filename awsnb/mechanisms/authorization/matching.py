@@ -27,6 +27,10 @@ class Element(Protocol):
     def element(self) -> str:
         """Its name in the document."""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The context keys that it asks for."""
+
     def matches(self, request: Request) -> bool:
         """Whether the request matches."""
 
@@ -36,6 +40,8 @@ class Element(Protocol):
 
 class ActionElement:
     """``Action`` or ``NotAction``: names in any case, with wildcards."""
+
+    keys: tuple[str, ...] = ()
 
     def __init__(self, element: str, named: tuple[str, ...]) -> None:
         self.element, self.named = element, named
@@ -60,6 +66,9 @@ class ResourceElement:
         templates = [tokens(name, variables) for name in named]
         self._patterns = PatternSet(resource_pattern(t) for t in templates if not varies(t))
         self._templates = tuple(filter(varies, templates))
+        self.keys = tuple(
+            t.key for each in self._templates for t in each if isinstance(t, Variable)
+        )
 
     def matches(self, request: Request) -> bool:
         """Whether the resource is named; for ``NotResource``, whether it is not.
@@ -105,6 +114,8 @@ class PrincipalElement:
     IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal" (its examples name user
     and account, or session, role and account, and except but the first).
     """
+
+    keys: tuple[str, ...] = ()
 
     def __init__(self, element: str, named: frozenset[str], strict: bool = False) -> None:
         self.element, self.named, self._strict = element, named, strict

@@ -1,7 +1,7 @@
 """Who asks for what: a principal, an action, a resource, and the context of the request."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -54,6 +54,14 @@ _PROVIDER_ARN = re.compile(r"arn:[^:]+:iam::[0-9]{12}:(saml|oidc)-provider/.+")
 SERVICE_LINKED = ":role/aws-service-role/"
 """What the ARN of every service-linked role holds."""
 
+_SERVICE_LINKED_SESSION = ":assumed-role/AWSServiceRoleFor"
+"""What the ARN of every session of one holds, which does not tell the role's path."""
+
+ANY_SESSION = "any-session"
+"""What stands for a session's name in ``aws:userid`` where a role stands for its sessions."""
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+
 _WITHOUT_ACCOUNT = (Kind.SERVICE, Kind.IDENTITY_PROVIDER, Kind.ANONYMOUS)
 _TYPES = {
     Kind.USER: "User",
@@ -84,7 +92,8 @@ class Principal:
     entity : str
         ARN of the role behind a session, or of the user behind a federated user.
     user_id : str
-        Unique identifier, as in ``aws:userid``; empty if it does not matter.
+        Unique identifier, as in ``aws:userid``; of a role its RoleId, which that key follows with
+        the name of the session. Empty if it does not matter.
     canonical_id : str
         Canonical user ID of its account; empty if it does not matter.
     """
@@ -181,12 +190,23 @@ class Principal:
     @property
     def is_service_linked(self) -> bool:
         """Whether it is a session of a service-linked role, which no organisation limits."""
-        return SERVICE_LINKED in self.entity
+        return SERVICE_LINKED in self.entity or _SERVICE_LINKED_SESSION in self.name
 
     @cached_property
     def own_name(self) -> str:
-        """Its own name, as `principal_name` writes it."""
+        """Its own name, as `principal_name` writes it.
+
+        Empty for a role: each of its sessions has a name of its own.
+        """
+        if self.kind is Kind.ROLE:
+            return ""
         return principal_name(_NAMESPACES.get(self.kind, "AWS"), self.name)
+
+    def is_role_of(self, name: str) -> bool:
+        """Whether it is a role, and a name as `principal_name` writes it is of its sessions."""
+        role = self.name.rpartition("/")[2]
+        session = f"AWS:{self.name.split(':iam:')[0]}:sts::{self.account}:assumed-role/{role}/"
+        return self.kind is Kind.ROLE and name.startswith(session)
 
     @cached_property
     def grants(self) -> dict[str, Grant]:
@@ -197,10 +217,19 @@ class Principal:
             principal_name("AWS", self.entity): Grant.ENTITY,
         }
         known = {name: grant for name, grant in names.items() if not name.endswith(":")}
-        return known if self.kind is Kind.ROLE else known | {self.own_name: Grant.DIRECT}
+        return known | {self.own_name: Grant.DIRECT} if self.own_name else known
 
 
 _NAMESPACES = {Kind.SERVICE: "Service", Kind.IDENTITY_PROVIDER: "Federated"}
+
+
+Knows = Callable[[str], bool]
+"""Whether the absence of a context key is known, by its name in small letters."""
+
+
+def knows_all(key: str) -> bool:
+    """Take every key that is missing for absent."""
+    return True
 
 
 class Request:
@@ -219,6 +248,9 @@ class Request:
         a key away. Values are text, numbers, booleans, bytes, or dates.
     resource_account : str, optional
         Who owns the resource: by default the account in its ARN, and without one the principal's.
+    knows : callable, optional
+        Whether a key that the context has not is known to be absent, by its name in small letters;
+        by default all of them are. See `rests_on`.
 
     Raises
     ------
@@ -239,7 +271,9 @@ class Request:
         resource: str,
         context: Mapping[str, Any] | None = None,
         resource_account: str | None = None,
+        knows: Knows = knows_all,
     ) -> None:
+        self.knows = knows
         self.principal = principal if isinstance(principal, Principal) else Principal.of(principal)
         if not isinstance(action, str) or not _ACTION.fullmatch(action):
             raise RequestError(f"action = {shown(action)} must be service:Name, without wildcards.")
@@ -250,6 +284,10 @@ class Request:
         self.action, self.action_lower, self.resource = action, action.lower(), resource
         self.resource_account = resource_account or _owner(resource) or self.principal.account
         self._given = _read({} if context is None else context)
+
+    def is_given(self, key: str) -> bool:
+        """Whether the context was given a key, rather than found it by the principal."""
+        return key.lower() in self._given
 
     @cached_property
     def context(self) -> dict[str, tuple[str | bytes, ...]]:
@@ -278,25 +316,27 @@ def standard_keys(principal: Principal, resource_account: str = "") -> dict[str,
     Notes
     -----
     IAM User Guide, "AWS global condition context keys" and "IAM policy elements: Variables and
-    tags", principal key values. What does not apply to the kind of principal is left out.
+    tags", principal key values. What does not apply to the kind of principal is left out. The
+    principal is taken to ask by itself, not through a service that acts for it.
     """
     kind, account = principal.kind, principal.account
     session_of_role = kind in (Kind.ROLE, Kind.ROLE_SESSION)
+    is_service = kind is Kind.SERVICE
     last = principal.name.rpartition("/")[2]
     found = {
         "aws:PrincipalArn": principal.entity if session_of_role else principal.name,
         "aws:PrincipalAccount": account,
         "aws:PrincipalType": _TYPES.get(kind),
         "aws:username": last if kind is Kind.USER else None,
-        "aws:userid": principal.user_id or _user_id(kind, account, last),
-        "aws:PrincipalServiceName": principal.name if kind is Kind.SERVICE else None,
+        "aws:userid": _user_id(principal, last),
+        "aws:PrincipalServiceName": principal.name if is_service else None,
+        "aws:PrincipalServiceNamesList": _service_names(principal.name) if is_service else None,
         "aws:ResourceAccount": resource_account,
     }
     if not principal.is_entity:
         del found["aws:PrincipalArn"]
-    return {"aws:PrincipalIsAWSService": kind is Kind.SERVICE} | {
-        key: value for key, value in found.items() if value
-    }
+    always = {"aws:PrincipalIsAWSService": is_service, "aws:ViaAWSService": False}
+    return always | {key: value for key, value in found.items() if value}
 
 
 def principal_name(namespace: str, name: str) -> str:
@@ -352,10 +392,19 @@ def shown(found: Any) -> str:
     return f"a {type(found).__name__}"
 
 
-def _user_id(kind: Kind, account: str, name: str) -> str | None:
+def _user_id(principal: Principal, name: str) -> str | None:
+    kind, account = principal.kind, principal.account
+    if kind is Kind.ROLE and principal.user_id:
+        return f"{principal.user_id}:{ANY_SESSION}"
     if kind in (Kind.ROOT, Kind.ANONYMOUS):
-        return account or "anonymous"
-    return f"{account}:{name}" if kind is Kind.FEDERATED_USER else None
+        return principal.user_id or account or "anonymous"
+    return principal.user_id or (f"{account}:{name}" if kind is Kind.FEDERATED_USER else None)
+
+
+def _service_names(name: str) -> list[str]:
+    """The service's name and, of one in a region, that without its region."""
+    parts = [part for part in name.split(".") if not _REGION.fullmatch(part)]
+    return list(dict.fromkeys((name, ".".join(parts))))
 
 
 def _owner(arn: str) -> str:

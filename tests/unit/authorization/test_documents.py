@@ -68,7 +68,7 @@ WRONG = [
     ("identity", document(ALLOW | {"Resource": "arn:aws:s3"}), ["Resource", "ARN"]),
     ("identity", document(ALLOW | {"Resource": "arn:aws:s*:::b"}), ["Resource", "service"]),
     ("identity", document(ALLOW | {"Resource": "arn:aws:s3:::${x"}), ["Resource", "variable"]),
-    ("identity", document(ALLOW | {"Resource": "arn:aws:s3:${x:y}::b"}), ["fifth colon"]),
+    ("identity", document(ALLOW | {"Resource": "arn:aws:s3:${x:y}::b"}), ["fourth colon"]),
     ("identity", document(EVERYONE), ["Principal", "identity"]),
     ("boundary", document(EVERYONE), ["Principal", "boundary"]),
     ("session", document(EVERYONE), ["Principal"]),
@@ -129,12 +129,17 @@ def test_syntax_errors_name_line_and_column():
     ("text", "part"),
     [
         ('{"Statement": [], "Statement": []}', "Statement stands there more than once"),
-        ('{"Statement": {"Effect": "Allow", "Effect": "Deny"}}', "Statement[0]: Effect"),
-        ('{"Statement": NaN}', "NaN"),
-        ("[" * 100_000, "recursion"),
-        ('{"Version": ' + "1" * 5000 + "}", "digits"),
+        ('{"Statement": {"Effect": "Allow",\n "Effect": "Deny"}}',
+         "Effect stands there more than once, again at line 2, column 2"),
+        ('{"Statement": NaN}', "NaN is not a number in JSON, at line 1, column 15"),
+        ("[" * 100_000, "more than 100 brackets within each other, at line 1, column 101"),
+        ("[" * 200 + "]" * 200, "more than 100 brackets"),
+        ('{"Statement": 1e999}', "1e999 is too large a number, at line 1, column 15"),
+        ('{"Statement": "\\ud800"}', "half of a character, at line 1, column 15"),
+        ('{"Statement": [0', "not JSON at line 1, column 17"),
+        ('{"Version": ' + "1" * 5000 + "}", "5,000 digits, at line 1, column 13"),
     ],
-)
+)  # fmt: skip
 def test_what_json_lets_pass(text, part):
     with pytest.raises(PolicyError) as error:
         parse(text)
@@ -227,3 +232,9 @@ def test_a_valid_document_with_one_part_replaced(data):
 def test_any_text_is_a_policy_or_a_policy_error(text):
     with pytest.raises(PolicyError):
         parse(text)
+
+
+def test_a_variable_may_stand_for_the_account():
+    """AWS's managed policies have it; before the account no variable may stand."""
+    own = ALLOW | {"Resource": "arn:*:kms:*:${aws:PrincipalAccount}:key/*"}
+    assert parse(document(own)).allows

@@ -135,6 +135,13 @@ def holds(operator, wanted, values, context, variables):
         return name.endswith("IfExists") or (
             quantifier == "ForAllValues" if quantifier else negated
         )
+    if positive.startswith("Arn"):  # what is no ARN is neither like one nor unlike one
+        arns = [value for value in values if value.startswith("arn:") and value.count(":") >= 5]
+        if len(arns) < len(values) and (
+            quantifier == "ForAllValues" or (negated and not quantifier)
+        ):
+            return False
+        values = arns
     matched = [
         any(compares(positive, each, value, context, variables) for each in wanted)
         for value in values
@@ -346,7 +353,7 @@ VALUES = {  # by operator: the key, what a request may hold, and what a policy m
     ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"): (
         ["aws:SourceArn", "aws:PrincipalArn"],
         ["arn:aws:sns:eu-west-1:111122223333:t", "arn:aws:sns:us-east-2:9:store/abc:1:fin/d",
-         arn_of(HERE, "role/ops")],
+         arn_of(HERE, "role/ops"), "no-arn"],
         ["arn:aws:sns:*:*:*", "arn:aws:sns:*:1:fin/*", "arn:aws:sns:eu-*:111122223333:t",
          "arn:aws:*:*:*:?", arn_of(HERE, "role/*"), "arn:*", "arn:aws:iam::*:user/${aws:username}"],
     ),
@@ -463,16 +470,17 @@ def in_full(asked):
     return asked | {"context": context}
 
 
-def found(asked, layers):
+def decision(asked, layers, unknown=()):
     who = asked["who"]
     by_kind = {
         "service": lambda: Principal.service(who["name"]),
         "anonymous": Principal.anonymous,
     }
     make = by_kind.get(who["kind"], lambda: Principal.of(who["name"], who.get("entity", "")))
-    request = Request(make(), asked["action"], asked["resource"], asked["context"], asked["owner"])
+    asks = (asked["action"], asked["resource"], asked["context"], asked["owner"])
+    request = Request(make(), *asks, knows=lambda key: key not in unknown)
     single = {name: (layers[name] or [None])[0] for name in ("boundary", "resource", "endpoint")}
-    return decide(request, PolicySet.of(**(layers | single))).verdict.value
+    return decide(request, PolicySet.of(**(layers | single)))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -482,6 +490,33 @@ def test_the_twin_decides_alike(seed):
         asked = dice.asked()
         layers = dice.layers(asked["who"])
         wanted = expected(in_full(asked), layers)
-        assert found(asked, layers) == wanted, json.dumps({"asked": asked, "layers": layers})
+        assert decision(asked, layers).verdict.value == wanted, json.dumps(
+            {"asked": asked, "layers": layers}
+        )
         seen.add(wanted)
     assert seen == {"allowed", "explicit deny", "implicit deny"}
+
+
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_a_value_that_turns_the_twin_is_one_that_the_verdict_rests_on(seed):
+    """Try values for a key that the request lacks: if one turns it, the key must be named."""
+    dice, turned, sure = Dice(seed), 0, 0
+    for _ in range(200):
+        asked = dice.asked()
+        layers = dice.layers(asked["who"])
+        said = json.dumps(layers)
+        held_by = {k: held for keys, held, _ in VALUES.values() for k in keys if f'"{k}"' in said}
+        held_by.pop("aws:PrincipalArn", None)
+        if not held_by:
+            continue
+        key = dice.choice(sorted(held_by))
+        held = held_by[key]
+        asked["context"].pop(key, None)
+        lacking = expected(in_full(asked), layers) == "allowed"
+        filled = [asked | {"context": asked["context"] | {key: [value]}} for value in held]
+        turns = {expected(in_full(each), layers) == "allowed" for each in filled} - {lacking}
+        named = decision(asked, layers, {key.lower()}).rests_on
+        assert {each.lower() for each in named} <= {key.lower()}
+        assert named or not turns, json.dumps({"asked": asked, "layers": layers, "key": key})
+        turned, sure = turned + bool(turns), sure + (not named)
+    assert turned >= 2 and sure > 50
