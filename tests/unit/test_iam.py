@@ -407,7 +407,7 @@ def test_what_aws_does_not_export_is_added_beside_it(exported):
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("account.json", "{", "account.json is not JSON at line 1, column 2"),
+        ("account.json", "{", "account.json: not JSON at line 1, column 2"),
         (
             "authorization-details.json",
             "{}",

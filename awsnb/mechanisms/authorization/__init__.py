@@ -49,12 +49,14 @@ from awsnb.mechanisms.authorization.decision import (
     decide,
 )
 from awsnb.mechanisms.authorization.documents import PolicyError, parse
+from awsnb.mechanisms.authorization.json_text import JsonError, read_json
 from awsnb.mechanisms.authorization.layers import PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
 from awsnb.mechanisms.authorization.request import Principal, Request, RequestError
 
 __all__ = [
     "Decision",
+    "JsonError",
     "Policy",
     "PolicyError",
     "PolicySet",
@@ -65,4 +67,5 @@ __all__ = [
     "can_assume",
     "decide",
     "parse",
+    "read_json",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from awsnb.mechanisms.authorization import Verdict
+from awsnb.mechanisms.authorization import Decision, Verdict
 from awsnb.results import Curve, Panel
 from awsnb.services.iam.run import Access
 
@@ -21,7 +21,7 @@ NOW, BEFORE, AFTER = "now", "before", "after"
 
 def drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
     """The columns of a result, and how to draw them."""
-    after = _codes(access, access.after)
+    after = _codes(access.decided)
     data = {
         "principal": np.array(list(access.after.account.entities)),
         "request": np.array(list(access.watched)),
@@ -30,7 +30,7 @@ def drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
         **_by_principal(access),
     }
     if access.before is not access.after:
-        before = _codes(access, access.before)
+        before = _codes(access.matrix(access.before))
         data["change"] = 1 + (after == ALLOWED).astype(int) - (before == ALLOWED)
     panels = _maps(access)
     if access.asked:
@@ -38,8 +38,7 @@ def drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
     return data, tuple(panels)
 
 
-def _codes(access: Access, world: Any) -> Any:
-    decided = access.matrix(world)
+def _codes(decided: list[list[Decision]]) -> Any:
     return np.array([[VERDICTS.index(one.verdict) for one in row] for row in decided])
 
 

@@ -1,6 +1,5 @@
 """Accounts from files: a folder of policies, or an export of AWS's."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 from awsnb.scenario import ScenarioError
 from awsnb.services.iam.account import Account
 from awsnb.services.iam.account_text import read_account
+from awsnb.services.iam.files import json_in
+from awsnb.services.iam.places import placed_in
 
 ACCOUNT = "account.json"
 EXPORT = "authorization-details.json"
@@ -29,18 +30,21 @@ def read_folder(folder: Path) -> Account:
         If a file is missing or wrong; it names the file.
     """
     body: dict[str, Any] = {}
-    if (folder / EXPORT).is_file():
-        body = from_export(_json(folder / EXPORT))
-    if (folder / ACCOUNT).is_file():
-        body = _merged(body, _json(folder / ACCOUNT))
+    if (folder / EXPORT).exists():
+        body = from_export(json_in(folder / EXPORT))
+    if (folder / ACCOUNT).exists():
+        body = _merged(body, json_in(folder / ACCOUNT))
     if not body:
         raise ScenarioError(f"policies = {str(folder)!r}: holds neither {ACCOUNT} nor {EXPORT}.")
     named = {
-        file.stem: _json(file)
+        file.stem: json_in(file)
         for file in sorted(folder.glob("*.json"))
         if file.name not in (ACCOUNT, EXPORT)
     }
-    return read_account(_merged(body, {"policies": named}), f"policies, {folder.name}")
+    try:
+        return read_account(_merged(body, {"policies": named}), f"policies, {folder.name}")
+    except ScenarioError as error:
+        raise placed_in(folder, ACCOUNT, error) from None
 
 
 def from_export(details: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +54,11 @@ def from_export(details: Mapping[str, Any]) -> dict[str, Any]:
     -----
     IAM API Reference, "GetAccountAuthorizationDetails".
     """
+    if isinstance(details, Mapping) and details.get("IsTruncated"):
+        raise ScenarioError(
+            f"policies: {EXPORT} is but a page of the export: let the command line fetch them all "
+            "(without --max-items and --no-paginate)."
+        )
     try:
         users, roles = details["UserDetailList"], details["RoleDetailList"]
         groups = details["GroupDetailList"]
@@ -76,18 +85,6 @@ def from_export(details: Mapping[str, Any]) -> dict[str, Any]:
         ) from None
 
 
-def _json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"policies: {file.name} is not JSON at line {error.lineno}, column {error.colno}: "
-            f"{error.msg}."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"policies: {file.name} can't be read: {error}.") from None
-
-
 def _merged(one: Mapping[str, Any], other: Any) -> dict[str, Any]:
     """Put two accounts together, part by part and name by name; the second wins."""
     if not isinstance(other, Mapping):
@@ -102,7 +99,8 @@ def _merged(one: Mapping[str, Any], other: Any) -> dict[str, Any]:
 def _entity(one: Mapping[str, Any], kind: str) -> dict[str, Any]:
     boundary = one.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", ())}
-    return {"policies": _attached(one, kind), "boundary": boundary, "tags": tags}
+    found = {"policies": _attached(one, kind), "boundary": boundary, "tags": tags}
+    return found | {"id": one.get(f"{kind}Id", "")}
 
 
 def _attached(one: Mapping[str, Any], kind: str) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from awsnb.mechanisms.authorization import Decision
 from awsnb.results import Comparison, Number, Option
 from awsnb.scenario import ScenarioError
+from awsnb.services.iam.reference import resource_of
 from awsnb.services.iam.run import Access
 from awsnb.services.iam.scenario import (
     ATTACH,
@@ -59,7 +60,8 @@ def compare_ways(scenario: AccessScenario) -> Comparison:
 
 
 def _ways(scenario: AccessScenario) -> Iterator[Way]:
-    name, action, resource, _ = scenario.question
+    name, action, asked, *_ = scenario.question
+    resource = resource_of(action, asked)
     entity = scenario.account.entity(name)
     plain = scenario.replace(what_if=NOTHING, document="")
     if scenario.signed_in != MFA:
@@ -114,8 +116,12 @@ def _option(way: Way, access: Access, as_asked: Access) -> Option:
             Number("layer", "decided by", decision.layer, decision.layer),
             Number("opened", "opens besides", opened, str(opened)),
         ),
-        way.remark,
+        "; ".join(filter(None, (way.remark, _resting(decision)))),
     )
+
+
+def _resting(decision: Decision) -> str:
+    return f"rests on {', '.join(decision.rests_on)}" if decision.rests_on else ""
 
 
 def _opened_by(access: Access, as_asked: Access) -> int:
@@ -127,7 +133,7 @@ def _opened_by(access: Access, as_asked: Access) -> int:
     names = list(access.scenario.account.entities)
     watched = list(access.watched.values())
     same = replace(as_asked.after, scenario=access.scenario)
-    before, after = access.matrix(same), access.matrix(access.after)
+    before, after = access.matrix(same), access.decided
     return sum(
         _is_new(before[i][j], after[i][j])
         for i, name in enumerate(names)

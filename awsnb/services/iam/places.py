@@ -2,9 +2,12 @@
 
 import json
 import re
+from pathlib import Path
 
 from awsnb.scenario import ScenarioError
+from awsnb.services.iam.files import read_text
 
+_POLICY = re.compile(r": policies\.([^:]+):")
 _JSON = re.compile(r"at line (\d+), column (\d+)")
 _NAMED = re.compile(r"(?:policies|users|roles|groups|visitors|watch)\.([\w:/-]*\w)")
 _STATEMENT = re.compile(r"Statement\[(\d+)\][^,:]*(?:, (\w+))?")
@@ -17,7 +20,25 @@ def placed(error: ScenarioError, text: str) -> ScenarioError:
     if at:
         return ScenarioError(said, int(at[1]), int(at[2]))
     place = _find(said, text)
-    return ScenarioError(said, text.count("\n", 0, place) + 1) if place >= 0 else error
+    if place < 0:
+        return error
+    before = text[:place]
+    return ScenarioError(said, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def placed_in(folder: Path, account: str, error: ScenarioError) -> ScenarioError:
+    """The error, with the file of the folder and the place in it if they can be found.
+
+    A policy may stand in a file of its own name, everything else in the account's.
+    """
+    named = _POLICY.search(str(error))
+    file = folder / f"{named[1]}.json" if named else folder / account
+    if not file.is_file():
+        return error
+    found = placed(error, read_text(file, file.name))
+    if not found.line:
+        return error
+    return ScenarioError(f"{error} See {file.name}, line {found.line}, column {found.column}.")
 
 
 def _find(said: str, text: str) -> int:

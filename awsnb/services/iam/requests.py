@@ -1,16 +1,33 @@
 """Requests from a CSV file, with the answers that are expected of them."""
 
 import csv
-import json
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from awsnb.scenario import ScenarioError
+from awsnb.mechanisms.authorization import JsonError, read_json
+from awsnb.mechanisms.authorization.request import shown
+from awsnb.scenario import ScenarioError, closest
+from awsnb.services.iam.files import read_text
 
 REQUIRED = ("principal", "action", "resource")
 EXPECTED = "expected"
 ANSWERS = {"allow": True, "allowed": True, "deny": False, "denied": False}
+
+
+class Question(NamedTuple):
+    """A request; its `context` is the scenario's if it has none of its own.
+
+    `told` are the keys that are known to be absent where the context lacks them.
+    """
+
+    principal: str
+    action: str
+    resource: str
+    context: dict[str, Any] | None = None
+    told: frozenset[str] = frozenset()
 
 
 class Asked(NamedTuple):
@@ -22,6 +39,12 @@ class Asked(NamedTuple):
     resource: str
     context: dict[str, Any]
     expected: bool | None
+    told: frozenset[str] = frozenset()
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return Question(self.principal, self.action, self.resource, self.context, self.told)
 
 
 def read_requests(file: Path) -> list[Asked]:
@@ -39,45 +62,78 @@ def read_requests(file: Path) -> list[Asked]:
     ScenarioError
         If it can't be read; it names file, line and column.
     """
+    text = read_text(file, f"requests = {shown(str(file))}")
     try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text)
-            missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ScenarioError(f"requests: {file.name}, line 1: no column {missing[0]!r}.")
-            found = [_asked(file.name, reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ScenarioError(f"requests = {str(file)!r}: can't be read: {error}.") from None
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        columns = [column.strip() for column in next(reader, [])]
+        with _in_line(file.name, 1):
+            _check_columns(columns)
+        found = [_row(file.name, reader.line_num, columns, cells) for cells in reader if cells]
+    except csv.Error as error:
+        line = reader.line_num
+        raise ScenarioError(f"requests: {file.name}, line {line}: no CSV: {error}.") from None
     if not found:
         raise ScenarioError(f"requests: {file.name} has no request below its heading.")
     return found
 
 
-def _asked(name: str, line: int, row: Mapping[str, Any]) -> Asked:
-    if None in row or None in row.values():
-        raise ScenarioError(f"requests: {name}, line {line}: not as many cells as the heading.")
-    cells = {column: str(cell).strip() for column, cell in row.items()}
+@contextmanager
+def _in_line(name: str, line: int) -> Iterator[None]:
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError(f"requests: {name}, line {line}: {error}") from None
+
+
+def _check_columns(columns: list[str]) -> None:
+    if len(columns) == 1 and ";" in columns[0]:
+        raise ScenarioError("its columns stand apart by semicolons: export it with commas.")
+    for name in REQUIRED:
+        if name not in columns:
+            raise ScenarioError(f"no column {name!r}." + closest(name, columns))
+    small = [column.lower() for column in columns]
+    for place, column in enumerate(small, start=1):
+        if small.index(column) < place - 1:
+            raise ScenarioError(f"column {place}: {columns[place - 1]!r} stands there twice.")
+        if ":" not in column and column not in (*REQUIRED, EXPECTED):
+            raise ScenarioError(
+                f"column {place}: {columns[place - 1]!r} is no condition key, as aws:SourceIp, nor "
+                f"{', '.join((*REQUIRED, EXPECTED))}." + closest(column, (*REQUIRED, EXPECTED))
+            )
+
+
+def _row(name: str, line: int, columns: list[str], cells: list[str]) -> Asked:
+    with _in_line(name, line):
+        if len(cells) != len(columns):
+            raise ScenarioError(
+                f"not as many cells as the heading: {len(cells)}, not {len(columns)}."
+            )
+        return _asked(line, dict(zip(columns, map(str.strip, cells), strict=True)))
+
+
+def _asked(line: int, cells: dict[str, str]) -> Asked:
     for column in REQUIRED:
         if not cells[column]:
-            raise ScenarioError(f"requests: {name}, line {line}: {column} is empty.")
+            raise ScenarioError(f"{column} is empty.")
     answer = cells.pop(EXPECTED, "").lower()
     if answer and answer not in ANSWERS:
-        raise ScenarioError(
-            f"requests: {name}, line {line}: expected = {answer!r}: must be allow or deny."
-        )
+        raise ScenarioError(f"expected = {shown(answer)}: must be allow or deny.")
     who, action, resource = (cells.pop(column) for column in REQUIRED)
     if ":" not in action:
-        raise ScenarioError(
-            f"requests: {name}, line {line}: action = {action!r}: must be service:Name."
-        )
-    context = {key: _values(cell) for key, cell in cells.items() if cell}
-    return Asked(line, who, action, resource, context, ANSWERS.get(answer))
+        raise ScenarioError(f"action = {shown(action)}: must be service:Name.")
+    context = {key: _values(key, cell) for key, cell in cells.items() if cell}
+    told = frozenset(key.lower() for key in cells)
+    return Asked(line, who, action, resource, context, ANSWERS.get(answer), told)
 
 
-def _values(cell: str) -> Any:
-    if cell.startswith("["):
-        try:
-            return json.loads(cell)
-        except json.JSONDecodeError:
-            return cell
-    return cell
+def _values(column: str, cell: str) -> Any:
+    """The value of a cell, or those of the JSON list in it."""
+    if not cell.startswith("["):
+        return cell
+    try:
+        found = read_json(cell)
+    except JsonError as error:
+        raise ScenarioError(f"{column}: its list is {error}") from None
+    if not all(isinstance(each, str | int | float | bool) for each in found):
+        raise ScenarioError(f"{column}: its list must hold texts, numbers, true or false.")
+    return found

@@ -1,6 +1,5 @@
 """Decide: the request that is asked about, every request that is watched, and a file of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,9 @@ from awsnb.mechanisms.authorization import (
 from awsnb.mechanisms.authorization.request import Kind
 from awsnb.scenario import ScenarioError
 from awsnb.services.iam.account import Account, Entity
-from awsnb.services.iam.requests import Asked
+from awsnb.services.iam.known import knows_of
+from awsnb.services.iam.reference import resource_of
+from awsnb.services.iam.requests import Asked, Question
 from awsnb.services.iam.scenario import (
     ATTACH,
     BOUND,
@@ -40,26 +41,31 @@ class World:
     account: Account
     session: tuple[Any, ...] = ()
 
-    def decide(
-        self, name: str, action: str, resource: str, context: Mapping[str, Any] | None = None
-    ) -> Decision:
-        """Decide what a principal asks under the scenario's circumstances, or in a context."""
+    def decide(self, question: Question) -> Decision:
+        """Decide a request, under the scenario's circumstances if it has none of its own.
+
+        An action that has no resource is asked of everything, whatever stands in the request.
+        """
+        name, action, resource, context, told = question
         account, entity = self.account, self.account.entity(name)
-        given = self.scenario.keys_of(entity) if context is None else context
-        keys = account.context(name, resource, given)
-        policies = self._policies(entity, name, resource)
-        trust = account.trust_of(action, resource)
+        if context is None:
+            context, told = self.scenario.keys_of(entity), self.scenario.told
+        arn = resource_of(action, resource)
+        keys = account.context(name, action, arn, context)
+        knows = knows_of(account, entity.principal, action, arn, told)
+        policies, trust = self._policies(name, action, arn), account.trust_of(action, arn)
         try:
             if trust:
-                return can_assume(entity.principal, resource, trust, policies, keys, action)
-            owner = account.owner(resource)
-            return decide(Request(entity.principal, action, resource, keys, owner), policies)
+                return can_assume(entity.principal, arn, trust, policies, keys, action, knows)
+            request = Request(entity.principal, action, arn, keys, account.owner(arn), knows)
+            return decide(request, policies)
         except RequestError as error:
-            raise ScenarioError(f"{name}, {action} on {resource}: {error}") from None
+            raise ScenarioError(f"{name}, {action} on {arn}: {error}") from None
 
-    def _policies(self, entity: Entity, name: str, resource: str) -> PolicySet:
-        policies = self.account.policies_on(name, resource)
-        asks = entity is self.account.entity(self.scenario.question.principal)
+    def _policies(self, name: str, action: str, arn: str) -> PolicySet:
+        policies = self.account.policies_on(name, action, arn)
+        asker = self.account.name_of(self.scenario.question.principal)
+        asks = asker == self.account.name_of(name)
         return replace(policies, session=self.session) if asks and self.session else policies
 
 
@@ -95,12 +101,12 @@ class Access:
         return self._decide(self.before)
 
     def _decide(self, world: World) -> Decision:
-        return world.decide(*self.scenario.question)
+        return world.decide(self.scenario.question)
 
     @property
     def watched(self) -> dict[str, tuple[str, str]]:
         """The requests of the matrix; the one that is asked about, if none is listed."""
-        _, action, resource, _ = self.scenario.question
+        _, action, resource, *_ = self.scenario.question
         return dict(self.scenario.account.watch) or {action: (action, resource)}
 
     @property
@@ -115,15 +121,21 @@ class Access:
 
     def _answer(self, row: Asked) -> Decision:
         try:
-            return self.after.decide(row.principal, row.action, row.resource, row.context)
+            return self.after.decide(row.question)
         except ScenarioError as error:
             name = Path(self.scenario.requests).name
             raise ScenarioError(f"requests: {name}, line {row.line}: {error}") from None
 
+    @cached_property
+    def decided(self) -> list[list[Decision]]:
+        """What becomes of every watched request of every principal, the change made."""
+        return self.matrix(self.after)
+
     def matrix(self, world: World) -> list[list[Decision]]:
         """Decide every watched request for every principal: rows of principals."""
         watched = self.watched.values()
-        return [[world.decide(name, *each) for each in watched] for name in world.account.entities]
+        names = world.account.entities
+        return [[world.decide(Question(name, *each)) for each in watched] for name in names]
 
 
 def changed(world: World) -> World:

@@ -1,22 +1,22 @@
 """What can be asked of an account: who does what, from where, and what if one thing changed."""
 
-import json
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from awsnb._paths import data_dir
-from awsnb.mechanisms.authorization import Policy
-from awsnb.mechanisms.authorization.request import Kind
+from awsnb.mechanisms.authorization import JsonError, Policy, read_json
+from awsnb.mechanisms.authorization.request import Kind, shown
 from awsnb.scenario import Scenario, ScenarioError, field
 from awsnb.services.iam.account import Account, Entity
 from awsnb.services.iam.account_text import policy_of, read_account
 from awsnb.services.iam.folder import read_folder
 from awsnb.services.iam.places import placed
-from awsnb.services.iam.requests import Asked, read_requests
+from awsnb.services.iam.requests import Asked, Question, read_requests
 
 NOTHING, LEAVE, NO_BOUNDARY = "nothing", "leaves its groups", "has no boundary"
 ATTACH, BOUND, SESSION = "has one more policy", "has this boundary", "passes a session policy"
@@ -29,15 +29,7 @@ WITH_DOCUMENT = {
     ON_ACCOUNT: "scp",
 }
 MFA, PASSWORD, KEY = "password and MFA", "password alone", "access key"
-
-
-class Question(NamedTuple):
-    """A request; its `context` is the scenario's if it has none of its own."""
-
-    principal: str
-    action: str
-    resource: str
-    context: dict[str, Any] | None = None
+MFA_KEY, MFA_AGE = "aws:multifactorauthpresent", "aws:multifactorauthage"
 
 
 class AccessScenario(Scenario):
@@ -103,7 +95,7 @@ class AccessScenario(Scenario):
         """The request that is looked at closely: the file's first, if none is asked beside it."""
         asked = Question(self.principal, self.action, self.resource)
         if self.rows and not {"principal", "action", "resource"} & self.changes().keys():
-            return Question(*self.rows[0][1:5])
+            return self.rows[0].question
         return asked
 
     @cached_property
@@ -142,6 +134,11 @@ class AccessScenario(Scenario):
         return {"aws:MultiFactorAuthPresent": self.signed_in == MFA} | self.keys
 
     @property
+    def told(self) -> frozenset[str]:
+        """The keys that how one signed in tells, also by their absence."""
+        return frozenset({MFA_KEY} if self.signed_in == MFA else {MFA_KEY, MFA_AGE})
+
+    @property
     def text(self) -> str:
         """The request in a few words."""
         return f"{self.question.principal}: {self.question.action} on {self.question.resource}"
@@ -166,9 +163,9 @@ class AccessScenario(Scenario):
     def _check(self) -> Self:
         self.account.entity(self.question.principal)
         if ":" not in self.action:
-            raise ScenarioError(f"action = {self.action!r}: must be service:Name.")
+            raise ScenarioError(f"action = {shown(self.action)}: must be service:Name.")
         if self.resource != "*" and not self.resource.startswith("arn:"):
-            raise ScenarioError(f"resource = {self.resource!r}: must be an ARN, or *.")
+            raise ScenarioError(f"resource = {shown(self.resource)}: must be an ARN, or *.")
         _ = self.keys, self.policy
         return self
 
@@ -179,17 +176,25 @@ def built_in(name: str = "shop") -> str:
 
 
 def _account(policies: str) -> Account:
-    if policies.lstrip().startswith("{"):
+    if policies.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return _from_json(policies)
-    if _built_in(policies).is_file():
+    if _is(Path.is_file, _built_in(policies)):
         return _from_json(built_in(policies))
     folder = Path(policies)
-    if folder.is_dir():
+    if _is(Path.is_dir, folder):
         return _from_folder(folder, tuple(map(_modified_ns, sorted(folder.glob("*.json")))))
     known = ", ".join(sorted(file.stem for file in _built_in("").parent.glob("*.json")))
     raise ScenarioError(
-        f"policies = {policies!r}: must be a built-in account ({known}), a folder, or JSON."
+        f"policies = {shown(policies)}: must be a built-in account ({known}), a folder, or JSON."
     )
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Whether a path is of a kind; one that the system refuses, as too long, is of none."""
+    try:
+        return kind(path)
+    except (OSError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=8)
@@ -212,7 +217,7 @@ def _requests(file: Path, modified_ns: int) -> list[Asked]:
 
 def _modified_ns(file: Path) -> int:
     """When a file was last written: read again only then, however many scenarios ask for it."""
-    return file.stat().st_mtime_ns if file.exists() else 0
+    return file.stat().st_mtime_ns if _is(Path.exists, file) else 0
 
 
 def _built_in(name: str) -> Path:
@@ -223,9 +228,13 @@ def _time(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ScenarioError(f"at = {text!r}: must be a time, as 2026-11-26T10:00:00Z.") from None
+        raise ScenarioError(
+            f"at = {shown(text)}: must be a time, as 2026-11-26T10:00:00Z."
+        ) from None
     if found.tzinfo is None:
-        raise ScenarioError(f"at = {text!r}: must have a time zone, as in 2026-11-26T10:00:00Z.")
+        raise ScenarioError(
+            f"at = {shown(text)}: must have a time zone, as in 2026-11-26T10:00:00Z."
+        )
     return found
 
 
@@ -233,13 +242,9 @@ def _context(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"context: not JSON at line {error.lineno}, column {error.colno}: {error.msg}.",
-            error.lineno,
-            error.colno,
-        ) from None
+        found = read_json(text)
+    except JsonError as error:
+        raise placed(ScenarioError(f"context: {error}"), text) from None
     if not isinstance(found, dict):
         raise ScenarioError('context: must be an object, as {"aws:PrincipalTag/team": "web"}.')
     return found

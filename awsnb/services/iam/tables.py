@@ -13,7 +13,11 @@ _EXPECTED = {None: "", True: "allow", False: "deny"}
 
 
 def answers(scenario: AccessScenario) -> "pd.DataFrame":
-    """One row a request of the file: what becomes of it, why, and what was expected."""
+    """One row a request of the file: what becomes of it, why, and what was expected.
+
+    What a verdict *rests on* are condition keys that neither file nor account tells, and that could
+    turn it.
+    """
     import pandas as pd
 
     access = Access.of(scenario)
@@ -27,6 +31,7 @@ def answers(scenario: AccessScenario) -> "pd.DataFrame":
             "expected": _EXPECTED[row.expected],
             "as expected": _AS_EXPECTED[row.expected in (None, answer.allowed)],
             "why": answer.why,
+            "rests on": ", ".join(answer.rests_on),
         }
         for row, answer in zip(access.asked, access.answers, strict=True)
     ]

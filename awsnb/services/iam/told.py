@@ -5,6 +5,7 @@ from typing import Any
 from awsnb.mechanisms.authorization import Decision
 from awsnb.results import Number, Result
 from awsnb.services.iam.drawn import ALLOWED, OPENED, TAKEN, drawn
+from awsnb.services.iam.reference import has_resource
 from awsnb.services.iam.run import Access
 from awsnb.services.iam.scenario import NOTHING
 
@@ -27,12 +28,17 @@ def why(access: Access) -> str:
     """The sentence that says what decides, and what the change does."""
     decision, before = access.decision, access.decision_before
     if access.asked:
-        return f"{_batch_why(access)} The first of them: {_lowered(decision.why)}"
+        return f"{_batch_why(access)} The first of them: {_lowered(sure(decision))}"
     if access.before is access.after:
-        return decision.why
+        return sure(decision)
     if decision.verdict is before.verdict and decision.layer == before.layer:
-        return f"The change makes no difference here. {decision.why}"
-    return f"{decision.why} Before the change: {_lowered(before.why)}"
+        return f"The change makes no difference here. {sure(decision)}"
+    return f"{sure(decision)} Before the change: {_lowered(before.why)}"
+
+
+def sure(decision: Decision) -> str:
+    """Why a request is decided so, and what that rests on that nobody told."""
+    return f"{decision.why} {decision.doubt}".rstrip()
 
 
 def numbers(access: Access, data: dict[str, Any]) -> tuple[Number, ...]:
@@ -72,9 +78,27 @@ def notes(access: Access) -> tuple[str, ...]:
     entity = access.scenario.account.entity(access.scenario.question.principal)
     if entity.principal.account != access.scenario.account.number:
         told.append("The visitor's own organisation is not known: none of its SCPs is applied.")
+    told += _asked_of_all(access)
+    told += _resting(access)
     if access.scenario.what_if != NOTHING and access.before is access.after:
         told.append("The change brings no policy yet.")
     return tuple(told)
+
+
+def _asked_of_all(access: Access) -> list[str]:
+    """Say which actions have no resource, and were asked of everything."""
+    asked = [access.scenario.question, *(row.question for row in access.asked)]
+    actions = {each.action for each in asked if not has_resource(each.action)}
+    listed = ", ".join(sorted(actions))
+    return [f"No resource goes with {listed}: asked of everything, *."] if actions else []
+
+
+def _resting(access: Access) -> list[str]:
+    """Say how many answers of the matrix rest on keys that nobody told, and on which."""
+    resting = [one.rests_on for row in access.decided for one in row if one.rests_on]
+    keys = ", ".join(dict.fromkeys(key for each in resting for key in each))
+    told = f"{len(resting):,} of the matrix's answers rest on what nothing here tells: {keys}."
+    return [told] if resting else []
 
 
 def _said(layer: Any) -> str:
@@ -99,12 +123,22 @@ def _batch_why(access: Access) -> str:
     allowed = sum(answer.allowed for answer in access.answers)
     told = f"Of the {len(access.asked):,} requests of the file {allowed:,} are allowed."
     wrong = _unexpected(access)
+    told += _unsure(access)
     if not any(row.expected is not None for row in access.asked):
         return told
     return told + (
         " All are as expected." if not wrong else f" {len(wrong):,} not as expected, the first in "
         f"line {wrong[0][0].line}."
     )  # fmt: skip
+
+
+def _unsure(access: Access) -> str:
+    """Say how many answers rest on keys that nobody told, and on which."""
+    resting = [answer.rests_on for answer in access.answers if answer.rests_on]
+    if not resting:
+        return ""
+    keys = ", ".join(dict.fromkeys(key for each in resting for key in each))
+    return f" {len(resting):,} rest on what nothing here tells ({keys}); give it as a column."
 
 
 def _batch_numbers(access: Access) -> tuple[Number, ...]:
