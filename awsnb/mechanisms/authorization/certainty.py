@@ -2,12 +2,13 @@
 
 A condition on a key which is missing from the request is decided as AWS decides on a missing key.
 But where the key is missing only because nobody knows it, AWS may have it, and decide otherwise. So
-every condition on such a key is taken once as it helps the request most, and once as it hurts it
-most. A verdict that is the same both ways does not rest on the key.
+every condition on such a key is taken as it speaks most against the verdict. A verdict that stays
+the same does not rest on the key.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from awsnb.mechanisms.authorization.conditions import Condition
 from awsnb.mechanisms.authorization.layers import PolicySet
@@ -24,10 +25,15 @@ from awsnb.mechanisms.authorization.wildcards import glob, tokens
 SESSION_NAME = "the name of the session"
 """What a verdict rests on where a role stands for its sessions and a policy asks for one."""
 
+EXCEPTION = "how the service reads a NotPrincipal that leaves out the account or the role"
+"""AWS's guide asks to name them beside a user or a session, else it *might* deny these too."""
+
 Allows = Callable[[PolicySet], bool]
 
 
-def rests_on(request: Request, policies: PolicySet, allows: Allows) -> tuple[str, ...]:
+def rests_on(
+    request: Request, policies: PolicySet, allowed: bool, allows: Allows
+) -> tuple[str, ...]:
     """The keys that could turn the verdict, of those that the request lacks and nobody knows.
 
     Parameters
@@ -35,6 +41,8 @@ def rests_on(request: Request, policies: PolicySet, allows: Allows) -> tuple[str
     request : Request
         Its `knows` tells which keys are known to be absent.
     policies : PolicySet
+    allowed : bool
+        The verdict.
     allows : callable
         Whether a set of policies allows the request.
 
@@ -45,20 +53,24 @@ def rests_on(request: Request, policies: PolicySet, allows: Allows) -> tuple[str
         that turn the verdict alone, or, if none does, all that do so together.
     """
     keys = _unknown_keys(request, policies)
-    if not keys or _is_sure(keys, request, policies, allows):
+
+    def turned_by(some: tuple[str, ...]) -> bool:
+        small = {key.lower() for key in some}
+        change = partial(_leaning, keys=small, request=request, helps=not allowed)
+        return allows(policies.changed(change)) is not allowed
+
+    if not keys or not turned_by(keys):
         return ()
-    alone = tuple(key for key in keys if not _is_sure((key,), request, policies, allows))
-    return alone or keys
+    return tuple(key for key in keys if len(keys) > 1 and turned_by((key,))) or keys
 
 
 def _unknown_keys(request: Request, policies: PolicySet) -> tuple[str, ...]:
     """The keys that nobody knows, of statements that match the request but for them."""
     found: dict[str, str] = {}
-    for layer in policies.bearing_on(request).layers:
-        for policy in layer.policies:
-            for statement in policy.statements:
-                for key in _open_in(statement, request):
-                    found.setdefault(key.lower(), key)
+    layers = policies.bearing_on(request).layers
+    for policy in (policy for layer in layers for policy in layer.policies if policy.is_open):
+        for key in (key for each in policy.statements for key in _open_in(each, request)):
+            found.setdefault(key.lower(), key)
     return tuple(found.values())
 
 
@@ -72,7 +84,8 @@ def _open(element: Element, request: Request) -> list[str]:
     """The keys of an element that nobody knows."""
     missing = [key for key in element.keys if not request.values(key)]
     found = [key for key in missing if not request.knows(key.lower())]
-    return [*found, SESSION_NAME] if _asks_session(element, request) else found
+    found += [SESSION_NAME] if _asks_session(element, request) else []
+    return [*found, EXCEPTION] if _excepts_in_part(element, request) else found
 
 
 def _asks_session(element: Element, request: Request) -> bool:
@@ -88,23 +101,29 @@ def _asks_session(element: Element, request: Request) -> bool:
     return bool(is_id) and any(_names_session(role.user_id, each) for each in element.wanted)
 
 
+def _excepts_in_part(element: Element, request: Request) -> bool:
+    """Whether ``NotPrincipal`` excepts who asks, but neither its account nor its role.
+
+    Notes
+    -----
+    IAM User Guide, "AWS JSON policy elements: NotPrincipal", "NotPrincipal with Deny".
+    """
+    if not isinstance(element, PrincipalElement) or element.matches(request):
+        return False
+    is_exception = request.principal.own_name in element.named
+    return is_exception and not element.named.issuperset(request.principal.grants)
+
+
 def _names_session(role_id: str, wanted: str) -> bool:
     """Whether a policy's value is of a session of the role, and not of all of them."""
     head, colon, session = wanted.partition(":")
     return bool(colon) and session != "*" and glob(tokens(head)).matches(role_id)
 
 
-def _is_sure(keys: tuple[str, ...], request: Request, policies: PolicySet, allows: Allows) -> bool:
-    small = {key.lower() for key in keys}
-
-    def leaning(helps: bool) -> PolicySet:
-        return policies.changed(lambda policy: _leaning(policy, small, request, helps))
-
-    return allows(leaning(helps=True)) is allows(leaning(helps=False))
-
-
 def _leaning(policy: Policy, keys: set[str], request: Request, helps: bool) -> Policy:
     """The policy with its conditions on some keys as they help the request, or as they hurt it."""
+    if not policy.is_open:
+        return policy
     statements = (_settled(each, keys, request, helps) for each in policy.statements)
     return replace(policy, statements=tuple(each for each in statements if each))
 

@@ -107,6 +107,7 @@ class Decision:
         return rests_on(
             self.request,
             self.policies,
+            self.allowed,
             lambda policies: _verdict(self.request, policies)[0] is Verdict.ALLOWED,
         )
 

@@ -215,6 +215,12 @@ class Policy:
         """The statements that allow."""
         return tuple(s for s in self.statements if s.effect == "Allow")
 
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it asks for context keys or names principals, and not only what is asked."""
+        elements = (element for statement in self.statements for element in statement.elements)
+        return any(each.keys or isinstance(each, PrincipalElement) for each in elements)
+
     def for_bounded(self) -> "Policy":
         """The policy as it bears on a principal with a permissions boundary.
 

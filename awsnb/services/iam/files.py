@@ -30,7 +30,7 @@ def read_text(file: Path, where: str) -> str:
         return found.decode(_MARKS.get(found[:2], "utf-8-sig"))
     except OSError as error:
         raise ScenarioError(f"{where}: can't be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
+    except ValueError as error:  # no text of this encoding, or no name of a file
         raise ScenarioError(f"{where}: can't be read: {error}.") from None
 
 

@@ -14,7 +14,7 @@ from awsnb.mechanisms.authorization import (
     can_assume,
     decide,
 )
-from awsnb.mechanisms.authorization.request import Kind
+from awsnb.mechanisms.authorization.request import Kind, shown
 from awsnb.scenario import ScenarioError
 from awsnb.services.iam.account import Account, Entity
 from awsnb.services.iam.known import knows_of
@@ -60,7 +60,8 @@ class World:
             request = Request(entity.principal, action, arn, keys, account.owner(arn), knows)
             return decide(request, policies)
         except RequestError as error:
-            raise ScenarioError(f"{name}, {action} on {arn}: {error}") from None
+            asks = f"{shown(name)}, {shown(action)} on {shown(arn)}"
+            raise ScenarioError(f"{asks}: {error}") from None
 
     def _policies(self, name: str, action: str, arn: str) -> PolicySet:
         policies = self.account.policies_on(name, action, arn)

@@ -3,6 +3,7 @@
 import pytest
 
 from awsnb.mechanisms.authorization import PolicySet, Principal, Request, can_assume, decide
+from awsnb.mechanisms.authorization.certainty import EXCEPTION
 
 HERE = "111122223333"
 ANN = f"arn:aws:iam::{HERE}:user/ann"
@@ -101,6 +102,18 @@ def test_a_role_whose_session_nobody_names():
     assert found(mine, principal=SESSION, resource=named) == (True, ())
     fence = policy(statement("Deny", NotPrincipal={"AWS": [SESSION, ROLE, HERE]}))
     assert found(ALL, principal=ROLE, resource=fence) == (False, ("the name of the session",))
+
+
+def test_an_exception_that_names_the_user_alone_may_not_hold():
+    """ "AWS JSON policy elements: NotPrincipal": without the account AWS might deny it."""
+    for named, rests in (([ANN], True), ([ANN, HERE], False), ([ANN, f"{ANN}-2"], True)):
+        fence = policy(statement("Deny", NotPrincipal={"AWS": named}))
+        assert found(ALL, resource=fence) == (True, (EXCEPTION,) if rests else ())
+    other = policy(statement("Deny", NotPrincipal={"AWS": [f"{ANN}-2"]}))
+    assert found(ALL, resource=other) == (False, ())
+    named = [SESSION, HERE]
+    fence = policy(statement("Deny", NotPrincipal={"AWS": named}))
+    assert found(ALL, principal=SESSION, resource=fence) == (True, (EXCEPTION,))
 
 
 def test_the_sentence_says_which_way_it_may_turn():
