@@ -116,10 +116,14 @@ class Decision:
         """What the verdict rests on, in one sentence; empty if on nothing that is not known."""
         return explanation.doubt(self.rests_on, self.allowed) if self.rests_on else ""
 
+    @property
+    def sentence(self) -> str:
+        """Why, and what that rests on."""
+        return f"{self.why} {self.doubt}".rstrip()
+
     def explain(self) -> str:
         """Why, what that rests on, then the whole trace, as text."""
-        told = f"{self.why} {self.doubt}".rstrip()
-        return "\n".join([told, *map(str, self.trace)])
+        return "\n".join([self.sentence, *map(str, self.trace)])
 
 
 def decide(request: Request, policies: PolicySet) -> Decision:

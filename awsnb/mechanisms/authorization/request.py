@@ -76,6 +76,10 @@ _TYPES = {
 class RequestError(ValueError):
     """A request that is none: the field, its value, and what may stand there."""
 
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -152,7 +156,9 @@ class Principal:
         if _PROVIDER_ARN.fullmatch(arn):
             return cls.identity_provider(arn)
         if not PRINCIPAL_ARN.fullmatch(arn):
-            raise RequestError(f"principal = {shown(arn)} is not the ARN of a principal.")
+            raise RequestError(
+                f"principal = {shown(arn)} is not the ARN of a principal.", "principal"
+            )
         parts = arn.split(":", 5)
         kind = _KINDS[parts[5].partition("/")[0]]
         if kind is Kind.ROLE:
@@ -276,11 +282,15 @@ class Request:
         self.knows = knows
         self.principal = principal if isinstance(principal, Principal) else Principal.of(principal)
         if not isinstance(action, str) or not _ACTION.fullmatch(action):
-            raise RequestError(f"action = {shown(action)} must be service:Name, without wildcards.")
+            raise RequestError(
+                f"action = {shown(action)} must be service:Name, without wildcards.", "action"
+            )
         if not isinstance(resource, str) or not resource:
-            raise RequestError(f"resource = {shown(resource)} must be an ARN, or *.")
+            raise RequestError(f"resource = {shown(resource)} must be an ARN, or *.", "resource")
         if not isinstance(resource_account, str | None):
-            raise RequestError(f"resource_account = {shown(resource_account)} must be an account.")
+            raise RequestError(
+                f"resource_account = {shown(resource_account)} must be an account.", "resource"
+            )
         self.action, self.action_lower, self.resource = action, action.lower(), resource
         self.resource_account = resource_account or _owner(resource) or self.principal.account
         self._given = _read({} if context is None else context)
@@ -365,19 +375,20 @@ def _named(principal: Any) -> tuple[str, str]:
         namespace = ""
     if not isinstance(found, str) or namespace not in ("", "AWS", "Service", "Federated"):
         raise RequestError(
-            f"principal = {shown(principal)} must be a name, or one under AWS, Service, Federated."
+            f"principal = {shown(principal)} must be a name, or one under AWS, Service, Federated.",
+            "principal",
         )
     return namespace, found
 
 
 def _read(context: Any) -> dict[str, tuple[str | bytes, ...]]:
     if not isinstance(context, Mapping):
-        raise RequestError(f"context = {shown(context)} must be values by key.")
+        raise RequestError(f"context = {shown(context)} must be values by key.", "context")
     found = {}
     for key, value in context.items():
         if not isinstance(key, str) or isinstance(value, Mapping):
             problem = "must be a value or a list of values under a name"
-            raise RequestError(f"context: {shown(key)} = {shown(value)} {problem}.")
+            raise RequestError(f"context: {shown(key)} = {shown(value)} {problem}.", "context")
         found[key.lower()] = _values(key, value)
     return found
 
@@ -417,7 +428,9 @@ def _values(key: str, value: Any) -> tuple[str | bytes, ...]:
     try:
         return tuple(_text(item) for item in (value if several else [value]) if item is not None)
     except ValueError:
-        raise RequestError(f"context: {shown(key)} = {shown(value)} is too long.") from None
+        raise RequestError(
+            f"context: {shown(key)} = {shown(value)} is too long.", "context"
+        ) from None
 
 
 def _text(value: Any) -> str | bytes:

@@ -1,26 +1,30 @@
-"""Decide: the request that is asked about, every request that is watched, and a file of them."""
+"""What happens: the request, every request that is watched, and a file of them are decided."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb.aws.iam.account import Account, Entity
+from awsnb.aws.iam.known_keys import knows_of
+from awsnb.aws.iam.reference import resource_of
 from awsnb.mechanisms.authorization import (
     Decision,
     PolicySet,
     Principal,
     Request,
     RequestError,
+    Verdict,
     can_assume,
     decide,
 )
-from awsnb.mechanisms.authorization.request import Kind, shown
+from awsnb.mechanisms.authorization.request import shown
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.account import Account, Entity
-from awsnb.services.iam.known import knows_of
-from awsnb.services.iam.reference import resource_of
-from awsnb.services.iam.requests import Asked, Question
-from awsnb.services.iam.scenario import (
+from awsnb.sections.iam.requests import Asked, Question
+from awsnb.sections.iam.scenario import (
     ATTACH,
     BOUND,
     LEAVE,
@@ -31,6 +35,29 @@ from awsnb.services.iam.scenario import (
     SESSION,
     AccessScenario,
 )
+
+VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
+ALLOWED = VERDICTS.index(Verdict.ALLOWED)
+
+
+def simulate(scenario: AccessScenario) -> "Outcome":
+    """Decide a request, and every watched one, before and after the scenario's change.
+
+    Parameters
+    ----------
+    scenario : AccessScenario
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    ScenarioError
+        If a user is to pass session policies.
+    """
+    before = World(scenario, scenario.account)
+    return Outcome(scenario, before, changed(before))
 
 
 @dataclass(frozen=True)
@@ -46,13 +73,13 @@ class World:
 
         An action that has no resource is asked of everything, whatever stands in the request.
         """
-        name, action, resource, context, told = question
+        name, action, resource, context, stated = question
         account, entity = self.account, self.account.entity(name)
         if context is None:
-            context, told = self.scenario.keys_of(entity), self.scenario.told
+            context, stated = self.scenario.keys_of(entity), self.scenario.stated
         arn = resource_of(action, resource)
         keys = account.context(name, action, arn, context)
-        knows = knows_of(account, entity.principal, action, arn, told)
+        knows = knows_of(account, entity.principal, action, arn, stated)
         policies, trust = self._policies(name, action, arn), account.trust_of(action, arn)
         try:
             if trust:
@@ -61,7 +88,7 @@ class World:
             return decide(request, policies)
         except RequestError as error:
             asks = f"{shown(name)}, {shown(action)} on {shown(arn)}"
-            raise ScenarioError(f"{asks}: {error}") from None
+            raise ScenarioError(f"{asks}: {error}", field=error.field) from None
 
     def _policies(self, name: str, action: str, arn: str) -> PolicySet:
         policies = self.account.policies_on(name, action, arn)
@@ -71,7 +98,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Access:
+class Outcome:
     """What a scenario comes to.
 
     Attributes
@@ -84,12 +111,6 @@ class Access:
     scenario: AccessScenario
     before: World
     after: World
-
-    @classmethod
-    def of(cls, scenario: AccessScenario) -> "Access":
-        """Make the account as it is, and as it would be."""
-        before = World(scenario, scenario.account)
-        return cls(scenario, before, changed(before))
 
     @cached_property
     def decision(self) -> Decision:
@@ -125,7 +146,14 @@ class Access:
             return self.after.decide(row.question)
         except ScenarioError as error:
             name = Path(self.scenario.requests).name
-            raise ScenarioError(f"requests: {name}, line {row.line}: {error}") from None
+            said = f"requests: {name}, line {row.line}: {error}"
+            raise ScenarioError(said, field="requests") from None
+
+    @cached_property
+    def unexpected(self) -> list[tuple[Asked, Decision]]:
+        """The rows that are decided otherwise than the file expects."""
+        pairs = zip(self.asked, self.answers, strict=True)
+        return [pair for pair in pairs if pair[0].expected not in (None, pair[1].allowed)]
 
     @cached_property
     def decided(self) -> list[list[Decision]]:
@@ -137,6 +165,21 @@ class Access:
         watched = self.watched.values()
         names = world.account.entities
         return [[world.decide(Question(name, *each)) for each in watched] for name in names]
+
+    @cached_property
+    def codes(self) -> NDArray[np.int64]:
+        """The verdicts of `decided`, as places in `VERDICTS`."""
+        return _codes(self.decided)
+
+    @cached_property
+    def codes_before(self) -> NDArray[np.int64]:
+        """Those before the change."""
+        return _codes(self.matrix(self.before)) if self.is_changed else self.codes
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the scenario makes a change."""
+        return self.before is not self.after
 
 
 def changed(world: World) -> World:
@@ -164,8 +207,13 @@ def changed(world: World) -> World:
 
 def _check_session(entity: Entity) -> None:
     principal: Principal = entity.principal
-    if principal.kind not in (Kind.ROLE, Kind.ROLE_SESSION):
+    if not entity.is_session:
         raise ScenarioError(
             f"what_if = {SESSION!r}: {principal.kind} {principal.name} has no session; only who "
-            "assumes a role passes policies to it."
+            "assumes a role passes policies to it.",
+            field="what_if",
         )
+
+
+def _codes(decided: list[list[Decision]]) -> NDArray[np.int64]:
+    return np.array([[VERDICTS.index(one.verdict) for one in row] for row in decided])

@@ -5,11 +5,15 @@ import os
 
 import pytest
 
+from awsnb.aws.iam.files import MOST_BYTES
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam import AccessScenario, answers, compare_ways, explain, simulate_access
-from awsnb.services.iam.files import MOST_BYTES
-from awsnb.services.iam.reference import has_resource, resource_of, tag_keys
+from awsnb.sections import section
+from awsnb.sections.iam.options import compare
+from awsnb.sections.iam.scenario import AccessScenario
+from awsnb.sections.iam.tables import answers
+from awsnb.sections.iam.tell import explain
 
+simulated = section("iam").simulate
 HERE, THERE = "111122223333", "444455556666"
 INSTANCE = f"arn:aws:ec2:eu-west-1:{HERE}:instance"
 BOX = "arn:aws:s3:::box"
@@ -33,13 +37,13 @@ def asked(policies, action, resource="*", principal="u", **more):
     found = AccessScenario(
         policies=policies, principal=principal, action=action, resource=resource, **more
     )
-    result = simulate_access(found)
+    result = simulated(found)
     return result.summary["verdict"], " ".join([result.why, *result.notes])
 
 
 def refused(**values):
     with pytest.raises(ScenarioError) as error:
-        simulate_access(AccessScenario(**values))
+        simulated(AccessScenario(**values))
     assert len(str(error.value)) < 600
     return error.value
 
@@ -299,13 +303,6 @@ def test_an_action_without_a_resource_is_judged_on_everything(
     assert ("No resource goes with" in told) is (action != "ec2:StopInstances")
 
 
-def test_the_reference_knows_actions_in_any_case_and_takes_others_as_they_are():
-    assert not has_resource("EC2:describeInstances") and has_resource("s3:GetObject")
-    assert has_resource("nowhere:Nothing") and has_resource("")
-    assert resource_of("s3:GetObject", BOX) == BOX
-    assert tag_keys("s3:GetObject", BOX) == ("aws:ResourceTag",)
-
-
 def test_an_action_without_a_resource_asks_no_resource():
     resources = {BOX: {"policy": policy("Deny", "*", Principal="*"), "tags": {"a": "b"}}}
     rcps = [[policy("Deny", "*", Principal="*")]]
@@ -319,7 +316,7 @@ def test_the_way_that_is_advised_for_such_an_action_opens_it():
         policies=with_policies(), principal="u", action="ec2:DescribeInstances",
         resource=f"{INSTANCE}/i-1",
     )  # fmt: skip
-    assert compare_ways(scenario).best.label == "attach a policy for exactly this"
+    assert compare(scenario).best.label == "attach a policy for exactly this"
 
 
 def test_rcps_bear_on_actions_of_the_services_that_have_them():
@@ -357,7 +354,7 @@ def rows(tmp_path):
 def test_a_row_rests_on_what_no_column_tells(rows):
     scenario = rows(f"principal,action,resource\nu,s3:GetObject,{BOX}/a\n", ALL, HTTPS)
     assert list(answers(scenario)["rests on"]) == ["aws:SecureTransport"]
-    result = simulate_access(scenario)
+    result = simulated(scenario)
     assert "1 rest on what nothing here tells (aws:SecureTransport)" in result.why
     assert "AWS knows, and may deny it" in result.why and "may deny it" in explain(scenario)
 
@@ -430,9 +427,9 @@ def test_the_matrix_and_the_comparison_say_it_too():
     file = with_policies(ALL, policy("Deny", "*", Condition={"StringEquals": {"x:y": "z"}}))
     scenario = AccessScenario(policies=file, principal="u", resource=f"{BOX}/a")
     assert "1 of the matrix's answers rest on what nothing here tells: x:y." in (
-        simulate_access(scenario).notes
+        simulated(scenario).notes
     )
-    assert compare_ways(scenario).options[0].remark == "rests on x:y"
+    assert compare(scenario).options[0].remark == "rests on x:y"
 
 
 # --- texts and files that can't be read
@@ -477,6 +474,28 @@ def test_a_key_twice_in_the_account_is_refused():
     assert "users stands there more than once, again at line 2, column 2" in str(
         refused(policies=USER)
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"policies": "nowhere"}, "policies"),
+        ({"policies": "{"}, "policies"),
+        ({"policies": account(users={"u": {"policies": [{}]}})}, "policies"),
+        ({"principal": "nobody"}, "principal"),
+        ({"action": "Get"}, "action"),
+        ({"action": "s3:*"}, "action"),
+        ({"resource": "box"}, "resource"),
+        ({"context": "["}, "context"),
+        ({"context": '{"a:b": {}}'}, "context"),
+        ({"at": "noon"}, "at"),
+        ({"requests": "nowhere.csv"}, "requests"),
+        ({"what_if": "has one more policy", "document": "{}"}, "document"),
+        ({"what_if": "passes a session policy", "document": json.dumps(ALL)}, "what_if"),
+    ],
+)  # fmt: skip
+def test_a_refusal_knows_its_field(values, field):
+    assert refused(**values).field == field
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

@@ -1,10 +1,10 @@
-"""Which keys of a request are known: given, told by the account, or never sent by who asks."""
+"""Which keys of a request are known: given, listed by the account, or never sent by who asks."""
 
 from collections.abc import Callable, Iterable
 
+from awsnb.aws.iam.account import Account
+from awsnb.aws.iam.reference import tag_keys
 from awsnb.mechanisms.authorization.request import Principal
-from awsnb.services.iam.account import Account
-from awsnb.services.iam.reference import tag_keys
 
 _OF_PRINCIPALS = {
     "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username",
@@ -19,7 +19,7 @@ _OF_SERVICES = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:so
 
 
 def knows_of(
-    account: Account, principal: Principal, action: str, arn: str, told: Iterable[str]
+    account: Account, principal: Principal, action: str, arn: str, stated: Iterable[str]
 ) -> Callable[[str], bool]:
     """Whether a key, in small letters, is known to be absent where the request has it not.
 
@@ -28,19 +28,19 @@ def knows_of(
     account : Account
     principal : Principal
     action, arn : str
-    told : iterable of str
+    stated : iterable of str
         The keys that were asked for and may have been left empty, in small letters.
     """
-    known = _OF_PRINCIPALS | set(told) | set(_same_tags(told, tag_keys(action, arn)))
+    known = _OF_PRINCIPALS | set(stated) | set(_same_tags(stated, tag_keys(action, arn)))
     known |= _OF_SERVICES if principal.is_entity else set()
-    tags = account.told_tags(action, arn)
+    tags = account.known_tags(action, arn)
     return lambda key: key in known or key.startswith(tags)
 
 
-def _same_tags(told: Iterable[str], keys: tuple[str, ...]) -> Iterable[str]:
+def _same_tags(stated: Iterable[str], keys: tuple[str, ...]) -> Iterable[str]:
     """The other names of the tags that a key was asked for."""
     small = [key.lower() for key in keys]
-    for key in told:
+    for key in stated:
         head, _, tag = key.partition("/")
         if head in small:
             yield from (f"{each}/{tag}" for each in small)

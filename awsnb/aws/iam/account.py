@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from awsnb import facts
+from awsnb.aws.iam.reference import has_resource, object_tag_key, tag_keys
 from awsnb.mechanisms.authorization import Policy, PolicySet, Principal
 from awsnb.mechanisms.authorization.request import Kind, shown
 from awsnb.scenario import ScenarioError, closest
-from awsnb.services.iam.reference import has_resource, object_tag_key, tag_keys
 
 IAM = facts.load("iam")
 _ASKS_TRUST = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
@@ -26,6 +26,11 @@ class Entity:
     boundary: Policy | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     trust: Policy | None = None
+
+    @property
+    def is_session(self) -> bool:
+        """Whether it asks with a role's credentials, which are temporary."""
+        return self.principal.kind in (Kind.ROLE, Kind.ROLE_SESSION)
 
 
 @dataclass(frozen=True)
@@ -166,15 +171,15 @@ class Account:
         own = self.entities[listed].tags if listed else {}
         return {**own, **self.resource(arn).tags}
 
-    def told_tags(self, action: str, arn: str) -> tuple[str, ...]:
-        """The beginnings of the tag keys that the account tells in full, in small letters."""
-        told = ["aws:principaltag/"]
+    def known_tags(self, action: str, arn: str) -> tuple[str, ...]:
+        """The beginnings of the tag keys that the account lists in full, in small letters."""
+        known = ["aws:principaltag/"]
         is_listed = self.resource(arn) is not NOT_LISTED or arn in self._names
         if is_listed or not has_resource(action):
-            told += [f"{key.lower()}/" for key in tag_keys(action, arn)]
+            known += [f"{key.lower()}/" for key in tag_keys(action, arn)]
         if arn in self.resources and object_tag_key(action):
-            told.append(f"{object_tag_key(action).lower()}/")
-        return tuple(told)
+            known.append(f"{object_tag_key(action).lower()}/")
+        return tuple(known)
 
     def owner(self, arn: str) -> str | None:
         """Who owns a resource whose ARN does not say so: this account."""

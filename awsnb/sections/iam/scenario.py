@@ -1,22 +1,14 @@
 """What can be asked of an account: who does what, from where, and what if one thing changed."""
 
-from collections.abc import Callable
-from datetime import datetime
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from awsnb._paths import data_dir
-from awsnb.mechanisms.authorization import JsonError, Policy, read_json
-from awsnb.mechanisms.authorization.request import Kind, shown
-from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.services.iam.account import Account, Entity
-from awsnb.services.iam.account_text import policy_of, read_account
-from awsnb.services.iam.folder import read_folder
-from awsnb.services.iam.places import placed
-from awsnb.services.iam.requests import Asked, Question, read_requests
+from awsnb.aws.iam import Account, Entity, Policy
+from awsnb.scenario import Scenario, field
+from awsnb.sections.iam import load
+from awsnb.sections.iam.requests import Asked, Question
 
 NOTHING, LEAVE, NO_BOUNDARY = "nothing", "leaves its groups", "has no boundary"
 ATTACH, BOUND, SESSION = "has one more policy", "has this boundary", "passes a session policy"
@@ -49,15 +41,21 @@ class AccessScenario(Scenario):
         meaning="An access key says nothing of MFA: the key is missing from the request.",
     )  # fmt: skip
     source_ip: str = field(
-        "203.0.113.7", label="From address", meaning="aws:SourceIp of the request."
-    )
+        "203.0.113.7", label="From address", group="Circumstances", advanced=True,
+        meaning="aws:SourceIp of the request.",
+    )  # fmt: skip
     at: str = field(
-        "2026-11-26T10:00:00Z", label="At", meaning="aws:CurrentTime of the request, ISO 8601."
-    )
-    encrypted: bool = field(True, label="Over HTTPS", meaning="aws:SecureTransport of the request.")
+        "2026-11-26T10:00:00Z", label="At", group="Circumstances", advanced=True,
+        meaning="aws:CurrentTime of the request, ISO 8601.",
+    )  # fmt: skip
+    encrypted: bool = field(
+        True, label="Over HTTPS", group="Circumstances", advanced=True,
+        meaning="aws:SecureTransport of the request.",
+    )  # fmt: skip
     context: str = field(
-        "", label="More context", lines=2, meaning="Other condition keys of the request, as JSON."
-    )
+        "", label="More context", lines=2, group="Circumstances", advanced=True,
+        meaning="Other condition keys of the request, as JSON.",
+    )  # fmt: skip
     what_if: Literal[
         "nothing", "leaves its groups", "has no boundary", "has one more policy",
         "has this boundary", "passes a session policy", "the resource has this policy",
@@ -71,24 +69,23 @@ class AccessScenario(Scenario):
     )  # fmt: skip
 
     policies: str = field(
-        "shop", label="Account", lines=12,
+        "shop", label="Account", lines=12, path=True, group="Account", advanced=True,
         meaning="A built-in account, a folder of policies, or an account as JSON.",
     )  # fmt: skip
     requests: str = field(
-        "", label="Requests", control=False,
+        "", label="Requests", path=True,
         meaning="A CSV file of requests to decide: principal, action, resource, context keys.",
     )  # fmt: skip
 
     @cached_property
     def account(self) -> Account:
         """The account that is asked about."""
-        return _account(self.policies)
+        return load.account(self.policies)
 
     @cached_property
     def rows(self) -> list[Asked]:
         """The rows of the file of requests; none without a file."""
-        file = Path(self.requests)
-        return _requests(file, _modified_ns(file)) if self.requests else []
+        return load.requests(self.requests) if self.requests else []
 
     @cached_property
     def question(self) -> Question:
@@ -103,24 +100,19 @@ class AccessScenario(Scenario):
         """The policy that the change brings; None while there is none."""
         if self.what_if not in WITH_DOCUMENT or not self.document.strip():
             return None
-        try:
-            return policy_of(
-                self.document, WITH_DOCUMENT[self.what_if], "document", "the new policy"
-            )
-        except ScenarioError as error:
-            raise placed(error, self.document) from None
+        return load.policy(self.document, WITH_DOCUMENT[self.what_if])
 
     @cached_property
     def keys(self) -> dict[str, Any]:
         """The circumstances of the request, as condition keys."""
-        time = _time(self.at)
+        time = load.moment(self.at)
         found: dict[str, Any] = {
             "aws:SourceIp": self.source_ip,
             "aws:SecureTransport": self.encrypted,
             "aws:CurrentTime": time,
             "aws:EpochTime": int(time.timestamp()),
         }
-        return found | _context(self.context)
+        return found | load.context(self.context)
 
     def keys_of(self, entity: Entity) -> dict[str, Any]:
         """The context of a request that a principal makes under the same circumstances.
@@ -128,14 +120,13 @@ class AccessScenario(Scenario):
         Whether there was MFA is known of temporary credentials only: of a role's, and of those that
         the console takes out for a user who signs in.
         """
-        is_session = entity.principal.kind in (Kind.ROLE, Kind.ROLE_SESSION)
-        if self.signed_in == KEY and not is_session:
+        if self.signed_in == KEY and not entity.is_session:
             return self.keys
         return {"aws:MultiFactorAuthPresent": self.signed_in == MFA} | self.keys
 
     @property
-    def told(self) -> frozenset[str]:
-        """The keys that how one signed in tells, also by their absence."""
+    def stated(self) -> frozenset[str]:
+        """The keys that how one signed in states, also by their absence."""
         return frozenset({MFA_KEY} if self.signed_in == MFA else {MFA_KEY, MFA_AGE})
 
     @property
@@ -146,7 +137,7 @@ class AccessScenario(Scenario):
     def changes(self) -> dict[str, Any]:
         """The fields that differ from their defaults; the default account written out does not."""
         found = super().changes()
-        if found.get("policies") == built_in():
+        if found.get("policies") == load.built_in():
             del found["policies"]
         return found
 
@@ -161,90 +152,9 @@ class AccessScenario(Scenario):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        self.account.entity(self.question.principal)
-        if ":" not in self.action:
-            raise ScenarioError(f"action = {shown(self.action)}: must be service:Name.")
-        if self.resource != "*" and not self.resource.startswith("arn:"):
-            raise ScenarioError(f"resource = {shown(self.resource)}: must be an ARN, or *.")
+        with load.about("principal"):
+            self.account.entity(self.question.principal)
+        load.check_action(self.action)
+        load.check_resource(self.resource)
         _ = self.keys, self.policy
         return self
-
-
-def built_in(name: str = "shop") -> str:
-    """The JSON of a built-in account."""
-    return _built_in(name).read_text("utf-8")
-
-
-def _account(policies: str) -> Account:
-    if policies.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return _from_json(policies)
-    if _is(Path.is_file, _built_in(policies)):
-        return _from_json(built_in(policies))
-    folder = Path(policies)
-    if _is(Path.is_dir, folder):
-        return _from_folder(folder, tuple(map(_modified_ns, sorted(folder.glob("*.json")))))
-    known = ", ".join(sorted(file.stem for file in _built_in("").parent.glob("*.json")))
-    raise ScenarioError(
-        f"policies = {shown(policies)}: must be a built-in account ({known}), a folder, or JSON."
-    )
-
-
-def _is(kind: Callable[[Path], bool], path: Path) -> bool:
-    """Whether a path is of a kind; one that the system refuses, as too long, is of none."""
-    try:
-        return kind(path)
-    except (OSError, ValueError):
-        return False
-
-
-@lru_cache(maxsize=8)
-def _from_json(text: str) -> Account:
-    try:
-        return read_account(text)
-    except ScenarioError as error:
-        raise placed(error, text) from None
-
-
-@lru_cache(maxsize=2)
-def _from_folder(folder: Path, modified_ns: tuple[int, ...]) -> Account:
-    return read_folder(folder)
-
-
-@lru_cache(maxsize=2)
-def _requests(file: Path, modified_ns: int) -> list[Asked]:
-    return read_requests(file)
-
-
-def _modified_ns(file: Path) -> int:
-    """When a file was last written: read again only then, however many scenarios ask for it."""
-    return file.stat().st_mtime_ns if _is(Path.exists, file) else 0
-
-
-def _built_in(name: str) -> Path:
-    return data_dir() / "accounts" / f"{Path(name).name}.json"
-
-
-def _time(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ScenarioError(
-            f"at = {shown(text)}: must be a time, as 2026-11-26T10:00:00Z."
-        ) from None
-    if found.tzinfo is None:
-        raise ScenarioError(
-            f"at = {shown(text)}: must have a time zone, as in 2026-11-26T10:00:00Z."
-        )
-    return found
-
-
-def _context(text: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        found = read_json(text)
-    except JsonError as error:
-        raise placed(ScenarioError(f"context: {error}"), text) from None
-    if not isinstance(found, dict):
-        raise ScenarioError('context: must be an object, as {"aws:PrincipalTag/team": "web"}.')
-    return found

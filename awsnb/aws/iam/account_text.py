@@ -21,6 +21,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NoReturn
 
+from awsnb.aws.iam.account import IAM, Account, Entity, Resource
+from awsnb.aws.iam.files import MOST_BYTES
+from awsnb.aws.iam.unwrapped import NoDocumentError, decoded, document_of
 from awsnb.mechanisms.authorization import (
     JsonError,
     Policy,
@@ -31,9 +34,6 @@ from awsnb.mechanisms.authorization import (
 )
 from awsnb.mechanisms.authorization.request import is_account, shown
 from awsnb.scenario import ScenarioError, closest
-from awsnb.services.iam.account import IAM, Account, Entity, Resource
-from awsnb.services.iam.files import MOST_BYTES
-from awsnb.services.iam.unwrapped import NoDocumentError, decoded, document_of
 
 ROOT = "root"
 _LISTS = ("users", "groups", "roles", "visitors", "resources", "scps", "rcps", "policies", "watch")

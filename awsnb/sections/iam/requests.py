@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from awsnb.aws.iam.files import read_text
 from awsnb.mechanisms.authorization import JsonError, read_json
 from awsnb.mechanisms.authorization.request import shown
 from awsnb.scenario import ScenarioError, closest
-from awsnb.services.iam.files import read_text
 
 REQUIRED = ("principal", "action", "resource")
 EXPECTED = "expected"
@@ -20,14 +20,14 @@ ANSWERS = {"allow": True, "allowed": True, "deny": False, "denied": False}
 class Question(NamedTuple):
     """A request; its `context` is the scenario's if it has none of its own.
 
-    `told` are the keys that are known to be absent where the context lacks them.
+    `stated` are the keys that the request states, also by their absence, in small letters.
     """
 
     principal: str
     action: str
     resource: str
     context: dict[str, Any] | None = None
-    told: frozenset[str] = frozenset()
+    stated: frozenset[str] = frozenset()
 
 
 class Asked(NamedTuple):
@@ -39,12 +39,12 @@ class Asked(NamedTuple):
     resource: str
     context: dict[str, Any]
     expected: bool | None
-    told: frozenset[str] = frozenset()
+    stated: frozenset[str] = frozenset()
 
     @property
     def question(self) -> Question:
         """What is asked."""
-        return Question(self.principal, self.action, self.resource, self.context, self.told)
+        return Question(self.principal, self.action, self.resource, self.context, self.stated)
 
 
 def read_requests(file: Path) -> list[Asked]:
@@ -122,8 +122,8 @@ def _asked(line: int, cells: dict[str, str]) -> Asked:
     if ":" not in action:
         raise ScenarioError(f"action = {shown(action)}: must be service:Name.")
     context = {key: _values(key, cell) for key, cell in cells.items() if cell}
-    told = frozenset(key.lower() for key in cells)
-    return Asked(line, who, action, resource, context, ANSWERS.get(answer), told)
+    stated = frozenset(key.lower() for key in cells)
+    return Asked(line, who, action, resource, context, ANSWERS.get(answer), stated)
 
 
 def _values(column: str, cell: str) -> Any:

@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from awsnb.aws.iam.files import read_text
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.files import read_text
 
 _POLICY = re.compile(r": policies\.([^:]+):")
 _JSON = re.compile(r"at line (\d+), column (\d+)")
@@ -13,17 +13,20 @@ _NAMED = re.compile(r"(?:policies|users|roles|groups|visitors|watch)\.([\w:/-]*\
 _STATEMENT = re.compile(r"Statement\[(\d+)\][^,:]*(?:, (\w+))?")
 
 
-def placed(error: ScenarioError, text: str) -> ScenarioError:
-    """The error, with its line in the text if it can be found."""
-    said = str(error)
-    at = _JSON.search(said)
-    if at:
-        return ScenarioError(said, int(at[1]), int(at[2]))
-    place = _find(said, text)
-    if place < 0:
+def placed(error: ScenarioError, text: str, field: str = "") -> ScenarioError:
+    """The error, with its field, and its line and column in the text if they can be found."""
+    if error.field:
         return error
+    said = str(error)
+    at = _JSON.search(said) if text else None
+    if at:
+        return ScenarioError(said, field=field, line=int(at[1]), column=int(at[2]))
+    place = _find(said, text) if text else -1
+    if place < 0:
+        return ScenarioError(said, field=field)
     before = text[:place]
-    return ScenarioError(said, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return ScenarioError(said, field=field, line=line, column=column)
 
 
 def placed_in(folder: Path, account: str, error: ScenarioError) -> ScenarioError:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from awsnb.aws.iam.account import Account
+from awsnb.aws.iam.account_text import read_account
+from awsnb.aws.iam.files import json_in
+from awsnb.aws.iam.locate import placed_in
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.account import Account
-from awsnb.services.iam.account_text import read_account
-from awsnb.services.iam.files import json_in
-from awsnb.services.iam.places import placed_in
 
 ACCOUNT = "account.json"
 EXPORT = "authorization-details.json"

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from awsnb.services.iam.run import Access
-from awsnb.services.iam.scenario import AccessScenario
+from awsnb.sections.iam.scenario import AccessScenario
+from awsnb.sections.iam.simulate import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ def answers(scenario: AccessScenario) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    access = Access.of(scenario)
+    outcome = simulate(scenario)
     rows = [
         {
             "line": row.line,
@@ -33,7 +33,7 @@ def answers(scenario: AccessScenario) -> "pd.DataFrame":
             "why": answer.why,
             "rests on": ", ".join(answer.rests_on),
         }
-        for row, answer in zip(access.asked, access.answers, strict=True)
+        for row, answer in zip(outcome.asked, outcome.answers, strict=True)
     ]
     return pd.DataFrame(rows).set_index("line")
 
