@@ -164,6 +164,22 @@ def test_unique_ids_of_an_export(exported, principal, expected):
     assert verdict == expected and "rests on" not in told
 
 
+def test_an_export_may_be_pasted_or_be_the_account_file(tmp_path):
+    text = json.dumps(EXPORT)
+    (tmp_path / "account.json").write_text(text)
+    for policies in (text, str(tmp_path)):
+        assert asked(policies, "s3:GetObject", f"{BOX}/a", "carol")[0] == "allowed"
+
+
+def test_an_export_whose_documents_are_escaped_as_the_api_gives_them():
+    escaped = json.dumps(ALL).replace("{", "%7B").replace('"', "%22").replace("}", "%7D")
+    user = EXPORT["UserDetailList"][0] | {
+        "UserPolicyList": [{"PolicyName": "all", "PolicyDocument": escaped}]
+    }
+    text = json.dumps(EXPORT | {"UserDetailList": [user]})
+    assert asked(text, "s3:GetObject", f"{BOX}/a", "carol")[0] == "allowed"
+
+
 def test_a_policy_for_one_session_of_a_role(exported):
     folder = exported("AROAEXAMPLEAPP:i-0abc")
     session = f"arn:aws:sts::{HERE}:assumed-role/app/i-0"
@@ -402,6 +418,25 @@ def test_which_keys_nothing_here_tells(condition, resource, rests):
     )
     told = asked(file, action, resource)[1]
     assert ("rests on" in told) is bool(rests) and rests in told
+
+
+def test_a_key_that_is_given_as_null_is_stated_to_be_absent():
+    outside = policy("Deny", "*", Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}})
+    given = {"context": json.dumps({"aws:SourceVpc": None})}
+    verdict, told = asked(with_policies(ALL, outside), "s3:GetObject", f"{BOX}/a", **given)
+    assert verdict == "explicit deny" and "rests on" not in told
+
+
+def test_a_service_that_asks_is_known_by_its_names():
+    names = {"ForAnyValue:StringEquals": {"aws:PrincipalServiceNamesList": "logs.amazonaws.com"}}
+    grant = policy("Allow", "s3:PutObject", f"{BOX}/*", Principal="*", Condition=names)
+    visitors = {
+        "logs": {"arn": "logs.us-west-2.amazonaws.com"},
+        "trail": {"arn": "cloudtrail.amazonaws.com"},
+    }
+    file = account(visitors=visitors, resources={BOX: {"policy": grant}})
+    assert asked(file, "s3:PutObject", f"{BOX}/a", "logs")[0] == "allowed"
+    assert asked(file, "s3:PutObject", f"{BOX}/a", "trail")[0] == "implicit deny"
 
 
 def test_the_region_of_a_resource_is_the_one_that_is_asked():

@@ -22,6 +22,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from awsnb.aws.iam.account import IAM, Account, Entity, Resource
+from awsnb.aws.iam.export import from_export, is_export
 from awsnb.aws.iam.files import MOST_BYTES
 from awsnb.aws.iam.unwrapped import NoDocumentError, decoded, document_of
 from awsnb.mechanisms.authorization import (
@@ -58,7 +59,7 @@ def read_account(found: Any, where: str = "policies") -> Account:
     Parameters
     ----------
     found : str or dict
-        See the module for its parts.
+        See the module for its parts; or an export of AWS's.
     where : str
         What to call it in an error.
 
@@ -67,7 +68,8 @@ def read_account(found: Any, where: str = "policies") -> Account:
     ScenarioError
         If it is no account: the part, the statement and the element that is wrong.
     """
-    return _Reader(where).account(_load(found, where) if isinstance(found, str) else found)
+    body = _load(found, where) if isinstance(found, str) else found
+    return _Reader(where).account(from_export(body) if is_export(body) else body)
 
 
 def policy_of(text: str, kind: str, where: str, name: str = "") -> Policy:

@@ -77,6 +77,7 @@ class World:
         account, entity = self.account, self.account.entity(name)
         if context is None:
             context, stated = self.scenario.keys_of(entity), self.scenario.stated
+        stated |= {key.lower() for key in context}
         arn = resource_of(action, resource)
         keys = account.context(name, action, arn, context)
         knows = knows_of(account, entity.principal, action, arn, stated)
