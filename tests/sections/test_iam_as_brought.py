@@ -173,9 +173,8 @@ def test_an_export_may_be_pasted_or_be_the_account_file(tmp_path):
 
 def test_an_export_whose_documents_are_escaped_as_the_api_gives_them():
     escaped = json.dumps(ALL).replace("{", "%7B").replace('"', "%22").replace("}", "%7D")
-    user = EXPORT["UserDetailList"][0] | {
-        "UserPolicyList": [{"PolicyName": "all", "PolicyDocument": escaped}]
-    }
+    inline = {"UserPolicyList": [{"PolicyName": "all", "PolicyDocument": escaped}]}
+    user = EXPORT["UserDetailList"][0] | inline
     text = json.dumps(EXPORT | {"UserDetailList": [user]})
     assert asked(text, "s3:GetObject", f"{BOX}/a", "carol")[0] == "allowed"
 
@@ -565,8 +564,9 @@ def test_what_is_no_regular_file_is_refused_before_it_is_read(tmp_path):
     assert "can't be read" in str(refused(requests="x" * 5_000))
 
 
-def test_a_page_of_an_export_is_not_the_account(tmp_path):
-    page = json.dumps(EXPORT | {"IsTruncated": True, "Marker": "x"})
+@pytest.mark.parametrize("more", [{"IsTruncated": True, "Marker": "x"}, {"NextToken": "x"}])
+def test_a_page_of_an_export_is_not_the_account(more, tmp_path):
+    page = json.dumps(EXPORT | more)
     (tmp_path / "authorization-details.json").write_text(page)
     assert "but a page of the export" in str(refused(policies=str(tmp_path), principal="carol"))
 

@@ -10,7 +10,7 @@ from awsnb.aws.iam.account import IAM, Account, Entity, Resource
 from awsnb.aws.iam.account_text import policy_of, read_account
 from awsnb.aws.iam.folder import read_folder
 from awsnb.mechanisms.authorization import Policy
-from awsnb.mechanisms.authorization.request import shown
+from awsnb.mechanisms.authorization.principal import shown
 
 __all__ = [
     "IAM",

@@ -8,7 +8,7 @@ from typing import Any
 from awsnb import facts
 from awsnb.aws.iam.reference import has_resource, object_tag_key, tag_keys
 from awsnb.mechanisms.authorization import Policy, PolicySet, Principal
-from awsnb.mechanisms.authorization.request import Kind, shown
+from awsnb.mechanisms.authorization.principal import Kind, shown
 from awsnb.scenario import ScenarioError, closest
 
 IAM = facts.load("iam")

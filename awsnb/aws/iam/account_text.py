@@ -33,7 +33,7 @@ from awsnb.mechanisms.authorization import (
     parse,
     read_json,
 )
-from awsnb.mechanisms.authorization.request import is_account, shown
+from awsnb.mechanisms.authorization.principal import is_account, shown
 from awsnb.scenario import ScenarioError, closest
 
 ROOT = "root"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from awsnb.aws.iam.account import Account
 from awsnb.aws.iam.reference import tag_keys
-from awsnb.mechanisms.authorization.request import Principal
+from awsnb.mechanisms.authorization.principal import Principal
 
 _OF_PRINCIPALS = {
     "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username",

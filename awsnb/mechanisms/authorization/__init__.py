@@ -13,9 +13,9 @@ The identity policies are silent:
   The 1st statement of identity policy 1, an allow, does not apply: its Action names s3:Get*, not s3:PutObject.
 
 One idea a file: `wildcards`, `readers` and `conditions` compare, `matching` holds statements,
-`json_text` and `documents` read them, `request` is who asks for what, `layers` are the policies
-that bear on it, `decision` weighs what they say together, `certainty` tells which keys that nobody
-knows could turn it, and `explanation` puts it in words.
+`json_text` and `documents` read them, `principal` is who asks and `request` for what, `layers` are
+the policies that bear on it, `decision` weighs what they say together, `certainty` finds the keys
+that nobody knows and that could turn it, and `explanation` puts it in words.
 
 Notes
 -----
@@ -52,7 +52,8 @@ from awsnb.mechanisms.authorization.documents import PolicyError, parse
 from awsnb.mechanisms.authorization.json_text import JsonError, read_json
 from awsnb.mechanisms.authorization.layers import PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import Principal, Request, RequestError
+from awsnb.mechanisms.authorization.principal import Principal, RequestError
+from awsnb.mechanisms.authorization.request import Request
 
 __all__ = [
     "Decision",

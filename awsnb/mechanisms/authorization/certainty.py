@@ -19,7 +19,8 @@ from awsnb.mechanisms.authorization.matching import (
     PrincipalElement,
     Statement,
 )
-from awsnb.mechanisms.authorization.request import Kind, Request
+from awsnb.mechanisms.authorization.principal import Kind
+from awsnb.mechanisms.authorization.request import Request
 from awsnb.mechanisms.authorization.wildcards import glob, tokens
 
 SESSION_NAME = "the name of the session"

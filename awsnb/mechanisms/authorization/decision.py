@@ -23,14 +23,8 @@ from awsnb.mechanisms.authorization.certainty import rests_on
 from awsnb.mechanisms.authorization.documents import parse
 from awsnb.mechanisms.authorization.layers import IDENTITY, RESOURCE, Bearing, PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import (
-    Grant,
-    Kind,
-    Knows,
-    Principal,
-    Request,
-    knows_all,
-)
+from awsnb.mechanisms.authorization.principal import Grant, Kind, Principal
+from awsnb.mechanisms.authorization.request import Knows, Request, knows_all
 
 ROOT = "account root user"
 FREE = "no permission needed"

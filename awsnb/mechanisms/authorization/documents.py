@@ -21,7 +21,7 @@ from awsnb.mechanisms.authorization.matching import (
     ResourceElement,
     Statement,
 )
-from awsnb.mechanisms.authorization.request import (
+from awsnb.mechanisms.authorization.principal import (
     PRINCIPAL_ARN,
     is_account,
     principal_name,

@@ -13,7 +13,8 @@ from awsnb.mechanisms.authorization.layers import (
     Layer,
 )
 from awsnb.mechanisms.authorization.matching import Policy, Statement
-from awsnb.mechanisms.authorization.request import Grant, Kind, Request
+from awsnb.mechanisms.authorization.principal import Grant, Kind
+from awsnb.mechanisms.authorization.request import Request
 
 _EFFECTS = {"Allow": "an allow", "Deny": "a deny"}
 _OUTCOMES = {"allows": "allow", "denies": "deny", "is silent": "are silent"}

@@ -20,14 +20,8 @@ from awsnb.mechanisms.authorization.documents import (
     parse,
 )
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import (
-    SERVICE_LINKED,
-    Grant,
-    Kind,
-    Principal,
-    Request,
-    shown,
-)
+from awsnb.mechanisms.authorization.principal import SERVICE_LINKED, Grant, Kind, Principal, shown
+from awsnb.mechanisms.authorization.request import Request
 
 RESOURCE, IDENTITY = "resource policy", "identity policies"
 BOUNDARY, SESSION, ENDPOINT = "permissions boundary", "session policies", "VPC endpoint policy"

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from awsnb.mechanisms.authorization.request import Grant, Request
+from awsnb.mechanisms.authorization.principal import Grant
+from awsnb.mechanisms.authorization.request import Request
 from awsnb.mechanisms.authorization.wildcards import (
     PatternSet,
     Token,

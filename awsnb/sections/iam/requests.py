@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from awsnb.aws.iam.files import read_text
 from awsnb.mechanisms.authorization import JsonError, read_json
-from awsnb.mechanisms.authorization.request import shown
+from awsnb.mechanisms.authorization.principal import shown
 from awsnb.scenario import ScenarioError, closest
 
 REQUIRED = ("principal", "action", "resource")

@@ -21,7 +21,7 @@ from awsnb.mechanisms.authorization import (
     can_assume,
     decide,
 )
-from awsnb.mechanisms.authorization.request import shown
+from awsnb.mechanisms.authorization.principal import shown
 from awsnb.scenario import ScenarioError
 from awsnb.sections.iam.requests import Asked, Question
 from awsnb.sections.iam.scenario import (
