@@ -612,3 +612,17 @@ def test_a_row_that_is_wrong_is_named_with_its_column(text, says, tmp_path):
 def test_of_many_principals_a_few_are_named():
     file = account(users={f"u{i}": {} for i in range(5_000)})
     assert "and 4,989 more" in str(refused(policies=file, principal="nobody"))
+
+
+def test_a_trust_policy_may_be_as_long_as_its_quota_can_be_raised():
+    """What AWS exported it took: the default of 2,048 characters is no reason to refuse it."""
+
+    def assumed(length):
+        arns = [f"arn:aws:iam::{HERE}:user/{i:0>40}" for i in range(length // 77)]
+        trust = {"Effect": "Allow", "Principal": {"AWS": [*arns, HERE]}, "Action": "sts:AssumeRole"}
+        file = with_policies(ALL, roles={"r": {"trust": "t"}}, policies={"t": {"Statement": trust}})
+        return asked(file, "sts:AssumeRole", f"arn:aws:iam::{HERE}:role/r")[0]
+
+    assert assumed(6_000) == "allowed"
+    with pytest.raises(ScenarioError, match="AWS allows 8,192"):
+        assumed(10_000)
