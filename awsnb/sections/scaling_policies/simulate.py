@@ -18,7 +18,6 @@ from awsnb.mechanisms.control_loop import (
     NOBODY,
     ROUNDING,
     SCALED,
-    WAITS,
     Scaling,
 )
 from awsnb.sections.scaling_policies.control import (
@@ -377,7 +376,7 @@ class Outcome:
         """State of each alarm at each decision, shape (alarms, periods): `QUIET` to `SCALES`."""
         reason, breaching = self.scaling.reason, self.scaling.breaching
         out = np.full(reason.shape, HELD)
-        out[(reason <= WAITS) & (breaching > 0)] = COUNTS
+        out[(reason <= NO_DATA) & (breaching > 0)] = COUNTS
         out[breaching == 0] = QUIET
         out[reason == SCALED] = SCALES
         return out
