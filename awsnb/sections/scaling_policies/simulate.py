@@ -16,7 +16,6 @@ from awsnb.mechanisms.control_loop import (
     METRICS,
     NO_DATA,
     NOBODY,
-    ROUNDING,
     SCALED,
     Scaling,
 )
@@ -98,12 +97,12 @@ class Signal:
     @cached_property
     def above(self) -> NDArray[np.bool_]:
         """Whether it is above its target; not where its datapoint is missing."""
-        return self.values > self.target * (1 + ROUNDING)
+        return control_loop.above(self.values, self.target)
 
     @cached_property
     def below(self) -> NDArray[np.bool_]:
         """Whether it is below where the group scales in; not where its datapoint is missing."""
-        return self.values < self.low * (1 - ROUNDING)
+        return control_loop.below(self.values, self.low)
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,11 @@ def _metric_notes(scenario: PolicyScenario) -> Iterator[str]:
             f"Memory goes with the CPU, from {scenario.memory_idle_pct:g} % idle to "
             f"{scenario.memory_busy_pct:g} % at 100 % CPU; requests that wait take none."
         )
+    if REQUESTS in scenario.watched:
+        yield (
+            "A load balancer without requests sends no datapoint. An alarm then waits, or does as "
+            "TreatMissingData says; that CloudWatch may still go by older datapoints is left out."
+        )
     if scenario.watched != (CPU,) and scenario.scaler == EC2_GROUPS and scenario.policy in TRACKS:
         yield (
             "Scale-in on memory and requests at the share of the target that AWS uses for CPU "
