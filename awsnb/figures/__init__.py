@@ -6,6 +6,7 @@ they can be told apart in grey, and the background is clear, so that they suit l
 """
 
 from awsnb.figures.lines import BINS, curves
+from awsnb.figures.panels import panels, slots
 from awsnb.figures.prices import comparison
 from awsnb.figures.shown import picture, show
 from awsnb.figures.stack import draw, skeleton
@@ -19,7 +20,9 @@ __all__ = [
     "comparison",
     "curves",
     "draw",
+    "panels",
     "picture",
     "show",
     "skeleton",
+    "slots",
 ]

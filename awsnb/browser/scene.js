@@ -1,0 +1,3 @@
+export function scene(root, onTime) {
+  return { show() {}, at() {}, dispose() {} };
+}
