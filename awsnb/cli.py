@@ -1,10 +1,10 @@
-"""The command line: list, lab, report, facts, warm-up."""
+"""The command line: list, lab, report, sweep, fields, facts, warm-up."""
 
 import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -20,6 +20,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 SectionName = Annotated[str, typer.Argument(metavar="SECTION", help="See `awsnb list`.")]
+ViewName = Annotated[
+    str, typer.Argument(metavar="[VIEW]", help="Which of the section's questions.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
+]
+FILE_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""Options that the scenario's fields make, and that are read by `_files`."""
 
 
 @app.callback(invoke_without_command=True)
@@ -74,29 +83,20 @@ def lab(
     LabApp.launch_instance(arguments)
 
 
-@app.command()
+@app.command(context_settings=FILE_OPTIONS)
 def report(
+    context: typer.Context,
     section: SectionName,
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML page to write.")],
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
-    ] = None,
-    trace: Annotated[
-        Path | None, typer.Option(help="A CloudWatch export: CSV, or get-metric-data JSON.")
-    ] = None,
-    policies: Annotated[
-        Path | None, typer.Option(help="A folder of IAM policies: account.json and what it names.")
-    ] = None,
-    requests: Annotated[
-        Path | None, typer.Option(help="A CSV of requests: principal, action, resource, keys.")
-    ] = None,
+    view: ViewName = "",
+    parameter: Parameters = None,
     notebook: Annotated[
         Path | None, typer.Option("--ipynb", help="Keep the executed notebook here as well.")
     ] = None,
 ) -> None:
     """Run a section on your own numbers and write one HTML page that opens offline.
 
+    A field that is a file, such as a CloudWatch export, is an option of its own: --trace FILE.
     For what may be set, see `awsnb fields SECTION`.
     """
     from awsnb.report import ReportError, write_report
@@ -104,52 +104,50 @@ def report(
 
     with _one_line_errors():
         found = find(section)
-        files = {"trace": trace, "policies": policies, "requests": requests}
-        scenario = found.scenario(**_values(found.scenario, parameter or [], files))
-        summary = str(found.simulate(scenario)).split("\n\n")[1]
+        asked = found.view(view)
+        scenario = asked.scenario(**_values(asked.scenario, parameter or [], context.args))
+        why = asked.simulate(scenario).why
     try:
         write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
     except ReportError as error:
         _stop(str(error), 1)
-    typer.echo(summary)
+    typer.echo(why)
     typer.echo(f"Wrote {output}")
 
 
-@app.command()
+@app.command(context_settings=FILE_OPTIONS)
 def sweep(
+    context: typer.Context,
     section: SectionName,
     grid: Annotated[
         list[str],
         typer.Option(metavar="FIELD=VALUES", help="a,b,c or low:high:step; repeatable."),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="A .parquet or .csv file.")],
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
-    ] = None,
-    trace: Annotated[Path | None, typer.Option(help="A CloudWatch export.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .csv or .parquet file.")],
+    view: ViewName = "",
+    parameter: Parameters = None,
 ) -> None:
     """Simulate every combination of a grid; stopped, it goes on where it was.
 
     Example: awsnb sweep ebs-volume-types --grid volume_type=gp2,gp3 --grid size_gib=100:1000:100
-    -o sweep.parquet
+    -o sweep.csv
     """
     from awsnb import sweep as sweeps
     from awsnb.sections import section as find
 
     with _one_line_errors():
         if output.suffix not in (".parquet", ".csv"):
-            raise ValueError(f"-o {output}: must end in .parquet or .csv.")
+            raise ValueError(f"-o {output}: must end in .csv or .parquet.")
         found = find(section)
-        specs = found.scenario.fields()
+        scenario = found.view(view).scenario
         axes = {}
         for pair in grid:
-            name, text = _name_and_text(found.scenario, pair)
-            axes[name] = sweeps.axis(specs[name], text)
-        base = _values(found.scenario, parameter or [], {"trace": trace})
+            name, text = _name_and_text(scenario, pair)
+            axes[name] = sweeps.axis(scenario.fields()[name], text)
+        base = _values(scenario, parameter or [], context.args)
         journal = output.with_name(f"{output.name}.partial")
         shown = sys.stderr.isatty()
-        table = sweeps.sweep(found, axes, base, journal=journal, progress=shown)
+        table = sweeps.sweep(found, axes, base, view, journal=journal, progress=shown)
     finished = output.with_name(f".{output.name}")
     if output.suffix == ".csv":
         table.to_csv(finished, index=False)
@@ -161,14 +159,21 @@ def sweep(
 
 
 @app.command()
-def fields(section: SectionName) -> None:
+def fields(section: SectionName, view: ViewName = "") -> None:
     """List what a section's report can be asked: names, ranges, defaults, meanings."""
     from awsnb.sections import section as find
 
     with _one_line_errors():
-        specs = find(section).scenario.fields().values()
-    for spec in specs:
-        typer.echo(f"{spec.name} (default {spec.default!r}): {spec.range_text}\n    {spec.meaning}")
+        found = find(section)
+        views = [found.view(view)] if view or len(found.views) == 1 else found.views
+    for one in views:
+        if len(found.views) > 1:
+            typer.echo(f"{one.name}: {one.question}")
+        for spec in one.scenario.fields().values():
+            typer.echo(
+                f"{spec.name} (default {spec.unset or repr(spec.default)}): {spec.range_text}\n"
+                f"    {spec.meaning}"
+            )
 
 
 @app.command()
@@ -207,24 +212,33 @@ def warm_up() -> None:
             typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
 
 
-FILES = ("trace", "policies", "requests")  # the fields that may hold a path
-
-
-def _values(
-    scenario: Any, parameters: list[str], files: Mapping[str, Path | None]
-) -> dict[str, Any]:
+def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:
     """Read NAME=VALUE pairs and files by the scenario's fields; paths become absolute."""
+    specs = scenario.fields()
     values: dict[str, Any] = {}
     for pair in parameters:
         name, text = _name_and_text(scenario, pair)
-        values[name] = scenario.fields()[name].parse(text)
-    given = {name: str(file) for name, file in files.items() if file is not None}
-    scenario.check_names(given)
-    values |= given
-    for name in FILES:
-        if values.get(name):
-            values[name] = _absolute(values[name])
-    return values
+        values[name] = specs[name].parse(text)
+    values |= _files(scenario, options)
+    paths = {name for name in values if specs[name].kind == "path"}
+    return values | {name: _absolute(values[name]) for name in paths if values[name]}
+
+
+def _files(scenario: Any, options: list[str]) -> dict[str, str]:
+    """Read ``--NAME FILE`` and ``--NAME=FILE`` for the fields that are files."""
+    known = [name for name, spec in scenario.fields().items() if spec.kind == "path"]
+    given: dict[str, str] = {}
+    rest = iter(options)
+    for word in rest:
+        option, equals, file = word.partition("=")
+        name = option.removeprefix("--").replace("-", "_")
+        if not option.startswith("--") or name not in known:
+            offered = ", ".join(f"--{one}" for one in known) or "no files"
+            raise ValueError(f"{word}: is no option here; this question takes {offered}.")
+        given[name] = file if equals else next(rest, "")
+        if not given[name]:
+            raise ValueError(f"{option}: needs a file.")
+    return given
 
 
 def _absolute(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from awsnb.scenario import FieldSpec, Scenario
+from awsnb.scenario import FieldSpec
 
 STOPS = 160  # about as many places as a hand can find on a slider
 
@@ -21,8 +21,8 @@ def described(spec: FieldSpec) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``kind`` says which control it has; ``word`` is what it means to leave an optional number
-        out, where that is a word and no number.
+        ``kind`` says which control it has; ``word`` is what it means to leave the field out, where
+        that is a word.
     """
     options = menu_options(spec)
     return {
@@ -32,19 +32,14 @@ def described(spec: FieldSpec) -> dict[str, Any]:
         "unit": "" if spec.unit.lower() in spec.label.lower().split() else spec.unit,
         "meaning": spec.meaning,
         "optional": spec.default is None,
-        "word": _word(spec),
+        "word": spec.unset,
         "options": options,
         "stops": slider_stops(spec),
         "lines": spec.lines,
-        "group": getattr(spec, "group", ""),
-        "advanced": getattr(spec, "advanced", False),
+        "group": spec.group,
+        "advanced": spec.advanced,
         "control": spec.control,
     }
-
-
-def in_force(spec: FieldSpec, scenario: Scenario) -> Any:
-    """Return what a field that was left out comes to in a scenario: a value or a word, or None."""
-    return spec.unset(scenario) if callable(getattr(spec, "unset", "")) else None
 
 
 def read(spec: FieldSpec, value: Any) -> Any:
@@ -68,7 +63,7 @@ def menu_options(spec: FieldSpec) -> list[tuple[str, Any]]:
         options = [("yes", True), ("no", False)]
     else:
         return []
-    return [(_word(spec), None), *options] if spec.default is None else options
+    return [(spec.unset or "default", None), *options] if spec.default is None else options
 
 
 def slider_stops(spec: FieldSpec) -> list[int] | list[float]:
@@ -88,12 +83,6 @@ def slider_stops(spec: FieldSpec) -> list[int] | list[float]:
     if spec.kind == "int":
         return sorted({round(value) for value in within})
     return sorted({float(value) for value in within})
-
-
-def _word(spec: FieldSpec) -> str:
-    if spec.default is not None or callable(getattr(spec, "unset", "")):
-        return ""
-    return getattr(spec, "unset", "") or "default"
 
 
 def _three_digits(value: float) -> float:

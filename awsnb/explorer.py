@@ -9,18 +9,18 @@ import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import traitlets
 
 from awsnb import figures
-from awsnb.controls import described, in_force, read
+from awsnb.controls import described, read
 from awsnb.live_plot import module, packed, plotly, style
 from awsnb.results import Result
 from awsnb.scenario import Scenario, ScenarioError, closest
 from awsnb.sections import Section
 from awsnb.sections import section as find
+from awsnb.view import View
 from awsnb.widgets import NotebookWidget
 
 SLOTS = 64  # columns that a picture can have
@@ -81,12 +81,12 @@ class Explorer(NotebookWidget):
         self, section: str | Section, situation: str = "", *, view: str = "", **start: Any
     ) -> None:
         self.section = find(section) if isinstance(section, str) else section
-        self._views = {one.name: one for one in _views_of(self.section)}
-        chosen = self._views[_known(view or next(iter(self._views)), self._views, "view")]
+        self._views = {one.name: one for one in self.section.views}
+        chosen = self.section.view(view)
         begun = _situations(chosen)
-        given = begun[_known(situation, begun, "situation")] if situation else {}
+        given = begun[_known(situation, begun)] if situation else {}
         scenario = chosen.scenario(**given | start)
-        self.result: Result = chosen.answer(scenario)
+        self.result: Result = chosen.simulate(scenario)
         self.problem = ""
         self._kept_results: dict[str, Result] = {}
         if not situation:
@@ -105,7 +105,7 @@ class Explorer(NotebookWidget):
     def choose(self, name: str) -> None:
         """Begin a situation of the present view, by its name."""
         begun = self._situations[self.view]
-        self.situation = _known(name, begun, "situation")
+        self.situation = _known(name, begun)
         self.values = dict(begun[name])
         self._respond()
 
@@ -166,7 +166,7 @@ class Explorer(NotebookWidget):
         views = [
             {
                 "name": one.name,
-                "title": one.title,
+                "question": one.question,
                 "fields": [described(spec) for spec in one.scenario.fields().values()],
                 "situations": [
                     {"name": name, "watch": _watch(one, name), "values": values}
@@ -183,7 +183,7 @@ class Explorer(NotebookWidget):
         self._before = dict(self.values)
         with self.hold_sync():
             try:
-                self.result = self._views[self.view].answer(self._scenario())
+                self.result = self._views[self.view].simulate(self._scenario())
             except ScenarioError as error:
                 self._refuse(error, moved)
             except Exception as error:  # a slider must not die of what a model did
@@ -205,12 +205,12 @@ class Explorer(NotebookWidget):
         self.problem = str(refusal)
         specs = self._scenario_class.fields()
         shown = [n for n, spec in specs.items() if spec.control and n not in self._hidden()]
-        named = self.problem.split(maxsplit=1)[0].rstrip(":")
-        beside = named if named in shown else moved[0] if len(moved) == 1 else ""
+        own = refusal.field in shown
+        beside = refusal.field if own else moved[0] if len(moved) == 1 else ""
         self.answer = self.answer | {
             "of": self.asked,
             "hidden": self._hidden(),
-            "trouble": {"text": self.problem, "beside": beside, "own": named == beside != ""},
+            "trouble": {"text": self.problem, "beside": beside, "own": own},
             "place": [number for number in (refusal.line, refusal.column) if number],
         }
 
@@ -228,7 +228,6 @@ class Explorer(NotebookWidget):
 
     def _answer(self, kept: Sequence[Result]) -> dict[str, Any]:
         result = self.result
-        specs = self._scenario_class.fields().values()
         return {
             "of": self.asked,
             "run": self.answer.get("run", 0) + 1,
@@ -238,11 +237,11 @@ class Explorer(NotebookWidget):
             "trouble": None,
             "place": [],
             "hidden": self._hidden(),
-            "inForce": {spec.name: in_force(spec, result.scenario) for spec in specs},
+            "inForce": result.scenario.in_force(),
             "offers": {k: list(texts) for k, texts in result.scenario.suggestions().items()},
             "kept": [one["values"] for one in self.kept if one["view"] == self.view],
             "code": self.code,
-            "command": report_command(self.section.slug, result.scenario),
+            "command": report_command(self.section, result.scenario),
         }
 
     def _kept_result(self, asked: Mapping[str, Any]) -> Result:
@@ -250,7 +249,7 @@ class Explorer(NotebookWidget):
         if key not in self._kept_results:
             one = self._views[asked["view"]]
             scenario = one.scenario(**_applied(one.scenario, asked["values"]))
-            self._kept_results[key] = one.answer(scenario)
+            self._kept_results[key] = one.simulate(scenario)
         return self._kept_results[key]
 
     def _send_zoom(self, message: Mapping[str, Any]) -> None:
@@ -261,41 +260,14 @@ class Explorer(NotebookWidget):
             self.send({"zoom": figure}, [plotly()] if message["script"] else [])
 
 
-@dataclass(frozen=True)
-class _OnlyView:
-    """The one view of a section that has no others."""
-
-    section: Section
-    name: str = ""
-
-    @property
-    def title(self) -> str:
-        return self.section.title
-
-    @property
-    def scenario(self) -> type[Scenario]:
-        return self.section.scenario
-
-    @property
-    def presets(self) -> Any:
-        return self.section.presets
-
-    def answer(self, scenario: Scenario) -> Result:
-        return self.section.simulate(scenario)
-
-
-def _views_of(section: Section) -> Sequence[Any]:
-    return getattr(section, "views", ()) or (_OnlyView(section),)
-
-
-def _known(name: str, among: Mapping[str, Any], what: str) -> str:
+def _known(name: str, among: Mapping[str, Any]) -> str:
     if name not in among:
         near = closest(name, among)
-        raise ScenarioError(f"There is no {what} {name!r}; there are {', '.join(among)}.{near}")
+        raise ScenarioError(f"situation = {name!r}: there are {', '.join(among)}.{near}")
     return name
 
 
-def _situations(view: Any) -> dict[str, dict[str, Any]]:
+def _situations(view: View[Any, Any]) -> dict[str, dict[str, Any]]:
     """List a view's situations with all values of each; the defaults first if they are no other."""
     plain = {name: spec.default for name, spec in view.scenario.fields().items()}
     presets = {preset.name: plain | dict(preset.values) for preset in view.presets}
@@ -313,7 +285,7 @@ def _began_at(
     return OWN, {OWN: values} | {name: v for name, v in begun.items() if name != PLAIN}
 
 
-def _watch(view: Any, name: str) -> str:
+def _watch(view: View[Any, Any], name: str) -> str:
     return next((preset.watch for preset in view.presets if preset.name == name), "")
 
 
@@ -339,22 +311,24 @@ def _numbers(result: Result, kept: Sequence[Result]) -> list[dict[str, Any]]:
     ]
 
 
-def report_command(slug: str, scenario: Scenario) -> str:
+def report_command(section: Section, scenario: Scenario) -> str:
     """Write the command line that makes a report of a scenario.
 
     Parameters
     ----------
-    slug : str
-        The section's slug.
+    section : Section
+        The section.
     scenario : Scenario
-        The scenario; only what differs from the defaults is written.
+        The scenario of one of its views; only what differs from the defaults is written.
 
     Returns
     -------
     str
         A line for a POSIX shell.
     """
-    words = ["awsnb", "report", slug, "-o", f"{slug}.html"]
+    view = section.view_of(scenario).name
+    words = ["awsnb", "report", section.slug, *([view] if view != section.views[0].name else [])]
+    words += ["-o", f"{section.slug}.html"]
     for name, value in scenario.changes().items():
         if value is not None:
             text = str(value).lower() if isinstance(value, bool) else str(value)

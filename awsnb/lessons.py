@@ -20,7 +20,8 @@ COMPILING = "Compiling the models, once on this machine: read on, or wait some s
 READY = "The models are ready."
 SOON_S = 1.0  # what takes longer is not loading
 
-_DONE: dict[str, bool] = {}
+_PREDICTIONS: dict[str, bool] = {}  # by question: whether it was answered
+_EXERCISES: dict[str, bool] = {}  # by name: whether it was solved
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Prediction:
 
     def told(self, guess: str) -> str:
         """What to tell a reader who said `guess`."""
-        _DONE[self.question] = True
+        _PREDICTIONS[self.question] = True
         return f"{'Right.' if guess == self.answer else f'You said: {guess}.'} {self.verdict}"
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
@@ -111,7 +112,7 @@ def predict(question: str, choices: Sequence[Any], answer: Any, because: str) ->
     texts = tuple(map(str, choices))
     if str(answer) not in texts:
         raise ValueError(f"the model's answer {answer!r} is not among the choices {texts}.")
-    _DONE.setdefault(question, False)
+    _PREDICTIONS.setdefault(question, False)
     return Prediction(question, texts, str(answer), because)
 
 
@@ -153,22 +154,19 @@ def check(
     hint : str
         Given with a wrong answer.
     """
-    _DONE.setdefault(exercise, False)
+    _EXERCISES.setdefault(exercise, False)
     if answer is None:
         return Checked(f"{exercise}: not answered yet. Put your answer in place of None.")
     if _agrees(answer, truth, within):
-        _DONE[exercise] = True
+        _EXERCISES[exercise] = True
         return Checked(f"{exercise}: right. The model says {_said(truth, unit)}.")
     return Checked(f"{exercise}: {_said(answer, unit)} is {_off(answer, truth)}. {hint}".strip())
 
 
 def progress() -> Checked:
     """Say how many predictions and exercises are done."""
-    kinds = {"predictions": True, "exercises": False}
-    counts = []
-    for kind, asks in kinds.items():
-        done = [is_done for name, is_done in _DONE.items() if name.endswith("?") == asks]
-        counts.append(f"{sum(done)} of {len(done)} {kind}")
+    kinds = {"predictions": _PREDICTIONS, "exercises": _EXERCISES}
+    counts = [f"{sum(done.values())} of {len(done)} {kind}" for kind, done in kinds.items()]
     return Checked(f"Done: {' and '.join(counts)}.")
 
 

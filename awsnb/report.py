@@ -52,7 +52,8 @@ def write_report(
         executed = Path(folder) / section.notebook.name
         kept = notebook or page.with_suffix(".failed.ipynb")
         try:
-            content = _execute(section.notebook, executed, scenario, progress)
+            parameters = section.parameters(scenario)
+            content = _execute(section.notebook, executed, parameters, progress)
         except Exception as error:
             if executed.exists():
                 write_atomically(kept, executed.read_text(encoding="utf-8"))
@@ -112,14 +113,14 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-def _execute(source: Path, target: Path, scenario: Scenario, progress: bool) -> Any:
+def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: bool) -> Any:
     import papermill
 
     with _static_outputs():
         return papermill.execute_notebook(
             str(source),
             str(target),
-            parameters=scenario.model_dump(),
+            parameters=parameters,
             kernel_name="python3",
             progress_bar={"leave": False} if progress else False,
             store_widget_state=False,

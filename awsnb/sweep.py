@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import awsnb
-from awsnb.scenario import FieldSpec, ScenarioError
+from awsnb.scenario import FieldSpec, Scenario, ScenarioError
 from awsnb.sections import Section, section
+from awsnb.view import View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,7 @@ def sweep(
     where: str | Section,
     axes: Mapping[str, Sequence[Any]],
     base: Mapping[str, Any] | None = None,
+    view: str = "",
     executor: Executor | None = None,
     journal: Path | None = None,
     progress: bool = False,
@@ -50,6 +52,8 @@ def sweep(
         The values of each field that varies.
     base : mapping, optional
         Fields that stay as given.
+    view : str, optional
+        Which of the section's questions; the first if left out.
     executor : concurrent.futures.Executor, optional
         Where to run; with ``dask.distributed``, ``client.get_executor()``. Left out, short sweeps
         run in this process and long ones in one process a core.
@@ -80,16 +84,17 @@ def sweep(
     import pandas as pd
 
     found = section(where) if isinstance(where, str) else where
-    combinations = _combinations(found, axes, dict(base or {}))
+    asked = found.view(view)
+    combinations = _combinations(asked.scenario, axes, dict(base or {}))
     with ExitStack() as stack:
         done: dict[int, Values] = {}
         file = None
         if journal:
-            done, file = _resume(journal, _fingerprint(found, combinations))
+            done, file = _resume(journal, _fingerprint([found.slug, asked.name], combinations))
             stack.enter_context(file)
         todo = [i for i in range(len(combinations)) if i not in done]
         bar = stack.enter_context(_bar(len(combinations), len(done), progress))
-        for i, row in _rows(found, combinations, todo, executor):
+        for i, row in _rows(found, view, combinations, todo, executor):
             done[i] = row
             if file:
                 file.write(json.dumps([i, row]) + "\n")
@@ -113,33 +118,39 @@ def axis(spec: FieldSpec, text: str) -> list[Any]:
     if spec.kind not in ("int", "float") or len(parts) == 1:
         return [spec.parse(part) for part in text.split(",")]
     if len(parts) != 3:
-        raise ScenarioError(f"{spec.name} = {text}: must be a,b,c or low:high:step.")
+        raise ScenarioError(
+            f"{spec.name} = {text}: must be a,b,c or low:high:step.", field=spec.name
+        )
     low, high, step = (spec.parse(part) for part in parts)
     if not (step > 0 and high >= low):
-        raise ScenarioError(f"{spec.name} = {text}: needs low <= high and step > 0.")
+        raise ScenarioError(
+            f"{spec.name} = {text}: needs low <= high and step > 0.", field=spec.name
+        )
     return [low + i * step for i in range(math.floor((high - low) / step + 1e-9) + 1)]
 
 
-def run_scenarios(slug: str, scenarios: list[Values]) -> list[Values]:
+def run_scenarios(slug: str, view: str, scenarios: list[Values]) -> list[Values]:
     """Simulate some scenarios of a section; the task that workers are given."""
-    found = section(slug)
-    return [_row(found, values) for values in scenarios]
+    asked = section(slug).view(view)
+    return [_row(asked, values) for values in scenarios]
 
 
-def _row(found: Section, values: Values) -> Values:
+def _row(asked: View[Any, Any], values: Values) -> Values:
     try:
-        scenario = found.scenario(**values)
+        scenario = asked.scenario(**values)
     except ScenarioError as refusal:
         return {REFUSED: str(refusal)}
-    summary = found.simulate(scenario).summary
+    summary = asked.simulate(scenario).summary
     return {name: _plain(value) for name, value in summary.items()} | {REFUSED: ""}
 
 
-def _combinations(found: Section, axes: Mapping[str, Sequence[Any]], base: Values) -> list[Values]:
-    found.scenario.check_names([*axes, *base])
+def _combinations(
+    scenario: type[Scenario], axes: Mapping[str, Sequence[Any]], base: Values
+) -> list[Values]:
+    scenario.check_names([*axes, *base])
     for name, values in axes.items():
         if not len(values):
-            raise ScenarioError(f"{name}: an axis needs at least one value.")
+            raise ScenarioError(f"{name}: an axis needs at least one value.", field=name)
     return [
         base | dict(zip(axes, map(_plain, values), strict=True))
         for values in itertools.product(*axes.values())
@@ -151,17 +162,22 @@ def _plain(value: Any) -> Any:
 
 
 def _rows(
-    found: Section, combinations: list[Values], todo: list[int], executor: Executor | None
+    found: Section,
+    view: str,
+    combinations: list[Values],
+    todo: list[int],
+    executor: Executor | None,
 ) -> Iterator[tuple[int, Values]]:
     """Yield each row as it is done, in any order."""
+    asked = found.view(view)
     start = time.perf_counter()
     for i in todo[:PILOT]:
-        yield i, _row(found, combinations[i])
+        yield i, _row(asked, combinations[i])
     rest = todo[PILOT:]
     each_s = (time.perf_counter() - start) / PILOT
     if executor is None and (each_s * len(rest) < WORTH_WORKERS_S or _cores() == 1):
         for i in rest:
-            yield i, _row(found, combinations[i])
+            yield i, _row(asked, combinations[i])
         return
     size = max(1, min(math.ceil(TASK_S / each_s), math.ceil(len(rest) / (4 * _cores()))))
     tasks = [rest[first : first + size] for first in range(0, len(rest), size)]
@@ -170,7 +186,7 @@ def _rows(
             spawned = ProcessPoolExecutor(_cores(), mp_context=get_context("spawn"))
             executor = stack.enter_context(spawned)
         futures = {
-            executor.submit(run_scenarios, found.slug, [combinations[i] for i in task]): task
+            executor.submit(run_scenarios, found.slug, view, [combinations[i] for i in task]): task
             for task in tasks
         }
         for future in as_completed(futures):
@@ -181,8 +197,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _fingerprint(found: Section, combinations: list[Values]) -> str:
-    asked = json.dumps([awsnb.__version__, found.slug, combinations], sort_keys=True)
+def _fingerprint(names: list[str], combinations: list[Values]) -> str:
+    asked = json.dumps([awsnb.__version__, names, combinations], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 
 

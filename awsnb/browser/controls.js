@@ -13,7 +13,7 @@ const written = (value) =>
 export function said(field, value, inForce) {
   if (value === null || value === undefined || value === "") {
     if (inForce !== undefined && inForce !== null) return said(field, inForce);
-    return field.word || "none";
+    return field.word || (field.optional ? "not set" : "none");
   }
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (field.lines) return `${value.split("\n").length} lines`;

@@ -169,7 +169,7 @@ function render({ model, el }) {
   const build = () => {
     shownView = model.get("view");
     const { fields, situations: told } = view();
-    tabs.replaceChildren(...views.map((one) => button(one.title, () => open(one.name), { className: "awsnb-tab", role: "tab" })));
+    tabs.replaceChildren(...views.map((one) => button(one.name, () => open(one.name), { className: "awsnb-tab", role: "tab", title: one.question })));
     situations.replaceChildren(...told.map((one) =>
       button(one.name, () => choose(one.name), { className: "awsnb-situation", role: "radio" })));
     controls = fields.filter(({ control: has }) => has).map((field) =>

@@ -168,7 +168,7 @@ def test_parameters_cell_is_the_scenario(section: Section) -> None:
         name: ast.literal_eval(one["default"])
         for name, one in inspect_notebook(str(section.notebook)).items()
     }
-    fields = {name: field.default for name, field in section.scenario.fields().items()}
+    fields = section.parameters(section.scenario())
     assert list(found) == list(fields)
     assert {name: (value, type(value)) for name, value in found.items()} == {
         name: (value, type(value)) for name, value in fields.items()
@@ -181,7 +181,6 @@ def test_papermill_runs_it(section: Section, which: str, tmp_path: Path) -> None
     from papermill import execute_notebook
 
     values = {} if which == "default" else dict(section.presets[0].values)
-    section.scenario(**values)
     done = execute_notebook(
         str(section.notebook),
         str(tmp_path / "out.ipynb"),

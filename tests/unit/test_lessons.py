@@ -11,7 +11,8 @@ from awsnb.lessons import Checked, check, nearest, predict, progress
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    monkeypatch.setattr(lessons, "_DONE", {})
+    monkeypatch.setattr(lessons, "_PREDICTIONS", {})
+    monkeypatch.setattr(lessons, "_EXERCISES", {})
 
 
 def ask(answer="gp2"):
@@ -24,7 +25,7 @@ def form_of(prediction):
 
 
 def done():
-    return dict(lessons._DONE)
+    return lessons._PREDICTIONS | lessons._EXERCISES
 
 
 # --- predictions

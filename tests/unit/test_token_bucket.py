@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from awsnb import facts, theory
+from awsnb.aws.ebs import Io, Volume, volume_limits
 from awsnb.mechanisms import token_bucket
 from awsnb.mechanisms.token_bucket import NOT_THROTTLED, Bucket, Service, serve
-from awsnb.services.ebs.volume import VolumeScenario, volume_limits
 
 INF = float("inf")
 EBS = facts.load("ebs")
@@ -462,14 +462,8 @@ def published(volume_type, prefix, suffix):
 
 
 def bucket_of(volume_type, size_gib, start_credit_pct=100.0):
-    volume = VolumeScenario(
-        volume_type=volume_type,
-        size_gib=int(size_gib),
-        io_size_kib=16 if volume_type == "gp2" else 1024,
-        access="random" if volume_type == "gp2" else "sequential",
-        start_credit_pct=start_credit_pct,
-    )
-    return volume_limits(volume)[0].bucket
+    io = Io(16, "random") if volume_type == "gp2" else Io(1024, "sequential")
+    return volume_limits(Volume(volume_type, int(size_gib)), io, start_credit_pct)[0].bucket
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from awsnb.scenario import Preset
 
-VOLUME_PRESETS = (
+PRESETS = (
     Preset(
         "A nightly batch on gp2",
         "Watch the credit: 5.4 million I/Os of it carry the batch for half an hour, then 300 IOPS "

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from awsnb import facts, workloads
+from awsnb.aws.ebs import Io, Volume, instance_limits, volume_limits
 from awsnb.scenario import ScenarioError
-from awsnb.services.ebs import (
-    VOLUME_PRESETS,
-    VolumeScenario,
-    compare_volumes,
-    simulate_volume,
-)
-from awsnb.services.ebs.volume import instance_limits, ssd_ios_counted, volume_limits
+from awsnb.sections import section
+from awsnb.sections.ebs_volume_types.presets import PRESETS
+from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
+from awsnb.sections.ebs_volume_types.simulate import limits_of
 from awsnb.trace import TraceError
 
 EBS = facts.load("ebs")
+TYPES = section("ebs-volume-types")
+SMALL = Io(16, "random")
 REAL = Path(
     os.environ.get("AWSNB_TRACES", Path(__file__).resolve().parents[3] / "shared" / "traces")
 )
@@ -140,7 +140,7 @@ def test_what_aws_refuses_is_refused_with_its_rule(values, rule):
     ],
 )
 def test_what_aws_allows_is_allowed(values):
-    assert VolumeScenario(**values).cost_usd_month > 0
+    assert VolumeScenario(**values).volume.cost_usd_month > 0
 
 
 def test_a_refusal_names_its_source():
@@ -160,7 +160,7 @@ def test_a_refusal_names_its_source():
 )
 def test_most_iops_of_a_size_are_aws_worked_examples(volume_type, gib, most):
     allowed = VolumeScenario(volume_type=volume_type, size_gib=gib, provisioned_iops=most)
-    assert allowed.iops == most
+    assert allowed.volume.iops == most
     refusal(volume_type=volume_type, size_gib=gib, provisioned_iops=most + 1)
 
 
@@ -172,7 +172,7 @@ def test_most_iops_of_a_size_are_aws_worked_examples(volume_type, gib, most):
 def test_throughput_of_io1_and_the_old_io2_is_aws_worked_examples(kind_and_month, iops, mibps):
     kind, month = kind_and_month
     volume = VolumeScenario(volume_type=kind, size_gib=2000, provisioned_iops=iops, as_of=month)
-    assert volume.throughput_mibps == mibps
+    assert volume.volume.throughput_mibps == mibps
 
 
 @pytest.mark.parametrize(
@@ -180,22 +180,22 @@ def test_throughput_of_io1_and_the_old_io2_is_aws_worked_examples(kind_and_month
 )
 def test_throughput_of_io2_block_express(iops, mibps):
     volume = VolumeScenario(volume_type="io2", size_gib=500, provisioned_iops=iops)
-    assert volume.throughput_mibps == pytest.approx(mibps)
+    assert volume.volume.throughput_mibps == pytest.approx(mibps)
 
 
 @pytest.mark.parametrize(("size_gib", "mibps"), [(170, 128), (171, 250), (334, 250), (9999, 250)])
 def test_throughput_of_gp2_by_size(size_gib, mibps):
-    assert VolumeScenario(volume_type="gp2", size_gib=size_gib).throughput_mibps == mibps
+    assert Volume("gp2", size_gib).throughput_mibps == mibps
 
 
 def test_gp2_of_1000_gib_and_more_has_no_bucket():
-    assert volume_limits(VolumeScenario(size_gib=999))[0].has_credit
-    assert not volume_limits(VolumeScenario(size_gib=1000))[0].has_credit
+    assert volume_limits(Volume("gp2", 999), SMALL)[0].has_credit
+    assert not volume_limits(Volume("gp2", 1000), SMALL)[0].has_credit
 
 
 def test_256_kib_ios_meet_gp2s_throughput_at_the_iops_aws_says(iops):
     volume = VolumeScenario(size_gib=5334, io_size_kib=256, trace=iops(5000, 5000), overload="drop")
-    served = simulate_volume(volume).data["served_iops"]
+    served = TYPES.simulate(volume).data["served_iops"]
     assert served == pytest.approx(EBS.value("gp2", "example_iops_at_256_kib"))
 
 
@@ -213,7 +213,7 @@ def test_256_kib_ios_meet_gp2s_throughput_at_the_iops_aws_says(iops):
     ],
 )
 def test_ssd_splits_and_merges_at_256_kib(kib, access, counted):
-    assert ssd_ios_counted(VolumeScenario(io_size_kib=kib, access=access)) == counted
+    assert Io(kib, access).ssd_ios == counted
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,7 @@ def test_ssd_splits_and_merges_at_256_kib(kib, access, counted):
     ],
 )
 def test_hdd_charges_a_random_io_one_mib(kib, access, mib):
-    volume = VolumeScenario(volume_type="st1", size_gib=1024, io_size_kib=kib, access=access)
-    (limit,) = volume_limits(volume)
+    (limit,) = volume_limits(Volume("st1", 1024), Io(kib, access))
     assert limit.bucket.cost == mib
 
 
@@ -240,10 +239,10 @@ def test_an_instance_holds_its_maximum_for_half_an_hour(iops):
         trace=iops(*[18_750] * 60),
         overload="drop",
     )
-    first, second = instance_limits(volume)
+    first, second = instance_limits(volume.instance_type, volume.io)
     assert (first.bucket.baseline, first.bucket.burst) == (3600, 18_750)
     assert second.bucket.burst == pytest.approx(593.75e6 / 2**20)
-    result = simulate_volume(volume)
+    result = TYPES.simulate(volume)
     assert result.summary["throttled_min"] == pytest.approx(30)
     np.testing.assert_allclose(
         result.data["served_iops"][[0, 29, 30, 59]], [18_750] * 2 + [3600] * 2
@@ -251,13 +250,13 @@ def test_an_instance_holds_its_maximum_for_half_an_hour(iops):
 
 
 def test_an_instance_that_never_bursts_is_a_plain_cap():
-    volume = VolumeScenario(instance_type="c5.12xlarge")
-    assert [limit.has_credit for limit in instance_limits(volume)] == [False, False]
-    assert instance_limits(VolumeScenario()) == []
+    limits = instance_limits("c5.12xlarge", SMALL)
+    assert [limit.has_credit for limit in limits] == [False, False]
+    assert instance_limits(VolumeScenario().instance_type, SMALL) == []
 
 
 def test_credit_at_the_start_is_a_share_of_the_bucket():
-    half = volume_limits(VolumeScenario(start_credit_pct=50.0))[0].bucket
+    half = limits_of(VolumeScenario(start_credit_pct=50.0))[0].bucket
     assert (half.level, half.capacity) == (2.7e6, 5.4e6)
 
 
@@ -293,7 +292,7 @@ def test_credit_at_the_start_is_a_share_of_the_bucket():
     ],
 )
 def test_prices_are_those_worked_out_by_hand(values, usd):
-    assert VolumeScenario(**values).cost_usd_month == pytest.approx(usd)
+    assert VolumeScenario(**values).volume.cost_usd_month == pytest.approx(usd)
 
 
 # --- overload
@@ -304,7 +303,7 @@ def overloaded(path, overload, **more):
 
 
 def test_a_queue_keeps_what_waits_and_drains_it_later(iops):
-    result = simulate_volume(overloaded(iops(4000, 4000, 1000, 1000), "queue"))
+    result = TYPES.simulate(overloaded(iops(4000, 4000, 1000, 1000), "queue"))
     np.testing.assert_allclose(result.data["served_iops"], [3000, 3000, 3000, 1000])
     assert result.summary["throttled_min"] == pytest.approx(3)
     assert result.summary["lost_pct"] == 0
@@ -312,7 +311,7 @@ def test_a_queue_keeps_what_waits_and_drains_it_later(iops):
 
 
 def test_dropping_gives_up_what_cannot_be_served_at_once(iops):
-    result = simulate_volume(overloaded(iops(4000, 4000, 1000, 1000), "drop"))
+    result = TYPES.simulate(overloaded(iops(4000, 4000, 1000, 1000), "drop"))
     np.testing.assert_allclose(result.data["served_iops"], [3000, 3000, 1000, 1000])
     assert result.summary["lost_pct"] == pytest.approx(20)
     assert result.summary["throttled_min"] == pytest.approx(2)
@@ -321,33 +320,33 @@ def test_dropping_gives_up_what_cannot_be_served_at_once(iops):
 
 @pytest.mark.parametrize("depth", [6, 32])
 def test_a_closed_loop_waits_as_long_as_its_outstanding_ios_take(iops, depth):
-    result = simulate_volume(overloaded(iops(*[4000] * 5), "closed loop", queue_depth=depth))
+    result = TYPES.simulate(overloaded(iops(*[4000] * 5), "closed loop", queue_depth=depth))
     np.testing.assert_allclose(result.data["served_iops"][1:], 3000)
     np.testing.assert_allclose(result.data["latency_ms"][1:], 1000 * depth / 3000)
     assert 0 < result.summary["lost_pct"] < 26
 
 
 def test_a_closed_loop_of_one_gets_no_further_than_its_latency_lets_it(iops):
-    result = simulate_volume(overloaded(iops(*[4000] * 3), "closed loop"))
+    result = TYPES.simulate(overloaded(iops(*[4000] * 3), "closed loop"))
     np.testing.assert_allclose(result.data["served_iops"][1:], 1000)
     np.testing.assert_allclose(result.data["latency_ms"][1:], 1)
     assert "With 1 I/O outstanding at 1 ms each" in result.why
 
 
 @pytest.mark.parametrize("overload", ["queue", "closed loop", "drop"])
-@pytest.mark.parametrize("preset", VOLUME_PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_latency_is_littles_law_in_every_preset(preset, overload):
     volume = VolumeScenario(**{**preset.values, "overload": overload, "queue_depth": None})
-    result = simulate_volume(volume)
+    result = TYPES.simulate(volume)
     waiting = result.data["served_iops"] * result.data["latency_ms"] / 1000
-    alone = result.data["served_iops"] * volume.latency_unloaded_ms / 1000
+    alone = result.data["served_iops"] * volume.volume.latency_unloaded_ms / 1000
     expected = result.data["queue_depth"] + (0 if overload == "closed loop" else alone)
     np.testing.assert_allclose(waiting, np.maximum(expected, alone), rtol=1e-9)
 
 
-@pytest.mark.parametrize("preset", VOLUME_PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_work_is_conserved_in_every_preset(preset):
-    result = simulate_volume(VolumeScenario(**preset.values))
+    result = TYPES.simulate(VolumeScenario(**preset.values))
     asked, served = (result.data[name].sum() for name in ("asked_iops", "served_iops"))
     lost = result.summary["lost_pct"] / 100 * asked
     assert served + lost <= asked * (1 + 1e-9)
@@ -359,7 +358,7 @@ def test_work_is_conserved_in_every_preset(preset):
 
 def test_what_is_said_of_a_spell(iops):
     path = iops(1000, 4000, 1000, 1000, 3600, 3600, 1000)
-    result = simulate_volume(overloaded(path, "queue"))
+    result = TYPES.simulate(overloaded(path, "queue"))
     summary = result.summary
     assert summary["throttled_min"] == pytest.approx(1.5 + 2.6)
     assert summary["longest_spell_min"] == pytest.approx(2.6)
@@ -372,7 +371,7 @@ def test_what_is_said_of_a_spell(iops):
 
 
 def test_what_throttles_from_the_start_is_not_said_never_to(iops):
-    result = simulate_volume(overloaded(iops(4000, 100), "queue"))
+    result = TYPES.simulate(overloaded(iops(4000, 100), "queue"))
     assert result.summary["throttled_after_min"] == 0
     texts = {number.name: number.text for number in result.numbers}
     assert texts["throttled_after_min"] == "at once"
@@ -381,13 +380,13 @@ def test_what_throttles_from_the_start_is_not_said_never_to(iops):
 
 def test_credit_that_runs_out_within_a_sample_is_dated_within_it(iops):
     volume = VolumeScenario(size_gib=100, trace=iops(*[3000] * 40))
-    summary = simulate_volume(volume).summary
+    summary = TYPES.simulate(volume).summary
     assert summary["first_throttled_at"] == "2024-03-01T00:33:20+00:00"  # 2,000 s of full burst
     assert summary["lowest_credit_pct"] == 0
 
 
 def test_nothing_throttled_is_said_so(iops):
-    result = simulate_volume(VolumeScenario(trace=iops(100, 200)))
+    result = TYPES.simulate(VolumeScenario(trace=iops(100, 200)))
     assert result.why == (
         "It holds: the load peaks at 200 IOPS (3.1 MiB/s), nothing had to wait and credit never "
         "fell below 100.0 %."
@@ -398,7 +397,7 @@ def test_nothing_throttled_is_said_so(iops):
 
 def test_p99_is_of_the_ios_not_of_the_samples(iops):
     calm, busy = [30] * 99, [3100]
-    result = simulate_volume(overloaded(iops(*calm, *busy), "queue"))
+    result = TYPES.simulate(overloaded(iops(*calm, *busy), "queue"))
     assert result.summary["p99_latency_ms"] == result.summary["worst_latency_ms"] > 100
 
 
@@ -443,11 +442,11 @@ def test_p99_is_of_the_ios_not_of_the_samples(iops):
     ],
 )
 def test_why_names_the_limit_that_binds(iops, values, rates, words):
-    assert words in simulate_volume(VolumeScenario(**values, trace=iops(*rates))).why
+    assert words in TYPES.simulate(VolumeScenario(**values, trace=iops(*rates))).why
 
 
 def test_what_still_waits_is_said(iops):
-    why = simulate_volume(overloaded(iops(4000, 4000), "queue")).why
+    why = TYPES.simulate(overloaded(iops(4000, 4000), "queue")).why
     assert why.endswith("120,000 I/Os still wait at the end.")
 
 
@@ -457,39 +456,39 @@ def test_what_still_waits_is_said(iops):
 def test_operations_and_bytes_are_the_same_load(load, iops):
     operations = VolumeScenario(trace=iops(200, 500, 3200))
     in_bytes = load([r * PERIOD_S * 16_384 for r in (200, 500, 3200)], "VolumeWriteBytes Sum", "b")
-    a, b = simulate_volume(operations), simulate_volume(operations.replace(trace=in_bytes))
+    a, b = TYPES.simulate(operations), TYPES.simulate(operations.replace(trace=in_bytes))
     np.testing.assert_allclose(a.data["asked_iops"], b.data["asked_iops"])
     assert a.summary == pytest.approx(b.summary)
 
 
 def test_a_file_that_says_nothing_is_read_as_bytes_and_says_so(load):
     path = load([16_384 * PERIOD_S] * 2, "value")
-    result = simulate_volume(VolumeScenario(trace=path))
+    result = TYPES.simulate(VolumeScenario(trace=path))
     assert result.data["asked_iops"] == pytest.approx(1)
     assert any("read as bytes per period" in note for note in result.notes)
-    told = simulate_volume(VolumeScenario(trace=path, trace_unit="operations"))
+    told = TYPES.simulate(VolumeScenario(trace=path, trace_unit="operations"))
     assert told.data["asked_iops"] == pytest.approx(16_384)
     assert not any("read as bytes" in note for note in told.notes)
 
 
 def test_the_load_factor_multiplies(iops):
-    result = simulate_volume(VolumeScenario(trace=iops(100, 300), load_factor=2.5))
+    result = TYPES.simulate(VolumeScenario(trace=iops(100, 300), load_factor=2.5))
     np.testing.assert_allclose(result.data["asked_iops"], [250, 750])
 
 
 def test_a_gap_is_no_io_and_is_noted(load):
     path = load([6000, 6000, None, 6000, 6000, 6000])
-    result = simulate_volume(VolumeScenario(trace=path))
+    result = TYPES.simulate(VolumeScenario(trace=path))
     np.testing.assert_allclose(result.data["asked_iops"], [100, 100, 0, 100, 100, 100])
     assert any(note == "Periods without a datapoint count as no I/O: 1." for note in result.notes)
 
 
 def test_a_changed_file_is_read_anew(load):
     path = load([6000, 6000])
-    assert simulate_volume(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 100
+    assert TYPES.simulate(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 100
     load([12_000, 12_000])
     os.utime(path, ns=(1, 1))
-    assert simulate_volume(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 200
+    assert TYPES.simulate(VolumeScenario(trace=path)).summary["peak_asked_iops"] == 200
 
 
 @pytest.mark.parametrize(
@@ -513,25 +512,25 @@ def test_a_changed_file_is_read_anew(load):
 )
 def test_what_is_no_load_on_a_disk_is_refused(load, totals, header, words):
     with pytest.raises(ScenarioError) as caught:
-        simulate_volume(VolumeScenario(trace=load(totals, header)))
+        TYPES.simulate(VolumeScenario(trace=load(totals, header)))
     assert words in str(caught.value)
     assert str(caught.value).startswith("trace = ")
 
 
 def test_a_file_that_is_not_there_is_said_so():
     with pytest.raises(TraceError, match="cannot be read"):
-        simulate_volume(VolumeScenario(trace="nowhere.csv"))
+        TYPES.simulate(VolumeScenario(trace="nowhere.csv"))
 
 
 def test_an_idle_trace_holds(load):
-    result = simulate_volume(VolumeScenario(trace=load([0, 0, 0], "VolumeWriteBytes Sum")))
+    result = TYPES.simulate(VolumeScenario(trace=load([0, 0, 0], "VolumeWriteBytes Sum")))
     assert result.summary["throttled_min"] == result.summary["lost_pct"] == 0
 
 
 @pytest.mark.parametrize("name", workloads.names())
 def test_every_workload_can_be_the_load(name):
     trace = workloads.load(name)
-    result = simulate_volume(VolumeScenario(workload=name))
+    result = TYPES.simulate(VolumeScenario(workload=name))
     assert len(result.series) == trace.value.size
     offered = result.data["asked_iops"] * trace.duration_s
     np.testing.assert_allclose(offered, trace.value)
@@ -549,10 +548,10 @@ def real(name):
 
 def test_real_disk_writes_are_answered():
     path = real("ec2_disk_write_bytes_1ef3de.csv")
-    result = simulate_volume(VolumeScenario(trace=path, volume_type="gp3"))
+    result = TYPES.simulate(VolumeScenario(trace=path, volume_type="gp3"))
     assert result.summary["peak_asked_iops"] > 0
     assert str(result).startswith("gp3 100 GiB")
-    assert compare_volumes(VolumeScenario(trace=path)).best is not None
+    assert TYPES.compare(VolumeScenario(trace=path)).best is not None
 
 
 @pytest.mark.parametrize(
@@ -565,7 +564,7 @@ def test_real_disk_writes_are_answered():
 )
 def test_a_real_trace_that_is_no_disk_load_is_refused(name):
     with pytest.raises(ScenarioError, match="these are not a disk's bytes"):
-        simulate_volume(VolumeScenario(trace=real(name)))
+        TYPES.simulate(VolumeScenario(trace=real(name)))
 
 
 # --- what else would do
@@ -594,7 +593,7 @@ def asked(request):
 
 
 def holds(volume):
-    return simulate_volume(volume).summary["throttled_min"] == 0
+    return TYPES.simulate(volume).summary["throttled_min"] == 0
 
 
 def one_less(volume, asked):
@@ -612,7 +611,7 @@ def one_less(volume, asked):
 
 
 def test_what_is_said_to_hold_holds_and_a_bit_less_does_not(asked):
-    comparison = compare_volumes(asked)
+    comparison = TYPES.compare(asked)
     found = [option for option in comparison.options[1:] if option.scenario]
     assert found
     for option in found:
@@ -622,17 +621,17 @@ def test_what_is_said_to_hold_holds_and_a_bit_less_does_not(asked):
 
 
 def test_the_best_is_the_cheapest_that_holds(asked):
-    comparison = compare_volumes(asked)
+    comparison = TYPES.compare(asked)
     holding = [option for option in comparison.options if option.holds]
     cheapest = min(option.cost_usd_month for option in holding)
     assert comparison.best.cost_usd_month == cheapest
     for option in comparison.options:
         if option.scenario is not None:
-            assert option.cost_usd_month == option.scenario.cost_usd_month
+            assert option.cost_usd_month == option.scenario.volume.cost_usd_month
 
 
 def test_a_type_without_an_option_has_none_at_its_largest(asked):
-    comparison = compare_volumes(asked)
+    comparison = TYPES.compare(asked)
     for option in comparison.options[1:]:
         if option.scenario is None and option.label in ("gp2", "st1", "sc1"):
             largest = asked.replace(
@@ -643,21 +642,21 @@ def test_a_type_without_an_option_has_none_at_its_largest(asked):
 
 
 def test_the_options_are_the_volume_asked_for_and_one_a_type(asked):
-    options = compare_volumes(asked).options
+    options = TYPES.compare(asked).options
     assert options[0].label.startswith("as asked: ")
     labels = [option.label.split()[0] for option in options[1:]]
     assert labels == ["gp3", "gp2", "io2", "io1", "st1", "sc1"]
 
 
 def test_a_load_beyond_every_type_has_no_best():
-    comparison = compare_volumes(VolumeScenario(workload="diurnal-spikes", load_factor=100.0))
+    comparison = TYPES.compare(VolumeScenario(workload="diurnal-spikes", load_factor=100.0))
     assert comparison.best is None
     assert comparison.why == "No single volume of any type holds this load without throttling."
 
 
 def test_the_volume_asked_for_may_be_the_best(iops):
     volume = VolumeScenario(volume_type="gp3", size_gib=100, trace=iops(3000, 3000))
-    assert compare_volumes(volume).why.startswith("The volume asked for holds, and no other")
+    assert TYPES.compare(volume).why.startswith("The volume asked for holds, and no other")
 
 
 def test_the_instance_and_the_depth_are_spoken_of_apart():
@@ -668,20 +667,18 @@ def test_the_instance_and_the_depth_are_spoken_of_apart():
         queue_depth=1,
         start_credit_pct=0.0,
     )
-    why = compare_volumes(slow).why
+    why = TYPES.compare(slow).why
     assert "But the t3.nano itself throttles this load for " in why
     assert "But with 1 I/O outstanding the application itself gets no further than 1,000" in why
     fast = VolumeScenario(workload="steady", instance_type="m7i.48xlarge")
-    assert "The m7i.48xlarge itself never holds the load back." in compare_volumes(fast).why
+    assert "The m7i.48xlarge itself never holds the load back." in TYPES.compare(fast).why
 
 
 # --- the presets show what they promise
 
 
 def preset(name):
-    return simulate_volume(
-        VolumeScenario(**next(p for p in VOLUME_PRESETS if p.name == name).values)
-    )
+    return TYPES.simulate(VolumeScenario(**next(p for p in PRESETS if p.name == name).values))
 
 
 def test_the_presets_show_what_they_promise():

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from awsnb.aws.ebs import EBS, Io, Volume, volume_limits
 from awsnb.mechanisms.token_bucket import Bucket, serve
-from awsnb.services.ebs.volume import EBS, VolumeScenario, volume_limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,14 +50,8 @@ def _row(kind: str, case: str, unit: str, model: float) -> tuple[object, ...]:
 
 
 def _bucket(kind: str, gib: int, level_pct: float = 100.0) -> Bucket:
-    volume = VolumeScenario(
-        volume_type=kind,  # type: ignore[arg-type]
-        size_gib=gib,
-        io_size_kib=1024,
-        access="sequential",
-        start_credit_pct=level_pct,
-    )
-    return volume_limits(volume)[0].bucket._replace(cost=1.0)
+    io = Io(size_kib=1024, access="sequential")
+    return volume_limits(Volume(kind, gib), io, level_pct)[0].bucket._replace(cost=1.0)
 
 
 def _burst_s(gib: int) -> float:
