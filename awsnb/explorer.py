@@ -76,6 +76,7 @@ class Explorer(NotebookWidget):
     asked = traitlets.Int().tag(**_of_the_page)
     answer = traitlets.Dict().tag(sync=True)
     panels = traitlets.Unicode("{}").tag(sync=True)
+    scene = traitlets.Unicode("null").tag(sync=True)
 
     def __init__(
         self, section: str | Section, situation: str = "", *, view: str = "", **start: Any

@@ -157,7 +157,6 @@ function panelView(root, prefix, look) {
       if (moved[i] && line.shape === "heat") drawHeat(frame, now, places[i], values[i]);
       else if (moved[i] && line.shape !== "bars") drawLine(line, frame.paths[i], places[i], values[i]);
     });
-    look(now.axis, frame.place ?? now.axis.low, true);
   };
   const drawLine = ({ shape, style }, paths, xs, values) => {
     const ys = frame.ys(values);
