@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -138,6 +139,11 @@ def sweep(
     with _one_line_errors():
         if output.suffix not in (".parquet", ".csv"):
             raise ValueError(f"-o {output}: must end in .csv or .parquet.")
+        if output.suffix == ".parquet" and find_spec("pyarrow") is None:
+            raise ValueError(
+                f"-o {output}: a .parquet file needs the extra 'parquet': "
+                'pip install "awsnb[parquet]". Or end it in .csv.'
+            )
         found = find(section)
         scenario = found.view(view).scenario
         axes = {}

@@ -55,9 +55,11 @@ def write_report(
             parameters = section.parameters(scenario)
             content = _execute(section.notebook, executed, parameters, progress)
         except Exception as error:
+            message = _reason(error)
             if executed.exists():
                 write_atomically(kept, executed.read_text(encoding="utf-8"))
-            raise ReportError(f"{_reason(error)} The notebook up to there: {kept}") from error
+                message += f" The notebook up to there: {kept}"
+            raise ReportError(message) from error
         if notebook:
             write_atomically(notebook, executed.read_text(encoding="utf-8"))
     write_atomically(page, to_html(content, section.title, scenario))
@@ -124,6 +126,7 @@ def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: b
             kernel_name="python3",
             progress_bar={"leave": False} if progress else False,
             store_widget_state=False,
+            request_save_on_cell_execute=False,  # else the whole notebook, twice a cell
             start_timeout=120,
             extra_arguments=["--IPKernelApp.log_level=40"],
         )

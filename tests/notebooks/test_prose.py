@@ -27,9 +27,9 @@ def stated(subject, key):
 @pytest.mark.parametrize(
     ("said", "fact"),
     [
-        ("holds 5.4 million credits", stated("gp2", "bucket_capacity") == 5_400_000),
+        ("A full bucket pays for 5.4 million", stated("gp2", "bucket_capacity") == 5_400_000),
         ("3 IOPS per GiB, and a bucket", stated("gp2", "baseline_iops_per_gib") == 3),
-        ("3,000 go out each second", stated("gp2", "burst_iops") == 3_000),
+        ("each second 3,000 go out", stated("gp2", "burst_iops") == 3_000),
         ("gp3 gives 3,000 IOPS at all times", stated("gp3", "included_iops") == 3_000),
         ("pieces of up to 256 KiB", stated("io_accounting", "ssd_max_io_size") == 256),
         ("merge up to 1 MiB", stated("io_accounting", "hdd_max_io_size") == 1024),

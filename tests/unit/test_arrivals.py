@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms import arrivals
@@ -28,7 +28,6 @@ def twin(rate: Rate, unit):
     return found
 
 
-@settings(max_examples=50, deadline=None)
 @given(traces, st.integers(0, 99))
 def test_the_clock_agrees_with_the_twin(trace, seed):
     rate = from_trace(*zip(*trace, strict=True))
@@ -37,7 +36,6 @@ def test_the_clock_agrees_with_the_twin(trace, seed):
     assert poisson(rate, np.random.default_rng(seed)) == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
 @given(traces)
 def test_arrivals_are_in_order_in_range_and_where_the_rate_is(trace):
     rate = from_trace(*zip(*trace, strict=True))

@@ -2,7 +2,7 @@ from collections import OrderedDict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -90,7 +90,6 @@ def segmented_twin(key, capacity, hot, warm):
 # --- exact to the last hit
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     KEYS,
     st.integers(1, 8),
@@ -121,7 +120,6 @@ def test_keys_that_rest_longer_than_they_are_held_go_as_they_came():
     assert hit_ratio(lru(key, 300).outcome, windows=2)[1] > fifo + 0.02
 
 
-@settings(max_examples=200, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     outcome, evicted = segmented_twin(key, capacity, int(0.25 * capacity), int(0.5 * capacity))
@@ -130,7 +128,6 @@ def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     assert replay.evicted.tolist() == evicted
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 5), max_size=80))
 def test_interned_ids_are_numbered_as_they_appear(ids):
     key, distinct = intern(np.array(ids, dtype=np.int64))
@@ -154,6 +151,7 @@ def test_words_and_unsigned_ids_come_back_as_they_were():
 # --- closed forms
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("alpha", [0.6, 1.0, 1.3])
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
 def test_che_meets_the_simulated_lru_within_half_a_point(alpha, share):
@@ -208,14 +206,12 @@ def test_a_cold_cache_warms_up_as_the_closed_form_says():
 # --- what must hold
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_a_larger_lru_cache_hits_wherever_a_smaller_one_does(key, capacity):
     smaller, larger = lru(key, capacity).outcome, lru(key, capacity + 1).outcome
     assert np.all(larger[smaller == HIT] == HIT)
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_what_was_loaded_was_evicted_or_is_held(key, capacity):
     for replay in (
@@ -297,7 +293,6 @@ def test_draws_follow_the_weights_and_the_seed():
     assert not np.array_equal(key, popularity.draw(weights, 200_000, seed=2))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=40).filter(any))
 def test_the_alias_table_holds_each_key_as_often_as_its_weight(weights):
     height = np.array(weights) * (len(weights) / sum(weights))

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -221,7 +221,6 @@ def same_as_twin(key, capacity, policy, time_s, ttl_s, sampling, cycle, watch_s=
 # --- exact to the last hit
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     DYING,
     st.integers(1, 12),
@@ -270,7 +269,6 @@ def trace(keys, n, rate_per_s=100.0, ttl_s=20.0, timed=0.7, seed=1):
 # --- what must hold
 
 
-@settings(max_examples=100, deadline=None)
 @given(DYING, st.integers(1, 12), st.sampled_from(sorted(POLICIES)))
 def test_loaded_is_evicted_expired_swept_or_held(requests, capacity, policy):
     key = np.array([k for k, _, _ in requests], dtype=int)
@@ -301,6 +299,7 @@ def test_with_samples_enough_for_all_keys_the_sampled_lru_is_exact():
     assert np.array_equal(sampled.outcome, lru(key, 50).outcome)
 
 
+@pytest.mark.statistical
 def test_a_good_clock_and_few_samples_come_close_to_lru_and_a_coarse_clock_to_random():
     key, time_s, _ = trace(5000, 100_000, rate_per_s=100_000.0)
     ratio = {
@@ -320,6 +319,7 @@ def test_a_good_clock_and_few_samples_come_close_to_lru_and_a_coarse_clock_to_ra
     assert exact > random + 0.02
 
 
+@pytest.mark.statistical
 def test_random_eviction_meets_its_closed_form():
     weights = popularity.zipf_weights(5000, 0.8)
     key = popularity.draw(weights, 300_000, seed=2)
@@ -328,6 +328,7 @@ def test_random_eviction_meets_its_closed_form():
     assert warm == pytest.approx(theory.random_hit_ratio(weights, 500), abs=0.01)
 
 
+@pytest.mark.statistical
 def test_a_ttl_with_room_for_all_meets_its_closed_form_whoever_removes_the_stale():
     weights = popularity.zipf_weights(500, 0.8)
     key = popularity.draw(weights, 200_000, seed=2)
@@ -348,6 +349,7 @@ def test_a_ttl_with_room_for_all_meets_its_closed_form_whoever_removes_the_stale
             assert hit_ratio(found.outcome)[0] == pytest.approx(expected, abs=0.005)
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize(("hits", "expected"), [(100, 10), (1000, 18), (100_000, 142)])
 def test_the_frequency_counter_grows_as_the_engines_configuration_file_says(
     monkeypatch, hits, expected

@@ -4,7 +4,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -255,7 +255,6 @@ def cases(draw):
 # --- against the twin
 
 
-@settings(max_examples=400, deadline=None)
 @given(cases())
 def test_the_kernel_agrees_with_the_twin_to_the_last_bit(case):
     *setting, arrival, work, flow, zone = case
@@ -281,7 +280,6 @@ def test_it_agrees_with_the_twin_on_a_longer_run(rule):
         assert column.tolist() == list(other)
 
 
-@settings(max_examples=60, deadline=None)
 @given(cases(), st.integers(0, 60))
 def test_in_parts_it_is_the_same(case, cut):
     *setting, arrival, work, flow, zone = case
@@ -334,7 +332,6 @@ def test_compiled_and_plain_agree_to_the_last_bit(rule, monkeypatch):
 # --- conservation, and what must follow from what
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases())
 def test_every_request_is_accounted_for(case):
     *setting, arrival, work, flow, zone = case
@@ -371,7 +368,6 @@ def test_at_double_the_rate_every_time_halves(rule):
     assert (fast.target == slow.target).all()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), dyadic), min_size=1, max_size=60), st.integers(1, 6))
 def test_one_more_worker_never_lengthens_a_wait(requests, workers):
     gaps, work = zip(*requests, strict=True)
@@ -558,6 +554,7 @@ def test_a_bond_lasts_its_duration_and_longer_if_renewed():
         assert balancer.serve(arrival, np.ones(4), np.zeros(4)).target.tolist() == expected
 
 
+@pytest.mark.statistical
 def test_flows_of_a_hash_stay_together_and_spread_evenly():
     flow = generator(1, "flows").integers(0, 4000, 40_000)
     outcome = Balancer([Target(99)] * 8, "flow hash").serve(

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -175,7 +175,6 @@ cases = st.builds(
 ).map(lambda copies: copies._replace(median=copies.median[: len(copies.per_zone)]))
 
 
-@settings(max_examples=30, deadline=None)
 @given(cases, st.integers(0, 2**32))
 def test_ranks_are_in_order_and_trouble_never_shortens_a_wait(copies, seed):
     draws = latencies(copies, ROW, seed)

@@ -2,7 +2,7 @@ import heapq
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms import arrivals
@@ -41,7 +41,6 @@ def one_by_one(balancer, arrival, work, clients):
     return [ends[i] for i in range(len(arrival))], attempts
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([0.0, 0.125, 0.5, 2.0]), dyadic), min_size=1, max_size=40),
     st.integers(0, 3),
@@ -72,6 +71,7 @@ def storm(retries, patience_s=2.0, duration_s=300.0):
     return arrival, serve(balancer, arrival, work, Clients(retries, patience_s))
 
 
+@pytest.mark.statistical
 def test_without_retries_a_fleet_recovers_and_with_them_it_goes_on_failing():
     arrival, calm = storm(0)
     _, stormy = storm(3)
