@@ -71,6 +71,7 @@ function render({ model, el }) {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
+    note.textContent = "";
     for (const timer of timers) clearTimeout(timer);
     timers = [setTimeout(() => wait("working…"), SOON_MS), setTimeout(() => wait(NOBODY), LONG_MS)];
     paintState();

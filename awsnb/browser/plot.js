@@ -93,7 +93,8 @@ function uprightTicks({ y }, height) {
 
 function gutterOf(panels) {
   const texts = panels.flatMap((panel) => uprightTicks(panel, 108).map(([, text]) => text));
-  return Math.min(150, Math.max(44, ...texts.map((text) => textWidth(text, FONT) + 12)));
+  const widest = Math.max(...texts.map((text) => textWidth(text, FONT) + 12));
+  return Math.min(160, Math.max(48, 16 * Math.ceil(widest / 16))); // coarse, so that it stays
 }
 
 function panelView(root, prefix, look) {
@@ -259,7 +260,7 @@ function frameOf({ panel, axis, xs, area }, prefix) {
   root.append(...eventLines(panel, across, top, height), ...labels.nodes, ...foot.nodes);
   const log = panel.y.type === "log";
   const places = {};
-  const legend = panel.lines.map((line) => legendItem(line, panel));
+  const legend = panel.lines.map((line) => legendItem(line)).sort((a, b) => a.line.rank - b.line.rank);
   if (panel.colors) legend.push(...colorItems(panel));
   const at = first && legend.some((item) => item.value) ? create("li", { className: "awsnb-at" }, "at") : null;
   return {
@@ -338,9 +339,9 @@ function wrapped(text, room) {
   return lines;
 }
 
-// names of events above their lines, in rows so that they don't meet; without room, a point
+// names of events above their lines, in rows so that they don't meet; without room, none
 function eventLabels(events, across, width) {
-  const ends = [-Infinity, -Infinity];
+  const ends = [-Infinity, -Infinity, -Infinity];
   const nodes = [];
   let rows = 0;
   for (const [place, text] of [...events].sort((a, b) => a[0] - b[0])) {
@@ -348,21 +349,19 @@ function eventLabels(events, across, width) {
     const size = textWidth(text, FONT);
     const left = Math.max(0, x + size > width ? x - size : x);
     const row = ends.findIndex((end) => end <= left);
-    const at = { x: row < 0 ? x : left, y: 11 + ROW * Math.max(row, 0) };
-    if (row < 0) nodes.push(svg("text", at, "•", svg("title", {}, text)));
-    else {
-      nodes.push(svg("text", at, text));
-      ends[row] = left + size + 10;
-      rows = Math.max(rows, row + 1);
-    }
+    if (row < 0) continue;
+    nodes.push(svg("text", { x: left, y: 11 + ROW * row }, text));
+    ends[row] = left + size + 10;
+    rows = Math.max(rows, row + 1);
   }
   return { nodes, rows };
 }
 
 const eventLines = ({ events }, across, top, height) =>
-  events.map(([place]) =>
-    svg("path", { class: "awsnb-event", d: `M${across.at(place)} ${top}v${height}` }),
-  );
+  events.map(([place, text]) => {
+    const d = `M${across.at(place)} ${top}v${height}`;
+    return svg("path", { class: "awsnb-event", d }, svg("title", {}, text));
+  });
 
 function doubts(panel, across, right, height) {
   return panel.doubts.flatMap(([from, to, why]) => {
@@ -376,7 +375,7 @@ function doubts(panel, across, right, height) {
   });
 }
 
-function legendItem(line, panel) {
+function legendItem(line) {
   if (line.shape === "heat") return { line };
   const shape = line.shape === "bars" ? "M0 1H22V9H0Z" : "M0 5H22";
   const kind = line.shape === "bars" ? "awsnb-bar" : line.style === "demand" ? "awsnb-fill" : "awsnb-line";

@@ -62,8 +62,13 @@ def report_file(report_of: Callable[[str], Any]) -> Path:
     return report_of("ebs-volume-types").file
 
 
+@pytest.fixture(scope="module")
+def browser(report_file: Path, chromium: Browser) -> Browser:  # the report is made before
+    return chromium
+
+
 @pytest.fixture(scope="module")  # not the session: Playwright's event loop would stay in the way
-def browser(report_file: Path) -> Iterator[Browser]:  # and so the report is made before
+def chromium() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         reason = "no Chromium found: on Debian, apt-get install chromium fonts-dejavu-core"
@@ -71,9 +76,9 @@ def browser(report_file: Path) -> Iterator[Browser]:  # and so the report is mad
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="module")
