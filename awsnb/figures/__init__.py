@@ -10,10 +10,11 @@ from awsnb.figures.panels import panels, slots
 from awsnb.figures.prices import comparison
 from awsnb.figures.shown import picture, show
 from awsnb.figures.stack import draw, skeleton
-from awsnb.figures.theme import KEPT_STYLES, MIDTONE, ROLE_STYLES
+from awsnb.figures.theme import CONFIG, KEPT_STYLES, MIDTONE, ROLE_STYLES
 
 __all__ = [
     "BINS",
+    "CONFIG",
     "KEPT_STYLES",
     "MIDTONE",
     "ROLE_STYLES",
