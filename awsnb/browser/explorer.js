@@ -216,7 +216,7 @@ function render({ model, el }) {
     write(name, situation);
     write(changed, different && `changed: ${different}`);
     const words = told.find((one) => one.name === situation).watch;
-    write(watch, words && different ? `Before your change: ${words}` : words);
+    write(watch, joined(words && different ? `Before your change: ${words}` : words));
     acts.undo.disabled = !undo.length;
     acts.reset.disabled = !different;
     const runs = model.get("kept");
@@ -245,7 +245,7 @@ function render({ model, el }) {
     write(problem, general ? answer.trouble.text : "");
     problem.hidden = !general;
     paintNumbers(answer.numbers);
-    write(why, answer.why);
+    write(why, joined(answer.why));
     write(command, answer.command);
     const { fields } = view();
     const names = answer.kept.map((values) => differences(fields, values, model.get("values")) || "this run");
@@ -292,6 +292,9 @@ function render({ model, el }) {
 }
 
 const NOBODY = "No answer yet. If the kernel was stopped, run this cell again.";
+
+// a number and its unit stay on one line
+const joined = (text) => text.replace(/(\d) (?=(%|\p{L}{1,5}(\/s)?)(?![\p{L}-]))/gu, "$1\u00a0");
 
 // writes a text without taking an element, or a text node, away
 function write(node, text) {

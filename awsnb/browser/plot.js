@@ -2,7 +2,7 @@
 // and lines are as before gets new paths and no new element.
 import * as path from "./path.js";
 import { scale, ticks } from "./scale.js";
-import { clock, create, measured, moment, short, svg, textWidth } from "./text.js";
+import { clock, create, duration, measured, moment, short, svg, textWidth } from "./text.js";
 
 const FONT = "12px system-ui, sans-serif";
 const RIGHT = 6; // of the last tick's label
@@ -34,7 +34,7 @@ export function plot(root, onHead) {
       const last = told[i + 1]?.axis !== panel.axis;
       const named = !first && String(told[i - 1].events) === String(panel.events);
       const height = panel.colors ? heatHeight(panel) : told.length > 3 ? 88 : 108;
-      const area = { width: width - (narrow ? 0 : 184), gutter, height, first, last, named, narrow };
+      const area = { width: width - (narrow ? 0 : 184), gutter, height, first, last, named };
       panels[i].show({ panel, axis, xs, columns, area, alt, names });
     });
     for (const view of panels) view.look(headOf(view.axis(), told));
@@ -85,10 +85,11 @@ function hatches(prefix) {
 
 const heatHeight = ({ y }) => Math.min(220, Math.max(72, 24 * y.rows.length));
 
-function uprightTicks({ y }, height) {
+function uprightTicks({ y, unit }, height) {
   if (y.rows && y.type !== "category" && y.rows.length <= 12)
     return y.rows.map((row) => [row, short(y.type === "log" ? 10 ** row : row)]);
-  return ticks(y, height < 100 ? 3 : 4);
+  const found = ticks(y, height < 100 ? 3 : 4);
+  return unit === "ms" && y.type === "linear" ? found.map(([at]) => [at, duration(at)]) : found;
 }
 
 function gutterOf(panels) {
@@ -155,7 +156,7 @@ function panelView(root, prefix, look) {
     const barsMoved = lines.some(({ shape }, i) => moved[i] && shape === "bars");
     if (barsMoved) drawBars(places, values);
     lines.forEach((line, i) => {
-      if (moved[i] && line.shape === "heat") drawHeat(frame, now, places[i], values[i]);
+      if (moved[i] && line.shape === "heat") drawHeat(frame, now, spread(now.xs[line.x]), values[i]);
       else if (moved[i] && line.shape !== "bars") drawLine(line, frame.paths[i], places[i], values[i]);
     });
   };
@@ -236,22 +237,21 @@ function panelView(root, prefix, look) {
 
 function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
-  if (axis.type === "date") return axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place);
-  const number = axis.type === "log" ? 10 ** place : place;
-  return axis.unit ? measured(number, axis.unit) : `${axis.key} ${short(number)}`.replaceAll("_", " ");
+  if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
+  return measured(axis.type === "log" ? 10 ** place : place, axis.unit);
 }
 
 // the axes, events and doubts of a panel, and an empty path a line
 function frameOf({ panel, axis, xs, area }, prefix) {
-  const { width, gutter, height, first, last, named, narrow } = area;
+  const { width, gutter, height, first, last, named } = area;
   const across = scale(axis, gutter, width - RIGHT);
   const labels = named ? { rows: 0, nodes: [] } : eventLabels(panel.events, across, width);
   const top = labels.rows * ROW + 4;
-  const foot = last ? axisFoot(axis, across, { width, y: top + height, narrow }) : { height: 4, nodes: [] };
+  const foot = last ? axisFoot(axis, across, width, top + height) : { height: 4, nodes: [] };
   const upright = scale(panel.y, height, 0);
   const inner = svg("svg", { x: gutter, y: top - 2, width: width - RIGHT - gutter, height: height + 4 });
   inner.setAttribute("viewBox", `${gutter} -2 ${width - RIGHT - gutter} ${height + 4}`);
-  const paths = panel.lines.map((line) => (line.shape === "heat" ? [] : emptyPaths(line, prefix)));
+  const paths = panel.lines.map((line) => (line.shape === "heat" ? [] : emptyPaths(line, panel, prefix)));
   inner.append(...doubts(panel, across, width - RIGHT, height), ...paths.flat().reverse().filter(isFill));
   inner.append(...panel.lines.flatMap((line, i) => paths[i].filter((node) => !isFill(node))));
   const total = top + height + foot.height;
@@ -260,7 +260,7 @@ function frameOf({ panel, axis, xs, area }, prefix) {
   root.append(...eventLines(panel, across, top, height), ...labels.nodes, ...foot.nodes);
   const log = panel.y.type === "log";
   const places = {};
-  const legend = panel.lines.map((line) => legendItem(line)).sort((a, b) => a.line.rank - b.line.rank);
+  const legend = panel.lines.map((line) => legendItem(line, panel)).sort((a, b) => a.line.rank - b.line.rank);
   if (panel.colors) legend.push(...colorItems(panel));
   const at = first && legend.some((item) => item.value) ? create("li", { className: "awsnb-at" }, "at") : null;
   return {
@@ -287,9 +287,16 @@ const spread = (xs) =>
 
 const isFill = (node) => node.classList.contains("awsnb-fill");
 
-function emptyPaths({ style, shape }, prefix) {
+// lines of the same style are told apart by their dashes
+function classOf(line, panel) {
+  const before = panel.lines.slice(0, panel.lines.indexOf(line)).filter(({ style }) => style === line.style);
+  return before.length && line.shape !== "bars" ? `awsnb-${line.style} awsnb-again` : `awsnb-${line.style}`;
+}
+
+function emptyPaths(line, panel, prefix) {
+  const { style, shape } = line;
   const kind = { bars: "awsnb-bar", dashes: "awsnb-dash" }[shape] ?? "awsnb-line";
-  const main = svg("path", { class: `${kind} awsnb-${style}` });
+  const main = svg("path", { class: `${kind} ${classOf(line, panel)}` });
   if (shape === "bars" && HATCHES[style])
     return [main, svg("path", { fill: `url(#${prefix}-${style})`, "aria-hidden": "true" })];
   if (style === "demand" && shape !== "bars") return [main, svg("path", { class: "awsnb-fill" })];
@@ -307,7 +314,7 @@ function uprightAxis(panel, upright, { width, gutter, height }, top) {
   });
 }
 
-function axisFoot(axis, across, { width, y, narrow }) {
+function axisFoot(axis, across, width, y) {
   const inside = across.at(axis.high) - across.at(axis.low);
   const category = axis.type === "category";
   const found = ticks(axis, Math.max(2, Math.floor(inside / 78)));
@@ -321,12 +328,10 @@ function axisFoot(axis, across, { width, y, narrow }) {
     return svg("text", { "text-anchor": anchor }, ...spans);
   });
   if (axis.title) {
-    const beside = narrow || category
-      ? { x: width, y: y + ROW * (rows + 1), "text-anchor": "end" }
-      : { x: width + 12, y: y + ROW };
-    nodes.push(svg("text", { ...beside, class: "awsnb-axis-title" }, axis.title));
+    const place = { x: width - RIGHT, y: y + ROW * (rows + 1), "text-anchor": "end" };
+    nodes.push(svg("text", place, axis.title));
   }
-  return { nodes, height: ROW * (rows + (axis.title && (narrow || category) ? 1 : 0)) + 6 };
+  return { nodes, height: ROW * (rows + (axis.title ? 1 : 0)) + 6 };
 }
 
 function wrapped(text, room) {
@@ -370,18 +375,18 @@ function doubts(panel, across, right, height) {
     const label = fits ? { x: x + 4 } : { x: end - 4, "text-anchor": "end" };
     return [
       svg("rect", { class: "awsnb-doubt", x, y: 0, width: Math.max(end - x, 1), height }),
-      svg("text", { ...label, y: height - 4 }, why),
+      svg("text", { ...label, y: 12 }, why),
     ];
   });
 }
 
-function legendItem(line) {
+function legendItem(line, panel) {
   if (line.shape === "heat") return { line };
   const shape = line.shape === "bars" ? "M0 1H22V9H0Z" : "M0 5H22";
   const kind = line.shape === "bars" ? "awsnb-bar" : line.style === "demand" ? "awsnb-fill" : "awsnb-line";
   const d = line.style === "demand" ? "M0 1H22V9H0Z" : shape;
   const swatch = svg("svg", { width: 22, height: 10, "aria-hidden": "true" },
-    svg("path", { class: `${kind} awsnb-${line.style}`, d }));
+    svg("path", { class: `${kind} ${classOf(line, panel)}`, d }));
   const text = create("span", {}, line.label || " ");
   const value = create("b", {}, "–");
   const node = create("li", { className: line.rank ? `awsnb-kept${line.rank}` : "" }, swatch, text, value);
@@ -418,8 +423,8 @@ function drawHeat(frame, { panel, area }, places, values) {
   const { colors, y } = panel;
   const pen = frame.canvas.getContext("2d");
   const ratio = frame.canvas.width / (area.width - RIGHT - area.gutter);
-  const across = path.edges(places).map((x) => (x - area.gutter) * ratio);
-  const down = path.edges(y.rows.map(frame.y.at)).map((row) => row * ratio);
+  const across = path.edges(places).map((place) => (frame.x.at(place) - area.gutter) * ratio);
+  const down = path.edges(y.rows).map((row) => frame.y.at(row) * ratio);
   const gap = colors.levels && places.length <= 80 ? ratio : 0;
   pen.clearRect(0, 0, frame.canvas.width, frame.canvas.height);
   for (let row = 0; row < y.rows.length; row++)

@@ -44,7 +44,7 @@ class Line(NamedTuple):
     def steps(self) -> bool:
         """Whether each value holds until the next: what was counted in samples of time."""
         sampled = self.curve.role in RATES or self.panel.x in SAMPLED
-        return self.shape == "line" and sampled and not self.theory
+        return self.shape == "line" and sampled
 
     @property
     def shape(self) -> str:

@@ -70,9 +70,8 @@ def _shared_axis(
 
 
 def _across(first: Panel, axis: Axis) -> dict[str, Any]:
-    title = first.x_title or ("UTC" if axis.type == "date" else "")
     unit = "ms" if first.x.endswith("_ms") else ""
-    return {"key": first.x, "title": title, "unit": unit} | _described(axis, unit)
+    return {"key": first.x, "title": first.x_title, "unit": unit} | _described(axis, unit)
 
 
 def _described(axis: Axis, unit: str) -> dict[str, Any]:

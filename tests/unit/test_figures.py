@@ -414,7 +414,7 @@ def test_a_kept_run_is_drawn_in_every_panel_that_can_show_it():
     ]  # fmt: skip
 
 
-def test_a_sample_holds_until_the_next_and_theory_does_not():
+def test_a_sample_of_time_holds_until_the_next_and_a_point_does_not():
     waits = replace(LATENCY, curves=(*LATENCY.curves, Curve("credit", "theory", "theory")))
     one = result(panels=(waits, replace(WAIT, doubtful=())))
     one = replace(one, data=shapes(WAIT).data)
@@ -422,7 +422,7 @@ def test_a_sample_holds_until_the_next_and_theory_does_not():
         [line["shape"] for line in panel["lines"]]
         for panel in figures.panels(one, figures.curves(one))["panels"]
     ]
-    assert shapes_drawn == [["steps", "line"], ["line", "line"]]
+    assert shapes_drawn == [["steps", "steps"], ["line", "line"]]
 
 
 def comparison():
