@@ -39,7 +39,6 @@ from awsnb.mechanisms.control_loop import (
     Step,
     StepScaling,
     TargetTracking,
-    Totals,
     activities,
     entry,
     explain,
@@ -1015,9 +1014,5 @@ def test_a_sweep_of_nothing_is_empty():
     assert all(column.size == 0 for column in sweep([1.0], 60, []))
 
 
-def test_the_fields_of_totals_are_the_columns_of_the_kernel():
-    fields = Totals._fields
-    assert Scaling._fields[1:7] == fields[: kernel.SUMS]
-    for name in ("above_s", "launched", "removed", "reversals", "peak_backlog", "backlog"):
-        assert fields[getattr(kernel, name.removesuffix("_s").upper())] == name
-    assert fields[kernel.PEAK_SIZE] == "peak"
+def test_the_columns_of_a_run_are_those_that_the_kernel_fills():
+    assert Scaling._fields[1:16] == kernel.Flow._fields + kernel.Ledger._fields

@@ -13,7 +13,6 @@ from awsnb.mechanisms.eviction import (
     MISS,
     NOTHING,
     hit_ratio,
-    intern,
     lru,
     segmented_lru,
 )
@@ -128,26 +127,6 @@ def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     assert replay.evicted.tolist() == evicted
 
 
-@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 5), max_size=80))
-def test_interned_ids_are_numbered_as_they_appear(ids):
-    key, distinct = intern(np.array(ids, dtype=np.int64))
-    assert distinct.tolist() == list(dict.fromkeys(ids))
-    assert distinct[key].tolist() == ids
-
-
-def test_interning_outgrows_its_first_table():
-    ids = np.random.default_rng(0).integers(0, 2**62, 200_000)
-    key, distinct = intern(np.concatenate([ids, ids]))
-    assert np.array_equal(distinct[key], np.concatenate([ids, ids]))
-    assert np.array_equal(key[:200_000], key[200_000:])
-
-
-def test_words_and_unsigned_ids_come_back_as_they_were():
-    assert intern(["b", "a", "b"])[1].tolist() == ["b", "a"]
-    huge = np.array([2**64 - 1, 0, 2**64 - 1], dtype=np.uint64)
-    assert intern(huge)[1].tolist() == [2**64 - 1, 0]
-
-
 # --- closed forms
 
 
@@ -236,10 +215,6 @@ def test_a_scan_costs_lru_its_keys_and_the_segmented_lru_few():
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), ttl_s=300.0)),
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), rest_s=50.0)),
         ("_segmented_lru", lambda key: segmented_lru(key, 40, hot_share=0.2, warm_share=0.4)),
-        (
-            "_intern",
-            lambda key: intern(np.random.default_rng(0).integers(-(2**62), 2**62, 99)[key % 99]),
-        ),
     ],
 )
 def test_the_jit_changes_no_bit(monkeypatch, name, call):
@@ -254,14 +229,13 @@ def test_the_jit_changes_no_bit(monkeypatch, name, call):
 def test_an_empty_trace_is_served():
     assert lru([], 1).outcome.size == 0
     assert segmented_lru([], 1, hot_share=0.2, warm_share=0.4).outcome.size == 0
-    assert intern([])[0].size == 0
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: lru([0.5], 1), "integers"),
-        (lambda: lru([-1], 1), "intern"),
+        (lambda: lru([-1], 1), "number the keys"),
         (lambda: lru([[0]], 1), "one-dimensional"),
         (lambda: lru([0], 0), "capacity"),
         (lambda: lru([0], 1, ttl_s=0), "ttl_s"),

@@ -16,7 +16,6 @@ from awsnb.mechanisms.keystore import (
     ExpiryCycle,
     Lfu,
     Sampling,
-    jitter,
     replay,
 )
 
@@ -389,13 +388,6 @@ def test_the_cycle_empties_a_store_of_stale_keys_and_lazy_expiry_alone_does_not(
     assert run[ENGINE_CYCLE].held[1:].tolist() == [0, 0]
 
 
-def test_jitter_spreads_lives_evenly():
-    lives = jitter(100.0, 0.2, 10_000, seed=0)
-    assert 80 <= lives.min() < 81 and 119 < lives.max() < 120
-    assert lives.mean() == pytest.approx(100, abs=0.5)
-    assert np.array_equal(lives, jitter(100.0, 0.2, 10_000, seed=0))
-
-
 def test_the_seed_decides_and_nothing_else():
     key, time_s, ttl_s = trace(2000, 20_000)
     runs = [
@@ -413,7 +405,7 @@ warnings.simplefilter("error")
 from awsnb.mechanisms.keystore import *
 key = (np.arange(1500) * 7919) % 211 % 97
 for policy in POLICIES:
-    found = replay(key, 40, policy, time_s=np.arange(1500) / 50, ttl_s=jitter(6.0, 0.5, 1500, 0),
+    found = replay(key, 40, policy, time_s=np.arange(1500) / 50, ttl_s=np.linspace(3, 9, 1500),
                    sampling=Sampling(5, 16, 1.0), lfu=Lfu(5, 10, 1),
                    cycle=ExpiryCycle(0.1, 20, 10, 100), watch_s=[5, 20, 40], seed=4_000_000_000)
     print(policy, [column.tolist() for column in found])
@@ -457,5 +449,3 @@ def test_a_wrong_argument_is_named_in_one_sentence(change, message):
     with pytest.raises(ValueError, match=message) as error:
         replay(**{**right, **change})
     assert str(error.value).count(". ") == 0 and str(error.value).endswith(".")
-    with pytest.raises(ValueError, match="spread"):
-        jitter(1.0, 1.0, 1, seed=0)

@@ -20,12 +20,10 @@ from awsnb.mechanisms.queueing import (
     REJECTED,
     RULES,
     Balancer,
-    Histogram,
     Sticky,
     Stint,
     Target,
     dispatch,
-    per_target,
     percentiles,
     percentiles_over_time,
     rotation,
@@ -619,25 +617,6 @@ def test_percentiles_over_time():
     assert found[0].tolist() == [2.0, 3.0]
     assert np.isnan(found[1]).all()
     assert found[2].tolist() == [9.0, 9.0]
-
-
-def test_a_histogram_knows_percentiles_to_a_bin():
-    times = generator(1, "times").standard_exponential(100_000)
-    histogram = Histogram()
-    for part in np.array_split(times, 7):
-        histogram.add(part)
-    assert histogram.counts.sum() == 100_000
-    assert histogram.percentiles() == pytest.approx(percentiles(times), rel=0.016)
-    histogram.add(np.array([0.0, 1e300]))
-    assert histogram.counts[[0, -1]].tolist() == [1, 1]
-
-
-def test_shares_and_utilisation():
-    targets = [Target(2), Target(2, speed=2.0)]
-    outcome = Balancer(targets).serve([0.0, 1.0, 2.0, 3.0], [2.0] * 4)
-    share, utilisation = per_target(outcome, targets, duration_s=4.0)
-    assert share.tolist() == [0.5, 0.5]
-    assert utilisation.tolist() == [0.5, 0.25]
 
 
 def test_no_requests_are_no_outcomes():
