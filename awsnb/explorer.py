@@ -27,7 +27,7 @@ SLOTS = 64  # columns that a picture can have
 MOST_KEPT = 3
 OWN = "Your numbers"  # where an explorer starts that is none of the section's situations
 PLAIN = "The defaults"
-MODULES = ("text", "scale", "path", "plot", "controls", "scene", "zoom", "explorer")
+MODULES = ("text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer")
 
 _of_the_page: Any = {"sync": True, "echo_update": False}  # the page has what it sent
 
@@ -97,7 +97,8 @@ class Explorer(NotebookWidget):
         super().__init__(
             form=self._form(), view=chosen.name, situation=situation, values=scenario.model_dump()
         )
-        self.add_traits(**{f"y{slot}": traitlets.Bytes().tag(sync=True) for slot in range(SLOTS)})
+        columns = [f"{letter}{slot}" for letter in "ys" for slot in range(SLOTS)]
+        self.add_traits(**{name: traitlets.Bytes().tag(sync=True) for name in columns})
         self._before = dict(self.values)
         self._draw()
         self.observe(lambda _: self._respond(), "asked")
@@ -220,11 +221,14 @@ class Explorer(NotebookWidget):
         kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
         drawn = figures.curves(self.result, kept)
         picture = figures.panels(self.result, drawn, kept)
+        scene, moved = figures.moving(self.result)
         with self.hold_sync():
-            self.panels = json.dumps(picture)
+            self.panels, self.scene = json.dumps(picture), json.dumps(scene)
             logs = figures.slots(picture)
             for slot, ((_, y), log) in enumerate(zip(drawn, logs, strict=True)):
                 self.set_trait(f"y{slot}", packed(y.ravel(), log))
+            for slot, column in enumerate(moved):
+                self.set_trait(f"s{slot}", packed(column))
             self.answer = self._answer(kept)
 
     def _answer(self, kept: Sequence[Result]) -> dict[str, Any]:

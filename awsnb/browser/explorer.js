@@ -133,7 +133,7 @@ function render({ model, el }) {
   const main = create("div", { className: "awsnb-main" });
   const more = create("div", { className: "awsnb-more" });
   const form = create("fieldset", { className: "awsnb-controls" }, create("legend", {}, "Controls"), main, more);
-  const picturePlace = create("div", { className: "awsnb-scene", hidden: true });
+  const picturePlace = create("section", { className: "awsnb-scene", ariaLabel: "The run as a moving picture", hidden: true });
   const plots = create("div");
   const kept = create("div", { className: "awsnb-kept" });
   const command = create("code", { tabIndex: 0 });
@@ -151,7 +151,7 @@ function render({ model, el }) {
     create("div", { className: "awsnb-two" }, create("div", { className: "awsnb-numbers-place" }, numbers, busy),
       create("div", { className: "awsnb-why-place" }, problem, why), form, result)));
 
-  const live = plot(plots, (axis, place) => stage?.at(axis, place));
+  const live = plot(plots, (axis, place) => stage.at(axis, place));
   const stage = scene(picturePlace, (key, place) => live.head(key, place));
 
   // JupyterLab would move between cells at an arrow, and run one at Shift+Enter
@@ -249,8 +249,11 @@ function render({ model, el }) {
     write(command, answer.command);
     const { fields } = view();
     const names = answer.kept.map((values) => differences(fields, values, model.get("values")) || "this run");
-    stage.show(play(), sceneColumns);
-    live.show(picture(), columns, answer.alt, names);
+    const moving = play();
+    stage.show(moving, sceneColumns);
+    live.show(picture(), columns, answer.alt, names, moving?.x);
+    const looked = stage.place();
+    if (looked) live.head(...looked);
   };
   const paintNumbers = (told) => {
     if (numbers.children.length !== told.length)

@@ -22,18 +22,20 @@ export function plot(root, onHead) {
 
   const draw = () => {
     if (!shown || !width) return;
-    const { picture, columns, alt, names } = shown;
+    const { picture, columns, alt, names, named: elsewhere } = shown;
     const { panels: told, axes, xs } = picture;
     while (panels.length > told.length) panels.pop().remove();
     while (panels.length < told.length) panels.push(panelView(root, prefix, look));
     const narrow = width < 560;
     const gutter = gutterOf(told);
+    root.parentElement.style.setProperty("--gutter", `${gutter}px`);
     told.forEach((panel, i) => {
       const axis = axes[panel.axis];
       const first = told[i - 1]?.axis !== panel.axis;
       const last = told[i + 1]?.axis !== panel.axis;
-      const named = !first && String(told[i - 1].events) === String(panel.events);
-      const height = panel.colors ? heatHeight(panel) : told.length > 3 ? 88 : 108;
+      const repeated = !first && String(told[i - 1].events) === String(panel.events);
+      const named = repeated || axis.key === elsewhere;
+      const height = panel.colors ? heatHeight(panel) : told.length > 3 || elsewhere ? 84 : 108;
       const area = { width: width - (narrow ? 0 : 184), gutter, height, first, last, named };
       panels[i].show({ panel, axis, xs, columns, area, alt, names });
     });
@@ -61,13 +63,15 @@ export function plot(root, onHead) {
   sizes.observe(root);
 
   return {
-    show(picture, columns, alt, names) {
-      shown = { picture, columns, alt, names };
+    // `named`: the axis whose events are named elsewhere
+    show(picture, columns, alt, names, named) {
+      shown = { picture, columns, alt, names, named };
       width ||= Math.floor(root.clientWidth);
       draw();
     },
     head(key, place) {
-      const view = panels.find((one) => one.axis().key === key);
+      heads[key] = place;
+      const view = panels.find((one) => one.axis()?.key === key);
       if (view) look(view.axis(), place, true);
     },
     dispose: () => sizes.disconnect(),
@@ -232,10 +236,10 @@ function panelView(root, prefix, look) {
     event.preventDefault();
     look(now.axis, to);
   });
-  return { show, look: lookAt, axis: () => now.axis, remove: () => box.remove() };
+  return { show, look: lookAt, axis: () => now?.axis, remove: () => box.remove() };
 }
 
-function said(axis, place) {
+export function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
   if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
   return measured(axis.type === "log" ? 10 ** place : place, axis.unit);
@@ -282,7 +286,7 @@ function frameOf({ panel, axis, xs, area }, prefix) {
   };
 }
 
-const spread = (xs) =>
+export const spread = (xs) =>
   Array.isArray(xs) ? xs : Array.from({ length: xs.count }, (_, i) => xs.first + i * xs.step);
 
 const isFill = (node) => node.classList.contains("awsnb-fill");

@@ -6,6 +6,7 @@ they can be told apart in grey, and the background is clear, so that they suit l
 """
 
 from awsnb.figures.lines import BINS, curves
+from awsnb.figures.moving import moving
 from awsnb.figures.panels import panels, slots
 from awsnb.figures.prices import comparison
 from awsnb.figures.shown import picture, show
@@ -21,6 +22,7 @@ __all__ = [
     "comparison",
     "curves",
     "draw",
+    "moving",
     "panels",
     "picture",
     "show",

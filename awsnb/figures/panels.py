@@ -54,9 +54,9 @@ def panels(result: Result, drawn: Sequence[Points], kept: Sequence[Result] = ())
                 key = id(drawn[i][0])
                 if key not in known:
                     known[key] = len(xs)
-                    xs.append(_places(drawn[i][0], axis))
-            places = {i: known[id(drawn[i][0])] for i in own}
-            described.append(_panel(panel, axis, lines, drawn, places) | {"axis": len(axes) - 1})
+                    xs.append(places(drawn[i][0], axis))
+            x_of = {i: known[id(drawn[i][0])] for i in own}
+            described.append(_panel(panel, axis, lines, drawn, x_of) | {"axis": len(axes) - 1})
     return {"xs": xs, "axes": axes, "panels": described}
 
 
@@ -90,13 +90,13 @@ def _ticks(unit: str, low: float, high: float) -> list[list[Any]]:
     return [[place, text] for place, text in zip(places, ticks["ticktext"], strict=True)]
 
 
-def _places(x: Array, axis: Axis) -> Any:
+def places(x: Array, axis: Axis) -> Any:
     """Return where points lie: first, step and count where they are equally spaced."""
-    places = axis.places(x)
-    steps = np.diff(places)
+    found = axis.places(x)
+    steps = np.diff(found)
     if len(steps) and steps[0] and np.allclose(steps, steps[0], rtol=1e-6, atol=0):
-        return {"first": float(places[0]), "step": float(steps[0]), "count": len(places)}
-    return [None if np.isnan(place) else float(f"{place:.9g}") for place in places]
+        return {"first": float(found[0]), "step": float(steps[0]), "count": len(found)}
+    return [None if np.isnan(place) else float(f"{place:.9g}") for place in found]
 
 
 def _panel(
@@ -104,17 +104,17 @@ def _panel(
     axis: Axis,
     lines: Sequence[Line],
     drawn: Sequence[Points],
-    places: dict[int, int],
+    x_of: dict[int, int],
 ) -> dict[str, Any]:
-    own = [lines[i] for i in places]
+    own = [lines[i] for i in x_of]
     heat = next((line for line in own if line.shape == "heat"), None)
-    upright = _rows(panel, heat) if heat else _values(panel, own, [drawn[i] for i in places])
+    upright = _rows(panel, heat) if heat else _values(panel, own, [drawn[i] for i in x_of])
     return {
         "title": panel.title,
         "unit": panel.unit,
         "stacked": panel.stacked,
         "y": upright,
-        "lines": [_line(lines[i], i, x) for i, x in places.items()],
+        "lines": [_line(lines[i], i, x) for i, x in x_of.items()],
         "events": [[_inside(axis, at), text] for at, text in panel.events],
         "doubts": [[_inside(axis, a), _inside(axis, b), why] for a, b, why in panel.doubtful],
     } | ({"colors": _colors(panel, heat)} if heat else {})

@@ -121,7 +121,7 @@ SITUATIONS = (Preset("Narrow", "Watch it drip.", {"size": 10}),)
 
 def section() -> Section:
     made = Section(99, "taps", "Taps", "How fast?")
-    view = View("tap", "How fast?", Tap, run, lambda result: result, run, SITUATIONS)
+    view = View("tap", "How fast?", Tap, run, lambda result: result, SITUATIONS)
     made.__dict__["views"] = (view,)
     return made
 

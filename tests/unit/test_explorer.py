@@ -121,7 +121,7 @@ def shut(valve):
 
 def with_valve():
     section = tanks()
-    valve = View("valve", "How wide?", Valve, shut, lambda result: result, shut, ())
+    valve = View("valve", "How wide?", Valve, shut, lambda result: result, ())
     section.__dict__["views"] = (*section.views, valve)
     return section
 

@@ -2,6 +2,7 @@
 
 from awsnb.aws.ebs import EBS
 from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 from awsnb.sections.ebs_volume_types.simulate import Outcome
 from awsnb.words import milliseconds, span, usd
@@ -46,6 +47,7 @@ def tell(outcome: Outcome) -> Result:
         },
         panels=_panels(list(credits)),
         notes=(*load.notes, _price_note(scenario), _latency_note(scenario)),
+        scene=scene(outcome),
     )
 
 
