@@ -51,13 +51,12 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
     times = result.data[scene.x]
     axis = Axis.of([times], log=False, cells=False)
     places = axis.places(times)
-    columns = _Columns(_moments(scene, axis, places), [places], {id(places): 0})
-    columns.taken[0] = places[columns.moments]
+    columns = _Columns(_moments(scene, axis, places), [], {})
     described = {
         "alt": scene.alt,
         "x": scene.x,
         "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high, "unit": ""},
-        "moments": 0,
+        "moments": columns.add(places),
         "places": [_place(place, axis, columns) for place in scene.places],
         "flows": [_flow(flow, columns) for flow in scene.flows],
         "events": [[axis.at(at), text] for at, text in scene.events],
