@@ -1,17 +1,20 @@
-"""The command line: list, lab, report, facts, warm-up."""
+"""The command line: list, lab, report, sweep, fields, facts, warm-up."""
 
 import gc
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 import awsnb
+from awsnb._files import check_writable, in_a_sentence, written_whole
 
 app = typer.Typer(
     help="awsnb: an interactive laboratory for learning and sizing AWS.",
@@ -20,6 +23,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 SectionName = Annotated[str, typer.Argument(metavar="SECTION", help="See `awsnb list`.")]
+ViewName = Annotated[
+    str, typer.Argument(metavar="[VIEW]", help="Which of the section's questions.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
+]
+FILE_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""Options that the scenario's fields make, and that are read by `_files`."""
 
 
 @app.callback(invoke_without_command=True)
@@ -27,6 +39,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Print the version, if that is all that is asked."""
+    signal.signal(signal.SIGTERM, _end)
     if version:
         typer.echo(f"awsnb {awsnb.__version__}")
         raise typer.Exit
@@ -49,15 +62,18 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port to listen on, on this machine only.")] = 8888,
     folder: Annotated[
-        Path, typer.Option(help="Where an installed package puts your copy of the notebooks.")
+        Path, typer.Option(help="Where your copy of the notebooks is, or is put.")
     ] = Path("awsnb-notebooks"),
+    edit: Annotated[
+        bool, typer.Option("--edit", help="For contributors: open the checkout's own notebooks.")
+    ] = False,
 ) -> None:
-    """Open JupyterLab on the notebooks."""
+    """Open JupyterLab on a copy of the notebooks that is yours."""
     from awsnb.sections import section as find
 
     with _one_line_errors():
         name = find(section).notebook.name if section else "00-index.ipynb"
-    root = _workspace(folder)
+        root = _checkout() if edit else _workspace(folder)
     from jupyterlab.labapp import LabApp
 
     arguments = [
@@ -66,6 +82,8 @@ def lab(
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if not browser:
         arguments.append("--no-browser")
@@ -74,29 +92,20 @@ def lab(
     LabApp.launch_instance(arguments)
 
 
-@app.command()
+@app.command(context_settings=FILE_OPTIONS)
 def report(
+    context: typer.Context,
     section: SectionName,
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML page to write.")],
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
-    ] = None,
-    trace: Annotated[
-        Path | None, typer.Option(help="A CloudWatch export: CSV, or get-metric-data JSON.")
-    ] = None,
-    policies: Annotated[
-        Path | None, typer.Option(help="A folder of IAM policies: account.json and what it names.")
-    ] = None,
-    requests: Annotated[
-        Path | None, typer.Option(help="A CSV of requests: principal, action, resource, keys.")
-    ] = None,
+    view: ViewName = "",
+    parameter: Parameters = None,
     notebook: Annotated[
         Path | None, typer.Option("--ipynb", help="Keep the executed notebook here as well.")
     ] = None,
 ) -> None:
     """Run a section on your own numbers and write one HTML page that opens offline.
 
+    A field that is a file, such as a CloudWatch export, is an option of its own: --trace FILE.
     For what may be set, see `awsnb fields SECTION`.
     """
     from awsnb.report import ReportError, write_report
@@ -104,71 +113,86 @@ def report(
 
     with _one_line_errors():
         found = find(section)
-        files = {"trace": trace, "policies": policies, "requests": requests}
-        scenario = found.scenario(**_values(found.scenario, parameter or [], files))
-        summary = str(found.simulate(scenario)).split("\n\n")[1]
-    try:
-        write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
-    except ReportError as error:
-        _stop(str(error), 1)
-    typer.echo(summary)
+        asked = found.view(view)
+        scenario = asked.scenario(**_values(asked.scenario, parameter or [], context.args))
+        for file in filter(None, (output, notebook)):
+            check_writable(file)
+        why = asked.simulate(scenario).why
+        try:
+            write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
+        except ReportError as error:
+            _stop(str(error), 1)
+    typer.echo(why)
     typer.echo(f"Wrote {output}")
 
 
-@app.command()
+@app.command(context_settings=FILE_OPTIONS)
 def sweep(
+    context: typer.Context,
     section: SectionName,
     grid: Annotated[
         list[str],
         typer.Option(metavar="FIELD=VALUES", help="a,b,c or low:high:step; repeatable."),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="A .parquet or .csv file.")],
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
-    ] = None,
-    trace: Annotated[Path | None, typer.Option(help="A CloudWatch export.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="A .csv or .parquet file.")],
+    view: ViewName = "",
+    parameter: Parameters = None,
 ) -> None:
     """Simulate every combination of a grid; stopped, it goes on where it was.
 
     Example: awsnb sweep ebs-volume-types --grid volume_type=gp2,gp3 --grid size_gib=100:1000:100
-    -o sweep.parquet
+    -o sweep.csv
     """
     from awsnb import sweep as sweeps
     from awsnb.sections import section as find
 
     with _one_line_errors():
         if output.suffix not in (".parquet", ".csv"):
-            raise ValueError(f"-o {output}: must end in .parquet or .csv.")
+            raise ValueError(f"-o {output}: must end in .csv or .parquet.")
+        if output.suffix == ".parquet" and find_spec("pyarrow") is None:
+            raise ValueError(
+                f"-o {output}: a .parquet file needs the extra 'parquet': "
+                'pip install "awsnb[parquet]". Or end it in .csv.'
+            )
         found = find(section)
-        specs = found.scenario.fields()
-        axes = {}
+        scenario = found.view(view).scenario
+        axes: dict[str, list[Any]] = {}
         for pair in grid:
-            name, text = _name_and_text(found.scenario, pair)
-            axes[name] = sweeps.axis(specs[name], text)
-        base = _values(found.scenario, parameter or [], {"trace": trace})
+            name, text = _name_and_text(scenario, pair, given=axes)
+            axes[name] = sweeps.axis(scenario.fields()[name], text)
+        base = _values(scenario, parameter or [], context.args)
         journal = output.with_name(f"{output.name}.partial")
+        check_writable(output)
         shown = sys.stderr.isatty()
-        table = sweeps.sweep(found, axes, base, journal=journal, progress=shown)
-    finished = output.with_name(f".{output.name}")
-    if output.suffix == ".csv":
-        table.to_csv(finished, index=False)
-    else:
-        table.to_parquet(finished, index=False)
-    finished.replace(output)
-    journal.unlink()
+        try:
+            table = sweeps.sweep(found, axes, base, journal=journal, progress=shown, view=view)
+        except sweeps.SweepError as error:
+            _stop(str(error), 1)
+        with written_whole(output) as unfinished:
+            if output.suffix == ".csv":
+                table.to_csv(unfinished, index=False)
+            else:
+                table.to_parquet(unfinished, index=False)
+        journal.unlink()
     typer.echo(f"Wrote {output}: {len(table):,} scenarios")
 
 
 @app.command()
-def fields(section: SectionName) -> None:
+def fields(section: SectionName, view: ViewName = "") -> None:
     """List what a section's report can be asked: names, ranges, defaults, meanings."""
     from awsnb.sections import section as find
 
     with _one_line_errors():
-        specs = find(section).scenario.fields().values()
-    for spec in specs:
-        typer.echo(f"{spec.name} (default {spec.default!r}): {spec.range_text}\n    {spec.meaning}")
+        found = find(section)
+        views = [found.view(view)] if view or len(found.views) == 1 else found.views
+    for one in views:
+        if len(found.views) > 1:
+            typer.echo(f"{one.name}: {one.question}")
+        for spec in one.scenario.fields().values():
+            typer.echo(
+                f"{spec.name} (default {spec.unset or repr(spec.default)}): {spec.range_text}\n"
+                f"    {spec.meaning}"
+            )
 
 
 @app.command()
@@ -207,24 +231,31 @@ def warm_up() -> None:
             typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
 
 
-FILES = ("trace", "policies", "requests")  # the fields that may hold a path
-
-
-def _values(
-    scenario: Any, parameters: list[str], files: Mapping[str, Path | None]
-) -> dict[str, Any]:
+def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:
     """Read NAME=VALUE pairs and files by the scenario's fields; paths become absolute."""
+    specs = scenario.fields()
     values: dict[str, Any] = {}
-    for pair in parameters:
-        name, text = _name_and_text(scenario, pair)
-        values[name] = scenario.fields()[name].parse(text)
-    given = {name: str(file) for name, file in files.items() if file is not None}
-    scenario.check_names(given)
-    values |= given
-    for name in FILES:
-        if values.get(name):
-            values[name] = _absolute(values[name])
-    return values
+    for pair in [*parameters, *_files(scenario, options)]:
+        name, text = _name_and_text(scenario, pair, given=values)
+        values[name] = specs[name].parse(text)
+    paths = {name for name in values if specs[name].kind == "path"}
+    return values | {name: _absolute(values[name]) for name in paths if values[name]}
+
+
+def _files(scenario: Any, options: list[str]) -> Iterator[str]:
+    """Read ``--NAME FILE`` and ``--NAME=FILE``, for the fields that are files, as ``NAME=FILE``."""
+    known = [name for name, spec in scenario.fields().items() if spec.kind == "path"]
+    rest = iter(options)
+    for word in rest:
+        option, equals, file = word.partition("=")
+        name = option.removeprefix("--").replace("-", "_")
+        if not option.startswith("--") or name not in known:
+            offered = ", ".join(f"--{one}" for one in known) or "no files"
+            raise ValueError(f"{word}: is no option here; this question takes {offered}.")
+        file = file if equals else next(rest, "")
+        if not file:
+            raise ValueError(f"{option}: needs a file.")
+        yield f"{name}={file}"
 
 
 def _absolute(text: str) -> str:
@@ -235,26 +266,36 @@ def _absolute(text: str) -> str:
         return text
 
 
-def _name_and_text(scenario: Any, pair: str) -> tuple[str, str]:
+def _name_and_text(scenario: Any, pair: str, given: Collection[str]) -> tuple[str, str]:
     name, equals, text = pair.partition("=")
     if not equals:
         raise ValueError(f"{pair}: must be NAME=VALUE.")
     scenario.check_names([name])
+    if name in given:
+        raise ValueError(f"{name}: is given twice; give it once.")
     return name, text
 
 
 def _workspace(folder: Path) -> Path:
-    """The checkout's own notebooks, or a writable copy; a file already there is kept."""
+    """Return a working copy of the notebooks; a file already there is kept."""
     from awsnb._paths import notebooks_dir
 
-    source = notebooks_dir()
-    if (source.parent / "pyproject.toml").exists():
-        return source
     folder.mkdir(parents=True, exist_ok=True)
-    for notebook in source.glob("*.ipynb"):
+    for notebook in notebooks_dir().glob("*.ipynb"):
         if not (folder / notebook.name).exists():
             shutil.copy(notebook, folder)
     return folder.resolve()
+
+
+def _checkout() -> Path:
+    """Return the notebooks that a contributor edits."""
+    from awsnb._paths import notebooks_dir
+
+    source = notebooks_dir()
+    if not (source.parent / "pyproject.toml").exists():
+        raise ValueError("--edit: is for a checkout of awsnb; this is an installed package.")
+    os.environ["AWSNB_PROGRESS"] = "off"
+    return source
 
 
 def _is_root() -> bool:
@@ -268,6 +309,13 @@ def _one_line_errors() -> Iterator[None]:
         yield
     except (ValueError, LookupError) as error:
         _stop(str(error), 2)
+    except OSError as error:
+        _stop(in_a_sentence(error), 1)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End in order on a signal: temporary files go, workers stop."""
+    raise SystemExit(128 + number)
 
 
 def _stop(message: str, status: int) -> NoReturn:

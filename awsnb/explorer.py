@@ -258,7 +258,7 @@ class Explorer(ipywidgets.Box):
     def _refuse(self, refusal: ScenarioError, moved: Control | None) -> None:
         self._accept()
         self.problem = str(refusal)
-        about = self.controls.get(self.problem.split(maxsplit=1)[0].rstrip(":"))
+        about = self.controls.get(refusal.field)
         if about is not None:
             about.wrong = True
             about.place = [number for number in (refusal.line, refusal.column) if number]

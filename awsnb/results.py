@@ -6,12 +6,13 @@ the notebooks' checks compare.
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from awsnb.scenario import Scenario
+from awsnb.words import usd
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Role = Literal["demand", "served", "first", "second", "third", "fourth", "fifth", "theory"]
 Kind = Literal["lines", "bars", "heat"]
+
+HALF_A_CENT = 0.005
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,19 @@ class Option:
     cost_usd_month: float | None
     numbers: tuple[Number, ...]
     remark: str = ""
+
+    def dearer_by(self, other: "Option") -> str:
+        """Say how far apart two prices are: ``1.20 USD more``, ``3.00 USD less``; "" if equal."""
+        change = (self.cost_usd_month or 0.0) - (other.cost_usd_month or 0.0)
+        if abs(change) < HALF_A_CENT:
+            return ""
+        return f"{usd(abs(change))} {'more' if change > 0 else 'less'}"
+
+
+def cheapest(options: Iterable[Option]) -> Option | None:
+    """Find the cheapest option that holds; None if none does."""
+    holding = [option for option in options if option.holds]
+    return min(holding, key=lambda option: option.cost_usd_month or 0.0, default=None)
 
 
 @dataclass(frozen=True)

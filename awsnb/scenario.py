@@ -12,7 +12,9 @@ from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Kind = Literal["int", "float", "bool", "choice", "text"]
+Kind = Literal["int", "float", "bool", "choice", "text", "path"]
+
+TODAY = "today"
 
 
 class ScenarioError(ValueError):
@@ -22,12 +24,25 @@ class ScenarioError(ValueError):
     ----------
     message : str
         The sentences.
+    field : str, optional
+        The field that the first of them is about; empty if it is about none or several.
+    missing : bool, optional
+        Whether that field was left out and can't be.
     line, column : int, optional
         Where in a text of many lines the first problem lies, from 1.
     """
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str = "",
+        missing: bool = False,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
         super().__init__(message)
+        self.field, self.missing = field, missing
         self.line, self.column = line, column
 
 
@@ -39,6 +54,10 @@ class FieldSpec:
     `only_when` maps another field to the values at which this one applies: elsewhere it must
     stay at its default. `control` is False for fields that no slider or menu can set. `lines` is
     the least number of lines that a text is written on; 0 for a text that is a line.
+
+    `group` names what the field belongs to, in a word or two, and `advanced` fields are folded
+    under it. `unset` says what None means: ``"no limit"``, ``"never"``; it is empty where a value
+    that AWS chooses is in force, which `Scenario.in_force` then tells.
     """
 
     name: str
@@ -54,6 +73,9 @@ class FieldSpec:
     only_when: Mapping[str, tuple[Any, ...]]
     control: bool
     lines: int
+    group: str
+    advanced: bool
+    unset: str
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether the field means anything beside the other `values`."""
@@ -66,8 +88,8 @@ class FieldSpec:
             return "one of " + ", ".join(self.choices)
         if self.kind == "bool":
             return "True or False"
-        if self.kind == "text":
-            return "text"
+        if self.kind in ("text", "path"):
+            return "text" if self.kind == "text" else "the path of a file or folder"
         number = "a whole number" if self.kind == "int" else "a number"
         if self.low is None or self.high is None:
             return f"{number} {self.unit}".strip()
@@ -84,7 +106,9 @@ class FieldSpec:
         try:
             return _PARSERS[self.kind](text)
         except (ValueError, KeyError):
-            raise ScenarioError(f"{self.name} = {text!r}: must be {self.range_text}.") from None
+            raise ScenarioError(
+                f"{self.name} = {text!r}: must be {self.range_text}.", field=self.name
+            ) from None
 
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -94,6 +118,7 @@ _PARSERS: Mapping[Kind, Any] = {
     "bool": lambda text: _BOOLEANS[text.strip().lower()],
     "choice": str,
     "text": str,
+    "path": str,
 }
 
 
@@ -110,10 +135,15 @@ def field(
     only_when: Mapping[str, tuple[Any, ...]] | None = None,
     control: bool = True,
     lines: int = 0,
+    path: bool = False,
+    group: str = "",
+    advanced: bool = False,
+    unset: str = "",
 ) -> Any:
     """Declare a scenario field; see `FieldSpec` for what each part means.
 
     A choice is annotated ``Literal[...]``, or ``str`` with `choices` where they come from data.
+    A `path` is a ``str`` that no control sets: the command line has an option of its name.
     """
     return Field(
         default,
@@ -129,8 +159,12 @@ def field(
             "choices": list(choices),
             "log": log,
             "only_when": {k: list(v) for k, v in (only_when or {}).items()},
-            "control": control,
+            "path": path,
+            "control": control and not path,
             "lines": lines,
+            "group": group,
+            "advanced": advanced,
+            "unset": unset,
         },
     )
 
@@ -156,6 +190,12 @@ class Scenario(BaseModel):
         self._check_choices()
         self._check_applicable()
 
+    @property
+    def on(self) -> str | None:
+        """The month whose facts hold, by the field `as_of`; None for the newest."""
+        as_of: str = getattr(self, "as_of", TODAY)
+        return None if as_of == TODAY else as_of
+
     @classmethod
     def fields(cls) -> dict[str, FieldSpec]:
         """The scenario's fields by name, in the order they are declared."""
@@ -168,7 +208,8 @@ class Scenario(BaseModel):
             if name not in cls.model_fields:
                 raise ScenarioError(
                     f"{name} is not a field of {cls.__name__}; its fields are "
-                    f"{', '.join(cls.model_fields)}." + closest(name, cls.model_fields)
+                    f"{', '.join(cls.model_fields)}." + closest(name, cls.model_fields),
+                    field=name,
                 )
 
     @classmethod
@@ -182,6 +223,10 @@ class Scenario(BaseModel):
 
     def suggestions(self) -> dict[str, tuple[str, ...]]:
         """What the fields of text may well be, by field: offered, not required."""
+        return {}
+
+    def in_force(self) -> dict[str, Any]:
+        """The values that AWS puts in place of fields left out, by field."""
         return {}
 
     def changes(self) -> dict[str, Any]:
@@ -198,7 +243,8 @@ class Scenario(BaseModel):
             if spec.kind == "choice" and value is not None and value not in spec.choices:
                 raise ScenarioError(
                     f"{spec.name} = {value!r}: must be {spec.range_text}."
-                    + closest(value, spec.choices)
+                    + closest(value, spec.choices),
+                    field=spec.name,
                 )
 
     def _check_applicable(self) -> None:
@@ -212,14 +258,16 @@ class Scenario(BaseModel):
                 )
                 raise ScenarioError(
                     f"{spec.name} = {values[spec.name]!r} does not apply at {other} = "
-                    f"{values[other]!r}: it is for {', '.join(map(str, allowed))}."
+                    f"{values[other]!r}: it is for {', '.join(map(str, allowed))}.",
+                    field=spec.name,
                 )
 
     @classmethod
     def _refusal(cls, error: ValidationError) -> ScenarioError:
         refusals = [cls._refusal_of(problem) for problem in error.errors()]
         first = refusals[0]
-        return ScenarioError(" ".join(map(str, refusals)), first.line, first.column)
+        first.args = (" ".join(map(str, refusals)),)
+        return first
 
     @classmethod
     def _refusal_of(cls, problem: Mapping[str, Any]) -> ScenarioError:
@@ -227,7 +275,9 @@ class Scenario(BaseModel):
         if isinstance(cause, ScenarioError):
             return cause
         spec = cls.fields()[str(problem["loc"][0])]
-        return ScenarioError(f"{spec.name} = {problem['input']!r}: must be {spec.range_text}.")
+        return ScenarioError(
+            f"{spec.name} = {problem['input']!r}: must be {spec.range_text}.", field=spec.name
+        )
 
 
 @dataclass(frozen=True)
@@ -260,6 +310,8 @@ def _spec(name: str, info: Any) -> FieldSpec:
     kind, choices = _kind(info.annotation)
     if extra["choices"]:
         kind, choices = "choice", tuple(extra["choices"])
+    if extra["path"]:
+        kind = "path"
     return FieldSpec(
         name=name,
         kind=kind,
@@ -274,6 +326,9 @@ def _spec(name: str, info: Any) -> FieldSpec:
         only_when={k: tuple(v) for k, v in extra["only_when"].items()},
         control=extra["control"],
         lines=extra["lines"],
+        group=extra["group"],
+        advanced=extra["advanced"],
+        unset=extra["unset"],
     )
 
 

@@ -3,6 +3,16 @@
 from math import isnan
 
 
+def usd(amount: float) -> str:
+    """Say a sum of money: ``1,234.50 USD``."""
+    return f"{amount:,.2f} USD"
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """Say how many: ``1 request``, ``2,000 requests``, ``2 copies``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def percent(share: float) -> str:
     """Say a share: ``0 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
     if not share:

@@ -7,9 +7,9 @@ import pytest
 WALL = time.perf_counter
 
 FIRST_PLOT = """
-from awsnb import figures
-from awsnb.services.ebs import VolumeScenario, simulate_volume
-figures.draw(simulate_volume(VolumeScenario()))
+from awsnb import figures, section
+ebs = section("ebs-volume-types")
+figures.draw(ebs.simulate(ebs.scenario()))
 """
 PEER_PLOT = "import numpy, pandas, plotly.graph_objects, pydantic"
 

@@ -1,6 +1,7 @@
 """Run the notebooks and store what they say: `python tools/build_notebooks.py [NAME ...]`.
 
 `--check` runs nothing: it exits 1 if a notebook is not stored as this tool would store it.
+`--new SLUG` writes a notebook to begin a section with.
 """
 
 import argparse
@@ -12,13 +13,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import budgets
 import contents
 import nbformat
+import skeleton
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
 
-from awsnb.report import write_atomically
+from awsnb._files import write_whole
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 INDEX = "00-index.ipynb"
@@ -31,7 +34,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
-KEPT_CELL_METADATA = ("editable", "jupyter", "tags")
+KEPT_CELL_METADATA = ("editable", "jupyter", "tags", budgets.FOLDED)
 MACHINE_MADE_ID = re.compile(r"cell-\d+|[0-9a-f]{8}(-[0-9a-f-]{27})?")
 
 
@@ -112,11 +115,12 @@ def build(path: Path) -> None:
     """Execute, normalise and store one notebook."""
     notebook = execute(path)
     lighten_pictures(notebook)
+    budgets.claim(notebook)
     if path.name == INDEX:
         contents.fill(notebook)
     text = dumps(notebook)
     check_size(path.name, text)
-    write_atomically(path, text)
+    write_whole(path, text)
 
 
 def check(path: Path) -> None:
@@ -160,7 +164,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--new", metavar="SLUG", help="write a notebook to begin a section with")
     arguments = parser.parse_args()
+    if arguments.new:
+        print(skeleton.write(arguments.new, NOTEBOOKS))
+        return
     os.environ["AWSNB_STATIC"] = "1"
     os.environ["PYTHONWARNINGS"] = "ignore:The kopts argument"  # plotly's own, for every picture
     failed = False

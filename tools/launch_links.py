@@ -1,7 +1,7 @@
 """Write the launch links of the README and the notebooks: `python tools/launch_links.py [--check]`.
 
 The address is one setting, `repository` under `[tool.awsnb]` in pyproject.toml. While it is empty
-the text says so, instead of a link that leads nowhere.
+there is no link.
 """
 
 import argparse
@@ -18,10 +18,6 @@ README = "README.md"
 INDEX = "00-index.ipynb"
 OPENING, CLOSING = "<!-- launch -->", "<!-- /launch -->"
 BETWEEN = re.compile(f"{OPENING}.*?{CLOSING}", re.DOTALL)
-NO_ADDRESS = (
-    "There is no launch link yet: this copy has no published address. "
-    "On your own machine, `awsnb lab` opens the notebooks."
-)
 
 
 def repository(root: Path = ROOT) -> str:
@@ -33,7 +29,7 @@ def repository(root: Path = ROOT) -> str:
 def launch_text(address: str, notebook: str, badge: bool) -> str:
     """Say how to open `notebook` without installing anything."""
     if not address:
-        return NO_ADDRESS
+        return ""
     url = f"https://mybinder.org/v2/gh/{address}/HEAD?urlpath=lab/tree/notebooks/{notebook}"
     if badge:
         return f"[![Launch on Binder](https://mybinder.org/badge_logo.svg)]({url})"
@@ -42,7 +38,8 @@ def launch_text(address: str, notebook: str, badge: bool) -> str:
 
 def fill(text: str, launch: str) -> str:
     """Put the launch text between the markers."""
-    return BETWEEN.sub(lambda _: f"{OPENING}\n{launch}\n{CLOSING}", text)
+    between = f"\n{launch}\n" if launch else "\n"
+    return BETWEEN.sub(lambda _: f"{OPENING}{between}{CLOSING}", text)
 
 
 def linked(path: Path, address: str) -> str:

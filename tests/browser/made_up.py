@@ -8,6 +8,7 @@ import numpy as np
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.scenario import Scenario, ScenarioError, field
 from awsnb.sections import Section
+from awsnb.view import View
 
 asked = []  # the sizes that were simulated
 
@@ -30,8 +31,9 @@ def simulate(scenario):
     except json.JSONDecodeError as error:
         raise ScenarioError(
             f"policy: {error.msg} at line {error.lineno}, column {error.colno}.",
-            error.lineno,
-            error.colno,
+            field="policy",
+            line=error.lineno,
+            column=error.colno,
         ) from None
     x = np.arange(100)
     return Result(
@@ -44,5 +46,15 @@ def simulate(scenario):
     )
 
 
-PATIENCE = Section(99, "patience", "Patience", service="none")
-PATIENCE.__dict__.update(scenario=Patience, simulate=simulate, compare=simulate, presets=())
+PATIENCE = Section(99, "patience", "Patience", "How long does it take?")
+PATIENCE.__dict__["views"] = (
+    View(
+        name="patience",
+        question=PATIENCE.question,
+        scenario=Patience,
+        outcome=simulate,
+        tell=lambda result: result,
+        compare=simulate,
+        presets=(),
+    ),
+)

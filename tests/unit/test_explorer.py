@@ -13,8 +13,9 @@ from awsnb.controls import slider_stops
 from awsnb.explorer import Explorer, report_command
 from awsnb.live_plot import LivePlot, packed
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.sections import Preset, Section
+from awsnb.scenario import Preset, Scenario, ScenarioError, field
+from awsnb.sections import Section
+from awsnb.view import View
 
 calls = []
 
@@ -35,11 +36,11 @@ class Tank(Scenario):
 def simulate(tank):
     calls.append(tank)
     if tank.size == 13:
-        raise ScenarioError("size = 13: no tank has that.")
+        raise ScenarioError("size = 13: no tank has that.", field="size")
     if tank.size == 14:
         raise ZeroDivisionError("division by zero")
     if tank.kind == "big" and tank.pumps is None:
-        raise ScenarioError("pumps is missing: a big tank needs some.")
+        raise ScenarioError("pumps is missing: a big tank needs some.", field="pumps", missing=True)
     time = np.datetime64("2026-01-05", "s") + 60 * np.arange(300)
     level = np.clip(tank.size - tank.flow * np.arange(300), 0, None)
     return Result(
@@ -61,7 +62,9 @@ class BigTank(Tank):
     def __init__(self, **values):
         super().__init__(**values)
         if self.kind == "big" and self.pumps is None:
-            raise ScenarioError("pumps is missing: a big tank needs some.")
+            raise ScenarioError(
+                "pumps is missing: a big tank needs some.", field="pumps", missing=True
+            )
 
 
 PRESETS = (
@@ -79,13 +82,23 @@ class PolicyTank(Tank):
         super().__init__(**values)
         for number, line in enumerate(self.policy.split("\n"), start=1):
             if len(line) > 3:
-                raise ScenarioError("policy: a line is too long.", line=number, column=4)
+                raise ScenarioError(
+                    "policy: a line is too long.", field="policy", line=number, column=4
+                )
 
 
 def tanks(scenario=Tank, slug="tanks"):
-    section = Section(99, slug, "Tanks & pipes", service="none")
-    parts = {"scenario": scenario, "simulate": simulate, "compare": simulate, "presets": PRESETS}
-    section.__dict__.update(parts)
+    section = Section(99, slug, "Tanks & pipes", "How long does it last?")
+    view = View(
+        name="tank",
+        question=section.question,
+        scenario=scenario,
+        outcome=simulate,
+        tell=lambda result: result,
+        compare=simulate,
+        presets=PRESETS,
+    )
+    section.__dict__["views"] = (view,)
     return section
 
 

@@ -1,30 +1,54 @@
+import json
 import threading
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 import pytest
 
-from awsnb import lessons
-from awsnb.lessons import Checked, check, nearest, predict, progress
+from awsnb.lessons import (
+    Checked,
+    check,
+    estimate,
+    get_ready,
+    loading,
+    nearest,
+    predict,
+    progress,
+    record,
+    steps,
+)
+from awsnb.lessons.predictions import SURE, Card
+from awsnb.lessons.progress import Tallies
+from awsnb.lessons.steps import Checklist
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    monkeypatch.setattr(lessons, "_DONE", {})
+def kept(monkeypatch, tmp_path):
+    """The file in which this reader's work is kept."""
+    file = tmp_path / "progress.json"
+    monkeypatch.setenv("AWSNB_PROGRESS", str(file))
+    monkeypatch.delenv("AWSNB_STATIC", raising=False)
+    record.begin("tanks")
+    return file
 
 
-def ask(answer="gp2"):
-    return predict("Which runs <dry>?", ("gp2", "gp3 & more"), answer, "It has a bucket.")
+def ask(answer="gp2", **more):
+    return predict("Which runs <dry>?", ("gp2", "gp3 & more"), answer, "It has a bucket.", **more)
 
 
-def form_of(prediction):
-    """The parts of the live form: question, choices, button, answer."""
-    return lessons._form(prediction).children
+def commit(card, guess, sure="certain"):
+    """Do what the page does when the reader commits."""
+    card.set_state({"committed": {"guess": guess, "sure": sure}})
 
 
-def done():
-    return dict(lessons._DONE)
+def done(kind="exercises"):
+    return {name: bool(entry) for name, entry in record.asked(kind).items()}
+
+
+def everything_sent(card):
+    return json.dumps({key: value for key, value in card.get_state().items() if key[0] != "_"})
 
 
 # --- predictions
@@ -33,66 +57,140 @@ def done():
 def test_an_answer_that_is_no_choice_is_a_drifted_lesson():
     with pytest.raises(ValueError, match="the model's answer 'st1' is not among the choices"):
         ask("st1")
-    assert done() == {}
+    with pytest.raises(ValueError, match="the model's answer 200 is not between 1 and 100"):
+        estimate("How long?", 1, 100, 200, "So.")
+    assert done("predictions") == {}
 
 
 def test_choices_may_be_numbers():
     prediction = predict("How long?", (10, 30, 100), 30, "So it is.")
     assert prediction.choices == ("10", "30", "100")
-    assert prediction.told("30").startswith("Right.")
+    assert prediction.is_right("30") and not prediction.is_right("10")
 
 
-def test_the_verdict_waits_for_the_guess():
-    prediction = ask()
-    assert prediction.told("gp2") == "Right. The model says: gp2. It has a bucket."
-    assert prediction.told("gp3 & more") == (
-        "You said: gp3 & more. The model says: gp2. It has a bucket."
-    )
+def test_the_page_has_no_answer_before_the_reader_commits():
+    card = Card(ask(headline="The old one runs dry.", setting="Two volumes."))
+    sent = everything_sent(card)
+    assert "bucket" not in sent and "old one" not in sent
+    assert card.verdict == {}
+    commit(card, "gp3 & more", "a guess")
+    assert card.verdict == {
+        "right": False,
+        "answer": "gp2",
+        "said": "gp2",
+        "guessed": "gp3 & more",
+        "headline": "The old one runs dry.",
+        "because": "It has a bucket.",
+    }
 
 
-def test_the_static_form_asks_and_hides_the_answer_in_details():
-    bundle, _ = ask()._repr_mimebundle_()
+def test_no_static_form_has_the_answer():
+    bundle, _ = ask(headline="Dry.")._repr_mimebundle_()
+    assert WIDGET in bundle
     assert bundle["text/plain"] == "Predict: Which runs <dry>? gp2 / gp3 & more"
-    shown, hidden = bundle["text/html"].split("<details>")
-    assert "Which runs &lt;dry&gt;?" in shown and "<li>gp3 &amp; more</li>" in shown
-    assert "The model says: gp2" not in shown and "It has a bucket." not in shown
-    assert "The model says: gp2. It has a bucket." in hidden
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+    page = bundle["text/html"]
+    assert "Which runs &lt;dry&gt;?" in page and "<li>gp3 &amp; more</li>" in page
+    assert not any(word in page + bundle["text/plain"] for word in ("bucket", "Dry", "model says"))
 
 
-def test_the_live_form_reveals_only_after_a_commitment():
-    question, choices, commit, answer = form_of(ask())
-    assert "&lt;dry&gt;" in question.value
-    assert isinstance(choices, ipywidgets.RadioButtons)
-    assert choices.value is None and commit.disabled and answer.value == ""
-    choices.value = "gp3 & more"
-    assert not commit.disabled and answer.value == ""
-    commit.click()
-    assert answer.value == "<p>You said: gp3 &amp; more. The model says: gp2. It has a bucket.</p>"
-    assert commit.disabled and choices.disabled
+@pytest.mark.parametrize(
+    ("guess", "right"), [(20.0, True), (45.0, True), (19.0, False), (46, False)]
+)
+def test_a_number_is_right_within_a_ratio(guess, right):
+    prediction = estimate("How long?", 1, 100, 30.0, "So.", unit="min")
+    assert prediction.is_right(guess) == right
+    verdict = prediction.verdict(guess)
+    assert verdict["said"] == "30 min" and verdict["headline"] == "30 min."
 
 
-def test_taking_a_choice_back_takes_the_button_back():
-    _, choices, commit, _ = form_of(ask())
-    choices.value = "gp2"
-    choices.value = None
-    assert commit.disabled
+def test_what_was_committed_is_kept_and_comes_back(kept):
+    card = Card(ask())
+    commit(card, "gp3 & more", "fairly sure")
+    entry = {"guess": "gp3 & more", "sure": "fairly sure", "right": False}
+    stored = json.loads(kept.read_text())
+    assert stored == {"tanks": {"predictions": {"Which runs <dry>?": entry}}}
+    record.begin("tanks")
+    again = Card(ask())
+    assert again.committed == {"guess": "gp3 & more", "sure": "fairly sure"}
+    assert again.verdict["because"] == "It has a bucket."
+    record.begin("others")
+    assert Card(ask()).verdict == {}
 
 
-def test_a_commitment_counts_as_done_right_or_wrong():
-    prediction = ask()
-    assert done() == {prediction.question: False}
-    _, choices, commit, _ = form_of(prediction)
-    choices.value = "gp3 & more"
-    commit.click()
-    assert done() == {prediction.question: True}
-    ask()
-    assert done() == {prediction.question: True}
+def test_a_commitment_is_final():
+    card = Card(ask())
+    commit(card, "gp3 & more")
+    commit(card, "gp2")
+    assert not card.verdict["right"]
+    assert record.asked("predictions")["Which runs <dry>?"]["guess"] == "gp3 & more"
+
+
+def test_nothing_is_revealed_without_saying_how_sure():
+    card = Card(ask())
+    commit(card, "gp2", sure=None)
+    assert card.verdict == {} and done("predictions") == {"Which runs <dry>?": False}
+
+
+def test_predictions_are_numbered_in_their_order():
+    assert Card(ask()).asked["number"] == 1
+    assert Card(estimate("How long?", 1, 100, 30, "So.")).asked["number"] == 2
+    assert Card(ask()).asked["number"] == 1
 
 
 @pytest.mark.parametrize(("value", "choice"), [(28, 30), (3, 10), (60, 100), (17, 10), (18, 30)])
 def test_nearest_is_by_ratio(value, choice):
     assert nearest(value, (10, 30, 100)) == choice
+
+
+# --- what is kept
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00"])
+def test_a_file_that_cannot_be_read_is_as_none(kept, text):
+    kept.write_text(text)
+    assert Card(ask()).verdict == {}
+
+
+def test_where_nothing_can_be_written_the_lesson_goes_on(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AWSNB_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    card = Card(ask())
+    commit(card, "gp2")
+    assert card.verdict["right"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("AWSNB_PROGRESS", "off"), ("AWSNB_STATIC", "1")])
+def test_nothing_is_kept_of_a_build(kept, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    commit(Card(ask()), "gp2")
+    assert not kept.exists()
+
+
+def test_starting_over_forgets_this_section_alone(kept):
+    commit(Card(ask()), "gp2")
+    record.begin("others")
+    commit(Card(ask()), "gp2")
+    tallies = Tallies(progress())
+    tallies.set_state({"forgotten": True})
+    assert list(json.loads(kept.read_text())) == ["tanks"]
+    assert tallies.text == "Done: 0 of 1 predictions and 0 of 0 exercises."
+
+
+# --- steps
+
+
+def test_what_is_ticked_stays_ticked_and_can_be_taken_back(kept):
+    shown = steps("Call `CreateVolume` with <Size>.", "Wait.")
+    assert str(shown) == "- Call `CreateVolume` with <Size>.\n- Wait."
+    live = Checklist(shown)
+    assert live.steps[0] == "Call <code>CreateVolume</code> with &lt;Size&gt;."
+    live.set_state({"done": [False, True]})
+    assert Checklist(shown).done == [False, True]
+    record.begin("tanks")
+    assert Checklist(shown).done == [False, True]
+    live.set_state({"done": [False, False]})
+    record.begin("tanks")
+    assert Checklist(shown).done == [False, False]
 
 
 # --- exercises
@@ -109,7 +207,8 @@ def test_nearest_is_by_ratio(value, choice):
         (101, 100, 0.02, True),
         (97, 100, 0.02, False),
         (float("nan"), 100, 0.5, False),
-        ("100", 100, 0.0, False),
+        ("100", 100, 0.0, True),
+        ("1,600", 1600, 0.0, True),
         ("gp2", "gp2", 0.0, True),
         (" GP2 ", "gp2", 0.0, True),
         ("gp3", "gp2", 0.0, False),
@@ -133,7 +232,8 @@ def test_a_right_answer_shows_the_models():
         (50, "E1: 50 s is too low. Mind the bucket."),
         (np.int64(2000), "E1: 2,000 s is too high. Mind the bucket."),
         (float("nan"), "E1: nan s is not it. Mind the bucket."),
-        ("long", "E1: long s is not it. Mind the bucket."),
+        ("long", "E1: 'long' is not a number of s."),
+        (True, "E1: True is not a number of s."),
     ],
 )
 def test_a_wrong_answer_says_which_way_and_hints_but_does_not_tell(answer, text):
@@ -144,8 +244,20 @@ def test_a_wrong_answer_says_which_way_and_hints_but_does_not_tell(answer, text)
 
 def test_no_answer_yet_is_no_wrong_answer():
     checked = check("E1", None, 1600)
-    assert checked.text == "E1: not answered yet. Put your answer in place of None."
+    assert checked.text == "E1: not answered yet. Put a number in place of None."
     assert done() == {"E1": False}
+
+
+def test_a_word_is_one_of_those_that_may_be_said():
+    asked = {"choices": ("volume", "instance")}
+    assert check("E1", None, "volume", **asked).text.endswith(
+        "Put 'volume' or 'instance' in place of None."
+    )
+    assert (
+        check("E1", "disk", "volume", **asked).text == "E1: 'disk' is not 'volume' or 'instance'."
+    )
+    assert check("E1", "Instance ", "volume", **asked).text == "E1: Instance is not it."
+    assert "right" in check("E1", " VOLUME", "volume", **asked).text
 
 
 def test_what_was_right_stays_done():
@@ -161,15 +273,22 @@ def test_html_is_escaped():
 # --- progress
 
 
-def test_progress_counts_predictions_and_exercises():
-    assert progress().text.startswith("Done: 0 of 0")
-    ask().told("gp2")
-    predict("And then?", ("yes", "no"), "no", "So.")
+def test_progress_counts_and_says_how_well_one_knew():
+    assert repr(progress()) == "Done: 0 of 0 predictions and 0 of 0 exercises."
+    commit(Card(ask()), "gp3 & more", "certain")
+    commit(Card(estimate("How long?", 1, 100, 30, "So.")), 29.0, "certain")
+    Card(predict("And then?", ("yes", "no"), "no", "So."))
     check("E1", None, 5)
     check("E2", 4, 5)
     check("E3", 5, 5)
-    assert "1 of 2 predictions" in progress().text
-    assert "1 of 3 exercises" in progress().text
+    said = progress()
+    assert said.text == "Done: 2 of 3 predictions and 1 of 3 exercises."
+    assert repr(said).endswith("certain: right 1 of 2")
+    assert [row[:3] for row in Tallies(said).rows] == [
+        [SURE[0], 0, 0],
+        [SURE[1], 0, 0],
+        [SURE[2], 2, 1],
+    ]
 
 
 @pytest.mark.parametrize(("compiled", "says"), [(0, "ready"), (3, "Compiled 3 kernels in 2 s.")])
@@ -178,23 +297,23 @@ def test_getting_ready_says_whether_anything_was_compiled(compiled, says, monkey
     monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
     labels = []
     monkeypatch.setattr("ipywidgets.HTML", lambda text: labels.append(Label(text)) or labels[-1])
-    lessons.get_ready(SimpleNamespace(warm_up=lambda: (2.2, compiled))).join()
+    get_ready(SimpleNamespace(slug="tanks", warm_up=lambda: (2.2, compiled))).join()
     assert says in labels[0].value
-    assert shown[0]["text/plain"] == lessons.IN_BACKGROUND
+    assert shown[0]["text/plain"] == loading.IN_BACKGROUND
 
 
 def test_what_takes_longer_is_said_to_be_compiled(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
     labels = []
     monkeypatch.setattr("ipywidgets.HTML", lambda text: labels.append(Label(text)) or labels[-1])
-    monkeypatch.setattr(lessons, "SOON_S", 0.0)
+    monkeypatch.setattr(loading, "SOON_S", 0.0)
     go_on = threading.Event()
-    section = SimpleNamespace(warm_up=lambda: (0.0, int(go_on.wait(20))))
-    loading = lessons.get_ready(section)
+    section = SimpleNamespace(slug="tanks", warm_up=lambda: (0.0, int(go_on.wait(20))))
+    thread = get_ready(section)
     assert labels[0].told.wait(20)
-    assert labels[0].value == lessons.COMPILING
+    assert labels[0].value == loading.COMPILING
     go_on.set()
-    loading.join()
+    thread.join()
     assert labels[0].value.startswith("Compiled 1 kernel in")
 
 

@@ -5,53 +5,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from awsnb.results import Comparison, Curve, Number, Option, Panel, Result
+from awsnb.results import Comparison, Curve, Number, Option, Panel, Result, cheapest
 from awsnb.scenario import Scenario
 from awsnb.sections import SECTIONS
 
-READY = [section for section in SECTIONS if section.ready]
-UNIT = re.compile(r"_(min|s|ms|h|hours|pct|at|iops|rps|gib|mib|mibps|usd|usd_month|ratio)$")
-COUNTS = frozenset(
-    # things that are counted, and what they are counted in
-    [
-        "requests",
-        "failed",
-        "outstanding_at_end",
-        "capacity_units",
-        "spare",
-        "gone",
-        "capacity_items",
-        "lost_writes",
-        "delayed",
-        "peak_instances",
-        "mean_instances",
-        "most_needed",
-        "launched",
-        "removed",
-        "reversals",
-        "waiting_at_end",
-        "wanted",
-        "in_service",
-        "needed",
-        "waiting",
-        "queue_depth",
-        "slower_than",
-        "one_in",
-        "retries",
-        "allowed",
-        "denied",
-        "opened",
-        "closed",
-    ]
+SITUATIONS = [
+    pytest.param(view, scenario, id=f"{section.slug}-{view.name}-{number}")
+    for section in SECTIONS
+    if section.ready
+    for view in section.views
+    for number, scenario in enumerate(view.situations())
+]
+UNITS = (
+    "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio "
+    "connections day millions readers records s_year years instances units waiting delayed "
+    "waiting_at_end"
 )
-AXES = frozenset(
-    ["time", "second", "minute", "target", "connection", "design", "alarm", "state", "principal",
-     "request", "layer", "moment"]
-)  # fmt: skip
+UNIT = re.compile(rf"(^|_)({UNITS.replace(' ', '|')})$")
 
 
 def bears_its_unit(name):
-    return UNIT.search(name) or name in COUNTS
+    return UNIT.search(name)
 
 
 TIMES = np.array(["2024-03-01T00:00", "2024-03-01T00:05"], "datetime64[ms]")
@@ -169,35 +143,54 @@ def test_a_comparison_says_itself_in_text_and_html():
 # --- what the sections make of them
 
 
-@pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
-def test_every_sections_result_keeps_the_shape(section):
-    made = section.simulate(section.scenario())
+@pytest.mark.parametrize(("view", "scenario"), SITUATIONS)
+def test_every_result_keeps_the_shape(view, scenario):
+    made = view.simulate(scenario)
     names = [number.name for number in made.numbers]
     assert len(set(names)) == len(names)
-    counted = [number.name for number in made.numbers if not isinstance(number.value, str)]
-    assert all(bears_its_unit(name) for name in counted), counted
+    measured = [number.name for number in made.numbers if type(number.value) is float]
+    assert all(map(bears_its_unit, measured)), measured
+    axes = {panel.x for panel in made.panels} | {panel.rows for panel in made.panels}
     states = {curve.column for panel in made.panels if panel.levels for curve in panel.curves}
-    columns = [name for name in made.data if name not in AXES | states]
-    assert all(bears_its_unit(name) for name in columns), columns
+    columns = [name for name, column in made.data.items() if column.dtype.kind == "f"]
+    assert all(bears_its_unit(name) for name in columns if name not in axes | states), columns
     for panel in made.panels:
         lengths = {made.data[curve.column].shape[-1] for curve in panel.curves}
         assert lengths <= {len(made.data[panel.x])}, panel.title
-    assert not made.series.isna().any().any()
     drawn = {curve.column for panel in made.panels for curve in panel.curves}
     assert drawn and drawn <= set(made.data)
     assert 1 <= sum(number.headline for number in made.numbers) <= 4
     assert made.why.endswith(".") and all(note.endswith(".") for note in made.notes)
     for number in made.numbers:
         assert number.text in str(made) and type(number.value) in (int, float, str, type(None))
+        assert number.value == number.value, f"{number.name} is NaN; None says that there is none"
 
 
-@pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
-def test_every_sections_comparison_keeps_the_shape(section):
-    made = section.compare(section.scenario())
+@pytest.mark.parametrize(("view", "scenario"), SITUATIONS)
+def test_every_comparison_keeps_the_shape(view, scenario):
+    if view.compare is None:
+        return
+    made = view.compare(scenario)
     assert made.why.endswith(".")
     assert made.best is None or (made.best in made.options and made.best.holds)
     assert len(made.table) == len(made.rows) == len(made.options)
     numbers = [tuple(number.name for number in option.numbers) for option in made.options]
     assert len(set(numbers)) == 1
-    counted = [number.name for number in made.options[0].numbers if type(number.value) is not str]
-    assert all(map(bears_its_unit, counted))
+    for option in made.options:
+        measured = [number.name for number in option.numbers if type(number.value) is float]
+        assert all(map(bears_its_unit, measured))
+
+
+def test_the_cheapest_that_holds_is_found():
+    ten, none = comparison().options
+    five = replace(ten, label="gp3", cost_usd_month=5.0)
+    assert cheapest([ten, five, replace(five, holds=False, cost_usd_month=1.0)]) is five
+    assert cheapest([none]) is None
+
+
+@pytest.mark.parametrize(
+    ("usd_month", "apart"), [(10.004, ""), (12.5, "2.50 USD more"), (8.0, "2.00 USD less")]
+)
+def test_how_far_apart_two_prices_are(usd_month, apart):
+    ten = comparison().options[0]
+    assert replace(ten, cost_usd_month=usd_month).dearer_by(ten) == apart

@@ -6,13 +6,19 @@ from pydantic import ValidationError, field_validator
 
 from awsnb.scenario import Scenario, ScenarioError, field
 from awsnb.sections import SECTIONS
-from awsnb.services.ebs import VolumeScenario
+from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 
-READY = [section for section in SECTIONS if section.ready]
+NAMED_VIEWS = [
+    (f"{section.slug}-{view.name}", view)
+    for section in SECTIONS
+    if section.ready
+    for view in section.views
+]
+VIEWS = [pytest.param(view, id=name) for name, view in NAMED_VIEWS]
 FIELDS = [
-    pytest.param(section.scenario, spec, id=f"{section.slug}-{spec.name}")
-    for section in READY
-    for spec in section.scenario.fields().values()
+    pytest.param(view.scenario, spec, id=f"{name}-{spec.name}")
+    for name, view in NAMED_VIEWS
+    for spec in view.scenario.fields().values()
 ]
 NUMBERS = [param for param in FIELDS if param.values[1].kind in ("int", "float")]
 CHOICES = [param for param in FIELDS if param.values[1].kind == "choice"]
@@ -22,6 +28,7 @@ WRONG_TYPES = {
     "bool": ["yes", 1, None],
     "choice": [5, None, ["gp2"], True],
     "text": [5, None, b"x"],
+    "path": [5, None, b"x"],
 }
 
 
@@ -57,7 +64,7 @@ def only_sentence(spec, value):
 
 
 def test_the_field_lists_are_worth_the_name():
-    assert READY and NUMBERS and CHOICES
+    assert VIEWS and NUMBERS and CHOICES
 
 
 # --- each field of each section
@@ -120,11 +127,28 @@ def test_every_field_says_what_it_is(scenario, spec):
         assert control.kind == "bool" or set(allowed) & set(control.choices)
 
 
-@pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
-def test_the_default_scenario_and_every_preset_can_be(section):
-    assert section.scenario().changes() == {}
-    for preset in section.presets:
-        assert section.scenario(**preset.values).changes().items() <= preset.values.items()
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_default_scenario_and_every_preset_can_be(view):
+    assert view.scenario().changes() == {}
+    for preset in view.presets:
+        assert view.scenario(**preset.values).changes().items() <= preset.values.items()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_a_field_left_out_means_is_said(view):
+    """A word, or the value that AWS puts in force while the field applies."""
+    for scenario in view.situations():
+        values = scenario.model_dump()
+        for name, spec in scenario.fields().items():
+            if values[name] is None and spec.default is None and spec.applies(values):
+                assert bool(spec.unset) != (name in scenario.in_force()), name
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_handful_of_controls_are_not_folded_away(view):
+    shown = [s.name for s in view.scenario.fields().values() if s.control and not s.advanced]
+    assert 1 <= len(shown) <= 6, shown
+    assert all(s.group for s in view.scenario.fields().values() if s.control and s.advanced)
 
 
 # --- the base

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import budgets
 import build_notebooks
 import contents
 import launch_links
@@ -10,6 +11,7 @@ import lock
 import nbformat
 import numpy as np
 import pytest
+import skeleton
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from packaging.requirements import Requirement
 
@@ -106,7 +108,7 @@ def test_an_address_makes_a_badge_in_the_readme_and_a_link_in_a_notebook(tmp_pat
     once = launch_links.linked(readme, "me/awsnb")
     readme.write_text(once)
     assert launch_links.linked(readme, "me/awsnb") == once
-    assert launch_links.linked(readme, "") == markers.replace("old", launch_links.NO_ADDRESS)
+    assert launch_links.linked(readme, "") == markers.replace("old\n", "")
 
 
 def test_a_file_without_markers_is_refused(tmp_path: Path) -> None:
@@ -145,3 +147,44 @@ def test_the_index_tells_when_a_notebook_shows_something_else(monkeypatch) -> No
 
 def test_alternative_text_is_short_and_no_markdown() -> None:
     assert contents._alt("a|b [c]_d. It holds. It *is* 1.5 s. More.") == "a b  c  d. It holds."
+
+
+def lesson(*cells):
+    title = new_markdown_cell("# T\n\nOne two. <!-- minutes --><!-- /minutes -->", id="title")
+    return notebook_with(title, *cells)
+
+
+def test_a_budget_counts_what_a_reader_sees() -> None:
+    hidden = {"jupyter": {"source_hidden": True}}
+    asked = budgets.measure(
+        lesson(
+            new_code_cell('lessons.predict("Which?")\nlessons.check("1")', metadata=hidden),
+            new_markdown_cell("## Four words [a link](away.html). <details>not this</details>"),
+            new_code_cell("Explorer(ebs)\n\n2"),
+            new_markdown_cell("## Folded\n\nNot read.", metadata={budgets.FOLDED: True}),
+            new_code_cell("not(counted)"),
+            new_markdown_cell("### Still folded"),
+            new_markdown_cell("## Open\n\nRead again."),
+        )
+    )
+    assert (asked.words_before_explorer, asked.words) == (3 + 4, 3 + 4 + 3)
+    assert asked.code_lines == 2
+    assert (asked.predictions, asked.exercises, asked.explorers) == (1, 1, 1)
+    assert asked.minutes == 6
+
+
+def test_the_minutes_that_are_claimed_are_those_that_are_computed() -> None:
+    notebook = lesson(new_code_cell("Explorer(ebs)"))
+    budgets.claim(notebook)
+    budgets.claim(notebook)
+    assert "One two. <!-- minutes -->About 2 minutes.<!-- /minutes -->" in notebook.cells[0].source
+
+
+def test_a_new_notebook_has_the_parameters_of_its_section(tmp_path: Path) -> None:
+    path = skeleton.write("ebs-volume-types", tmp_path)
+    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    assert 'volume_type: str = "gp2"' in cells["parameters"].source.replace("'", '"')
+    assert "io_size_kib" not in cells["parameters"].source
+    assert cells["title"].source.startswith("# EBS volume types\n\n**Which volume holds my load")
+    with pytest.raises(FileExistsError):
+        skeleton.write("ebs-volume-types", tmp_path)

@@ -1,0 +1,154 @@
+// A card that asks for a prediction. The answer is not in the page until the reader has committed.
+const LETTERS = "ABCDE";
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name in node && name !== "style") node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+function render({ model, el }) {
+  el.classList.add("awsnb-lesson");
+  const asked = model.get("asked");
+  const name = `awsnb-${Math.random().toString(36).slice(2)}`;
+  let guess = null;
+  let sure = null;
+
+  const need = make("span", { className: "need", ariaLive: "polite" });
+  const commit = make("button", { type: "button", className: "main", textContent: "Commit" });
+  const answers = make("fieldset", {}, make("legend", { textContent: asked.question }));
+  const verdict = make("div", { className: "verdict", hidden: true, tabIndex: -1 });
+
+  const missing = () => {
+    if (guess === null) return asked.kind === "number" ? "Move the slider." : "Choose an answer.";
+    return sure === null ? "Say how sure you are." : "";
+  };
+  const check = () => {
+    need.textContent = missing();
+    commit.disabled = Boolean(missing());
+  };
+
+  const choose = (choice) => {
+    guess = choice;
+    check();
+  };
+  const options = asked.choices.map((choice, i) =>
+    make(
+      "label",
+      { className: "choice" },
+      make("input", { type: "radio", name, onchange: () => choose(choice) }),
+      make("kbd", { textContent: LETTERS[i] ?? String(i + 1) }),
+      make("span", { textContent: choice }),
+      make("span", { className: "tag" }),
+    ),
+  );
+  answers.append(make("div", { className: "choices" }, ...options));
+  if (asked.kind === "number") answers.append(slider());
+
+  // a logarithmic slider that has no value until it is moved
+  function slider() {
+    const said = make("output", { textContent: "–" });
+    const range = make("input", {
+      type: "range",
+      min: "0",
+      max: "1",
+      step: "0.005",
+      value: "0.5",
+      ariaLabel: asked.question,
+    });
+    const ratio = Math.log(asked.high / asked.low);
+    const move = () => {
+      choose(Number((asked.low * Math.exp(range.value * ratio)).toPrecision(3)));
+      said.textContent = `${guess.toLocaleString("en-US")} ${asked.unit}`;
+      range.setAttribute("aria-valuetext", said.textContent);
+    };
+    range.addEventListener("input", move);
+    const ends = [asked.low, asked.high].map((end) =>
+      make("span", { textContent: end.toLocaleString("en-US") }),
+    );
+    return make("div", { className: "number" }, said, range, make("p", {}, ...ends));
+  }
+
+  const levels = asked.sure.map((level) =>
+    make(
+      "label",
+      {},
+      make("input", {
+        type: "radio",
+        name: `${name}-sure`,
+        onchange: () => {
+          sure = level;
+          check();
+        },
+      }),
+      make("span", { textContent: level }),
+    ),
+  );
+  const act = make(
+    "div",
+    { className: "act" },
+    make(
+      "div",
+      { role: "radiogroup", ariaLabel: "How sure are you?" },
+      make("p", { className: "muted", textContent: "How sure are you?" }),
+      make("div", { className: "sure" }, ...levels),
+    ),
+    commit,
+    need,
+  );
+  commit.addEventListener("click", () => {
+    model.set("committed", { guess, sure });
+    model.save_changes();
+  });
+
+  const reveal = (focus) => {
+    const told = model.get("verdict");
+    if (!("answer" in told)) return;
+    const said = model.get("committed");
+    act.hidden = true;
+    answers.disabled = true;
+    options.forEach((option, i) => {
+      const right = asked.choices[i] === told.answer;
+      const mine = asked.choices[i] === said.guess;
+      option.classList.toggle("right", right);
+      option.classList.toggle("mine", mine && !right);
+      option.hidden = !right && !mine;
+      const tag = option.querySelector(".tag");
+      tag.textContent = right ? (mine ? "✓ your answer" : "✓ what happens") : `your guess, ${said.sure}`;
+    });
+    const lines = [make("p", { className: "headline" }, `${told.right ? "✓" : "→"} ${told.headline}`)];
+    if (asked.kind === "number") {
+      answers.querySelector(".number").hidden = true;
+      const compared = `You said ${told.guessed}, ${said.sure}; the model says ${told.said}.`;
+      lines.push(make("p", { className: "muted" }, compared));
+    }
+    verdict.replaceChildren(...lines, make("p", {}, told.because));
+    verdict.hidden = false;
+    if (focus) verdict.focus({ preventScroll: true });
+  };
+
+  el.replaceChildren(
+    make(
+      "section",
+      { className: "card", ariaLabel: `Prediction ${asked.number}` },
+      make("p", { className: "kind", textContent: `Prediction ${asked.number}` }),
+      asked.setting ? make("p", { className: "muted", textContent: asked.setting }) : null,
+      make("p", { className: "question", textContent: asked.question, ariaHidden: "true" }),
+      answers,
+      act,
+      verdict,
+    ),
+  );
+  check();
+  reveal(false);
+  const told = () => reveal(true);
+  model.on("change:verdict", told);
+  return () => model.off("change:verdict", told);
+}
+
+export default { render };

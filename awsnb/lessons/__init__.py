@@ -1,0 +1,25 @@
+"""Lessons: commit to a prediction, see what the model says, check an exercise, tick off a step.
+
+Answers come from the models; none is written down here. Without a kernel, each part stands as
+text. What a reader has done is kept, and comes back.
+"""
+
+from awsnb.lessons.exercises import Checked, check
+from awsnb.lessons.loading import get_ready
+from awsnb.lessons.predictions import Prediction, estimate, nearest, predict
+from awsnb.lessons.progress import Progress, progress
+from awsnb.lessons.steps import Steps, steps
+
+__all__ = [
+    "Checked",
+    "Prediction",
+    "Progress",
+    "Steps",
+    "check",
+    "estimate",
+    "get_ready",
+    "nearest",
+    "predict",
+    "progress",
+    "steps",
+]

@@ -1,0 +1,53 @@
+"""Models that load, or are compiled, while the reader reads."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from awsnb.lessons import record
+from awsnb.lessons.predictions import as_bundle
+from awsnb.words import counted
+
+if TYPE_CHECKING:
+    from awsnb.sections import Section
+
+IN_BACKGROUND = "The models load while you read; on a new machine they are compiled first."
+LOADING = "Loading the models…"
+COMPILING = "Compiling the models, once on this machine: read on, or wait some seconds…"
+READY = "The models are ready."
+SOON_S = 1.0  # what takes longer is not loading
+
+
+def get_ready(section: "Section") -> threading.Thread:
+    """Open a section's lesson: its models load while the reader reads.
+
+    Parameters
+    ----------
+    section : Section
+
+    Returns
+    -------
+    threading.Thread
+        It ends when they are ready.
+    """
+    import ipywidgets
+    from IPython.display import display
+
+    record.begin(section.slug)
+    said = ipywidgets.HTML(LOADING)
+    data, metadata = as_bundle(said._repr_mimebundle_())
+    display({**data, "text/plain": IN_BACKGROUND}, raw=True, metadata=metadata)
+    compiling = threading.Timer(SOON_S, setattr, (said, "value", COMPILING))
+
+    def load() -> None:
+        compiling.start()
+        try:
+            seconds, compiled = section.warm_up()
+        finally:
+            compiling.cancel()
+            compiling.join()
+        done = f"Compiled {counted(compiled, 'kernel')} in {seconds:.0f} s."
+        said.value = done if compiled else READY
+
+    thread = threading.Thread(target=load, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,229 @@
+"""Predictions: a question to commit to, and only then what the model says.
+
+Nothing that a page is sent before the reader has committed holds the answer.
+"""
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import anywidget
+import traitlets
+
+from awsnb.lessons import record
+
+SURE = ("a guess", "fairly sure", "certain")
+WELL_JUDGED = (0.4, 0.7, 0.95)
+"""How often somebody who judges well is right at each level of sureness."""
+
+_browser = files("awsnb") / "browser"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question to commit to before its answer is shown.
+
+    Parameters
+    ----------
+    question : str
+        Ends with a question mark.
+    setting : str
+        At most two sentences that set the scene.
+    choices : tuple of str
+        What may be said; empty where a number is asked for.
+    answer : str or float
+        One of the choices, or the number.
+    headline, because : str
+        What happens, in a few words, and why.
+    low, high : float
+        Between which numbers to guess.
+    unit : str
+        Of the number.
+    within : float
+        The largest ratio between a guess and the number that still counts as right.
+    """
+
+    question: str
+    setting: str
+    choices: tuple[str, ...]
+    answer: str | float
+    headline: str
+    because: str
+    low: float = 0.0
+    high: float = 0.0
+    unit: str = ""
+    within: float = 1.0
+
+    @property
+    def kind(self) -> Literal["choice", "number"]:
+        """Whether one of several answers or a number is asked for."""
+        return "choice" if self.choices else "number"
+
+    def is_right(self, guess: str | float) -> bool:
+        """Whether a guess agrees with the model."""
+        if isinstance(guess, str) or isinstance(self.answer, str):
+            return guess == self.answer
+        return max(guess / self.answer, self.answer / guess) <= self.within
+
+    def verdict(self, guess: str | float) -> dict[str, Any]:
+        """Return what a reader who said `guess` is told."""
+        return {
+            "right": self.is_right(guess),
+            "answer": self.answer,
+            "said": self._number(self.answer),
+            "guessed": self._number(guess),
+            "headline": self.headline,
+            "because": self.because,
+        }
+
+    def _number(self, value: str | float) -> str:
+        return value if isinstance(value, str) else f"{value:,.3g} {self.unit}".strip()
+
+    def __str__(self) -> str:
+        asked = " / ".join(self.choices) or f"a number of {self.unit}"
+        return " ".join(filter(None, ["Predict:", self.setting, self.question, asked]))
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        data, metadata = as_bundle(Card(self)._repr_mimebundle_())
+        return {**data, "text/plain": str(self), "text/html": self._static()}, metadata
+
+    def _static(self) -> str:
+        """Return the question as a page without a kernel shows it: the answer is not in it."""
+        listed = "".join(f"<li>{html.escape(choice)}</li>" for choice in self.choices)
+        setting = f"<p>{html.escape(self.setting)}</p>" if self.setting else ""
+        return (
+            f"{setting}<p><strong>Predict:</strong> {html.escape(self.question)}</p>"
+            f"<ul>{listed}</ul><p>Run this cell to commit to an answer.</p>"
+        )
+
+
+class Card(anywidget.AnyWidget):
+    """The live form of a prediction; `committed` is what the reader said and how sure."""
+
+    _esm = (_browser / "prediction.js").read_text("utf-8")
+    _css = (_browser / "lesson.css").read_text("utf-8")
+
+    asked: Any = traitlets.Dict().tag(sync=True)
+    committed: Any = traitlets.Dict().tag(sync=True)
+    verdict: Any = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, prediction: Prediction) -> None:
+        self._prediction = prediction
+        before = record.ask("predictions", prediction.question)
+        number = list(record.asked("predictions")).index(prediction.question) + 1
+        super().__init__(
+            asked={
+                "number": number,
+                "kind": prediction.kind,
+                "setting": prediction.setting,
+                "question": prediction.question,
+                "choices": prediction.choices,
+                "low": prediction.low,
+                "high": prediction.high,
+                "unit": prediction.unit,
+                "sure": SURE,
+            },
+            committed={key: before[key] for key in ("guess", "sure")} if before else {},
+            verdict=prediction.verdict(before["guess"]) if before else {},
+        )
+
+    @traitlets.observe("committed")
+    def _commit(self, change: Any) -> None:
+        said = change.new
+        if not said or self.verdict or said.get("sure") not in SURE:
+            return
+        right = self._prediction.is_right(said["guess"])
+        record.answer("predictions", self._prediction.question, {**said, "right": right})
+        self.verdict = self._prediction.verdict(said["guess"])
+
+
+def predict(
+    question: str,
+    choices: Sequence[Any],
+    answer: Any,
+    because: str,
+    *,
+    setting: str = "",
+    headline: str = "",
+) -> Prediction:
+    """Ask for one of several answers; the model's stays hidden until the reader commits to one.
+
+    Parameters
+    ----------
+    question : str
+        Ends with a question mark.
+    choices : sequence
+        What the reader may say.
+    answer : object
+        One of `choices`, as the model computed it.
+    because : str
+        Computed sentences that explain the answer.
+    setting : str, optional
+        At most two sentences that set the scene.
+    headline : str, optional
+        What happens, in a few words; the answer itself if left out.
+
+    Raises
+    ------
+    ValueError
+        If `answer` is not among `choices`: the model and the lesson have drifted apart.
+    """
+    texts = tuple(map(str, choices))
+    if str(answer) not in texts:
+        raise ValueError(f"the model's answer {answer!r} is not among the choices {texts}.")
+    return Prediction(question, setting, texts, str(answer), headline or f"{answer}.", because)
+
+
+def estimate(
+    question: str,
+    low: float,
+    high: float,
+    answer: float,
+    because: str,
+    *,
+    unit: str = "",
+    within: float = 1.5,
+    setting: str = "",
+    headline: str = "",
+) -> Prediction:
+    """Ask for a number between two bounds, on a logarithmic slider.
+
+    Parameters
+    ----------
+    question : str
+        Ends with a question mark.
+    low, high : float
+        Ends of the slider, in `unit`; above 0.
+    answer : float
+        The model's, between them.
+    because : str
+        Computed sentences that explain the answer.
+    unit : str, optional
+        Of the number.
+    within : float, optional
+        The largest ratio between guess and answer that still counts as right.
+    setting, headline : str, optional
+        As for `predict`.
+
+    Raises
+    ------
+    ValueError
+        If `answer` lies outside: the model and the lesson have drifted apart.
+    """
+    if not 0 < low <= answer <= high:
+        raise ValueError(f"the model's answer {answer!r} is not between {low!r} and {high!r}.")
+    said = headline or f"{answer:,.3g} {unit}".strip() + "."
+    return Prediction(question, setting, (), float(answer), said, because, low, high, unit, within)
+
+
+def nearest(value: float, choices: Sequence[float]) -> float:
+    """Return the choice that is closest to a value, in ratio."""
+    return min(choices, key=lambda choice: abs(math.log(choice / value)))
+
+
+def as_bundle(bundle: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a widget's MIME bundle with its metadata, which widgets may leave out."""
+    return bundle if isinstance(bundle, tuple) else (bundle or {}, {})

@@ -1,0 +1,68 @@
+"""Situations that teach what a load balancer can and cannot save."""
+
+from awsnb.scenario import Preset
+
+PRESETS = (
+    Preset(
+        "A target crashes",
+        "A quarter of all requests fails until the health checks have counted to two: a minute, by "
+        "default. Shorten the interval to 5 s.",
+        {"event": "crash"},
+    ),
+    Preset(
+        "The black hole",
+        "A target that refuses at once never has requests outstanding, so it looks the least busy: "
+        "it draws most of the traffic. Switch back to round_robin.",
+        {"algorithm": "least_outstanding_requests", "event": "crash"},
+    ),
+    Preset(
+        "A target hangs",
+        "Now requests pile up at the bad target, and least_outstanding_requests steers around it "
+        "before any health check fails. Compare it with round_robin.",
+        {"algorithm": "least_outstanding_requests", "event": "hang"},
+    ),
+    Preset(
+        "One failure too many",
+        "80 % busy is fine until one of four is gone: the other three face more than they can "
+        "serve, and the queue only grows. Add a target.",
+        {"requests_per_s": 128.0, "event": "crash", "health_interval_s": 5},
+    ),
+    Preset(
+        "A retry storm",
+        "Target 1 is away for a minute. Clients wait 2 s and try again three times: queues fill "
+        "with requests that nobody waits for, and stay full when it is back. Set a queue limit, "
+        "or take the retries away.",
+        {
+            "requests_per_s": 128.0,
+            "event": "crash",
+            "health_interval_s": 5,
+            "returns_at_s": 120,
+            "retries": 3,
+            "patience_s": 2.0,
+        },
+    ),
+    Preset(
+        "An older instance",
+        "Target 1 has 60 % of the speed and as many requests as the others: its queue is the p99 "
+        "of all. Switch to least_outstanding_requests.",
+        {"slow_target_pct": 60.0, "event": "none", "requests_per_s": 100.0},
+    ),
+    Preset(
+        "Three targets in two zones",
+        "With cross-zone off, half of the traffic meets the one target of zone b. Switch it on.",
+        {"targets": 3, "cross_zone": False, "event": "none", "requests_per_s": 84.0},
+    ),
+    Preset(
+        "Draining a long request",
+        "Requests of 10 s, and a deregistration delay of 5 s: some are cut off in the middle. "
+        "Raise the delay until none is.",
+        {
+            "event": "deregister",
+            "deregistration_delay_s": 5,
+            "service_ms": 10_000.0,
+            "workers": 64,
+            "requests_per_s": 15.0,
+            "p99_goal_ms": 60_000.0,
+        },
+    ),
+)

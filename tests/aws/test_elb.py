@@ -1,0 +1,107 @@
+import pytest
+
+from awsnb.aws.elb import (
+    ELB,
+    HealthCheck,
+    Inbound,
+    alb_bill,
+    budget,
+    nlb_bill,
+    reaches,
+    rule_limits,
+)
+from awsnb.aws.elb.path import NLB_TCP, NLB_TLS
+
+# --- the way
+
+
+def test_round_trips_by_hand():
+    args = {"rtt_ms": 100.0, "target_ms": 0.0, "crossing": 0.0}
+    trips = {
+        (tls, new, resumed): round(
+            budget("ALB", tls=tls, new=new, resumed=resumed, **args).total_ms / 100
+        )
+        for tls in ("none", "1.2", "1.3")
+        for new in (True, False)
+        for resumed in (True, False)
+    }
+    assert trips["none", True, False] == 2
+    assert trips["1.2", True, False] == 4
+    assert trips["1.2", True, True] == trips["1.3", True, True] == 3
+    assert trips["1.3", True, False] == 3
+    assert {n for (_, new, _), n in trips.items() if not new} == {1}
+
+
+def test_budget_of_each_balancer_by_hand():
+    same = ELB.value("path", "same_zone_round_trip")
+    kept = {"rtt_ms": 40.0, "tls": "1.3", "target_ms": 20.0, "new": False, "crossing": 0.0}
+    assert budget("ALB", **kept).total_ms == pytest.approx(40 + 20 + 2 + same)
+    assert budget(NLB_TCP, **kept).total_ms == pytest.approx(40 + 20 + 0.2 + same)
+    new = budget(NLB_TCP, **{**kept, "new": True})
+    assert new.tcp_ms == pytest.approx(40 + same + 0.2)
+    assert new.tls_ms == pytest.approx(40 + same + 0.2 + 1)
+    assert budget(NLB_TLS, **{**kept, "new": True}).balancer_ms == pytest.approx(2 * same + 0.2)
+
+
+def test_the_notes_400_and_100_ms_are_a_new_and_a_kept_connection():
+    far = {"rtt_ms": 100.0, "tls": "1.2", "target_ms": 1.0}
+    assert budget("ALB", **far).total_ms == pytest.approx(400, rel=0.03)
+    assert budget("ALB", **far, new=False).total_ms == pytest.approx(100, rel=0.05)
+    apart = budget("ALB", **far).total_ms - budget(NLB_TCP, **far).total_ms
+    assert abs(apart) < 3
+
+
+# --- the bill
+
+
+@pytest.mark.parametrize(
+    ("kb_per_request", "per_connection", "connection_s", "rules", "units", "dimension"),
+    [
+        (20.0, 10.0, 60.0, 5, 7.2, "processed bytes"),
+        (2.0, 1.0, 60.0, 5, 4.0, "new connections"),
+        (2.0, 1.0, 600.0, 5, 20.0, "active connections"),
+        (2.0, 10.0, 60.0, 60, 5.0, "rule evaluations"),
+    ],
+)
+def test_units_are_the_largest_dimension(
+    kb_per_request, per_connection, connection_s, rules, units, dimension
+):
+    bill = alb_bill(100.0, kb_per_request, per_connection, connection_s, rules)
+    assert bill.billed_units == pytest.approx(units)
+    assert bill.dimension == dimension
+    assert bill.usd_month == pytest.approx(730 * (0.0225 + 0.008 * units))
+
+
+@pytest.mark.parametrize(
+    ("listener", "connections", "connection_s", "kb_per_request", "crossing", "units", "crossed"),
+    [
+        ("TCP", 40, 3600.0, 20.0, 0.0, 7.2, 0.0),
+        ("TLS", 5000, 5.0, 2.0, 0.0, 20.0, 0.0),
+        ("UDP", 5000, 5.0, 2.0, 0.0, 2.5, 0.0),
+        ("TCP", 40, 3600.0, 20.0, 0.5, 7.2, 7.2 / 2 * 0.02),
+    ],
+)
+def test_nlb_bills_by_hand(
+    listener, connections, connection_s, kb_per_request, crossing, units, crossed
+):
+    bill = nlb_bill(listener, connections, connection_s, 100.0, kb_per_request, crossing)
+    assert bill.billed_units == pytest.approx(units)
+    assert bill.usd_month == pytest.approx(730 * (0.0225 + 0.006 * units + crossed))
+
+
+def test_limits_and_checks_by_hand():
+    assert rule_limits() == (3, 5, 5, 128, 50_000, 5, 999)
+    check = HealthCheck(30, 5, 2)
+    assert (check.found_after_s(hangs=False), check.found_after_s(hangs=True)) == (60, 65)
+
+
+# --- who may knock
+
+
+def test_only_the_load_balancers_group_reaches_the_instances():
+    groups = {"alb": (Inbound(80, "0.0.0.0/0"),), "web": (Inbound(80, "alb"),)}
+    assert reaches("1.2.3.4", (), 80, ("alb",), groups)
+    assert not reaches("1.2.3.4", (), 80, ("web",), groups)
+    assert reaches("10.0.0.9", ("alb",), 80, ("web",), groups)
+    assert not reaches("10.0.0.9", ("alb",), 443, ("web",), groups)
+    assert not reaches("10.0.0.9", ("web",), 80, ("web",), groups)
