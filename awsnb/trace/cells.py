@@ -14,6 +14,7 @@ EPOCH = NAIVE_EPOCH.replace(tzinfo=UTC)
 UNIX_SECONDS = (1e8, 1e11)  # from 1973; a larger number is in milliseconds
 SHOWN = 60  # characters of a cell in an error
 
+UTC_WORD = re.compile(r"\s+(?:UTC|GMT)$")
 SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})[ ,T]*(.*)")
 CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "")
 COMMA = re.compile(r"[-+]?\d+(?:,\d+)+(?:\.\d+)?")
@@ -56,7 +57,8 @@ def time(cell: object, place: str, style: Style = PLAIN) -> tuple[float, tzinfo 
         if slashed := SLASHED.fullmatch(text):
             seconds, zone = _seconds(_slashed(slashed, place, style))
         elif text[4:5] in ("-", "/"):
-            seconds, zone = _seconds(datetime.fromisoformat(text.replace("/", "-")))
+            written = UTC_WORD.sub("+00:00", text.replace("/", "-"))
+            seconds, zone = _seconds(datetime.fromisoformat(written))
         else:
             seconds, zone = _unix(text)
     except TraceError:
@@ -86,7 +88,12 @@ def number(cell: object, place: str, style: Style = PLAIN) -> float:
 
 def shown(text: str) -> str:
     """A cell as an error shows it."""
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
+    return repr(shortened(text))
+
+
+def shortened(text: str) -> str:
+    """A text of a file, cut for an error."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _seconds(moment: datetime) -> tuple[float, tzinfo | None]:

@@ -45,16 +45,23 @@ def unbroken(seconds: Floats, value: Floats) -> tuple[Floats, list[str]]:
 
 def coarser(seconds: Floats, value: Floats) -> tuple[NDArray[np.int64], list[str]]:
     """Rows without the blanks that are only the fine grid on which a coarse metric was exported."""
-    held = np.flatnonzero(np.isfinite(value))
-    everything = np.arange(value.size)
-    if held.size < CYCLES or 2 * held.size > value.size:
-        return everything, []
+    held = np.isfinite(value)
+    if every := _every(seconds, held):
+        return np.flatnonzero(held), [f"a value {every} only: read as a metric of that period"]
+    every = _every(seconds, value != 0) if held.all() else ""
+    filled = "if 0 only fills a finer grid than the metric's, export it with its own period"
+    return np.arange(value.size), [f"a value above 0 {every} only: {filled}"] if every else []
+
+
+def _every(seconds: Floats, held: NDArray[np.bool_]) -> str:
+    """Say that rows are regular on a grid that is finer, such as 'every 5 min', or nothing."""
+    if held.sum() < CYCLES or 2 * held.sum() > held.size:
+        return ""
     fine, coarse = _usual(np.diff(np.sort(seconds))), np.diff(np.sort(seconds[held]))
     every = coarse.min()
     if every < 2 * fine or (coarse == every).mean() < REGULAR or (coarse % every).any():
-        return everything, []
-    told = f"a value every {span(every)} on a grid of {span(fine)}"
-    return held, [f"{told}: read as a period of {span(every)}"]
+        return ""
+    return f"every {span(every)} on a grid of {span(fine)}"
 
 
 def _usual(spacing: Floats) -> float:

@@ -7,6 +7,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
+from awsnb.trace.cells import shown
 from awsnb.trace.file import TextFile
 from awsnb.trace.label import Label, read_label
 from awsnb.trace.metrics import STATISTICS
@@ -79,9 +80,14 @@ def _unwrapped(documents: list[Any]) -> tuple[list[Placed], list[tuple[str, Any]
         elif isinstance(document, list):
             _unwrap_list(document, before, results, points)
         else:
-            keys = f" but {', '.join(map(repr, list(document)[:5]))}" if document else ""
+            keys = f" but {_shown_keys(document)}" if document else ""
             raise TraceError(f"no MetricDataResults and no Datapoints{keys}; allowed: {WANTED}")
     return results, points, tuple(notes)
+
+
+def _shown_keys(document: Any) -> str:
+    keys = list(document)[:5] if isinstance(document, dict) else [document]
+    return ", ".join(shown(str(key)) for key in keys)
 
 
 def _unwrap_list(
@@ -221,6 +227,7 @@ def _point_samples(
 def _stream(records: list[Any]) -> list[Series]:
     """A metric stream: one record a line, with a statistic set of each metric and resource."""
     groups: dict[tuple[str, str, str], list[Placed]] = {}
+    origins = {_origin(record) for record in records}
     for number, record in enumerate(records):
         place = f"record {number + 1}"
         point = _expect(record, dict, place, "a record of a metric stream")
@@ -228,8 +235,16 @@ def _stream(records: list[Any]) -> list[Series]:
         dimensions = point.get("dimensions")
         values = dimensions.values() if isinstance(dimensions, dict) else ()
         names = (str(point.get("metric_name")), str(point.get("namespace") or ""))
-        groups.setdefault((*names, " ".join(map(str, values))), []).append((place, point))
+        origin = _origin(point) if len(origins) > 1 else ()
+        resource = " ".join(filter(None, (*map(str, values), *origin)))
+        groups.setdefault((*names, resource), []).append((place, point))
     return [one for key, points in groups.items() for one in _of_stream(*key, points)]
+
+
+def _origin(record: Any) -> tuple[str, str]:
+    """Account and region of a record."""
+    told = record if isinstance(record, dict) else {}
+    return str(told.get("account_id") or ""), str(told.get("region") or "")
 
 
 def _of_stream(

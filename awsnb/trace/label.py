@@ -12,6 +12,8 @@ EXPRESSION = re.compile(
     r"\s[-+*/]\s|\w\+\w|[*=]|/\s*(?:PERIOD|m\d|e\d|(?:60|300|900|3600|86400)\b)|\b[A-Z_]{2,}\("
 )
 WRAPPING = "()[]{},;:"
+STATISTIC_WORDS = {statistic.casefold(): statistic for statistic in STATISTICS}
+STATISTIC_WORDS |= {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum"}
 
 
 class Label(NamedTuple):
@@ -48,9 +50,10 @@ def read_label(text: str) -> Label:
 
 def statistic_of(word: str) -> str:
     """The statistic that a word names, as CloudWatch writes it, else nothing."""
+    if word.endswith(":"):  # a legend's: '[max: 12.3]'
+        return ""
     word = word.strip(WRAPPING)
-    named = [statistic for statistic in STATISTICS if word.casefold() == statistic.casefold()]
-    return (named or [word if PERCENTILE.fullmatch(word) else ""])[0]
+    return STATISTIC_WORDS.get(word.casefold(), word if PERCENTILE.fullmatch(word) else "")
 
 
 def _metric(word: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from awsnb.trace.cells import shown
 from awsnb.trace.math_label import Told, seems_a_rate, told_by
 from awsnb.trace.metrics import KINDS, Metric, known
 from awsnb.trace.model import Trace, TraceError
@@ -120,7 +121,7 @@ def _unit(trace: Trace) -> Unit | None:
     unit = UNITS.get(trace.unit.casefold())
     if unit is None:
         raise TraceError(
-            f"the unit {trace.unit[:40]!r} is none of CloudWatch's, such as Bytes, Count, "
+            f"the unit {shown(trace.unit)} is none of CloudWatch's, such as Bytes, Count, "
             "Bytes/Second, Count/Second, Percent: correct it, or leave it out"
         )
     return unit
@@ -158,11 +159,11 @@ def _of_label(
         raise _ask(trace, wants, f"counts {label.kind}s of something that its label doesn't name")
     if measure not in wants:
         raise TraceError(
-            f"{trace.metric!r} is {KINDS[label.kind]} of {measure}, not {_or(wants)}: export "
+            f"{shown(trace.metric)} is {KINDS[label.kind]} of {measure}, not {_or(wants)}: export "
             f"{_exports(wants)}"
         )
     kind = "rate" if unit and unit.per_second else label.kind
-    note = f"Metric math, by its label {trace.metric!r}: {KINDS[kind]} of {measure}."
+    note = f"Metric math, by its label {shown(trace.metric)}: {KINDS[kind]} of {measure}."
     return label._replace(kind=kind, measure=measure), [note]
 
 
@@ -178,7 +179,7 @@ def _of_unknown(
         rate = said.endswith("/s") or bool(unit and unit.per_second)
         if not rate and seems_a_rate(trace.metric):
             raise TraceError(
-                f"{trace.metric[:80]!r} seems to be a rate, and trace_unit = {said} says a total "
+                f"{shown(trace.metric)} seems to be a rate, and trace_unit = {said} says a total "
                 f"per period: say trace_unit = {said}/s, or export the metric itself"
             )
         if not rate and not is_total:
@@ -269,7 +270,7 @@ def _no_load(trace: Trace, metric: Metric, wants: tuple[str, ...]) -> TraceError
 def _ask(trace: Trace, wants: tuple[str, ...], problem: str) -> TraceError:
     what = " ".join(filter(None, (trace.metric, trace.statistic, trace.unit)))
     return TraceError(
-        f"{repr(what) if what else 'the file'} {problem}: say trace_unit = "
+        f"{shown(what) if what else 'the file'} {problem}: say trace_unit = "
         f"{_or(_answers(wants))}, or export {_exports(wants)}, or choose another series of the "
         "file with metric= (--metric NAME)"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.trace.cells import NO_DATAPOINT, UNIX_SECONDS, time
+from awsnb.trace.cells import NO_DATAPOINT, UNIX_SECONDS, shown, time
 from awsnb.trace.series import Floats, Samples
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def samples(table: "Table", value_at: int) -> Samples | None:
 
 def _place(table: "Table", i: int) -> str:
     line, _ = next(islice(table.rows(), i, None))
-    return f"line {line}, column {table.labels[table.time_at]!r}"
+    return f"line {line}, column {shown(table.labels[table.time_at])}"
 
 
 def _even_lines(table: "Table") -> int | None:

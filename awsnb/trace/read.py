@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb.trace.cells import shortened
 from awsnb.trace.clock import coarser, unbroken
 from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
@@ -87,7 +88,7 @@ def read_parts(
     try:
         about = path.stat()
         key = (path.resolve(), about.st_mtime_ns, about.st_size)
-        return _read(*key, path.name, metric, both_halves, progress)
+        return _read(*key, path.name, metric or None, both_halves, progress)
     except TraceError as problem:
         raise TraceError(f"{path}: {problem}") from None
     except (OSError, ValueError, RuntimeError) as problem:
@@ -120,7 +121,7 @@ def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:
 def _trace(series: Series, source: str) -> Trace:
     units = (series.units - {"None"}) or {""}
     if len(units) > 1:
-        raise TraceError(f"mixed units ({', '.join(sorted(units))}), one is needed")
+        raise TraceError(f"mixed units ({shortened(', '.join(sorted(units)))}), one is needed")
     samples = series.samples()
     notes = [*series.notes, *notes_on_zones(samples.zones)]
     if (count := np.isfinite(samples.value).sum()) < 2:
@@ -152,7 +153,7 @@ def _on_one_clock(
         notes += more
     rows, more = coarser(seconds, samples.value)
     notes += more
-    if not more:
+    if rows.size == seconds.size:
         return seconds.astype(np.int64), samples.value, samples.place
     held = seconds[rows].astype(np.int64), samples.value[rows]
     return *held, lambda i: samples.place(int(rows[i]))

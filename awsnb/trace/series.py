@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.trace.cells import PLAIN, Style, number, time
+from awsnb.trace.cells import PLAIN, Style, number, shortened, shown, time
 from awsnb.trace.label import Label
 from awsnb.trace.metrics import known
 from awsnb.trace.model import TraceError
@@ -48,7 +48,8 @@ class Series:
     notes: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        return " = ".join(dict.fromkeys(filter(None, self.names))) or "(no name)"
+        names = (shortened(" ".join(name.split())) for name in self.names)
+        return " = ".join(dict.fromkeys(filter(None, names))) or "(no name)"
 
     def is_called(self, name: str) -> bool:
         """Say whether it can be asked for by that name."""
@@ -84,7 +85,7 @@ def choose(series: Sequence[Series], name: str | None, both_halves: bool = False
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
     held = _usual_statistic(list(series))
-    problem = f"{'more than one' if found else 'no'} metric is named {name!r}"
+    problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
     if name is None:
         problem = f"holds {len(held)} metrics, name one with metric= (--metric NAME)"
     raise TraceError(f"{problem}. The file holds: {_listing(held)}")
@@ -148,4 +149,4 @@ def _half(name: str) -> str:
 def _listing(series: Sequence[Series]) -> str:
     names = list(map(str, series))
     more = f"; and {len(names) - LISTED:,} more" if len(names) > LISTED else ""
-    return "; ".join(name[:120] for name in names[:LISTED]) + more
+    return "; ".join(names[:LISTED]) + more

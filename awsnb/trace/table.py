@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.trace import plain_table
-from awsnb.trace.cells import NO_DATAPOINT, PLAIN, Style, number, style_of, time
+from awsnb.trace.cells import NO_DATAPOINT, PLAIN, Style, number, shown, style_of, time
 from awsnb.trace.file import TextFile
-from awsnb.trace.label import Label, read_label
-from awsnb.trace.metrics import STATISTICS, known
+from awsnb.trace.label import STATISTIC_WORDS, Label, read_label
+from awsnb.trace.metrics import known
 from awsnb.trace.model import TraceError
 from awsnb.trace.series import Samples, Series, fold
 
-TIME_NAMES = ("timestamp", "timestamps", "datetime", "time", "date")
-VALUE_NAMES = {"value", *map(str.casefold, STATISTICS)}
-NO_KEYS = {"", "unit", *TIME_NAMES}
+TIME_NAMES = (
+    *("timestamp", "timestamps", "@timestamp", "timestamp (utc)"),
+    *("datetime", "date/time", "time", "time (utc)", "date"),
+)
+VALUE_NAMES = {"value", *STATISTIC_WORDS}
+NO_KEYS = {"", "unit", "period", *TIME_NAMES}
 SAMPLE_ROWS = 500  # rows that tell what a column holds
 
 Row = tuple[int, list[str]]  # with the number of the line it ends on
@@ -110,7 +113,7 @@ def _with_header(
         at for at in others if not _is_text([row[at] for row in body])
     ]
     if not values:
-        raise TraceError(f"line {line}: no value column beside {labels[time_at].strip()!r}")
+        raise TraceError(f"line {line}: no value column beside {shown(labels[time_at].strip())}")
     table = Table(
         file,
         delimiter,
@@ -192,7 +195,7 @@ def _names_a_metric(label: Label) -> bool:
 def _samples(table: Table, value_at: int, codes: frozenset[int] | None) -> Samples:
     """Read cell by cell; a refusal names line and column."""
     seconds, values, lines, zones = array("d"), array("d"), array("q"), set()
-    time_label, label = repr(table.labels[table.time_at]), repr(table.labels[value_at])
+    time_label, label = shown(table.labels[table.time_at]), shown(table.labels[value_at])
     for i, (line, row) in enumerate(table.rows()):
         if codes is not None and table.keys[0][i] not in codes:
             continue
@@ -228,7 +231,7 @@ def _console(
     if not {"id", "label"} & heads.keys():
         line, row = rows[0]
         raise TraceError(
-            f"line {line}: no time column in {', '.join(map(repr, row[:8]))}; allowed: a header "
+            f"line {line}: no time column in {', '.join(map(shown, row[:8]))}; allowed: a header "
             "with a column named timestamp or time, or the leading Id and Label rows of a CSV "
             "downloaded from the CloudWatch console"
         )

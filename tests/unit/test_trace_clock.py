@@ -126,7 +126,9 @@ def test_a_coarse_metric_on_a_fine_grid_keeps_its_period(reads, tmp_path, blank)
     trace = reads([(time, blank if i % 5 else 600) for i, time in enumerate(times)])
     assert trace.value.tolist() == [600] * 12
     assert set(trace.duration_s) == {300}
-    assert "a value every 5 min on a grid of 1 min: read as a period of 5 min" in trace.repairs
+    assert trace.repairs == (
+        "a value every 5 min on a grid of 1 min only: read as a metric of that period",
+    )
     assert read_load(tmp_path / "export.csv", "operations").per_s.tolist() == [2] * 12
 
 
@@ -135,6 +137,13 @@ def test_a_coarse_metric_with_a_gap_keeps_its_period(reads):
     trace = reads([(time, 600 if i % 5 == 0 and i != 150 else "") for i, time in enumerate(times)])
     assert (trace.value.size, set(trace.duration_s)) == (60, {300})
     assert np.isnan(trace.value).sum() == 1
+
+
+def test_a_fine_grid_that_is_filled_with_zeros_is_said(reads):
+    times = from_start([(59, 60)])
+    trace = reads([(time, 0 if i % 5 else 600) for i, time in enumerate(times)])
+    assert trace.value.size == 60
+    assert "a value above 0 every 5 min on a grid of 1 min only: if 0 only fills" in str(trace)
 
 
 def test_a_metric_that_is_rarely_published_keeps_its_period(reads):

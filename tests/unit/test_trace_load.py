@@ -296,6 +296,8 @@ def test_of_several_statistics_the_usual_one_is_read(load):
         ("eu-west-1:AWS/RDS Id:a ReadIOPS Average 60", "ReadIOPS", "AWS/RDS", "Average", "Id:a"),
         ("app/web/50dc6c RequestCount", "RequestCount", "", "", "app/web/50dc6c"),
         ("value", "", "", "", ""),
+        ("max ReadIOPS", "ReadIOPS", "", "Maximum", ""),
+        ("ReadIOPS [max: 12.5]", "ReadIOPS", "", "", "[max: 12.5]"),
         ("my latency p99", "Latency", "", "p99", "my"),
         ("orders p99.9", "orders", "", "p99.9", ""),
         ("VolumeReadOps VolumeWriteOps", "VolumeReadOps VolumeWriteOps", "", "", ""),

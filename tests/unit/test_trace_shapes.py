@@ -2,7 +2,6 @@ import gzip
 import json
 import os
 import random
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,6 +86,11 @@ SHAPES = {
     "gzip": gzip.compress(table("VolumeReadOps", VALUES).encode()),
     "decimal commas": table("VolumeReadOps", ["1,0", "2,0", "3,0", "4,0"], ";"),
     "day above 12": "time,Sum\n" + "".join(f"{13 + i}/3/2026 8:00,{i + 1}\n" for i in range(4)),
+    "UTC as a word": table("VolumeReadOps", VALUES)
+    .replace("T08", " 08")
+    .replace("Z,", ".000 UTC,"),
+    "other column names": "@timestamp,max,period\n"
+    + "".join(f"{t},{v},{300}\n" for t, v in zip(TIMES, VALUES, strict=True)),
     "month first": "time,Sum\n"
     + "".join(f"3/{13 + i}/2026 8:00:00 AM,{i + 1}\n" for i in range(4)),
 }
@@ -110,6 +114,14 @@ def test_a_metric_stream_tells_all_of_it(reads):
     with pytest.raises(TraceError, match=r"holds 2 metrics.*vol-a VolumeReadOps.*vol-b"):
         reads(two)
     assert reads(two, "vol-b").resource == "vol-b"
+
+
+def test_a_metric_stream_of_two_regions_is_two_series(reads):
+    one = stream().replace('"namespace"', '"region": "eu-west-1", "namespace"')
+    other = stream().replace('"namespace"', '"region": "us-east-1", "namespace"')
+    with pytest.raises(TraceError, match=r"holds 2 metrics.*vol-a eu-west-1 .*vol-a us-east-1 "):
+        reads(f"{one}\n{other}")
+    assert reads(one).resource == "vol-a"
 
 
 def test_what_is_missing_of_a_download_is_said(reads):
@@ -386,35 +398,31 @@ ALPHABET = [
     *(stamp(0), stamp(1), "3/13/2026", "1,5", "25 MB", "1e999", "-1", "1772438400000", "\ufeff"),
     *("2026-10-25 02:00:00", "2026-03-29 03:00:00", "VolumeReadOps", "m1/PERIOD(m1)", "\u0664"),
 ]
-SEEDS = [*SHAPES.values(), *(content for content, _ in REFUSED.values()), table("a,b", ["1,2"] * 9)]
+SEEDS = [*SHAPES.values(), *SHAPES.values(), *(content for content, _ in REFUSED.values())]
 
 
 def mangled(chance):
     content = chance.choice(SEEDS)
     data = bytearray(content if isinstance(content, bytes) else content.encode())[:3000]
-    for _ in range(chance.randint(1, 8)):
+    for _ in range(chance.choice([1, 1, 1, 2, 3, 8])):
         at = chance.randrange(len(data) + 1)
         to = min(len(data), at + chance.randrange(40))
         again = bytes(data[at:to]) * chance.randint(2, 5)
         word = chance.choice(ALPHABET).encode()
-        data[at:to] = chance.choice([b"", word, chance.randbytes(3), again])
+        data[at:to] = chance.choice([b"", word, word, again, chance.randbytes(2)])
     return bytes(data)
 
 
 def test_mangled_files_are_read_or_refused(path):
     chance = random.Random(8)
-    slowest = 0.0
-    for _ in range(1500):
+    for _ in range(20_000 if os.environ.get("AWSNB_NIGHTLY") else 800):
         path.write_bytes(mangled(chance))
-        begun = time.process_time()
         try:
             trace = read_cloudwatch(path)
         except TraceError as problem:
             assert str(problem).startswith(f"{path}: ") and len(str(problem)) < 2000
         else:
             assert np.isfinite(trace.value).sum() >= 2
-        slowest = max(slowest, time.process_time() - begun)
-    assert slowest < 20  # a hang, not a measure of speed
 
 
 # --- the cases of the field
