@@ -103,7 +103,7 @@ def test_none_is_refused_where_a_field_must_say_something(scenario, spec):
 def test_a_misspelt_choice_is_refused_with_the_nearest_one(scenario, spec):
     text = refusal(scenario, **{spec.name: spec.default + "x"})
     assert text.startswith(only_sentence(spec, spec.default + "x"))
-    assert all(choice in text for choice in spec.choices)
+    assert any(choice in text for choice in spec.choices)
 
 
 @pytest.mark.parametrize(("scenario", "spec"), FIELDS)
@@ -111,7 +111,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_field(scenario, spec):
     wrong = spec.name + "_"
     text = refusal(scenario, **{wrong: 1})
     assert text.startswith(f"{wrong} is not a field of {scenario.__name__}; its fields are ")
-    assert text.endswith(f"Did you mean {spec.name}?")
+    assert f"Did you mean {spec.name}" in text
 
 
 @pytest.mark.parametrize(("scenario", "spec"), FIELDS)
@@ -149,6 +149,39 @@ def test_a_handful_of_controls_are_not_folded_away(view):
     shown = [s.name for s in view.scenario.fields().values() if s.control and not s.advanced]
     assert 1 <= len(shown) <= 6, shown
     assert all(s.group for s in view.scenario.fields().values() if s.control and s.advanced)
+
+
+# --- what is typed, and what is shown of it
+
+
+@pytest.mark.parametrize(("text", "value"), [("1,600", 1600), ("12", 12), ("1,234,567", 1234567)])
+def test_commas_may_part_thousands(text, value):
+    assert Oven.fields()["heat"].parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("hours", "15,5"), ("heat", "15,50"), ("hours", "0,25")]
+)
+def test_a_decimal_comma_is_refused_with_the_cure(name, text):
+    with pytest.raises(
+        ScenarioError, match="Write a point, not a comma, before decimals"
+    ) as refused:
+        Oven.fields()[name].parse(text)
+    assert refused.value.field == name
+
+
+@pytest.mark.parametrize("value", ["x" * 10_000, 10**4_400, [0] * 10_000], ids=type)
+def test_an_error_repeats_little_of_a_long_value(value):
+    with pytest.raises(ScenarioError) as refused:
+        Oven(heat=value)
+    assert len(str(refused.value)) < 150
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\x07"])
+def test_text_that_nothing_can_hold_is_refused(text):
+    with pytest.raises(ScenarioError, match="must be text without control characters"):
+        Oven(dish=text)
+    assert Oven(dish="many\n\tlines").dish == "many\n\tlines"
 
 
 # --- the base
