@@ -14,7 +14,7 @@ import numpy as np
 from awsnb.trace.cells import shown
 from awsnb.trace.math_label import Told, seems_a_rate, told_by
 from awsnb.trace.metrics import KINDS, Metric, known
-from awsnb.trace.model import Trace, TraceError
+from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import read_parts
 from awsnb.trace.series import Floats
 from awsnb.trace.units import UNITS, Unit
@@ -76,9 +76,9 @@ def read_load(
     """
     parts = read_parts(path, metric)
     try:
-        return _sum([load_of(part, wants, said) for part in parts])
+        return _sum([_load(part, wants, said) for part in parts])
     except TraceError as problem:
-        raise TraceError(f"{path}: {problem}") from None
+        raise refusal(path, problem) from None
 
 
 def load_of(trace: Trace, wants: str | Sequence[str], said: str = "") -> Load:
@@ -100,6 +100,13 @@ def load_of(trace: Trace, wants: str | Sequence[str], said: str = "") -> Load:
     TraceError
         Where the trace is known to be no such load, or where nobody says what it is.
     """
+    try:
+        return _load(trace, wants, said)
+    except TraceError as problem:
+        raise refusal(trace.source or "the trace", problem) from None
+
+
+def _load(trace: Trace, wants: str | Sequence[str], said: str) -> Load:
     wants = (wants,) if isinstance(wants, str) else tuple(wants)
     metric = known(trace.metric, trace.namespace)
     unit = _unit(trace)
@@ -184,7 +191,7 @@ def _of_unknown(
             )
         if not rate and not is_total:
             raise TraceError(
-                f"the {trace.statistic} of what nobody knows is no total per period: export its "
+                f"the {trace.statistic} of an unknown metric is no total per period: export its "
                 f"Sum, or say trace_unit = {_measure(said)}/s if it is a rate per second"
             )
         return Told("rate" if rate else "total", _measure(said), scale), []

@@ -12,9 +12,18 @@ from numpy.typing import NDArray
 
 from awsnb.trace.metrics import known
 
+LONGEST_NAME = 300  # characters of a path in an error
+
 
 class TraceError(ValueError):
     """A file that cannot be read as a trace; the message names the file and the place in it."""
+
+
+def refusal(file: object, problem: object) -> TraceError:
+    """Say in one sentence what is wrong with a file."""
+    name, text = str(file), " ".join(str(problem).split())
+    name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    return TraceError(f"{name}: {text}{'' if text.endswith(('.', '?', ')')) else '.'}")
 
 
 @dataclass(frozen=True, eq=False)

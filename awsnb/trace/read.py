@@ -11,7 +11,7 @@ from awsnb.trace.cells import shortened
 from awsnb.trace.clock import coarser, unbroken
 from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
-from awsnb.trace.model import Trace, TraceError
+from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.repair import repaired
 from awsnb.trace.series import Samples, Series, choose, notes_on_zones
 from awsnb.trace.table import table_series
@@ -90,10 +90,10 @@ def read_parts(
         key = (path.resolve(), about.st_mtime_ns, about.st_size)
         return _read(*key, path.name, metric or None, both_halves, progress)
     except TraceError as problem:
-        raise TraceError(f"{path}: {problem}") from None
+        raise refusal(path, problem) from None
     except (OSError, ValueError, RuntimeError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise TraceError(f"{path}: cannot be read: {reason}") from None
+        raise refusal(path, f"cannot be read: {reason}") from None
 
 
 @lru_cache(maxsize=8)
