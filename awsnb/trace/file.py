@@ -15,6 +15,7 @@ from awsnb.trace.model import TraceError
 MOST_BYTES = 2 * 10**9
 HEAD_CHARACTERS = 64 * 1024
 BLOCK_BYTES = 1024 * 1024
+ENCODINGS = "allowed: UTF-8, or UTF-16 with a byte order mark"
 EXPORT_HINT = "export the metric as CSV from the CloudWatch console or with --output json"
 
 NOT_FILES: dict[str, Callable[[int], bool]] = {
@@ -131,10 +132,7 @@ def _text_sizes(path: Path, gzipped: bool, encoding: str) -> Iterator[int]:
                 raise _not_text(line, problem) from None
             if "\0" in text:
                 line += text[: text.index("\0")].count("\n")
-                raise TraceError(
-                    f"line {line}: not text (a NUL byte); allowed: UTF-8, or UTF-16 "
-                    "with a byte order mark"
-                )
+                raise TraceError(f"line {line}: not text (a NUL byte); {ENCODINGS}")
             line += text.count("\n")
             yield len(block) if text.strip() else 0
 
@@ -142,10 +140,7 @@ def _text_sizes(path: Path, gzipped: bool, encoding: str) -> Iterator[int]:
 def _not_text(line: int, problem: UnicodeDecodeError) -> TraceError:
     data = bytes(problem.object)
     line += data.count(b"\n", 0, problem.start)
-    return TraceError(
-        f"line {line}: not text (byte 0x{data[problem.start]:02x}); "
-        "allowed: UTF-8, or UTF-16 with a byte order mark"
-    )
+    return TraceError(f"line {line}: not text (byte 0x{data[problem.start]:02x}); {ENCODINGS}")
 
 
 def _opened(path: Path, gzipped: bool) -> BinaryIO:

@@ -113,13 +113,19 @@ def _load(trace: Trace, wants: str | Sequence[str], said: str) -> Load:
     _refuse_contradiction(trace, metric, unit, wants, said)
     if metric:
         told, notes = _of_metric(trace, metric, unit, wants, said)
-    elif label := told_by(trace.metric, trace.period_s):
+    elif label := told_by(trace.metric, _one_period_s(trace)):
         told, notes = _of_label(trace, label, unit, wants, said)
     else:
         told, notes = _of_unknown(trace, unit, wants, said)
     if told.scale not in (1.0, 1 / 60):
         notes.append(f"1 of the file's unit read as {told.scale:,.10g} {told.measure}.")
     return _converted(trace, told, notes)
+
+
+def _one_period_s(trace: Trace) -> float:
+    """The period, NaN where it changes."""
+    period_s = trace.period_s
+    return period_s if (trace.duration_s == period_s).all() else np.nan
 
 
 def _unit(trace: Trace) -> Unit | None:
@@ -177,32 +183,36 @@ def _of_label(
 def _of_unknown(
     trace: Trace, unit: Unit | None, wants: tuple[str, ...], said: str
 ) -> tuple[Told, list[str]]:
-    """What the user says, or what the unit leaves no doubt of."""
-    scale = unit.scale if unit else 1.0
-    is_total = trace.statistic in ("", "Sum")
-    if said == CPU_SAID:
-        return Told("percentage", CPU), []
+    """What the user says, or what the unit of a nameless file leaves no doubt of."""
     if said:
-        rate = said.endswith("/s") or bool(unit and unit.per_second)
-        if not rate and seems_a_rate(trace.metric):
-            raise TraceError(
-                f"{shown(trace.metric)} seems to be a rate, and trace_unit = {said} says a total "
-                f"per period: say trace_unit = {said}/s, or export the metric itself"
-            )
-        if not rate and not is_total:
-            raise TraceError(
-                f"the {trace.statistic} of an unknown metric is no total per period: export its "
-                f"Sum, or say trace_unit = {_measure(said)}/s if it is a rate per second"
-            )
-        return Told("rate" if rate else "total", _measure(said), scale), []
-    if unit and unit.counts == "bytes" and "bytes" in wants:
+        return _as_said(trace, unit, said), []
+    if unit and unit.counts == "bytes" and "bytes" in wants and not trace.metric:
+        told = f"The file names no metric: its {trace.statistic} of {trace.unit} read as the load"
         if unit.per_second:
-            note = f"The file names no metric: its {trace.unit} read as the load's."
-            return Told("rate", "bytes", scale), [note]
+            return Told("rate", "bytes", unit.scale), [f"{told}."]
         if trace.statistic == "Sum":
-            note = f"The file names no metric: the Sum of {trace.unit} read as the load per period."
-            return Told("total", "bytes", scale), [note]
+            return Told("total", "bytes", unit.scale), [f"{told} per period."]
     raise _ask(trace, wants, "doesn't tell what it counts")
+
+
+def _as_said(trace: Trace, unit: Unit | None, said: str) -> Told:
+    """What the user says; whether it is a rate, the file may know better."""
+    if said == CPU_SAID:
+        return Told("percentage", CPU)
+    scale = unit.scale if unit else 1.0
+    if said.endswith("/s") or (unit and unit.per_second):
+        return Told("rate", _measure(said), scale)
+    if seems_a_rate(trace.metric):
+        raise TraceError(
+            f"{shown(trace.metric)} seems to be a rate, and trace_unit = {said} says a total "
+            f"per period: say trace_unit = {said}/s, or export the metric itself"
+        )
+    if trace.statistic not in ("", "Sum"):
+        raise TraceError(
+            f"the {trace.statistic} of an unknown metric is no total per period: export its "
+            f"Sum, or say trace_unit = {said}/s if it is a rate per second"
+        )
+    return Told("total", said, scale)
 
 
 def _refuse_contradiction(
@@ -297,6 +307,15 @@ def _sum(loads: list[Load]) -> Load:
         return loads[0]
     if len(measures := {load.measure for load in loads}) > 1:
         raise TraceError(f"{' and '.join(sorted(measures))} can't be added: choose one")
+    names = " + ".join(load.trace.metric for load in loads)
+    notes = dict.fromkeys((f"The sum of {names}.", *(n for load in loads for n in load.notes)))
+    if len({(load.trace.start, load.trace.end) for load in loads}) > 1:
+        notes["Where only one of the series has data, the other counts as no load."] = None
+    trace = _summed(loads, names)
+    return Load(trace, trace.value, loads[0].measure, tuple(notes))
+
+
+def _summed(loads: list[Load], names: str) -> Trace:
     edges = [_edges(load.trace) for load in loads]
     common = np.unique(np.concatenate(edges))
     per_s = np.zeros(common.size - 1)
@@ -304,11 +323,7 @@ def _sum(loads: list[Load]) -> Load:
         at = np.searchsorted(edge, common[:-1], side="right") - 1
         inside = (at >= 0) & (at < load.per_s.size)
         per_s[inside] += load.per_s[at[inside]]
-    notes = dict.fromkeys(note for load in loads for note in load.notes)
-    if len({(edge[0], edge[-1]) for edge in edges}) > 1:
-        notes["Where only one of the series has data, the other counts as no load."] = None
-    names = " + ".join(load.trace.metric for load in loads)
-    trace = replace(
+    return replace(
         loads[0].trace,
         start=datetime.fromtimestamp(common[0], UTC),
         duration_s=np.diff(common),
@@ -318,7 +333,6 @@ def _sum(loads: list[Load]) -> Load:
         unit="Bytes/Second" if loads[0].measure.endswith("bytes") else "Count/Second",
         repairs=tuple(dict.fromkeys(note for load in loads for note in load.trace.repairs)),
     )
-    return Load(trace, trace.value, loads[0].measure, (f"The sum of {names}.", *notes))
 
 
 def _edges(trace: Trace) -> Floats:

@@ -11,10 +11,10 @@ PERIOD = re.compile(r"(.+?)\s*/\s*(?:PERIOD\([^()]*\)|(\d+))")
 RATE = r"((?:\w+\s*(?:/|per)\s*(?:s|sec|second))|iops|rps)"
 RATE_AT_END = re.compile(rf"(.*?)[\s([]*{RATE}[\s)\]]*", re.IGNORECASE)
 # words that say which part of a load it is, and no more: not 'limit', 'provisioned', 'maximum'
-PARTS = frozenset(
-    "total read reads write writes sum all combined and average avg mean volume disk ebs "  # noqa: SIM905
-    "throughput traffic request requests".split()
-)
+PARTS = frozenset((
+    "total", "read", "reads", "write", "writes", "sum", "all", "combined", "and", "average", "avg",
+    "mean", "volume", "disk", "ebs", "throughput", "traffic", "request", "requests",
+))  # fmt: skip
 RESOURCE = re.compile(r"(?:vol|i|db|app|net|fs)-[\w-]+", re.I)
 METRIC_ID = re.compile(r"[a-z]\w*")
 
@@ -25,7 +25,6 @@ class Told(NamedTuple):
     kind: str  # total or rate
     measure: str
     scale: float = 1.0
-    statistic: str = ""  # that the terms need
 
 
 def told_by(label: str, period_s: float) -> Told | None:
@@ -34,9 +33,9 @@ def told_by(label: str, period_s: float) -> Told | None:
     Examples
     --------
     >>> told_by("Total IOPS", 300)
-    Told(kind='rate', measure='operations', scale=1.0, statistic='')
+    Told(kind='rate', measure='operations', scale=1.0)
     >>> told_by("(VolumeReadBytes + VolumeWriteBytes) / PERIOD(m1)", 300)
-    Told(kind='rate', measure='bytes', scale=1.0, statistic='Sum')
+    Told(kind='rate', measure='bytes', scale=1.0)
     >>> told_by("Provisioned IOPS", 300) is None
     True
     """
@@ -63,10 +62,10 @@ def _terms(text: str) -> Told | None:
     """A sum of metrics that count the same, or of ids."""
     names = [name.strip(" ()") for name in text.split("+")]
     metrics = [known(name) for name in names]
-    kinds = {(m.kind, m.measure, m.statistic) for m in metrics if m}
+    kinds = {(metric.kind, metric.measure) for metric in metrics if metric}
     if all(metrics) and len(kinds) == 1:
-        kind, measure, statistic = kinds.pop()
-        return Told(kind, measure, statistic=statistic) if kind in ("total", "rate") else None
+        kind, measure = kinds.pop()
+        return Told(kind, measure) if kind in ("total", "rate") else None
     plain = not any(metrics) and all(map(METRIC_ID.fullmatch, names))
     return Told("total", "") if plain else None
 

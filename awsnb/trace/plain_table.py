@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PLAIN_BYTES = 1_000_000  # a smaller file is read cell by cell as quickly
 BAR_BYTES = 50_000_000
 CHUNK_ROWS = 200_000
+SPARE = 8  # bytes by which a time may be longer than the first, to be seen as such
 CLOCK = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
 BLANKS = ["NaN", *(form(word) for word in NO_DATAPOINT for form in (str, str.upper, str.title))]
 
@@ -84,7 +85,7 @@ def _form(first: str) -> Form:
 
 def _piece(chunk: Any, time_at: int, value_at: int, form: Form) -> tuple[Floats, Floats]:
     value = chunk[value_at].to_numpy()
-    cells = chunk[time_at].to_numpy()
+    cells = chunk[time_at].to_numpy().astype(f"S{form.length + SPARE}")
     seconds = _clock_seconds(cells, form) if form.clock else _unix_seconds(cells)
     low, high = UNIX_SECONDS
     if np.isinf(value).any() or not ((low <= seconds) & (seconds < high)).all():
@@ -123,7 +124,7 @@ def _chunks(table: "Table", value_at: int, form: Form, lines: int) -> Iterator[A
             sep=table.delimiter,
             header=None,
             skiprows=table.skipped_lines,
-            dtype={table.time_at: np.dtype(f"S{form.length + 8}"), value_at: np.dtype(float)},
+            dtype=_types(table, value_at, form),
             keep_default_na=False,
             na_values={value_at: BLANKS},  # type: ignore[dict-item]
             chunksize=CHUNK_ROWS,
@@ -132,6 +133,13 @@ def _chunks(table: "Table", value_at: int, form: Form, lines: int) -> Iterator[A
         for chunk in chunks:
             bar.update(len(chunk))
             yield chunk
+
+
+def _types(table: "Table", value_at: int, form: Form) -> dict[int, np.dtype[Any]]:
+    """Text of a fixed width is read fast; of the columns beside, one letter is enough."""
+    columns = {at: np.dtype("S1") for at in range(len(table.labels))}
+    times = {table.time_at: np.dtype(f"S{form.length + SPARE}")}
+    return columns | times | {value_at: np.dtype(float)}
 
 
 def _bar(table: "Table", lines: int) -> Any:

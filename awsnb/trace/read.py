@@ -119,28 +119,23 @@ def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:
 
 
 def _trace(series: Series, source: str) -> Trace:
-    units = (series.units - {"None"}) or {""}
-    if len(units) > 1:
-        raise TraceError(f"mixed units ({shortened(', '.join(sorted(units)))}), one is needed")
+    metric, namespace, statistic, resource = series.label
+    unit = _unit(series)
     samples = series.samples()
     notes = [*series.notes, *notes_on_zones(samples.zones)]
     if (count := np.isfinite(samples.value).sum()) < 2:
         reason = "; ".join(("at least 2 are needed", *notes))
         raise TraceError(f"{count} sample{'' if count == 1 else 's'} of {series}, {reason}")
     start, duration_s, value, repairs = repaired(*_on_one_clock(samples, notes))
-    label = series.label
-    return Trace(
-        start,
-        duration_s,
-        value,
-        label.metric,
-        label.statistic,
-        "".join(units),
-        source,
-        (*notes, *repairs),
-        label.namespace,
-        label.resource,
-    )
+    told = (metric, statistic, unit, source, (*notes, *repairs), namespace, resource)
+    return Trace(start, duration_s, value, *told)
+
+
+def _unit(series: Series) -> str:
+    units = series.units - {"None"}
+    if len(units) > 1:
+        raise TraceError(f"mixed units ({shortened(', '.join(sorted(units)))}), one is needed")
+    return "".join(units)
 
 
 def _on_one_clock(

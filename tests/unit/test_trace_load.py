@@ -78,8 +78,8 @@ def trace(metric="", statistic="", unit="", value=3000.0, namespace=""):
         ("VolumeReadOps / 300", "", "", 3000, "operations"),
         ("VolumeReadOps + VolumeWriteOps", "", "", 10, "operations"),
         ("ReadIOPS + WriteIOPS", "", "", 3000, "operations"),
-        ("mystery", "Average", "Bytes/Second", 3000, "bytes"),
-        ("mystery", "Sum", "Bytes", 10, "bytes"),
+        ("", "Average", "Bytes/Second", 3000, "bytes"),
+        ("", "Sum", "Bytes", 10, "bytes"),
     ],
 )
 def test_a_disk_load_is_per_second(metric, statistic, unit, per_s, measure):
@@ -148,6 +148,12 @@ def test_what_is_unknown_is_asked_for(metric):
     for value in (1e-3, 50.0, 1e15):  # whatever the size
         with pytest.raises(TraceError, match=r"say trace_unit = .*operations/s.*--metric NAME"):
             load_of(trace(metric, "Sum" if metric == "" else "", value=value), DISK)
+
+
+def test_a_unit_alone_makes_no_load_of_a_name_that_nobody_knows():
+    for unit in ("Bytes", "Bytes/Second"):
+        with pytest.raises(TraceError, match=r"'LogBytes Sum Bytes.*' doesn't tell what it counts"):
+            load_of(trace("LogBytes", "Sum", unit), DISK)
 
 
 @pytest.mark.parametrize(

@@ -364,6 +364,14 @@ def test_what_is_not_plain_is_read_with_care(reads, path, monkeypatch, name):
     assert all(found is None for found in asked)
 
 
+def test_one_column_of_a_large_wide_table(reads, monkeypatch):
+    asked = quick(monkeypatch)
+    lines = (f"note {i},{i},{stamp(i)},{2 * i},x{i % 3}" for i in range(40))
+    trace = reads("\n".join(("note,VolumeReadOps,time,VolumeWriteOps,", *lines)), "VolumeWriteOps")
+    assert trace.value.tolist() == [2 * i for i in range(40)]
+    assert asked[0] is not None
+
+
 def test_one_series_of_a_large_long_table(reads, path, monkeypatch):
     lines = (f"vol-{v},{stamp(i)},{i + 100 * (v == 'b')}" for i in range(40) for v in "ab")
     quick(monkeypatch)
