@@ -73,6 +73,12 @@ def read_load(
     ------
     TraceError
         Where the file can't be read, or is no such load.
+
+    Examples
+    --------
+    >>> load = read_load("data/workloads/boot-storm.csv", "operations", said="operations")
+    >>> round(load.per_s.max()), load.measure
+    (2922, 'operations')
     """
     parts = read_parts(path, metric)
     try:

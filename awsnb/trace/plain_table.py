@@ -21,6 +21,7 @@ BAR_BYTES = 50_000_000
 CHUNK_ROWS = 200_000
 SPARE = 8  # bytes by which a time may be longer than the first, to be seen as such
 CLOCK = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
+SEPARATORS = {4: b"-/", 7: b"-/", 10: b"T ", 13: b":", 16: b":"}
 BLANKS = ["NaN", *(form(word) for word in NO_DATAPOINT for form in (str, str.upper, str.title))]
 
 
@@ -42,8 +43,8 @@ def samples(table: "Table", value_at: int) -> Samples | None:
     lines = _even_lines(table) if table.file.size >= PLAIN_BYTES else None
     if lines is None:
         return None
-    _, first = next(table.rows())
     try:
+        _, first = next(table.rows(), (0, [""] * len(table.labels)))
         form = _form(first[table.time_at])
         pieces = [
             _piece(chunk, table.time_at, value_at, form)
@@ -99,11 +100,12 @@ def _clock_seconds(cells: NDArray[np.bytes_], form: Form) -> Floats:
     same_rest = (letters[:, form.clock : form.length] == rest).all()
     if not same_rest or letters[:, form.length :].any():
         raise ValueError("not plain")
-    for at, mark in ((4, b"-/"), (7, b"-/"), (10, b"T ")):
-        if at < form.clock:
-            if not np.isin(letters[:, at], list(mark)).all():
-                raise ValueError("not plain")
-            letters[:, at] = mark[0]
+    for at in range(form.clock):
+        allowed = SEPARATORS.get(at, b"0123456789")
+        if not np.isin(letters[:, at], list(allowed)).all():
+            raise ValueError("not plain")
+        if at in SEPARATORS:
+            letters[:, at] = allowed[0]
     clock = np.ascontiguousarray(letters[:, : form.clock]).view(f"S{form.clock}").ravel()
     return clock.astype(f"U{form.clock}").astype("datetime64[s]").astype(np.float64) + form.offset_s
 

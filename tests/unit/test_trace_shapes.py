@@ -409,12 +409,18 @@ ALPHABET = [
 SEEDS = [*SHAPES.values(), *SHAPES.values(), *(content for content, _ in REFUSED.values())]
 
 
-def mangled(chance):
-    content = chance.choice(SEEDS)
+TABLES = [
+    *(table("Sum", [i * 1.5 for i in range(count)]) for count in (4, 12, 30)),
+    *(SHAPES[name] for name in ("decimal commas", "day above 12", "UTC as a word")),
+]
+
+
+def mangled(chance, seeds=SEEDS):
+    content = chance.choice(seeds)
     data = bytearray(content if isinstance(content, bytes) else content.encode())[:3000]
     for _ in range(chance.choice([1, 1, 1, 2, 3, 8])):
         at = chance.randrange(len(data) + 1)
-        to = min(len(data), at + chance.randrange(40))
+        to = min(len(data), at + chance.choice([0, 1, 2, 30]))
         again = bytes(data[at:to]) * chance.randint(2, 5)
         word = chance.choice(ALPHABET).encode()
         data[at:to] = chance.choice([b"", word, word, again, chance.randbytes(2)])
@@ -432,6 +438,23 @@ def test_mangled_files_are_read_or_refused(path):
             assert len(str(problem)) < 1500 and str(problem).endswith((".", "?", ")"))
         else:
             assert np.isfinite(trace.value).sum() >= 2
+
+
+def test_mangled_tables_are_read_alike_by_both_readers(path, monkeypatch):
+    chance = random.Random(5)
+
+    def outcome(plain_bytes):
+        monkeypatch.setattr(plain_table, "PLAIN_BYTES", plain_bytes)
+        read._read.cache_clear()
+        try:
+            trace = read_cloudwatch(path)
+        except TraceError as problem:
+            return str(problem)
+        return (trace.value.tobytes(), trace.duration_s.tobytes(), str(trace))
+
+    for _ in range(10_000 if os.environ.get("AWSNB_NIGHTLY") else 300):
+        path.write_bytes(mangled(chance, TABLES))
+        assert outcome(0) == outcome(10**9)
 
 
 # --- the cases of the field
