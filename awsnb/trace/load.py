@@ -64,10 +64,17 @@ def read_load(
     ----------
     path : str or Path
         The file.
-    wants, said
-        See `load_of`.
+    wants : str or sequence of str
+        What is a load here; see `load_of`.
     metric : str, optional
         Which series, where the file holds several; ``"A + B"`` for the sum of two.
+    said : str, optional
+        What the user says that the values are; see `load_of`.
+
+    Returns
+    -------
+    Load
+        The load per second, and what was taken to be so.
 
     Raises
     ------
@@ -100,6 +107,11 @@ def load_of(trace: Trace, wants: str | Sequence[str], said: str = "") -> Load:
     said : str, optional
         What the user says that the values are, where the file does not: one of `wants` for a
         total per period, with ``"/s"`` for a rate, ``"CPU %"``.
+
+    Returns
+    -------
+    Load
+        The load per second, and what was taken to be so.
 
     Raises
     ------
