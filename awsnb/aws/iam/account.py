@@ -108,10 +108,9 @@ class Account:
 
     def resource(self, arn: str) -> Resource:
         """What is attached to a resource, or to the one it stands below; nothing if not listed."""
-        above = [
-            one for one in self.resources if arn == one or arn.startswith((f"{one}/", f"{one}:"))
-        ]
-        return self.resources[max(above, key=len)] if above else NOT_LISTED
+        while arn and arn not in self.resources:
+            arn = arn[: max(arn.rfind("/"), arn.rfind(":"), 0)]
+        return self.resources[arn] if arn else NOT_LISTED
 
     def trust_of(self, action: str, arn: str) -> Policy | None:
         """The trust policy that an action asks for: that of the role which is to be assumed.
