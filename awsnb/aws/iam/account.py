@@ -134,7 +134,7 @@ class Account:
             groups={group: self.groups[group] for group in entity.groups},
             boundary=entity.boundary,
             resource=self.resource(arn).policy,
-            resource_must_allow=service == "kms" and IAM.value("kms", "key_policy_must_allow"),
+            resource_must_allow=_is_key(arn) and IAM.value("kms", "key_policy_must_allow"),
             scps=self.scps if at_home else (),
             rcps=self.rcps if limited else (),
             management_account=self.management_account,
@@ -202,6 +202,10 @@ class Account:
         """The account with one more SCP attached to itself, its lowest level."""
         *above, own = self.scps or ((),)
         return replace(self, scps=(*above, (*own, policy)))
+
+
+def _is_key(arn: str) -> bool:
+    return arn.split(":")[2:3] == ["kms"]
 
 
 def _some(names: list[str], most: int = 12) -> str:
