@@ -137,7 +137,7 @@ class AlbScenario(FleetScenario):
                 field="targets",
             )
         self._check_trace()
-        self.check_times()
+        self.check_targets()
         return self
 
     def _check_trace(self) -> None:
