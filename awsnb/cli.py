@@ -3,15 +3,18 @@
 import gc
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 import awsnb
+from awsnb._files import check_writable, in_a_sentence, written_whole
 
 app = typer.Typer(
     help="awsnb: an interactive laboratory for learning and sizing AWS.",
@@ -36,6 +39,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Print the version, if that is all that is asked."""
+    signal.signal(signal.SIGTERM, _end)
     if version:
         typer.echo(f"awsnb {awsnb.__version__}")
         raise typer.Exit
@@ -58,15 +62,18 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port to listen on, on this machine only.")] = 8888,
     folder: Annotated[
-        Path, typer.Option(help="Where an installed package puts your copy of the notebooks.")
+        Path, typer.Option(help="Where your copy of the notebooks is, or is put.")
     ] = Path("awsnb-notebooks"),
+    edit: Annotated[
+        bool, typer.Option("--edit", help="For contributors: open the checkout's own notebooks.")
+    ] = False,
 ) -> None:
-    """Open JupyterLab on the notebooks."""
+    """Open JupyterLab on a copy of the notebooks that is yours."""
     from awsnb.sections import section as find
 
     with _one_line_errors():
         name = find(section).notebook.name if section else "00-index.ipynb"
-    root = _workspace(folder)
+        root = _checkout() if edit else _workspace(folder)
     from jupyterlab.labapp import LabApp
 
     arguments = [
@@ -75,6 +82,8 @@ def lab(
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if not browser:
         arguments.append("--no-browser")
@@ -106,11 +115,13 @@ def report(
         found = find(section)
         asked = found.view(view)
         scenario = asked.scenario(**_values(asked.scenario, parameter or [], context.args))
+        for file in filter(None, (output, notebook)):
+            check_writable(file)
         why = asked.simulate(scenario).why
-    try:
-        write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
-    except ReportError as error:
-        _stop(str(error), 1)
+        try:
+            write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
+        except ReportError as error:
+            _stop(str(error), 1)
     typer.echo(why)
     typer.echo(f"Wrote {output}")
 
@@ -138,23 +149,31 @@ def sweep(
     with _one_line_errors():
         if output.suffix not in (".parquet", ".csv"):
             raise ValueError(f"-o {output}: must end in .csv or .parquet.")
+        if output.suffix == ".parquet" and find_spec("pyarrow") is None:
+            raise ValueError(
+                f"-o {output}: a .parquet file needs the extra 'parquet': "
+                'pip install "awsnb[parquet]". Or end it in .csv.'
+            )
         found = find(section)
         scenario = found.view(view).scenario
-        axes = {}
+        axes: dict[str, list[Any]] = {}
         for pair in grid:
-            name, text = _name_and_text(scenario, pair)
+            name, text = _name_and_text(scenario, pair, given=axes)
             axes[name] = sweeps.axis(scenario.fields()[name], text)
         base = _values(scenario, parameter or [], context.args)
         journal = output.with_name(f"{output.name}.partial")
+        check_writable(output)
         shown = sys.stderr.isatty()
-        table = sweeps.sweep(found, axes, base, view, journal=journal, progress=shown)
-    finished = output.with_name(f".{output.name}")
-    if output.suffix == ".csv":
-        table.to_csv(finished, index=False)
-    else:
-        table.to_parquet(finished, index=False)
-    finished.replace(output)
-    journal.unlink()
+        try:
+            table = sweeps.sweep(found, axes, base, journal=journal, progress=shown, view=view)
+        except sweeps.SweepError as error:
+            _stop(str(error), 1)
+        with written_whole(output) as unfinished:
+            if output.suffix == ".csv":
+                table.to_csv(unfinished, index=False)
+            else:
+                table.to_parquet(unfinished, index=False)
+        journal.unlink()
     typer.echo(f"Wrote {output}: {len(table):,} scenarios")
 
 
@@ -216,18 +235,16 @@ def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[st
     """Read NAME=VALUE pairs and files by the scenario's fields; paths become absolute."""
     specs = scenario.fields()
     values: dict[str, Any] = {}
-    for pair in parameters:
-        name, text = _name_and_text(scenario, pair)
+    for pair in [*parameters, *_files(scenario, options)]:
+        name, text = _name_and_text(scenario, pair, given=values)
         values[name] = specs[name].parse(text)
-    values |= _files(scenario, options)
     paths = {name for name in values if specs[name].kind == "path"}
     return values | {name: _absolute(values[name]) for name in paths if values[name]}
 
 
-def _files(scenario: Any, options: list[str]) -> dict[str, str]:
-    """Read ``--NAME FILE`` and ``--NAME=FILE`` for the fields that are files."""
+def _files(scenario: Any, options: list[str]) -> Iterator[str]:
+    """Read ``--NAME FILE`` and ``--NAME=FILE``, for the fields that are files, as ``NAME=FILE``."""
     known = [name for name, spec in scenario.fields().items() if spec.kind == "path"]
-    given: dict[str, str] = {}
     rest = iter(options)
     for word in rest:
         option, equals, file = word.partition("=")
@@ -235,10 +252,10 @@ def _files(scenario: Any, options: list[str]) -> dict[str, str]:
         if not option.startswith("--") or name not in known:
             offered = ", ".join(f"--{one}" for one in known) or "no files"
             raise ValueError(f"{word}: is no option here; this question takes {offered}.")
-        given[name] = file if equals else next(rest, "")
-        if not given[name]:
+        file = file if equals else next(rest, "")
+        if not file:
             raise ValueError(f"{option}: needs a file.")
-    return given
+        yield f"{name}={file}"
 
 
 def _absolute(text: str) -> str:
@@ -249,26 +266,36 @@ def _absolute(text: str) -> str:
         return text
 
 
-def _name_and_text(scenario: Any, pair: str) -> tuple[str, str]:
+def _name_and_text(scenario: Any, pair: str, given: Collection[str]) -> tuple[str, str]:
     name, equals, text = pair.partition("=")
     if not equals:
         raise ValueError(f"{pair}: must be NAME=VALUE.")
     scenario.check_names([name])
+    if name in given:
+        raise ValueError(f"{name}: is given twice; give it once.")
     return name, text
 
 
 def _workspace(folder: Path) -> Path:
-    """The checkout's own notebooks, or a writable copy; a file already there is kept."""
+    """Return a working copy of the notebooks; a file already there is kept."""
     from awsnb._paths import notebooks_dir
 
-    source = notebooks_dir()
-    if (source.parent / "pyproject.toml").exists():
-        return source
     folder.mkdir(parents=True, exist_ok=True)
-    for notebook in source.glob("*.ipynb"):
+    for notebook in notebooks_dir().glob("*.ipynb"):
         if not (folder / notebook.name).exists():
             shutil.copy(notebook, folder)
     return folder.resolve()
+
+
+def _checkout() -> Path:
+    """Return the notebooks that a contributor edits."""
+    from awsnb._paths import notebooks_dir
+
+    source = notebooks_dir()
+    if not (source.parent / "pyproject.toml").exists():
+        raise ValueError("--edit: is for a checkout of awsnb; this is an installed package.")
+    os.environ["AWSNB_PROGRESS"] = "off"
+    return source
 
 
 def _is_root() -> bool:
@@ -282,6 +309,13 @@ def _one_line_errors() -> Iterator[None]:
         yield
     except (ValueError, LookupError) as error:
         _stop(str(error), 2)
+    except OSError as error:
+        _stop(in_a_sentence(error), 1)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End in order on a signal: temporary files go, workers stop."""
+    raise SystemExit(128 + number)
 
 
 def _stop(message: str, status: int) -> NoReturn:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import awsnb
+from awsnb._files import write_whole
 from awsnb.scenario import Scenario
 from awsnb.sections import Section
 
@@ -55,12 +56,14 @@ def write_report(
             parameters = section.parameters(scenario)
             content = _execute(section.notebook, executed, parameters, progress)
         except Exception as error:
+            message = _reason(error)
             if executed.exists():
-                write_atomically(kept, executed.read_text(encoding="utf-8"))
-            raise ReportError(f"{_reason(error)} The notebook up to there: {kept}") from error
+                write_whole(kept, executed.read_text(encoding="utf-8"))
+                message += f" The notebook up to there: {kept}"
+            raise ReportError(message) from error
         if notebook:
-            write_atomically(notebook, executed.read_text(encoding="utf-8"))
-    write_atomically(page, to_html(content, section.title, scenario))
+            write_whole(notebook, executed.read_text(encoding="utf-8"))
+    write_whole(page, to_html(content, section.title, scenario))
 
 
 def to_html(content: Any, title: str, scenario: Scenario) -> str:
@@ -99,20 +102,6 @@ def to_html(content: Any, title: str, scenario: Scenario) -> str:
     )
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
 def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: bool) -> Any:
     import papermill
 
@@ -124,6 +113,7 @@ def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: b
             kernel_name="python3",
             progress_bar={"leave": False} if progress else False,
             store_widget_state=False,
+            request_save_on_cell_execute=False,  # else the whole notebook, twice a cell
             start_timeout=120,
             extra_arguments=["--IPKernelApp.log_level=40"],
         )

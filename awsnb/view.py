@@ -30,10 +30,10 @@ class View(Generic[Asked, Outcome]):
         A scenario in, what happens out: plain numbers and arrays.
     tell : callable
         An outcome in, its `Result` out: sentences, numbers, panels.
-    compare : callable
-        A scenario in, the alternatives out.
     presets : tuple of Preset
         The situations that teach.
+    compare : callable, optional
+        A scenario in, the alternatives out; None where the question has none.
     """
 
     name: str
@@ -41,8 +41,8 @@ class View(Generic[Asked, Outcome]):
     scenario: type[Asked]
     outcome: Callable[[Asked], Outcome]
     tell: Callable[[Outcome], Result]
-    compare: Callable[[Asked], Comparison]
     presets: tuple[Preset, ...]
+    compare: Callable[[Asked], Comparison] | None = None
 
     def simulate(self, scenario: Asked) -> Result:
         """Answer a scenario.

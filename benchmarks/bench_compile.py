@@ -60,7 +60,6 @@ def run_examples() -> None:
     for module in pkgutil.walk_packages(mechanisms.__path__, "awsnb.mechanisms."):
         failed, _ = doctest.testmod(importlib.import_module(module.name))
         assert not failed, module.name
-    eviction.intern([2**40, -1, 2**40])
     eviction.segmented_lru([0, 1, 0], 2, hot_share=0.2, warm_share=0.4)
     for rule, weight in itertools.product(queueing.RULES, (1, 2)):
         balancer = queueing.Balancer([queueing.Target(), queueing.Target(weight=weight)], rule)

@@ -2,7 +2,7 @@
 
 The peers come by name, `pip install libcachesim cachetools`; without one its cases are skipped.
 libCacheSim replays the trace from a file, its fast path, and hashes each id; ours is given dense
-ids, or interns them first where the case says so. libCacheSim takes a TTL but does not enforce it.
+ids. libCacheSim takes a TTL but does not enforce it.
 """
 
 import importlib.util
@@ -15,7 +15,7 @@ import pytest
 
 from awsnb import theory
 from awsnb.mechanisms import popularity
-from awsnb.mechanisms.eviction import HIT, hit_ratio, intern, lru, segmented_lru
+from awsnb.mechanisms.eviction import HIT, hit_ratio, lru, segmented_lru
 from awsnb.mechanisms.keystore import Lfu, Sampling, replay
 
 KEYS, CAPACITY, REQUESTS = 1_000_000, 100_000, 2_000_000
@@ -83,15 +83,6 @@ def test_lru_with_a_ttl_on_dense_ids(against, trace, libcachesim_lru):
         libcachesim_lru,
         rounds=ROUNDS,
     )
-
-
-def test_lru_with_a_ttl_and_ids_interned(against, trace, libcachesim_lru):
-    def ours():
-        return lru(intern(trace.id)[0], CAPACITY, time_s=trace.time_s, ttl_s=TTL_S)
-
-    dense = lru(trace.key, CAPACITY, time_s=trace.time_s, ttl_s=TTL_S)
-    assert np.array_equal(ours().outcome, dense.outcome)
-    against("LRU with TTL, ids interned / libCacheSim's LRU", ours, libcachesim_lru, rounds=ROUNDS)
 
 
 def test_lru_with_a_ttl_against_cachetools(against, trace):

@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
 
-from awsnb.report import write_atomically
+from awsnb._files import write_whole
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 INDEX = "00-index.ipynb"
@@ -120,7 +120,7 @@ def build(path: Path) -> None:
         contents.fill(notebook)
     text = dumps(notebook)
     check_size(path.name, text)
-    write_atomically(path, text)
+    write_whole(path, text)
 
 
 def check(path: Path) -> None:

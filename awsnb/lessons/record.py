@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from awsnb.report import write_atomically
+from awsnb._files import write_whole
 
 Kind = Literal["predictions", "exercises", "steps"]
 Entries = dict[str, Any]
@@ -77,7 +77,7 @@ def _write(kept: dict[str, Any]) -> None:
     if path is None:
         return
     try:
-        write_atomically(path, json.dumps(kept, indent=1) + "\n")
+        write_whole(path, json.dumps(kept, indent=1) + "\n")
     except OSError:
         return  # nothing is lost but the memory of it
 

@@ -150,17 +150,6 @@ def poisson(rate: Rate, random: Generator) -> Array:
     return _on_the_clock(unit[: np.searchsorted(unit, expected)], rate)
 
 
-def evenly(rate: Rate) -> Array:
-    """Arrival times at even steps of this rate, s: every 1/rate, the first after half of that.
-
-    Examples
-    --------
-    >>> evenly(constant(per_s=2, duration_s=2)).tolist()
-    [0.25, 0.75, 1.25, 1.75]
-    """
-    return _on_the_clock(np.arange(0.5, rate.expected()[-1]), rate)
-
-
 def _on_the_clock(unit: Array, rate: Rate) -> Array:
     if rate.per_s.size == 1:
         return np.divide(unit, rate.per_s[0], out=unit)
@@ -204,14 +193,6 @@ def pareto(n: int, mean_s: float, shape: float, random: Generator) -> Array:
         raise ValueError(f"shape = {shape}: must be finite and above 1.")
     least = _positive("mean_s", mean_s) * (shape - 1) / shape
     return least * np.exp(random.standard_exponential(n) / shape)
-
-
-def resampled(n: int, trace_s: ArrayLike, random: Generator) -> Array:
-    """Service times drawn from recorded ones, s, each as likely as any other."""
-    trace = np.asarray(trace_s, dtype=np.float64)
-    if trace.ndim != 1 or not trace.size or not (trace.min() >= 0 and trace.max() < np.inf):
-        raise ValueError("trace_s must be a list of finite times, 0 s or more.")
-    return trace[random.integers(trace.size, size=n)]
 
 
 def _positive(name: str, value: float) -> float:

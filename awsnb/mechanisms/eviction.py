@@ -1,6 +1,6 @@
 """Which keys a cache that holds so many keys keeps: exact LRU and Memcached's segmented LRU.
 
-Keys are ids 0..k-1 (`intern` makes them so), all of one size; a request that misses loads its key.
+Keys are ids 0..k-1, all of one size; a request that misses loads its key.
 
 Exact LRU needs no list. The trace itself is in order of recency: a key is held if its latest
 request stands at or behind a tail that moves along the trace, and the key at the tail is evicted if
@@ -38,36 +38,6 @@ class Replay(NamedTuple):
 
     outcome: NDArray[np.int8]
     evicted: NDArray[np.int32]
-
-
-def intern(ids: ArrayLike) -> tuple[NDArray[np.uint32], NDArray]:
-    """Number arbitrary ids 0, 1, 2, ... in the order in which they first appear.
-
-    Parameters
-    ----------
-    ids : array_like, shape (n,)
-        Integers (fast), or anything that hashes.
-
-    Returns
-    -------
-    key : ndarray of uint32, shape (n,)
-    distinct : ndarray, shape (k,)
-        ``distinct[key]`` is `ids`.
-
-    Examples
-    --------
-    >>> key, distinct = intern(["cart", "user", "cart"])
-    >>> key.tolist(), distinct.tolist()
-    ([0, 1, 0], ['cart', 'user'])
-    """
-    values = np.asarray(ids)
-    if values.dtype.kind in "iu":
-        distinct = np.empty(values.size, np.int64)
-        key, count = _intern(np.require(values, np.int64, ["C", "W"]), distinct)
-        return key, distinct[:count].astype(values.dtype)
-    number: dict = {}
-    numbers = [number.setdefault(value, len(number)) for value in values.tolist()]
-    return np.array(numbers, dtype=np.uint32), np.array(list(number), dtype=values.dtype)
 
 
 def lru(
@@ -202,7 +172,7 @@ def dense_keys(key: ArrayLike) -> NDArray[np.uint32]:
             f"key must be one-dimensional and of integers, not {ids.dtype} of shape {ids.shape}."
         )
     if ids.size and not (ids.min() >= 0 and ids.max() < 2**31):
-        raise ValueError("key must be 0 to 2**31 - 1 everywhere: number the keys with intern().")
+        raise ValueError("key must be 0 to 2**31 - 1 everywhere: number the keys from 0 on.")
     return np.require(ids, np.uint32, ["C", "W"])
 
 
@@ -259,46 +229,6 @@ def _lru(ids, time, capacity, ttl, rest, seen, outcome, evicted):  # type: ignor
         if found != HIT or rest <= 0.0 or time[seen[key, 0]] + rest < time[i]:
             seen[key, 0] = i
         outcome[i] = found
-
-
-@kernel
-def _intern(ids, distinct):  # type: ignore[no-untyped-def]
-    n = ids.size
-    key = np.empty(n, np.uint32)
-    bits = 16
-    table, found = np.full((1 << bits, 2), NOTHING, np.int64), 0
-    for i in range(n):
-        if 2 * found > table.shape[0]:  # half full: into a table four times as large
-            bits += 2
-            table = np.full((1 << bits, 2), NOTHING, np.int64)
-            for k in range(found):
-                slot = _slot(table, bits, distinct[k])
-                table[slot, 0], table[slot, 1] = distinct[k], k
-        prefetch(table, _bucket(ids[min(i + AHEAD, n - 1)], bits))
-        slot = _slot(table, bits, ids[i])
-        if table[slot, 1] == NOTHING:
-            table[slot, 0], table[slot, 1] = ids[i], found
-            distinct[found] = ids[i]
-            found += 1
-        key[i] = table[slot, 1]
-    return key, found
-
-
-@kernel
-def _slot(table, bits, value):  # type: ignore[no-untyped-def]
-    slot = _bucket(value, bits)
-    while table[slot, 1] != NOTHING and table[slot, 0] != value:
-        slot = (slot + 1) & (table.shape[0] - 1)
-    return slot
-
-
-@kernel
-def _bucket(value, bits):  # type: ignore[no-untyped-def]
-    # 32-bit halves mixed by odd constants: the same in wrapping and in unbounded integers
-    low, high = int(value) & 0xFFFFFFFF, (int(value) >> 32) & 0xFFFFFFFF
-    mixed = (low * 0x9E3779B1 + high * 0x85EBCA6B) & 0xFFFFFFFF
-    mixed = ((mixed ^ (mixed >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
-    return mixed >> (32 - bits)
 
 
 HOT, WARM, COLD = 0, 1, 2

@@ -157,8 +157,7 @@ def replay(
         When each request comes, 0 or more, never earlier than the one before. Counted in whole
         microseconds, as all times here.
     ttl_s : float or array_like of float, shape (n,)
-        The time to live that a key gets if this request loads it, above 0 s; ``inf`` is none. See
-        `jitter`.
+        The time to live that a key gets if this request loads it, above 0 s; ``inf`` is none.
     renew : bool
         Whether a hit starts the time to live again, as a session store does.
     sampling, lfu, cycle
@@ -217,18 +216,6 @@ def replay(
     times = (_microseconds(time), _microseconds(ttl), _microseconds(watch))
     _replay(ids.astype(np.int64), *times, store, settings, outcome, evicted, seen)
     return StoreReplay(outcome, evicted, *seen)
-
-
-def jitter(ttl_s: float, spread: float, n: int, seed: int) -> NDArray[np.float64]:
-    """Times to live spread evenly over ``ttl_s x (1 +- spread)``, one a request, s.
-
-    Keys that are loaded together then don't expire together.
-    """
-    if not (ttl_s > 0 and 0 <= spread < 1):
-        raise ValueError(
-            f"ttl_s = {ttl_s}, spread = {spread}: ttl_s must be above 0 s, spread 0 to below 1."
-        )
-    return ttl_s * np.random.default_rng(seed).uniform(1 - spread, 1 + spread, n)
 
 
 def _microseconds(seconds: ArrayLike) -> Any:

@@ -58,7 +58,7 @@ class Copies(NamedTuple):
 class Waits(NamedTuple):
     """How long writes waited, as counts on a logarithmic scale.
 
-    Runs over different writes add up: ``one.plus(other)``.
+    The counts of runs over different writes add up, and so do those in `never`.
 
     Attributes
     ----------
@@ -101,10 +101,6 @@ class Waits(NamedTuple):
             at_most = np.interp(x, np.log(self.edges), below)
             answers.append(1 - at_most / (below[-1] + never))
         return np.array(answers)
-
-    def plus(self, other: "Waits") -> "Waits":
-        """Both runs together; they must be of the same copies and ranks."""
-        return self._replace(counts=self.counts + other.counts, never=self.never + other.never)
 
 
 def waits(

@@ -100,8 +100,17 @@ class Section:
         return self.view_of(scenario).simulate(scenario)
 
     def compare(self, scenario: Scenario) -> Comparison:
-        """List what else would do in place of a scenario of any of its views."""
-        return self.view_of(scenario).compare(scenario)
+        """List what else would do in place of a scenario of any of its views.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario's view has no alternatives.
+        """
+        view = self.view_of(scenario)
+        if view.compare is None:
+            raise ScenarioError(f"view = {view.name!r}: there are no alternatives.", field="view")
+        return view.compare(scenario)
 
     def warm_up(self) -> tuple[float, int]:
         """Load the section's models by way of its situations, compiling what is not cached yet.

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
@@ -56,8 +57,13 @@ def find_chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
+@pytest.fixture(scope="module")
+def report_file(report_of: Callable[[str], Any]) -> Path:
+    return report_of("ebs-volume-types").file
+
+
 @pytest.fixture(scope="module")  # not the session: Playwright's event loop would stay in the way
-def browser() -> Iterator[Browser]:
+def browser(report_file: Path) -> Iterator[Browser]:  # and so the report is made before
     path = find_chromium()
     if path is None:
         reason = "no Chromium found: on Debian, apt-get install chromium fonts-dejavu-core"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from record_balancer import CASES, COLUMNS, RECORDED, SERVER, measures, model, record, requests
 
+pytestmark = pytest.mark.quiet
 needs_haproxy = pytest.mark.skipif(SERVER is None, reason="haproxy is not installed")
 LENGTH_S = 6.0  # some 450 requests: the shares of two runs differ by 2 points, one time in three
 LATE_S = 0.02  # a client that doesn't keep time sends bursts that nobody asked for

@@ -1,4 +1,4 @@
-"""Every notebook: stored as it should be, runnable as a report, true to its section."""
+"""Every notebook: stored as it should be, true to its section."""
 
 import ast
 import re
@@ -200,26 +200,3 @@ def test_parameters_cell_is_the_scenario(section: Section) -> None:
     assert {name: (value, type(value)) for name, value in found.items()} == {
         name: (value, type(value)) for name, value in fields.items()
     }
-
-
-@each_section
-@pytest.mark.parametrize("which", ["default", "first preset"])
-def test_papermill_runs_it(section: Section, which: str, tmp_path: Path) -> None:
-    from papermill import execute_notebook
-
-    values = {} if which == "default" else dict(section.presets[0].values)
-    done = execute_notebook(
-        str(section.notebook),
-        str(tmp_path / "out.ipynb"),
-        parameters=values,
-        cwd=str(section.notebook.parent),
-        kernel_name="python3",
-        progress_bar=False,
-        store_widget_state=False,
-        execution_timeout=120,
-    )
-    injected = [cell for cell in done.cells if "injected-parameters" in tags(cell)]
-    assert len(injected) == bool(values)
-    assert not any(
-        output.output_type == "error" for cell in done.cells for output in cell.get("outputs", ())
-    )

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from awsnb import facts
-from awsnb.sections import SECTIONS
+from awsnb.sections import SECTIONS, section
 
 ASG = facts.load("autoscaling")
 EBS = facts.load("ebs")
@@ -134,18 +134,19 @@ def test_elasticache_prose_says_what_the_facts_say(said, fact):
 
 
 def test_elasticache_prose_says_what_the_model_says():
-    from awsnb.services.elasticache import CacheScenario, recorded, simulate_cache
+    from awsnb.sections.elasticache.truth import recorded
 
-    text, small = prose("24-elasticache"), simulate_cache(CacheScenario()).summary
+    cache = section("elasticache")
+    text, small = prose("24-elasticache"), cache.simulate(cache.scenario()).summary
     assert f"{small['capacity_items']:,} items of 256 KiB fit" in text
     assert f"about {small['warm_hit_pct']:.0f} % of the reads hit" in text
     assert "some two fifths of the reads are stale" in text
     assert small["stale_pct"] == pytest.approx(40, abs=3)
-    short = simulate_cache(CacheScenario(ttl_s=30)).summary["stale_pct"]
+    short = cache.simulate(cache.scenario(ttl_s=30)).summary["stale_pct"]
     assert "with a TTL of 30 s about half as many" in text
     assert short == pytest.approx(small["stale_pct"] / 2, rel=0.15)
     for strategy in ("write-through", "invalidate"):
-        assert simulate_cache(CacheScenario(strategy=strategy)).summary["stale_pct"] < 1
+        assert cache.simulate(cache.scenario(strategy=strategy)).summary["stale_pct"] < 1
     assert len(recorded()) == 7
 
 
@@ -212,6 +213,10 @@ def aurora(subject, key, on=None):
     return facts.load("aurora").value(subject, key, on)
 
 
+def rds(subject, key):
+    return facts.load("rds").value(subject, key)
+
+
 @pytest.mark.parametrize(
     ("said", "fact"),
     [
@@ -232,13 +237,13 @@ def aurora(subject, key, on=None):
         (
             "20.6 % for a MySQL db.t3.large, 13 % for PostgreSQL",
             aurora("db.t3.large", "aurora_price")
-            == pytest.approx(1.206 * aurora("db.t3.large", "rds_mysql_price"), rel=1e-3)
-            == pytest.approx(1.13 * aurora("db.t3.large", "rds_postgresql_price"), rel=2e-3),
+            == pytest.approx(1.206 * rds("db.t3.large", "mysql_price"), rel=1e-3)
+            == pytest.approx(1.13 * rds("db.t3.large", "postgresql_price"), rel=2e-3),
         ),
         ("Aurora MySQL only, at most 72 hours", aurora("backtrack", "max_window") == 72),
         ("DNS with a TTL of 5 s", aurora("endpoints", "dns_ttl") == 5),
         ("from 2.3 to 67 times", round(aurora("claims", "aurora_writes_100_gb") / 1500) == 67),
-        ("a token lasts 15 minutes", aurora("security", "iam_token_life") == 15),
+        ("a token lasts 15 minutes", rds("iam_authentication", "token_life") == 15),
         ("5 times MySQL, 3 times PostgreSQL", aurora("claims", "times_mysql") == 5),
         ("0.3 x 0.164 USD an hour", aurora("db.t3.large", "aurora_price") == 0.164),
         ("0.3 x 0.164 USD an hour", aurora("io_optimized", "instance_factor") == 1.3),
@@ -272,16 +277,15 @@ def test_aurora_prose_says_what_the_facts_say(said, fact):
 
 
 def test_aurora_prose_says_what_the_model_says():
-    from awsnb.services.aurora import AuroraScenario, simulate_aurora
-
     def summary(view, **values):
-        return simulate_aurora(AuroraScenario(view=view, **values)).summary
+        asked = section("aurora").view(view)
+        return asked.simulate(asked.scenario(**values)).summary
 
     text = prose("23-aurora")
     small = summary("cost", instance_class="db.t3.large", size_gib=200)
     assert "184 a second" in text and round(small["break_even_io_per_s"]) == 184
     assert "10 GB at 10 Gb/s take 8 seconds" in text and summary("availability")["repair_s"] == 8
-    crash = {"view": "log protocol", "story": "a crash in the middle"}
+    crash = {"view": "log protocol", "sequence": "a crash in the middle"}
     assert "the VDL is 2" in text and summary(**crash, step=16)["vdl"] == 2
     assert "the next is 7" in text and summary(**crash, step=23)["vdl"] == 7
     assert "each hour of the window costs 63.07 USD" in text
@@ -331,26 +335,26 @@ def test_scaling_prose_says_what_the_facts_say(said, fact):
 
 
 def test_scaling_prose_says_what_the_model_says():
-    from awsnb.services.autoscaling import POLICY_PRESETS, PolicyScenario, simulate_policy
+    asg = section("scaling-policies")
 
     text = prose("18-scaling-policies")
     assert "Six get by for the minutes that scaling takes; twelve are needed" in text
-    delayed = {n: simulate_policy(PolicyScenario(min_size=n)).summary["delayed"] for n in (5, 6)}
+    delayed = {n: asg.simulate(asg.scenario(min_size=n)).summary["delayed"] for n in (5, 6)}
     assert delayed[5] > 0 == delayed[6]
-    assert simulate_policy(PolicyScenario()).summary["most_needed"] == 12
+    assert asg.simulate(asg.scenario()).summary["most_needed"] == 12
     assert "needs 18 instances at 50 %" in text
-    office = simulate_policy(PolicyScenario(load="office-days")).summary
+    office = asg.simulate(asg.scenario(load="office-days")).summary
     assert office["most_needed"] == 18
     assert "costs four minutes" in text.replace("metric costs", "costs")
-    basic = simulate_policy(PolicyScenario(monitoring="basic")).summary["reaction_min"]
-    assert basic - simulate_policy(PolicyScenario()).summary["reaction_min"] == pytest.approx(4)
-    assert POLICY_PRESETS[6].name in text
+    basic = asg.simulate(asg.scenario(monitoring="basic")).summary["reaction_min"]
+    assert basic - asg.simulate(asg.scenario()).summary["reaction_min"] == pytest.approx(4)
+    assert asg.presets[6].name in text
 
 
 def test_the_index_lists_every_section_and_links_those_that_are_written():
     index = prose("00-index")
-    for section in SECTIONS:
-        link = f"**[{section.number}. {section.title}]({section.notebook.name})**<br>"
-        later = re.search(rf"[:;] {section.number} {re.escape(section.title)}[;.]", index)
-        assert (link + section.question in index) == section.ready
-        assert bool(later) != section.ready
+    for entry in SECTIONS:
+        link = f"**[{entry.number}. {entry.title}]({entry.notebook.name})**<br>"
+        later = re.search(rf"[:;] {entry.number} {re.escape(entry.title)}[;.]", index)
+        assert (link + entry.question in index) == entry.ready
+        assert bool(later) != entry.ready

@@ -1,6 +1,5 @@
 """What the README tells a person to type works as it stands there."""
 
-import json
 import re
 import shlex
 from pathlib import Path
@@ -29,30 +28,14 @@ def test_the_two_commands_are_the_ones_that_the_checks_run():
     assert re.search(r"^pytest\b", checks, re.MULTILINE)
 
 
-def the_report(slug):
-    (line,) = [line for line in COMMANDS if line.startswith(f"awsnb report {slug}")]
-    return line
-
-
-def test_the_report_command_writes_its_page(tmp_path, monkeypatch):
-    rows = "".join(f"2026-03-02T{hour:02d}:00:00Z,{10**9 * hour}\n" for hour in range(24))
-    (tmp_path / "writes.csv").write_text("timestamp,VolumeWriteBytes Sum\n" + rows)
-    monkeypatch.chdir(tmp_path)
-    answer = run(the_report("ebs-volume-types"))
-    assert answer.exit_code == 0, answer.output
-    assert "gp2 20 GiB" in (tmp_path / "report.html").read_text()
-
-
-def test_the_report_command_on_policies_writes_its_page(tmp_path, monkeypatch):
-    ann = {"UserName": "ann", "Arn": "arn:aws:iam::111122223333:user/ann"}
-    details = {"UserDetailList": [ann], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "authorization-details.json").write_text(json.dumps(details))
-    (tmp_path / "requests.csv").write_text("principal,action,resource\nann,s3:ListAllMyBuckets,*\n")
-    monkeypatch.chdir(tmp_path)
-    answer = run(the_report("iam"))
-    assert answer.exit_code == 0, answer.output
-    assert "ann: s3:ListAllMyBuckets on *" in (tmp_path / "access.html").read_text()
+@pytest.mark.parametrize(
+    ("slug", "says"),
+    [("ebs-volume-types", "gp2 20 GiB"), ("iam", "ann: s3:ListAllMyBuckets on *")],
+)
+def test_the_report_command_writes_its_page(report_of, slug, says):
+    report = report_of(slug)
+    assert report.command in COMMANDS
+    assert says in report.page
 
 
 def test_the_python_example_runs(capsys):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -12,56 +13,52 @@ from awsnb import report, sections
 from awsnb.cli import app
 
 SLUG = "ebs-volume-types"
-TRACE = """timestamp,VolumeWriteBytes Sum
-2026-03-02T00:00:00Z,3000000
-2026-03-02T00:05:00Z,45000000000
-2026-03-02T00:10:00Z,3000000
-2026-03-02T00:15:00Z,3000000
-"""
+READY = [section for section in sections.SECTIONS if section.ready]
+OTHER_MACHINE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
+
+each_section = pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
 
 
 def run(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("report")
-    (folder / "writes.csv").write_text(TRACE)
-    page, notebook = folder / "page.html", folder / "page.ipynb"
-    answer = run(
-        "report", SLUG, "-p", "volume_type=gp2", "-p", "size_gib=20", "-o", page,
-        "--ipynb", notebook, "--trace", folder / "writes.csv",
-    )  # fmt: skip
-    assert answer.exit_code == 0, answer.output
-    return page.read_text(), nbformat.read(notebook, as_version=4), answer.output
+def test_the_page_answers_when_how_long_and_what_would_have_held(report_of):
+    report = report_of(SLUG)
+    for said in ("gp2 20 GiB", "Throttled for", "Cheapest that holds", "02 Mar at 00:05"):
+        assert said in report.page
+    assert "Throttled for" in report.output and "Wrote" in report.output
 
 
-def test_the_page_answers_when_how_long_and_what_would_have_held(made):
-    page, _, output = made
-    assert "gp2 20 GiB" in page and "Throttled for" in page and "Cheapest that holds" in page
-    assert "02 Mar at 00:05" in page
-    assert "Throttled for" in output and "Wrote" in output
-
-
-def test_the_page_loads_nothing(made):
-    page, _, _ = made
-    outside = re.sub(r"<script>.*?</script>", "", page, count=1, flags=re.DOTALL)
-    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", outside)
+@each_section
+def test_a_page_loads_nothing(section, report_of):
+    outside = re.sub(
+        r"<script>.*?</script>", "", report_of(section.slug).page, count=1, flags=re.DOTALL
+    )
+    assert not OTHER_MACHINE.findall(outside)
     assert "require.js" not in outside and "mathjax" not in outside.lower()
 
 
-def test_the_page_holds_the_reports_cells_and_no_lesson(made):
-    page, _, _ = made
-    assert "How far to trust this" in page and "Your volume on your load" in page
+@each_section
+def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(section, report_of):
+    page = report_of(section.slug).page
+    assert "How far to trust" in page and re.search(r'<figure [^>]*role="img"', page)
     assert "Exercise" not in page and "Predict" not in page
 
 
-def test_the_notebook_ran_on_what_was_asked(made):
-    _, notebook, _ = made
-    injected = next(c for c in notebook.cells if "injected-parameters" in c.metadata.tags)
-    assert "size_gib = 20" in injected.source and "writes.csv" in injected.source
-    assert not any(o.output_type == "error" for c in notebook.cells for o in c.get("outputs", []))
+@each_section
+def test_a_report_runs_the_notebook_on_what_was_asked(section, report_of):
+    cells = [cell for cell in report_of(section.slug).notebook.cells if cell.cell_type == "code"]
+    assert "error" not in {output.output_type for cell in cells for output in cell.outputs}
+    (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.tags]
+    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(section.slug).command):
+        assert re.search(rf'^{name} = "?{text}"?$', injected.source, re.MULTILINE | re.IGNORECASE)
+
+
+def test_a_trace_is_handed_on(report_of):
+    cells = report_of(SLUG).notebook.cells
+    injected = next(cell for cell in cells if "injected-parameters" in cell.metadata.tags)
+    assert "writes.csv" in injected.source
 
 
 @pytest.mark.parametrize(
@@ -90,10 +87,10 @@ def test_an_unknown_section_is_refused():
 
 
 @pytest.fixture
-def failing(tmp_path, monkeypatch):
-    """A section whose notebook fails in a cell."""
-    cells = [nbformat.v4.new_code_cell("x = 1\nx"), nbformat.v4.new_code_cell("1 / 0")]
-    cells += [nbformat.v4.new_code_cell("'never'")]
+def failing(tmp_path, monkeypatch, request):
+    """A section whose notebook fails in a cell: it divides by zero, or as the test says."""
+    last = getattr(request, "param", "1 / 0")
+    cells = [nbformat.v4.new_code_cell(source) for source in ("x = 1\nx", last, "'never'")]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, tmp_path / "04-ebs-volume-types.ipynb")
@@ -115,6 +112,15 @@ def test_a_failing_cell_leaves_no_page_and_keeps_the_notebook(tmp_path):
     ran = [c.execution_count for c in nbformat.read(kept, 4).cells if c.cell_type == "code"]
     assert ran == [1, 2, 3, None]  # the parameters come first
     assert sorted(p.name for p in page.parent.iterdir()) == ["page.failed.ipynb", "page.html"]
+
+
+@pytest.mark.parametrize("failing", ["import os; os._exit(1)"], indirect=True)
+@pytest.mark.usefixtures("failing")
+def test_a_kernel_that_dies_is_said_and_nothing_is_promised(tmp_path):
+    answer = run("report", SLUG, "-o", tmp_path / "page.html")
+    assert answer.exit_code == 1
+    assert answer.output == "awsnb: The notebook could not run: DeadKernelError: Kernel died.\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["04-ebs-volume-types.ipynb"]
 
 
 def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -140,11 +146,19 @@ def test_the_other_commands():
         assert "Usage" in run(command, "--help").output
 
 
-def test_sweep_writes_a_table(tmp_path):
-    answer = run("sweep", SLUG, "--grid", "size_gib=100,200", "-o", tmp_path / "sweep.parquet")
+@pytest.mark.parametrize("name", ["sweep.csv", "sweep.parquet"])
+def test_sweep_writes_a_table(tmp_path, name):
+    answer = run("sweep", SLUG, "--grid", "size_gib=100,200", "-o", tmp_path / name)
     assert answer.exit_code == 0 and "2 scenarios" in answer.output
-    assert [p.name for p in tmp_path.iterdir()] == ["sweep.parquet"]
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_sweep_refuses_a_file_that_it_cannot_write(monkeypatch):
     assert "must end in" in run("sweep", SLUG, "--grid", "size_gib=1", "-o", "x.xls").output
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    answer = run("sweep", SLUG, "--grid", "size_gib=1", "-o", "x.parquet")
+    assert answer.exit_code == 2 and answer.output.count("\n") == 1
+    assert "x.parquet: a .parquet file needs the extra 'parquet'" in answer.output
 
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "traces"

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -114,7 +114,6 @@ def twin(key, time_s, is_write, ttl_s, origin, strategy, trip_s, coalesce, flush
 REQUESTS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(1, 400)), max_size=100)
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     REQUESTS,
     st.sampled_from(sorted(STRATEGIES)),
@@ -159,6 +158,7 @@ def hot_key(rate_per_s, seconds, seed=0):
     return np.cumsum(rng.exponential(1 / rate_per_s, int(rate_per_s * seconds)))
 
 
+@pytest.mark.statistical
 def test_a_stampede_has_the_size_of_the_closed_form_and_coalescing_makes_it_one():
     time_s = hot_key(rate_per_s=500, seconds=400)
     alone = serve(np.zeros(time_s.size, int), time_s, DATABASE, ttl_s=1.0)

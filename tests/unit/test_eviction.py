@@ -2,7 +2,7 @@ from collections import OrderedDict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -13,7 +13,6 @@ from awsnb.mechanisms.eviction import (
     MISS,
     NOTHING,
     hit_ratio,
-    intern,
     lru,
     segmented_lru,
 )
@@ -90,7 +89,6 @@ def segmented_twin(key, capacity, hot, warm):
 # --- exact to the last hit
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     KEYS,
     st.integers(1, 8),
@@ -121,7 +119,6 @@ def test_keys_that_rest_longer_than_they_are_held_go_as_they_came():
     assert hit_ratio(lru(key, 300).outcome, windows=2)[1] > fifo + 0.02
 
 
-@settings(max_examples=200, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     outcome, evicted = segmented_twin(key, capacity, int(0.25 * capacity), int(0.5 * capacity))
@@ -130,30 +127,10 @@ def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     assert replay.evicted.tolist() == evicted
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 5), max_size=80))
-def test_interned_ids_are_numbered_as_they_appear(ids):
-    key, distinct = intern(np.array(ids, dtype=np.int64))
-    assert distinct.tolist() == list(dict.fromkeys(ids))
-    assert distinct[key].tolist() == ids
-
-
-def test_interning_outgrows_its_first_table():
-    ids = np.random.default_rng(0).integers(0, 2**62, 200_000)
-    key, distinct = intern(np.concatenate([ids, ids]))
-    assert np.array_equal(distinct[key], np.concatenate([ids, ids]))
-    assert np.array_equal(key[:200_000], key[200_000:])
-
-
-def test_words_and_unsigned_ids_come_back_as_they_were():
-    assert intern(["b", "a", "b"])[1].tolist() == ["b", "a"]
-    huge = np.array([2**64 - 1, 0, 2**64 - 1], dtype=np.uint64)
-    assert intern(huge)[1].tolist() == [2**64 - 1, 0]
-
-
 # --- closed forms
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("alpha", [0.6, 1.0, 1.3])
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
 def test_che_meets_the_simulated_lru_within_half_a_point(alpha, share):
@@ -208,14 +185,12 @@ def test_a_cold_cache_warms_up_as_the_closed_form_says():
 # --- what must hold
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_a_larger_lru_cache_hits_wherever_a_smaller_one_does(key, capacity):
     smaller, larger = lru(key, capacity).outcome, lru(key, capacity + 1).outcome
     assert np.all(larger[smaller == HIT] == HIT)
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.integers(1, 8))
 def test_what_was_loaded_was_evicted_or_is_held(key, capacity):
     for replay in (
@@ -240,10 +215,6 @@ def test_a_scan_costs_lru_its_keys_and_the_segmented_lru_few():
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), ttl_s=300.0)),
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), rest_s=50.0)),
         ("_segmented_lru", lambda key: segmented_lru(key, 40, hot_share=0.2, warm_share=0.4)),
-        (
-            "_intern",
-            lambda key: intern(np.random.default_rng(0).integers(-(2**62), 2**62, 99)[key % 99]),
-        ),
     ],
 )
 def test_the_jit_changes_no_bit(monkeypatch, name, call):
@@ -258,14 +229,13 @@ def test_the_jit_changes_no_bit(monkeypatch, name, call):
 def test_an_empty_trace_is_served():
     assert lru([], 1).outcome.size == 0
     assert segmented_lru([], 1, hot_share=0.2, warm_share=0.4).outcome.size == 0
-    assert intern([])[0].size == 0
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: lru([0.5], 1), "integers"),
-        (lambda: lru([-1], 1), "intern"),
+        (lambda: lru([-1], 1), "number the keys"),
         (lambda: lru([[0]], 1), "one-dimensional"),
         (lambda: lru([0], 0), "capacity"),
         (lambda: lru([0], 1, ttl_s=0), "ttl_s"),
@@ -297,7 +267,6 @@ def test_draws_follow_the_weights_and_the_seed():
     assert not np.array_equal(key, popularity.draw(weights, 200_000, seed=2))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=40).filter(any))
 def test_the_alias_table_holds_each_key_as_often_as_its_weight(weights):
     height = np.array(weights) * (len(weights) / sum(weights))

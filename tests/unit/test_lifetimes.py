@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -160,7 +160,6 @@ def test_a_rare_loss_comes_at_an_even_rate():
         assert loss_probability(found, quorum, 8760) == pytest.approx(expected, rel=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(2, 7), st.randoms(use_true_random=False))
 def test_the_steady_state_is_that_of_fractions(n, random):
     rates = [[10.0 ** random.randint(-12, 3) for _ in range(n)] for _ in range(n)]
@@ -226,6 +225,7 @@ def interval(values):
     return 5 * np.std(values, ddof=1) / math.sqrt(len(values))
 
 
+@pytest.mark.statistical
 @pytest.mark.parametrize("per_zone", [(2, 2, 2), (1, 1, 1), (3, 1)])
 def test_the_simulation_is_within_its_interval_of_the_chain(per_zone):
     n = sum(per_zone)
@@ -244,6 +244,7 @@ def test_the_simulation_is_within_its_interval_of_the_chain(per_zone):
         assert hit.mean() == pytest.approx(expected, abs=interval(hit) + 2e-4)
 
 
+@pytest.mark.statistical
 def test_the_mean_time_to_loss_is_the_chains():
     runs = simulate((2, 2, 2), OFTEN, [4], within=1e4, histories=3000 // SCALE, seed=3)
     found = runs.first_loss[:, 0]

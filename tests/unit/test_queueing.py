@@ -4,7 +4,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -20,12 +20,10 @@ from awsnb.mechanisms.queueing import (
     REJECTED,
     RULES,
     Balancer,
-    Histogram,
     Sticky,
     Stint,
     Target,
     dispatch,
-    per_target,
     percentiles,
     percentiles_over_time,
     rotation,
@@ -255,7 +253,6 @@ def cases(draw):
 # --- against the twin
 
 
-@settings(max_examples=400, deadline=None)
 @given(cases())
 def test_the_kernel_agrees_with_the_twin_to_the_last_bit(case):
     *setting, arrival, work, flow, zone = case
@@ -281,7 +278,6 @@ def test_it_agrees_with_the_twin_on_a_longer_run(rule):
         assert column.tolist() == list(other)
 
 
-@settings(max_examples=60, deadline=None)
 @given(cases(), st.integers(0, 60))
 def test_in_parts_it_is_the_same(case, cut):
     *setting, arrival, work, flow, zone = case
@@ -334,7 +330,6 @@ def test_compiled_and_plain_agree_to_the_last_bit(rule, monkeypatch):
 # --- conservation, and what must follow from what
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases())
 def test_every_request_is_accounted_for(case):
     *setting, arrival, work, flow, zone = case
@@ -371,7 +366,6 @@ def test_at_double_the_rate_every_time_halves(rule):
     assert (fast.target == slow.target).all()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), dyadic), min_size=1, max_size=60), st.integers(1, 6))
 def test_one_more_worker_never_lengthens_a_wait(requests, workers):
     gaps, work = zip(*requests, strict=True)
@@ -558,6 +552,7 @@ def test_a_bond_lasts_its_duration_and_longer_if_renewed():
         assert balancer.serve(arrival, np.ones(4), np.zeros(4)).target.tolist() == expected
 
 
+@pytest.mark.statistical
 def test_flows_of_a_hash_stay_together_and_spread_evenly():
     flow = generator(1, "flows").integers(0, 4000, 40_000)
     outcome = Balancer([Target(99)] * 8, "flow hash").serve(
@@ -622,25 +617,6 @@ def test_percentiles_over_time():
     assert found[0].tolist() == [2.0, 3.0]
     assert np.isnan(found[1]).all()
     assert found[2].tolist() == [9.0, 9.0]
-
-
-def test_a_histogram_knows_percentiles_to_a_bin():
-    times = generator(1, "times").standard_exponential(100_000)
-    histogram = Histogram()
-    for part in np.array_split(times, 7):
-        histogram.add(part)
-    assert histogram.counts.sum() == 100_000
-    assert histogram.percentiles() == pytest.approx(percentiles(times), rel=0.016)
-    histogram.add(np.array([0.0, 1e300]))
-    assert histogram.counts[[0, -1]].tolist() == [1, 1]
-
-
-def test_shares_and_utilisation():
-    targets = [Target(2), Target(2, speed=2.0)]
-    outcome = Balancer(targets).serve([0.0, 1.0, 2.0, 3.0], [2.0] * 4)
-    share, utilisation = per_target(outcome, targets, duration_s=4.0)
-    assert share.tolist() == [0.5, 0.5]
-    assert utilisation.tolist() == [0.5, 0.25]
 
 
 def test_no_requests_are_no_outcomes():

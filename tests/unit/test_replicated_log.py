@@ -395,9 +395,7 @@ class OneGroup(Volume):
 
 
 TestVolume, TestOneGroup = Volume.TestCase, OneGroup.TestCase
-TestVolume.settings = TestOneGroup.settings = settings(
-    max_examples=50, stateful_step_count=50, deadline=None
-)
+TestVolume.settings = TestOneGroup.settings = settings(stateful_step_count=50)
 
 
 # --- the same by plain dice, which are quicker, and which find what must not hold
@@ -514,7 +512,6 @@ def test_the_machine_too_finds_that_three_and_three_of_six_do_not_meet():
         max_examples=1000,
         derandomize=True,
         stateful_step_count=40,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

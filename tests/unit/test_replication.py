@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -65,7 +65,6 @@ cases = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(cases)
 def test_it_agrees_with_whole_curves_in_fractions(case):
     duration, produced, rate = zip(*case, strict=True)
@@ -74,7 +73,6 @@ def test_it_agrees_with_whole_curves_in_fractions(case):
     )
 
 
-@settings(max_examples=200, deadline=None)
 @given(cases)
 def test_compiled_and_plain_python_agree_to_the_last_bit(case):
     plain = getattr(replication._replay, "py_func", None)
@@ -86,7 +84,6 @@ def test_compiled_and_plain_python_agree_to_the_last_bit(case):
         assert np.array(replay(*zip(*case, strict=True))).tobytes() == compiled.tobytes()
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(1e-3, 1e6)] * 3), min_size=1, max_size=30))
 def test_what_is_offered_is_passed_on_or_waits(case):
     duration, produced, rate = map(np.array, zip(*case, strict=True))
@@ -99,7 +96,6 @@ def test_what_is_offered_is_passed_on_or_waits(case):
     assert (stage.delay_s >= -1e-9 * duration.sum()).all()
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases)
 def test_all_rates_doubled_halve_every_time(case):
     duration, produced, rate = map(np.array, zip(*case, strict=True))
@@ -109,7 +105,6 @@ def test_all_rates_doubled_halve_every_time(case):
     np.testing.assert_allclose(slow.delay_s, 2 * fast.delay_s, atol=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
 @given(cases)
 def test_a_faster_replica_is_never_further_behind(case):
     duration, produced, rate = map(np.array, zip(*case, strict=True))
@@ -126,6 +121,7 @@ def test_a_steady_overload_falls_behind_at_a_steady_rate():
     np.testing.assert_allclose(stage.lag_s, 0.2 * np.arange(1, n + 1))  # 1 - 4/5 of a second each
 
 
+@pytest.mark.statistical
 def test_bursts_at_random_wait_as_in_the_closed_form():
     """Share of time above a level, within five standard errors by batches."""
     rng, n = np.random.default_rng(12), 200_000
@@ -148,6 +144,7 @@ def test_bursts_at_random_wait_as_in_the_closed_form():
         assert batches.mean() == pytest.approx(float(expected), abs=5 * error)
 
 
+@pytest.mark.statistical
 def test_writes_at_random_wait_as_by_lindley_and_pollaczek_khinchine():
     """Transactions as M/G/1 jobs: each comes at a moment, after a gap in which replay goes on."""
     rng, n, load, cv = np.random.default_rng(7), 400_000, 0.7, 1.5

@@ -16,7 +16,10 @@ SITUATIONS = [
     for view in section.views
     for number, scenario in enumerate(view.situations())
 ]
-UNITS = "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio"
+UNITS = (
+    "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio "
+    "connections day millions readers records s_year years"
+)
 UNIT = re.compile(rf"_({UNITS.replace(' ', '|')})$")
 
 
@@ -164,6 +167,8 @@ def test_every_result_keeps_the_shape(view, scenario):
 
 @pytest.mark.parametrize(("view", "scenario"), SITUATIONS)
 def test_every_comparison_keeps_the_shape(view, scenario):
+    if view.compare is None:
+        return
     made = view.compare(scenario)
     assert made.why.endswith(".")
     assert made.best is None or (made.best in made.options and made.best.holds)

@@ -1,10 +1,12 @@
 """Sweeps: the same table whatever runs them, and nothing lost when they are stopped."""
 
+import json
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 import pandas as pd
@@ -12,7 +14,7 @@ import pytest
 
 from awsnb import sections
 from awsnb.scenario import ScenarioError
-from awsnb.sweep import axis, run_scenarios, sweep
+from awsnb.sweep import Grid, SweepError, axis, run_scenarios, sweep
 
 SLUG = "ebs-volume-types"
 AXES = {"volume_type": ["gp2", "io1"], "size_gib": [50, 100, 400], "load_factor": [0.5, 1.0]}
@@ -123,6 +125,86 @@ def test_another_sweeps_journal_is_refused_and_kept(tmp_path):
     with pytest.raises(ScenarioError, match="another sweep"):
         sweep(SLUG, {"size_gib": [60]}, BASE, journal=journal)
     assert journal.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "text", ["no journal\n", "[1]\n", '"{}"\n[0]\n', '"{}"\n[99, {{}}]\n', '"{}"\n[0, "row"]\n']
+)
+def test_a_journal_that_is_none_is_refused_and_kept(tmp_path, text):
+    journal = tmp_path / "sweep.partial"
+    sweep(SLUG, {"size_gib": [50]}, BASE, journal=journal)
+    mine = json.loads(journal.read_text().splitlines()[0])
+    journal.write_text(text.format(mine))
+    with pytest.raises(ScenarioError, match="is no journal of a sweep, or is damaged"):
+        sweep(SLUG, {"size_gib": [50]}, BASE, journal=journal)
+    assert journal.read_text() == text.format(mine)
+
+
+def test_the_journal_of_a_changed_file_is_another_sweeps(tmp_path):
+    trace, journal = tmp_path / "load.csv", tmp_path / "sweep.partial"
+    base = {"trace": str(trace), "trace_unit": "operations"}
+    for rate in (6000, 12_000):
+        rows = [f"2024-03-01T00:0{minute}:00Z,{rate}" for minute in range(5)]
+        trace.write_text("\n".join(["timestamp,VolumeReadOps Sum", *rows]) + "\n")
+        if rate == 6000:
+            table = sweep(SLUG, {"size_gib": [50]}, base, journal=journal)
+            assert table["peak_asked_iops"].tolist() == [100]
+    with pytest.raises(ScenarioError, match="another sweep"):
+        sweep(SLUG, {"size_gib": [50]}, base, journal=journal)
+
+
+def test_two_sweeps_do_not_write_to_one_journal(tmp_path):
+    journal = tmp_path / "sweep.partial"
+
+    class Second(OneByOne):
+        def submit(self, function, /, *args, **kwargs):
+            with pytest.raises(ScenarioError, match="in use"):
+                sweep(SLUG, AXES, BASE, journal=journal)
+            return super().submit(function, *args, **kwargs)
+
+    assert len(sweep(SLUG, AXES, BASE, Second(), journal=journal)) == 12
+
+
+def test_what_is_refused_by_the_model_is_a_row_with_the_reason(tmp_path):
+    trace = tmp_path / "load.csv"
+    trace.write_text("timestamp,CPUUtilization Average\n2024-03-01T00:00:00Z,50\n")
+    table = sweep(SLUG, {"size_gib": [50, 60]}, {"trace": str(trace)})
+    assert table["refused"].str.contains("CPUUtilization").all()
+
+
+def test_a_grid_that_is_too_large_is_refused_with_its_number():
+    axes = {name: range(1, 1001) for name in ("size_gib", "io_size_kib", "queue_depth")}
+    with pytest.raises(ScenarioError, match=r"has 1,000,000,000 combinations; at most 1,000,000"):
+        sweep(SLUG, axes)
+    with pytest.raises(ScenarioError, match="more than 1,000,000 values"):
+        axis(fields()["load_factor"], "0.01:100:0.0000001")
+
+
+def test_an_axis_that_is_fixed_too_is_refused():
+    with pytest.raises(ScenarioError, match="size_gib: is an axis and a fixed value too"):
+        sweep(SLUG, {"size_gib": [50]}, {"size_gib": 60})
+
+
+def test_a_dead_worker_is_said_and_what_is_done_is_kept(tmp_path):
+    class Dying(OneByOne):
+        def submit(self, function, /, *args, **kwargs):
+            future: Future = Future()
+            future.set_exception(BrokenProcessPool())
+            return future
+
+    journal = tmp_path / "sweep.partial"
+    with pytest.raises(SweepError, match="A worker process died"):
+        sweep(SLUG, AXES, BASE, Dying(), journal=journal)
+    assert journal.read_text().count("\n") > 1
+    assert len(sweep(SLUG, AXES, BASE, journal=journal)) == 12
+
+
+def test_a_combination_is_made_when_it_is_asked_for():
+    grid = Grid({"a": range(1000), "b": range(1000), "c": [1, 2]}, {"d": 0})
+    assert len(grid) == 2_000_000
+    assert grid[0] == {"d": 0, "a": 0, "b": 0, "c": 1}
+    assert grid[1_999_999] == {"d": 0, "a": 999, "b": 999, "c": 2}
+    assert list(grid[2_001]) == ["d", "a", "b", "c"]
 
 
 def test_killed_it_goes_on_where_it_was(tmp_path):

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awsnb import facts, theory
@@ -130,7 +130,6 @@ GP2_DAY = ([3600.0, 3600.0, 7200.0], [3000.0, 100.0, 900.0], [GP2, CAP], INF)
 FULL_QUEUE = ([0.125] * 3 + [0.5], [0.0] * 3 + [17.0], [Bucket(2.0, 3, 6, 1, 0)], 1.0)
 
 
-@settings(max_examples=300, deadline=None)
 @given(cases())
 @example(FULL_QUEUE)
 def test_the_kernel_agrees_with_the_exact_twin_to_rounding(case):
@@ -194,7 +193,6 @@ def test_the_limiter_of_a_segment_is_the_last_one_in_it():
 # --- conservation
 
 
-@settings(max_examples=200, deadline=None)
 @given(cases())
 def test_tokens_and_work_are_conserved(case):
     duration, demand, buckets, _ = case
@@ -213,7 +211,6 @@ def test_tokens_and_work_are_conserved(case):
     np.testing.assert_allclose(offered, service.served + service.lost + change, atol=work)
 
 
-@settings(max_examples=200, deadline=None)
 @given(cases())
 def test_no_number_leaves_its_range(case):
     duration, _, buckets, backlog_limit = case
@@ -234,7 +231,6 @@ def test_no_number_leaves_its_range(case):
 # --- metamorphic
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_twice_the_rates_in_half_the_time_is_the_same_story(case):
     duration, demand, buckets, limit = case
@@ -246,7 +242,6 @@ def test_twice_the_rates_in_half_the_time_is_the_same_story(case):
         np.testing.assert_array_equal(a / 2 if name in halves else a, b, err_msg=name)
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases(), st.data())
 def test_a_segment_cut_in_two_changes_nothing(case, data):
     duration, demand, buckets, limit = case
@@ -267,7 +262,6 @@ def test_a_segment_cut_in_two_changes_nothing(case, data):
     assert (np.abs(joined - whole_one) <= tolerance_of(duration, demand, buckets)).all()
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases(), buckets_of())
 def test_one_more_bucket_never_serves_more(case, bucket):
     duration, demand, buckets, limit = case
@@ -276,7 +270,6 @@ def test_one_more_bucket_never_serves_more(case, bucket):
     assert (less <= more + tolerance_of(duration, demand, buckets)[0]).all()
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_more_credit_at_the_start_never_loses_more(case):
     duration, demand, buckets, _ = case
@@ -303,7 +296,6 @@ def bits(service):
     return [array.tobytes() for array in service]
 
 
-@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_compiled_and_plain_python_agree_to_the_last_bit(case):
     plain = getattr(token_bucket._serve, "py_func", None)
@@ -396,7 +388,6 @@ def test_adversarial_inputs_come_to_an_end(disable):
 extreme = st.floats(1e-320, 1e12, allow_subnormal=True)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(extreme, st.one_of(st.just(0.0), extreme)), min_size=1, max_size=6),
     st.lists(st.tuples(extreme, extreme, extreme, extreme), min_size=1, max_size=3),

@@ -508,7 +508,7 @@ def as_metric_statistics(rows, draw):
     return json.dumps({"Label": "value", "Datapoints": datapoints}).encode()
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.data(),
     write=st.sampled_from([as_plain, as_console, as_metric_data, as_metric_statistics]),
@@ -543,7 +543,7 @@ TOKENS = [
 ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.one_of(
         st.binary(max_size=200),
@@ -579,7 +579,7 @@ THINGS = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(["MetricDataResults", "Datapoints", "other"]), thing=THINGS)
 def test_any_json_is_read_or_refused(tmp_path, name, thing):
     path = tmp_path / "any"
@@ -591,7 +591,7 @@ def test_any_json_is_read_or_refused(tmp_path, name, thing):
             assert str(problem).startswith(f"{path}: ")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
         st.one_of(st.sampled_from([0, 30, 60, 300, 3600]), st.integers(0, 10**5)), min_size=1

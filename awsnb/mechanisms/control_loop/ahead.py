@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from awsnb.mechanisms.control_loop.kernel import ACTION
+
 HOUR_S = 3600.0
 
 
@@ -102,12 +104,12 @@ def forecast_capacity(forecast: Forecast, at_s: NDArray) -> NDArray[np.float64]:
     return np.maximum(now, soon) / (forecast.target / 100)
 
 
-def action_rows(schedule: Sequence[Action]) -> NDArray[np.float64]:
-    """Scheduled actions by time; -1 for what they leave as it is."""
+def actions_in_order(schedule: Sequence[Action]) -> NDArray:
+    """Check scheduled actions, and turn them into records by time."""
     for action in schedule:
         numbers = [number for number in action[1:] if number is not None]
         if not (0 <= action.at_s < np.inf) or any(not 0 <= number < np.inf for number in numbers):
             raise ValueError("an Action needs at_s and its sizes finite and 0 or more.")
     ordered = sorted(schedule, key=lambda action: action.at_s)
-    orders = [[-1 if number is None else number for number in action] for action in ordered]
-    return np.array(orders, dtype=np.float64).reshape(-1, 4)
+    rows = [tuple(-1 if number is None else number for number in action) for action in ordered]
+    return np.array(rows, dtype=ACTION)

@@ -5,13 +5,18 @@ product. A period without events, backlog or overload is one step.
 """
 
 import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from awsnb._jit import kernel
+from awsnb.mechanisms._records import layout
 
 ROUNDING = 1e-9  # of an instance, that a quotient may be off without costing a whole one
 NEVER = math.inf
 
-TRACK, PACED, STEP, SIMPLE = range(4)
+TRACK, PACED, STEPPED, SIMPLE = range(4)
 CHANGE, PERCENT, EXACT = range(3)
 
 WAITS, NO_DATA, NO_STEP, COVERED, WARMING, COOLDOWN, LIMIT, OUTVOTED, SCALED = range(9)
@@ -23,144 +28,280 @@ NOBODY, SCHEDULE, FORECAST, BOUNDS = 0, -1, -2, -3
 """Who changed the capacity, if not alarm number 1, 2, ...: no one, a scheduled action, the
 forecast, or the group's smallest or largest size."""
 
-# what the kernel reads: the plant, an alarm and its policy
-PERIOD, LAG, OFFSET, CAPACITY, ROOM, BOOT, WARM_UP, DRAIN, INITIAL, LEAST, MOST = range(11)
-KIND, METRIC, SIDE, THRESHOLD, LINE, DATAPOINTS, PERIODS = range(7)
-TARGET, AT_MOST, ADJUSTMENT, AT_LEAST, PAUSE, FIRST, LAST = range(7, 14)
+PLANT = layout(
+    float64="period offset capacity room boot warm_up drain", int64="lag initial smallest largest"
+)
+"""A group and its sensor. A datapoint is seen `lag` periods and `offset` seconds after its end."""
 
-# what it keeps: batches under way by state, bounds, and from RECORDED on a column of the ledger
-FIRST_OF, LAST_OF = 0, 3
-SMALLEST, LARGEST, ORDER, DIRECTION, BEFORE, LOAD_STEP, COUNTING = range(6, 13)
-RECORDED = 13
-BOOTING, WARM, LEAVING, DESIRED, CAUSE, NOTES = range(RECORDED, RECORDED + 6)
-DUE, SETTLED, GREW, SHRANK = range(4)
+ALARM = layout(
+    float64="side line threshold target at_most at_least pause",
+    int64="kind metric datapoints periods adjustment first last",
+)
+"""An alarm and its policy: a datapoint breaches beyond `line`, on the `side` 1 (above) or -1
+(below); the policy's steps are those from `first` to before `last`."""
 
-# what it adds up in a period, and over the run
-COST, SERVED, LOST, DELAYED, WAITING, SHORT, BUSY, COUNTED, SERVING = range(9)
-ABOVE, LAUNCHED, REMOVED, REVERSALS, PEAK_SIZE, PEAK_BACKLOG, BACKLOG = range(6, 13)
-SUMS = 6
+STEP = layout(float64="lower upper adjustment")
+ACTION = layout(float64="at smallest largest desired")
+"""A scheduled action; -1 for what it leaves as it is."""
+
+STATE = layout(
+    int64="counting desired smallest largest cause direction before actions load_step",
+    float64="due settled grew shrank backlog",
+)
+"""A group as it is: the instances that count, the desired capacity and its bounds; who changed it
+last, which way, and what a cooldown's first scale-out began with; how many scheduled actions were
+taken, the load step that runs. Then when the next batch moves on, when the latest change is
+complete, until when the latest scale-out and scale-in are under way, and the work that waits."""
+
+STAGE = layout(int64="instances first end")
+"""Instances that boot, warm up or leave: how many, and their batches, from `first` to before
+`end`."""
+BOOT, WARM_UP, LEAVE = range(3)
+
+BATCH = layout(int64="instances", float64="until")
+NOTE = layout(int64="breaching reason wanted")
+"""What an alarm came to: breaching datapoints, the reason, the capacity asked for."""
+
+PERIOD = layout(float64="instance_s served lost delayed waiting short_s busy counted_s serving_s")
+"""Sums over a period. `busy` is utilisation x the seconds of instances that count."""
+
+
+class World(NamedTuple):
+    """What all groups of one metric period share (n periods).
+
+    Attributes
+    ----------
+    load : ndarray of float, shape (n, steps)
+        Work per second in each load step of each period.
+    work, peak : ndarray of float, shape (n,)
+        Work that arrives in each period, and its largest load.
+    seen : ndarray of float, shape (n,) or (1,)
+        Factor by which datapoints are off.
+    forecast : ndarray of float, shape (n,) or (0,)
+        Capacity that the forecast wants, in work per second.
+    actions : ndarray
+    """
+
+    load: NDArray[np.float64]
+    work: NDArray[np.float64]
+    peak: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    forecast: NDArray[np.float64]
+    actions: NDArray
+
+
+class Flow(NamedTuple):
+    """Work and cost by period: shape (n,), or (0,) where nobody asks for them."""
+
+    instance_s: NDArray[np.float64]
+    served: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    delayed: NDArray[np.float64]
+    waiting: NDArray[np.float64]
+    short_s: NDArray[np.float64]
+    backlog: NDArray[np.float64]
+
+
+class Ledger(NamedTuple):
+    """Decisions by period: shape (n,), those of alarms (a, n); or of size 0 as well."""
+
+    desired: NDArray[np.int32]
+    warming: NDArray[np.int32]
+    booting: NDArray[np.int32]
+    leaving: NDArray[np.int32]
+    cause: NDArray[np.int32]
+    breaching: NDArray[np.int32]
+    reason: NDArray[np.int32]
+    wanted: NDArray[np.int32]
+
+
+class Memory(NamedTuple):
+    """What runs keep in mind.
+
+    Attributes
+    ----------
+    states, stages, notes : ndarray, shapes (cases,), (cases, 3) and (cases, alarms)
+    batches : ndarray, shape (3, a power of 2)
+        Of one case after the other.
+    sums : ndarray, shape (1,)
+        Of one period after the other.
+    """
+
+    states: NDArray
+    stages: NDArray
+    notes: NDArray
+    batches: NDArray
+    sums: NDArray
 
 
 @kernel
-def run(  # type: ignore[no-untyped-def]
-    plants, alarms, steps, load, work, peak, seen, forecast, orders, metric, flow, ledger, totals,
-    crews, clocks, pool, part,
-):  # fmt: skip
-    """Cases that differ in their plants. Flow and ledger, zero before, are of one case, or empty.
+def run(plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # type: ignore[no-untyped-def]
+    """Cases that differ in their plants. Flow and ledger are of one case, or empty.
 
-    All in one call, so that threads seldom wait for each other. Zeros are not written: pages that
-    are never touched cost nothing. Nearly all periods pass without a call, which would count
-    references to every array.
+    All in one call, so that threads seldom wait for each other.
     """
-    for case in range(len(plants)):
-        plant, total, crew, clock = plants[case], totals[case], crews[case], clocks[case]
-        period, offset = plant[PERIOD], plant[OFFSET]
-        capacity, lag, queue = plant[CAPACITY], int(plant[LAG]), 0.0
-        for k in range(load.shape[0]):
-            start = k * period
-            now, end, crew[LOAD_STEP] = start + offset, start + period, 0
-            if now > start:
-                queue = _integrate(start, now, k, queue, plant, load, crew, clock, pool, part)
-            if now >= clock[DUE]:
-                _mature(now, plant[WARM_UP], crew, clock, pool)
+    for case in range(plants.size):
+        _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, memory)
 
-            # the decision: which datapoints breach, who asks for what, and who wins?
-            desired, cause, crew[CAUSE] = crew[DESIRED], NOBODY, NOBODY
-            if crew[ORDER] < len(orders) and orders[crew[ORDER], 0] <= now:
-                desired, cause = _obey(now, orders, crew), SCHEDULE
-            newest, rings, above = k - 1 - lag, False, False
-            for i in range(len(alarms)):
-                note, row, line = NOTES + 3 * i, int(alarms[i, METRIC]), alarms[i, LINE]
-                side, leaves = alarms[i, SIDE], newest - int(alarms[i, PERIODS])
-                value = metric[row, newest] if newest >= 0 else math.nan
-                # counted without a branch: noise defeats guesses
-                breaches = (value - line) * side > 0.0
-                above |= breaches & (side > 0.0)
-                crew[note] += breaches
-                if leaves >= 0:
-                    crew[note] -= (metric[row, leaves] - line) * side > 0.0
-                known = value == value
-                crew[note + 1], crew[note + 2] = WAITS if known else NO_DATA, 0
-                rings |= known & (crew[note] >= alarms[i, DATAPOINTS])
-            if above:
-                total[ABOVE] += period
-            low, wish = crew[SMALLEST], desired
-            if forecast.size > 0:
-                low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
-            if rings or desired != crew[DESIRED] or not low <= desired <= crew[LARGEST]:
-                wish, crew[CAUSE] = _choose(
-                    now, desired, low, cause, newest, alarms, steps, metric, crew, clock
-                )
-            if wish != crew[DESIRED]:
-                _resize(now, wish, plant, total, crew, clock, pool)
-            for i in range(ledger.shape[0]):
-                if crew[RECORDED + i] != 0:
-                    ledger[i, k] = crew[RECORDED + i]
 
-            # the plant, to the end of the period
-            rate = (crew[COUNTING] + crew[WARM]) * capacity
-            if offset == 0.0 and queue <= 0.0 and peak[k] <= rate and clock[DUE] >= end:
-                _add(period, work[k], rate, crew, part)
-            else:
-                queue = _integrate(now, end, k, queue, plant, load, crew, clock, pool, part)
-            counted, serving, factor = part[COUNTED], part[SERVING], seen[min(k, seen.size - 1)]
-            metric[0, k] = 100.0 * part[BUSY] / counted * factor if counted > 0.0 else math.nan
-            if metric.shape[0] > 1:
-                metric[1, k] = work[k] / serving * factor if serving > 0.0 else math.nan
-            if metric.shape[0] > 2:
-                metric[2, k] = part[WAITING] / serving * factor if serving > 0.0 else math.nan
-            for i in range(SERVING + 1):
-                if i < SUMS:
-                    total[i] += part[i]
-                    if flow.size and part[i] != 0.0:
-                        flow[i, k] = part[i]
-                part[i] = 0.0
-            if flow.size and queue != 0.0:
-                flow[SUMS, k] = queue
-            total[PEAK_SIZE] = max(total[PEAK_SIZE], float(crew[DESIRED]))
-            total[PEAK_BACKLOG] = max(total[PEAK_BACKLOG], queue)
-        total[BACKLOG] = queue
+@kernel
+def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # type: ignore[no-untyped-def]
+    """One case.
+
+    Nearly all periods pass without a call that is given an array, which costs a count of its
+    references; records cost nothing.
+    """
+    load, work, peak, seen, forecast, actions = world
+    batches, sums = memory.batches, memory.sums[0]
+    plant, total, state = plants[case], totals[case], memory.states[case]
+    stages, notes = memory.stages[case], memory.notes[case]
+    booting, warming, leaving = stages[BOOT], stages[WARM_UP], stages[LEAVE]
+    total.peak = state.desired
+    period, offset, capacity, lag = plant.period, plant.offset, plant.capacity, plant.lag
+    for k in range(work.size):
+        start = k * period
+        now, end, state.load_step = start + offset, start + period, 0
+        if now > start:
+            _integrate(start, now, k, plant, load, state, stages, batches, sums)
+        if now >= state.due:
+            _move_on(now, plant.warm_up, state, stages, batches)
+
+        # the decision: which datapoints breach, who asks for what, and who wins?
+        desired, cause, state.cause = state.desired, NOBODY, NOBODY
+        if state.actions < actions.size and actions[state.actions].at <= now:
+            desired, cause = _obey(now, actions, state), SCHEDULE
+        newest, alarmed, above = k - 1 - lag, False, False
+        for i in range(alarms.size):
+            alarm, leaves = alarms[i], newest - alarms[i].periods
+            value = metric[alarm.metric, newest] if newest >= 0 else math.nan
+            oldest = metric[alarm.metric, leaves] if leaves >= 0 else math.nan
+            alarmed |= _count(value, oldest, alarm, notes[i])
+            above |= _breaches(value, alarm) & (alarm.side > 0.0)
+        if above:
+            total.above_s += period
+        low, wish = state.smallest, desired
+        if forecast.size > 0:
+            low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
+        if alarmed or desired != state.desired or not low <= desired <= state.largest:
+            wish, state.cause = _choose(
+                now, desired, low, cause, newest, alarms, steps, metric, state, stages, notes
+            )
+        if wish != state.desired:
+            _resize(now, wish, plant, total, state, stages, batches)
+        if ledger.cause.size:
+            ledger.desired[k], ledger.cause[k] = state.desired, state.cause
+            ledger.booting[k], ledger.warming[k] = booting.instances, warming.instances
+            ledger.leaving[k] = leaving.instances
+            for i in range(alarms.size):
+                ledger.breaching[i, k] = notes[i].breaching
+                ledger.reason[i, k], ledger.wanted[i, k] = notes[i].reason, notes[i].wanted
+
+        # the plant, to the end of the period
+        rate = (state.counting + warming.instances) * capacity
+        if offset == 0.0 and state.backlog <= 0.0 and peak[k] <= rate and state.due >= end:
+            _add(period, work[k], rate, state.counting, booting, warming, leaving, sums)
+        else:
+            _integrate(now, end, k, plant, load, state, stages, batches, sums)
+            _add_shortage(state, sums, total)
+        factor = seen[min(k, seen.size - 1)]
+        metric[0, k] = _ratio(100.0 * sums.busy, sums.counted_s, factor)
+        if metric.shape[0] > 1:
+            metric[1, k] = _ratio(work[k], sums.serving_s, factor)
+        if metric.shape[0] > 2:
+            metric[2, k] = _ratio(sums.waiting, sums.serving_s, factor)
+        if flow.served.size:
+            flow.instance_s[k], flow.short_s[k] = sums.instance_s, sums.short_s
+            flow.served[k], flow.lost[k] = sums.served, sums.lost
+            flow.delayed[k], flow.waiting[k] = sums.delayed, sums.waiting
+            flow.backlog[k] = state.backlog
+        _close(sums, total)
+    total.backlog = state.backlog
+
+
+# --- the datapoints
+
+
+@kernel
+def _count(value, oldest, alarm, note):  # type: ignore[no-untyped-def]
+    """Count a datapoint in and another out; returns whether the alarm goes off."""
+    # without a branch: noise defeats guesses
+    note.breaching += _breaches(value, alarm)
+    note.breaching -= _breaches(oldest, alarm)
+    known = value == value
+    note.reason, note.wanted = WAITS if known else NO_DATA, 0
+    return known & (note.breaching >= alarm.datapoints)
+
+
+@kernel
+def _breaches(value, alarm):  # type: ignore[no-untyped-def]
+    return (value - alarm.line) * alarm.side > 0.0
+
+
+@kernel
+def _ratio(amount, of, factor):  # type: ignore[no-untyped-def]
+    return amount / of * factor if of > 0.0 else math.nan
+
+
+@kernel
+def _add_shortage(state, sums, total):  # type: ignore[no-untyped-def]
+    """Add to the totals what is 0 in a period without events, backlog or overload."""
+    total.lost += sums.lost
+    total.delayed += sums.delayed
+    total.waiting += sums.waiting
+    total.short_s += sums.short_s
+    total.peak_backlog = max(total.peak_backlog, state.backlog)
+
+
+@kernel
+def _close(sums, total):  # type: ignore[no-untyped-def]
+    """End a period: the rest of its sums goes to the totals, and all begin at 0."""
+    total.instance_s += sums.instance_s
+    total.served += sums.served
+    sums.instance_s = sums.served = sums.lost = sums.delayed = sums.waiting = sums.short_s = 0.0
+    sums.busy = sums.counted_s = sums.serving_s = 0.0
 
 
 # --- the plant
 
 
 @kernel
-def _integrate(now, until, k, queue, plant, load, crew, clock, pool, part):  # type: ignore[no-untyped-def]
-    """From one event to the next; returns the backlog at the end."""
-    m, period = load.shape[1], plant[PERIOD]
+def _integrate(now, until, k, plant, load, state, stages, batches, sums):  # type: ignore[no-untyped-def]
+    """From one event to the next."""
+    booting, warming, leaving = stages[BOOT], stages[WARM_UP], stages[LEAVE]
+    m, period = load.shape[1], plant.period
     start, width = k * period, period / m
     while now < until:
-        if now >= clock[DUE]:
-            _mature(now, plant[WARM_UP], crew, clock, pool)
-        j = crew[LOAD_STEP]
+        if now >= state.due:
+            _move_on(now, plant.warm_up, state, stages, batches)
+        j = state.load_step
         edge = start + (j + 1) * width if j + 1 < m else start + period
-        event = min(min(edge, clock[DUE]), until)
-        rate = (crew[COUNTING] + crew[WARM]) * plant[CAPACITY]
-        arriving, room = load[k, j], plant[ROOM]
-        served, lost, queue, waited, short = _flow(arriving, rate, queue, room, event - now)
-        part[LOST] += lost
-        part[WAITING] += waited
-        part[SHORT] += short
+        event = min(min(edge, state.due), until)
+        rate = (state.counting + warming.instances) * plant.capacity
+        arriving, room = load[k, j], plant.room
+        served, lost, state.backlog, waited, short = _flow(
+            arriving, rate, state.backlog, room, event - now
+        )
+        sums.lost += lost
+        sums.waiting += waited
+        sums.short_s += short
         if room > 0.0:
-            part[DELAYED] += max(0.0, arriving * short - lost)
-        _add(event - now, served, rate, crew, part)
+            sums.delayed += max(0.0, arriving * short - lost)
+        _add(event - now, served, rate, state.counting, booting, warming, leaving, sums)
         now = event
         if now >= edge:
-            crew[LOAD_STEP] += 1
-    return queue
+            state.load_step += 1
 
 
 @kernel
-def _add(span, served, rate, crew, part):  # type: ignore[no-untyped-def]
+def _add(span, served, rate, counting, booting, warming, leaving, sums):  # type: ignore[no-untyped-def]
     """Add a span in which nobody comes or goes."""
-    serves = crew[COUNTING] + crew[WARM]
+    serving = counting + warming.instances
     if rate > 0.0:
-        part[BUSY] += served / rate * crew[COUNTING]
-    part[SERVED] += served
-    part[COUNTED] += span * crew[COUNTING]
-    part[SERVING] += span * serves
-    part[COST] += span * (serves + crew[BOOTING] + crew[LEAVING])
+        sums.busy += served / rate * counting
+    sums.served += served
+    sums.counted_s += span * counting
+    sums.serving_s += span * serving
+    sums.instance_s += span * (serving + booting.instances + leaving.instances)
 
 
 @kernel
@@ -186,101 +327,106 @@ def _flow(arriving, rate, queue, room, span):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _resize(now, wish, plant, total, crew, clock, pool):  # type: ignore[no-untyped-def]
-    change = wish - crew[DESIRED]
-    state, count, until = 0, change, now + plant[BOOT]
+def _resize(now, wish, plant, total, state, stages, batches):  # type: ignore[no-untyped-def]
+    change = wish - state.desired
     if change > 0:
-        clock[GREW], clock[SHRANK] = until, -NEVER  # a scale-out ends the pause between scale-ins
+        stage, count, until = BOOT, change, now + plant.boot
+        state.grew, state.shrank = until, -NEVER  # a scale-out ends the pause between scale-ins
+        total.launched += change
     else:
-        state, count, until = 2, _remove(-change, crew, pool), now + plant[DRAIN]
-        clock[SHRANK] = until
-    clock[SETTLED] = until
-    _push(state, count, until, crew, pool)
-    total[LAUNCHED if change > 0 else REMOVED] += abs(change)
-    if change * crew[DIRECTION] < 0:
-        total[REVERSALS] += 1.0
-    crew[DIRECTION], crew[DESIRED] = change, wish
-    _mature(now, plant[WARM_UP], crew, clock, pool)
+        stage, count, until = LEAVE, _remove(-change, state, stages, batches), now + plant.drain
+        state.shrank = until
+        total.removed -= change
+    state.settled = until
+    _push(stage, count, until, stages, batches)
+    if change * state.direction < 0:
+        total.reversals += 1.0
+    state.direction, state.desired = change, wish
+    total.peak = max(total.peak, float(wish))
+    _move_on(now, plant.warm_up, state, stages, batches)
 
 
 @kernel
-def _push(state, count, until, crew, pool):  # type: ignore[no-untyped-def]
-    """Put a batch of instances into a state that it stays in until a time."""
-    i = crew[LAST_OF + state] & (pool.shape[2] - 1)
-    pool[state, 0, i], pool[state, 1, i] = count, until
-    crew[LAST_OF + state] += 1
-    crew[BOOTING + state] += count
+def _push(stage, count, until, stages, batches):  # type: ignore[no-untyped-def]
+    """Put a batch of instances into a stage that it stays in until a time."""
+    queue = stages[stage]
+    batch = batches[stage, queue.end & (batches.shape[1] - 1)]
+    batch.instances, batch.until = count, until
+    queue.end += 1
+    queue.instances += count
 
 
 @kernel
-def _remove(count, crew, pool):  # type: ignore[no-untyped-def]
+def _remove(count, state, stages, batches):  # type: ignore[no-untyped-def]
     """Take out the youngest; returns how many of them served, and so drain."""
     draining = count
-    for state in range(2):
-        while count > 0 and crew[LAST_OF + state] > crew[FIRST_OF + state]:
-            i = (crew[LAST_OF + state] - 1) & (pool.shape[2] - 1)
-            some = min(count, int(pool[state, 0, i]))
-            pool[state, 0, i] -= some
-            if pool[state, 0, i] == 0.0:
-                crew[LAST_OF + state] -= 1
-            crew[BOOTING + state] -= some
+    for stage in range(LEAVE):
+        queue = stages[stage]
+        while count > 0 and queue.end > queue.first:
+            batch = batches[stage, (queue.end - 1) & (batches.shape[1] - 1)]
+            some = min(count, batch.instances)
+            batch.instances -= some
+            if batch.instances == 0:
+                queue.end -= 1
+            queue.instances -= some
             count -= some
-            if state == 0:
+            if stage == BOOT:
                 draining -= some
-    crew[COUNTING] -= count
+    state.counting -= count
     return draining
 
 
 @kernel
-def _mature(now, warm_up, crew, clock, pool):  # type: ignore[no-untyped-def]
+def _move_on(now, warm_up, state, stages, batches):  # type: ignore[no-untyped-def]
     """Move on the batches whose time has come, and find when the next one's will have."""
-    clock[DUE] = NEVER
-    for state in range(3):
-        while crew[FIRST_OF + state] < crew[LAST_OF + state]:
-            i = crew[FIRST_OF + state] & (pool.shape[2] - 1)
-            count, until = int(pool[state, 0, i]), pool[state, 1, i]
+    state.due = NEVER
+    for stage in range(LEAVE + 1):
+        queue = stages[stage]
+        while queue.first < queue.end:
+            batch = batches[stage, queue.first & (batches.shape[1] - 1)]
+            count, until = batch.instances, batch.until
             if until > now:
-                clock[DUE] = min(clock[DUE], until)
+                state.due = min(state.due, until)
                 break
-            crew[FIRST_OF + state] += 1
-            crew[BOOTING + state] -= count
-            if state == 0:
-                _push(state + 1, count, until + warm_up, crew, pool)
-            elif state == 1:
-                crew[COUNTING] += count
+            queue.first += 1
+            queue.instances -= count
+            if stage == BOOT:
+                _push(stage + 1, count, until + warm_up, stages, batches)
+            elif stage == WARM_UP:
+                state.counting += count
 
 
 # --- the decision
 
 
 @kernel
-def _obey(now, orders, crew):  # type: ignore[no-untyped-def]
+def _obey(now, actions, state):  # type: ignore[no-untyped-def]
     """Carry out the scheduled actions that are due; returns the capacity that they ask for."""
-    desired = crew[DESIRED]
-    while crew[ORDER] < len(orders) and orders[crew[ORDER], 0] <= now:
-        order = crew[ORDER]
-        for i in range(2):
-            if orders[order, 1 + i] >= 0.0:
-                crew[SMALLEST + i] = int(orders[order, 1 + i])
-        if orders[order, 3] >= 0.0:
-            desired = int(orders[order, 3])
-        crew[ORDER] += 1
+    desired = state.desired
+    while state.actions < actions.size and actions[state.actions].at <= now:
+        action = actions[state.actions]
+        if action.smallest >= 0.0:
+            state.smallest = int(action.smallest)
+        if action.largest >= 0.0:
+            state.largest = int(action.largest)
+        if action.desired >= 0.0:
+            desired = int(action.desired)
+        state.actions += 1
     return desired
 
 
 @kernel
-def _choose(now, desired, low, cause, newest, alarms, steps, metric, crew, clock):  # type: ignore[no-untyped-def]
+def _choose(now, desired, low, cause, newest, alarms, steps, metric, state, stages, notes):  # type: ignore[no-untyped-def]
     """Ask every policy in alarm; returns the capacity that wins, in its bounds, and the cause."""
     out, tracked, other, agreed = desired, -1, -1, True
-    for i in range(len(alarms)):
-        note, value = NOTES + 3 * i, metric[int(alarms[i, METRIC]), newest]
-        if value == value and crew[note] >= alarms[i, DATAPOINTS]:
-            crew[note + 1], crew[note + 2] = _ask(
-                now, desired, i, value, alarms, steps, crew, clock
-            )
-        wanted, tracks = crew[note + 2], alarms[i, KIND] <= PACED
-        if crew[note + 1] != SCALED:
-            agreed = agreed and not (tracks and alarms[i, SIDE] < 0.0)
+    for i in range(alarms.size):
+        alarm, note = alarms[i], notes[i]
+        value = metric[alarm.metric, newest]
+        if value == value and note.breaching >= alarm.datapoints:
+            note.reason, note.wanted = _ask(now, desired, value, alarm, steps, state, stages)
+        wanted, tracks = note.wanted, alarm.kind <= PACED
+        if note.reason != SCALED:
+            agreed = agreed and not (tracks and alarm.side < 0.0)
         elif wanted > desired:
             out = max(out, wanted)
         elif tracks:
@@ -291,58 +437,78 @@ def _choose(now, desired, low, cause, newest, alarms, steps, metric, crew, clock
     if out == desired:
         inward = max(other, tracked) if agreed else other
         wish = inward if inward >= 0 else desired
-    after, by = min(max(wish, low), crew[LARGEST]), NOBODY
-    for i in range(len(alarms)):
-        note = NOTES + 3 * i
-        if crew[note + 1] == SCALED:
-            if crew[note + 2] != wish:
-                crew[note + 1] = OUTVOTED
-            elif (after - desired) * (wish - desired) <= 0:
-                crew[note + 1] = LIMIT
-            elif by == NOBODY:
-                by = i + 1
+    after = min(max(wish, low), state.largest)
+    by = _decided_by(desired, wish, after, notes)
     if by == NOBODY and after != desired:
-        by = FORECAST if after > max(desired, crew[SMALLEST]) else BOUNDS
+        by = FORECAST if after > max(desired, state.smallest) else BOUNDS
     if by > 0 or by == FORECAST or cause == NOBODY:
         cause = by
-    return after, cause if after != crew[DESIRED] else NOBODY
+    return after, cause if after != state.desired else NOBODY
 
 
 @kernel
-def _ask(now, desired, a, value, alarms, steps, crew, clock):  # type: ignore[no-untyped-def]
+def _decided_by(desired, wish, after, notes):  # type: ignore[no-untyped-def]
+    """Number of the first alarm that has its way; the others learn what they came to."""
+    by = NOBODY
+    for i in range(notes.size):
+        note = notes[i]
+        if note.reason == SCALED:
+            if note.wanted != wish:
+                note.reason = OUTVOTED
+            elif (after - desired) * (wish - desired) <= 0:
+                note.reason = LIMIT
+            elif by == NOBODY:
+                by = i + 1
+    return by
+
+
+@kernel
+def _ask(now, desired, value, alarm, steps, state, stages):  # type: ignore[no-untyped-def]
     """Say what a policy in alarm comes to, and the capacity that it asks for."""
-    kind, how, amount = alarms[a, KIND], alarms[a, ADJUSTMENT], 0.0
-    pause, outward = alarms[a, PAUSE], alarms[a, SIDE] > 0.0
-    changed = clock[SETTLED] if kind == SIMPLE else clock[SHRANK]
-    if (kind == SIMPLE or (kind == PACED and not outward)) and now - changed < pause:
+    kind, exact, outward, amount = alarm.kind, alarm.adjustment == EXACT, alarm.side > 0.0, 0.0
+    changed = state.settled if kind == SIMPLE else state.shrank
+    if (kind == SIMPLE or (kind == PACED and not outward)) and now - changed < alarm.pause:
         return COOLDOWN, desired
-    if kind >= STEP:
-        gap, amount = value - alarms[a, THRESHOLD], math.nan
-        for i in range(int(alarms[a, FIRST]), int(alarms[a, LAST])):
-            if steps[i, 0] < gap <= steps[i, 1]:
-                amount = steps[i, 2]
-        if amount != amount or (amount == 0.0 and how != EXACT):
+    if kind >= STEPPED:
+        amount = _adjustment(value - alarm.threshold, alarm, steps)
+        if amount != amount or (amount == 0.0 and not exact):
             return NO_STEP, desired
-        outward = amount > (desired if how == EXACT else 0.0)
+        outward = amount > (desired if exact else 0.0)
     base = desired
     if kind == PACED and outward:  # what the cooldown's first scale-out began with
-        if now - clock[GREW] >= pause:
-            crew[BEFORE] = desired
-        base = crew[BEFORE]
-    elif kind == TRACK or kind == STEP:  # noqa: SIM109 - a tuple takes longer to compile
-        if not outward and crew[WARM] + crew[BOOTING] > 0:
+        if now - state.grew >= alarm.pause:
+            state.before = desired
+        base = state.before
+    elif kind == TRACK or kind == STEPPED:  # noqa: SIM109 - a tuple takes longer to compile
+        if not outward and stages[WARM_UP].instances + stages[BOOT].instances > 0:
             return WARMING, desired
-        base = crew[COUNTING] if outward else desired + crew[LEAVING]
+        base = state.counting if outward else desired + stages[LEAVE].instances
     if kind <= PACED:
-        wish = math.ceil(base * value / alarms[a, TARGET] - ROUNDING)
-        if not outward and desired - wish > alarms[a, AT_MOST]:
-            wish = desired - int(alarms[a, AT_MOST])
+        wish = math.ceil(base * value / alarm.target - ROUNDING)
+        if not outward and desired - wish > alarm.at_most:
+            wish = desired - int(alarm.at_most)
     else:
-        wish = int(amount) if how == EXACT else base + int(amount)
-        if how == PERCENT:
-            share = base * amount / 100.0
-            size = max(int(max(abs(share), alarms[a, AT_LEAST])), 1 if share != 0.0 else 0)
-            wish = base + size if amount > 0.0 else base - size
+        wish = int(amount) if exact else base + _change(base, amount, alarm)
     if (wish <= desired) if outward else (wish >= desired):
         return COVERED, wish
     return SCALED, max(wish, 0)
+
+
+@kernel
+def _adjustment(gap, alarm, steps):  # type: ignore[no-untyped-def]
+    """The adjustment of the step that a gap falls into; NaN if there is none."""
+    amount = math.nan
+    for i in range(alarm.first, alarm.last):
+        if steps[i].lower < gap <= steps[i].upper:
+            amount = steps[i].adjustment
+    return amount
+
+
+@kernel
+def _change(base, amount, alarm):  # type: ignore[no-untyped-def]
+    """Instances to add; a share of them is at least 1 instance, else rounded towards 0."""
+    if alarm.adjustment != PERCENT:
+        return int(amount)
+    share = base * amount / 100.0
+    size = max(int(max(abs(share), alarm.at_least)), 1 if share != 0.0 else 0)
+    return size if amount > 0.0 else -size

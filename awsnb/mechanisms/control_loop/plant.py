@@ -46,8 +46,26 @@ class Sensor(NamedTuple):
     delay_s: float = 0.0
 
 
-def plant_row(group: Group, sensor: Sensor) -> tuple[float, ...]:
-    """Check a group and its sensor; returns their numbers in the kernel's order."""
+def plant_record(group: Group, sensor: Sensor) -> dict[str, float]:
+    """Check a group and its sensor, and name their numbers as the kernel does."""
+    _check(group, sensor)
+    lag, offset = divmod(sensor.delay_s, sensor.period_s)
+    return {
+        "period": sensor.period_s,
+        "lag": lag,
+        "offset": offset,
+        "capacity": group.capacity_per_s,
+        "room": group.backlog_limit,
+        "boot": group.boot_s,
+        "warm_up": group.warm_up_s,
+        "drain": group.drain_s,
+        "initial": group.initial,
+        "smallest": group.smallest,
+        "largest": group.largest,
+    }
+
+
+def _check(group: Group, sensor: Sensor) -> None:
     period_s, delay_s = sensor
     if not (0 < period_s < math.inf and 0 <= delay_s < math.inf):
         raise ValueError("a Sensor needs period_s > 0 and delay_s >= 0, both finite.")
@@ -58,6 +76,3 @@ def plant_row(group: Group, sensor: Sensor) -> tuple[float, ...]:
     times = group.boot_s, group.warm_up_s, group.drain_s
     if not all(0 <= time < math.inf for time in times):
         raise ValueError("a Group needs boot_s, warm_up_s and drain_s finite and 0 or more.")
-    late = delay_s // period_s, delay_s % period_s
-    sizes = group.initial, group.smallest, group.largest
-    return (period_s, *late, group.capacity_per_s, group.backlog_limit, *times, *sizes)

@@ -1,4 +1,4 @@
-"""Alarms and the policies that hang on them, as rows of numbers for the kernel."""
+"""Alarms and the policies that hang on them, as records for the kernel."""
 
 import itertools
 import math
@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.mechanisms.control_loop.kernel import LAST, PACED, SIMPLE, STEP, TRACK
+from awsnb.mechanisms._records import records_of
+from awsnb.mechanisms.control_loop.kernel import ALARM, PACED, SIMPLE, STEP, STEPPED, TRACK
 from awsnb.mechanisms.control_loop.plant import METRICS
 
 ADJUSTMENTS = ("change", "percent", "exact")
-
-Row = tuple[float, ...]
 
 
 class Alarm(NamedTuple):
@@ -135,42 +134,46 @@ class SimpleScaling(NamedTuple):
 Policy = TargetTracking | StepScaling | SimpleScaling
 
 
-def policy_rows(policies: Sequence[Policy]) -> tuple[list[Alarm], list[str], NDArray, NDArray]:
-    """Check policies, and turn them into one row an alarm; scale-out before scale-in.
+class Rules(NamedTuple):
+    """Policies as the kernel reads them: one record an alarm, scale-out before scale-in.
 
-    Returns
-    -------
+    Attributes
+    ----------
     alarms : list of Alarm
     names : list of str
         Of the policy of each alarm.
-    table : ndarray of float
-        One row an alarm.
-    steps : ndarray of float
-        Lower bound, upper bound and adjustment of all steps; an alarm's row says which are its own.
+    table : ndarray
+        Of `ALARM`, one an alarm.
+    steps : ndarray
+        Of `STEP`: all steps; an alarm's record says which are its own.
     """
-    alarms: list[Alarm] = []
-    names: list[str] = []
-    rows: list[Row] = []
-    steps: list[Step] = []
+
+    alarms: list[Alarm]
+    names: list[str]
+    table: NDArray
+    steps: NDArray
+
+
+def rules_of(policies: Sequence[Policy]) -> Rules:
+    """Check policies, and turn them into one record an alarm."""
+    rows: list[dict[str, float]] = []
+    alarms, names, steps = list[Alarm](), list[str](), list[Step]()
     for policy in policies:
-        if isinstance(policy, TargetTracking):
-            found = _tracking_rows(policy)
-        else:
-            mine = _steps(policy)
-            kind = STEP if isinstance(policy, StepScaling) else SIMPLE
-            pause = policy.cooldown_s if isinstance(policy, SimpleScaling) else 0.0
-            how = ADJUSTMENTS.index(policy.adjustment), policy.at_least, pause
-            rest = (0.0, 0.0, *how, len(steps), len(steps) + len(mine))
-            found = [(policy.alarm, (kind, *_alarm_row(policy.alarm, policy.name), *rest))]
-            steps += mine
-        alarms += [alarm for alarm, _ in found]
-        rows += [row for _, row in found]
-        names += [policy.name] * len(found)
-    table = np.array(rows, dtype=np.float64).reshape(-1, LAST + 1)
-    return alarms, names, table, np.array(steps, dtype=np.float64).reshape(-1, 3)
+        own_steps = [] if isinstance(policy, TargetTracking) else _steps(policy)
+        ladder = {"first": len(steps), "last": len(steps) + len(own_steps)}
+        own = _alarms(policy)
+        rows += [_alarm_record(alarm, policy.name) | _policy_record(policy, alarm) | ladder
+                 for alarm in own]  # fmt: skip
+        alarms += own
+        names += [policy.name] * len(own)
+        steps += own_steps
+    return Rules(alarms, names, records_of(ALARM, rows), np.array(steps, dtype=STEP))
 
 
-def _tracking_rows(policy: TargetTracking) -> list[tuple[Alarm, Row]]:
+def _alarms(policy: Policy) -> list[Alarm]:
+    """The policy's alarms, checked against what it needs of them."""
+    if not isinstance(policy, TargetTracking):
+        return [policy.alarm]
     name, pauses = policy.name, policy.cooldowns or (0.0, 0.0)
     if not (0 < policy.target < np.inf and policy.remove_at_most >= 1):
         raise ValueError(f"{name} needs a target above 0, and remove_at_most >= 1.")
@@ -179,24 +182,41 @@ def _tracking_rows(policy: TargetTracking) -> list[tuple[Alarm, Row]]:
     own = [alarm for alarm in (policy.scale_out, policy.scale_in) if alarm]
     if [alarm.above for alarm in own] != [True, False][: len(own)]:
         raise ValueError(f"{name} needs to scale out above and in below.")
-    kind = PACED if policy.cooldowns else TRACK
-    of_policy = policy.target, policy.remove_at_most, 0, 0
-    return [
-        (alarm, (kind, *_alarm_row(alarm, name), *of_policy, pause_s, 0, 0))
-        for alarm, pause_s in zip(own, pauses, strict=False)
-    ]
+    return own
 
 
-def _alarm_row(alarm: Alarm, name: str) -> Row:
+def _alarm_record(alarm: Alarm, name: str) -> dict[str, float]:
     if alarm.metric not in METRICS:
         raise ValueError(f"{name} has metric {alarm.metric!r}: must be one of {METRICS}.")
     if not math.isfinite(alarm.threshold) or not 1 <= alarm.datapoints <= alarm.periods:
         raise ValueError(
             f"{name} needs a finite threshold, and 1 <= datapoints <= periods in its alarm."
         )
-    side = 1 if alarm.above else -1
-    points = _line(alarm), alarm.datapoints, alarm.periods
-    return (METRICS.index(alarm.metric), side, alarm.threshold, *points)
+    return {
+        "metric": METRICS.index(alarm.metric),
+        "side": 1 if alarm.above else -1,
+        "threshold": alarm.threshold,
+        "line": _line(alarm),
+        "datapoints": alarm.datapoints,
+        "periods": alarm.periods,
+    }
+
+
+def _policy_record(policy: Policy, alarm: Alarm) -> dict[str, float]:
+    if isinstance(policy, TargetTracking):
+        out_s, in_s = policy.cooldowns or (0.0, 0.0)
+        return {
+            "kind": PACED if policy.cooldowns else TRACK,
+            "target": policy.target,
+            "at_most": policy.remove_at_most,
+            "pause": out_s if alarm.above else in_s,
+        }
+    return {
+        "kind": SIMPLE if isinstance(policy, SimpleScaling) else STEPPED,
+        "adjustment": ADJUSTMENTS.index(policy.adjustment),
+        "at_least": policy.at_least,
+        "pause": policy.cooldown_s if isinstance(policy, SimpleScaling) else 0.0,
+    }
 
 
 def _steps(policy: StepScaling | SimpleScaling) -> list[Step]:

@@ -8,10 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from awsnb.mechanisms._records import layout, records, records_of
 from awsnb.mechanisms.control_loop import kernel
-from awsnb.mechanisms.control_loop.ahead import Action, Forecast, action_rows, forecast_capacity
-from awsnb.mechanisms.control_loop.plant import Group, Sensor, plant_row
-from awsnb.mechanisms.control_loop.policies import Alarm, Policy, policy_rows
+from awsnb.mechanisms.control_loop.ahead import (
+    Action,
+    Forecast,
+    actions_in_order,
+    forecast_capacity,
+)
+from awsnb.mechanisms.control_loop.plant import Group, Sensor, plant_record
+from awsnb.mechanisms.control_loop.policies import Alarm, Policy, Rules, rules_of
 
 CHUNK = 64  # most cases that a thread takes at a time
 
@@ -58,6 +64,9 @@ class Totals(NamedTuple):
     peak: Any
     peak_backlog: Any
     backlog: Any
+
+
+TOTALS = layout(float64=" ".join(Totals._fields))
 
 
 class Scaling(NamedTuple):
@@ -121,17 +130,6 @@ class Scaling(NamedTuple):
         return self.desired - self.warming - self.booting
 
 
-class _World(NamedTuple):
-    """What all cases of one metric period share."""
-
-    load: NDArray  # (periods, load steps in each)
-    work: NDArray  # that arrives in each period
-    peak: NDArray  # of the load in each period
-    seen: NDArray  # one a period, or one for all
-    forecast: NDArray  # one a period, or none
-    orders: NDArray
-
-
 def scale(
     load_per_s: ArrayLike,
     every_s: float,
@@ -184,19 +182,23 @@ def scale(
     >>> print(explain(entry(run, 3, alarm=0)))
     target tracking saw 100 and asked for 3: the capacity goes from 1 to 3.
     """
-    alarms, names, table, steps = policy_rows(policies)
-    plants = np.array([plant_row(group, sensor)], dtype=np.float64)
+    plants, rules = _plants([Case(group, policies, sensor)]), rules_of(policies)
     world = _world(load_per_s, every_s, sensor.period_s, schedule, forecast, seen)
-    n, work = len(world.load), _workspace(plants, len(alarms))
-    flow = np.zeros((kernel.SUMS + 1, n))
-    ledger = np.zeros((work.crews.size - kernel.RECORDED, n), np.int32)
-    metric, totals = _metric(table, n), np.zeros((1, len(Totals._fields)))
-    kernel.run(plants, table, steps, *world, metric, flow, ledger, totals, *work)
-    booting, warming, leaving, desired, cause = ledger[: kernel.NOTES - kernel.RECORDED]
-    of_alarms = ledger[kernel.NOTES - kernel.RECORDED :].reshape(-1, 3, n).swapaxes(0, 1)
-    columns = metric, *flow, desired, warming, booting, leaving, cause, *of_alarms
-    about = alarms, names, group, sensor, Totals._make(totals[0].tolist())
-    return Scaling._make((*columns, *about))
+    n = world.work.size
+    metric, flow, ledger = _metric(rules, n), _flow(n), _ledger(len(rules.alarms), n)
+    totals = records(TOTALS, 1)
+    memory = _memory(plants, len(rules.alarms))
+    kernel.run(plants, rules.table, rules.steps, world, metric, flow, ledger, totals, memory)
+    return Scaling(
+        metric,
+        *flow,
+        *ledger,
+        alarms=rules.alarms,
+        names=rules.names,
+        group=group,
+        sensor=sensor,
+        totals=Totals(*totals[0].item()),
+    )
 
 
 def sweep(
@@ -236,75 +238,87 @@ def sweep(
     threads = _cores() if threads is None else threads
     if threads < 1:
         raise ValueError(f"threads = {threads}: must be 1 or more.")
-    plants = _plants(cases)
+    plants, totals = _plants(cases), records(TOTALS, len(cases))
     distinct = {id(case.policies): case.policies for case in cases}  # a map shares most of them
-    tables = {key: policy_rows(policies)[2:] for key, policies in distinct.items()}
-    totals = np.zeros((len(cases), len(Totals._fields)))
-    flow, ledger = np.empty((0, 0)), np.empty((0, 0), np.int32)
-
-    def run(part: tuple[_World, list[int]]) -> None:
-        world, picked = part
-        table, steps = tables[id(cases[picked[0]].policies)]
-        metric, own = _metric(table, len(world.load)), np.zeros((len(picked), totals.shape[1]))
-        work = _workspace(plants[picked], len(table))
-        kernel.run(plants[picked], table, steps, *world, metric, flow, ledger, own, *work)
-        totals[picked] = own
-
-    alike: dict[tuple[float, int], list[int]] = {}
-    for i, case in enumerate(cases):
-        alike.setdefault((float(plants[i, kernel.PERIOD]), id(case.policies)), []).append(i)
+    rules = {key: rules_of(policies) for key, policies in distinct.items()}
     worlds = {
         period: _world(load_per_s, every_s, period, schedule, forecast, None)
-        for period in np.unique(plants[:, kernel.PERIOD]).tolist()
+        for period in np.unique(plants["period"]).tolist()
     }
-    parts = [
-        (worlds[period], picked[i : i + CHUNK])
-        for (period, _), picked in alike.items()
-        for i in range(0, len(picked), CHUNK)
-    ]
+
+    def run(picked: list[int]) -> None:
+        first = picked[0]
+        totals[picked] = _totals(
+            plants[picked], rules[id(cases[first].policies)], worlds[float(plants["period"][first])]
+        )
+
+    parts = _parts(cases)
     if threads == 1:
         for part in parts:
             run(part)
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, parts))
-    return Totals._make(totals.T)
+    return Totals(*(np.ascontiguousarray(totals[name]) for name in Totals._fields))
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _plants(cases: Sequence[Case]) -> NDArray[np.float64]:
-    rows = [plant_row(case.group, case.sensor) for case in cases]
-    return np.array(rows, dtype=np.float64).reshape(-1, kernel.MOST + 1)
+def _parts(cases: Sequence[Case]) -> list[list[int]]:
+    """Positions of cases with the same policies and period, some at a time."""
+    alike: dict[tuple[float, int], list[int]] = {}
+    for i, case in enumerate(cases):
+        alike.setdefault((float(case.sensor.period_s), id(case.policies)), []).append(i)
+    return [
+        picked[i : i + CHUNK] for picked in alike.values() for i in range(0, len(picked), CHUNK)
+    ]
 
 
-def _metric(table: NDArray, n: int) -> NDArray[np.float64]:
+def _totals(plants: NDArray, rules: Rules, world: kernel.World) -> NDArray:
+    """Run some cases, and keep their totals alone."""
+    totals, memory = records(TOTALS, plants.size), _memory(plants, len(rules.alarms))
+    metric = _metric(rules, world.work.size)
+    nothing = _flow(0), _ledger(len(rules.alarms), 0)
+    kernel.run(plants, rules.table, rules.steps, world, metric, *nothing, totals, memory)
+    return totals
+
+
+def _plants(cases: Sequence[Case]) -> NDArray:
+    return records_of(kernel.PLANT, [plant_record(case.group, case.sensor) for case in cases])
+
+
+def _metric(rules: Rules, n: int) -> NDArray[np.float64]:
     """Room for the metrics up to the last one that an alarm watches."""
-    return np.empty((1 + int(table[:, kernel.METRIC].max(initial=0)), n))
+    return np.empty((1 + int(rules.table["metric"].max(initial=0)), n))
 
 
-class _Workspace(NamedTuple):
-    """What runs keep in mind, case by case: whole numbers and times; batches and sums in turn."""
-
-    crews: NDArray[np.int64]
-    clocks: NDArray[np.float64]
-    pool: NDArray[np.float64]
-    part: NDArray[np.float64]
+def _flow(n: int) -> kernel.Flow:
+    return kernel.Flow(*np.empty((len(kernel.Flow._fields), n)))
 
 
-def _workspace(plants: NDArray, alarms: int) -> _Workspace:
+def _ledger(alarms: int, n: int) -> kernel.Ledger:
+    of_group = np.empty((5, n), np.int32)
+    return kernel.Ledger(*of_group, *np.empty((3, alarms, n), np.int32))
+
+
+def _memory(plants: NDArray, alarms: int) -> kernel.Memory:
     """Begin with the initial instances; make room for all batches that can be under way at once."""
-    crews = np.zeros((len(plants), kernel.NOTES + 3 * alarms), np.int64)
-    crews[:, kernel.COUNTING] = crews[:, kernel.DESIRED] = plants[:, kernel.INITIAL]
-    crews[:, kernel.SMALLEST] = plants[:, kernel.LEAST]
-    crews[:, kernel.LARGEST] = plants[:, kernel.MOST]
-    longest = plants[:, kernel.BOOT : kernel.DRAIN + 1].max(axis=1) // plants[:, kernel.PERIOD]
-    batches = 1 << (int(longest.max()) + 2).bit_length()
-    clocks, part = np.full((len(plants), kernel.SHRANK + 1), -np.inf), np.zeros(kernel.SERVING + 1)
-    clocks[:, kernel.DUE] = np.inf
-    return _Workspace(crews, clocks, np.empty((3, 2, batches)), part)
+    states = records(kernel.STATE, plants.size)
+    states["counting"] = states["desired"] = plants["initial"]
+    states["smallest"], states["largest"] = plants["smallest"], plants["largest"]
+    states["due"] = np.inf
+    states["settled"] = states["grew"] = states["shrank"] = -np.inf
+    longest_s = np.max([plants["boot"], plants["warm_up"], plants["drain"]], axis=0)
+    batches = 1 << (int((longest_s // plants["period"]).max()) + 2).bit_length()
+    return kernel.Memory(
+        states,
+        stages=records(kernel.STAGE, (plants.size, 3)),
+        notes=records(kernel.NOTE, (plants.size, alarms)),
+        batches=records(kernel.BATCH, (3, batches)),
+        sums=records(kernel.PERIOD, 1),
+    )
 
 
 def _world(
@@ -314,7 +328,7 @@ def _world(
     schedule: Sequence[Action],
     forecast: Forecast | None,
     seen: ArrayLike | None,
-) -> _World:
+) -> kernel.World:
     """Cut the load into metric periods, and find what each of them begins with."""
     load = np.ascontiguousarray(load_per_s, dtype=np.float64)
     if load.ndim != 1 or not (load.size and load.min() >= 0 and load.max() < np.inf):
@@ -339,7 +353,7 @@ def _world(
         if forecast is not None
         else np.empty(0)
     )
-    return _World(load, work, peak, factor, capacity, action_rows(schedule))
+    return kernel.World(load, work, peak, factor, capacity, actions_in_order(schedule))
 
 
 def _factors(seen: ArrayLike, n: int) -> NDArray[np.float64]:

@@ -8,14 +8,13 @@ to know who has left by now; departures wait in a calendar for them, and for nob
 
 One idea a file: `targets` are what there is, `balancer` takes requests in, `rotation` says who
 serves when, `dispatch` picks targets by rules that know them on arrival, `serving` queues requests
-at theirs and picks by what is outstanding, `retries` are what clients send again, and `outcome` and
-`histogram` hold and measure what became of them.
+at theirs and picks by what is outstanding, `retries` are what clients send again, and `outcome`
+holds and measures what became of them.
 
 Left out: the network (a budget of its own).
 """
 
 from awsnb.mechanisms.queueing.balancer import RULES, Balancer
-from awsnb.mechanisms.queueing.histogram import Histogram
 from awsnb.mechanisms.queueing.outcome import (
     CUT,
     FAILED,
@@ -25,7 +24,6 @@ from awsnb.mechanisms.queueing.outcome import (
     OK,
     REJECTED,
     Outcome,
-    per_target,
     percentiles,
     percentiles_over_time,
 )
@@ -44,13 +42,11 @@ __all__ = [
     "RULES",
     "Balancer",
     "Clients",
-    "Histogram",
     "Outcome",
     "Served",
     "Sticky",
     "Stint",
     "Target",
-    "per_target",
     "percentiles",
     "percentiles_over_time",
     "serve",

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb.mechanisms.queueing.targets import Target
-
 Array = NDArray[np.float64]
 
 OK, FAILED, LOST, CUT, REJECTED, NO_TARGET, GIVEN_UP = range(7)
@@ -87,26 +85,3 @@ def percentiles_over_time(
     """
     cut = np.searchsorted(arrival_s, edge_s)
     return np.array([percentiles(seconds[a:b], q) for a, b in pairwise(cut)])
-
-
-def per_target(outcome: Outcome, targets: list[Target], duration_s: float) -> tuple[Array, Array]:
-    """Share of the requests, and share of the workers' time taken, of each target.
-
-    Parameters
-    ----------
-    outcome : Outcome
-    targets : list of Target
-    duration_s : float
-        Time in which the targets could have worked, s.
-
-    Returns
-    -------
-    share, utilisation : ndarray of float, shape (len(targets),)
-        Shares are of the requests that were sent to any target.
-    """
-    sent = outcome.target >= 0
-    target, k = outcome.target[sent], len(targets)
-    count = np.bincount(target, minlength=k)
-    busy_s = np.bincount(target, (outcome.end_s - outcome.start_s)[sent], minlength=k)
-    workers = np.array([one.workers for one in targets])
-    return count / max(1, count.sum()), busy_s / (workers * duration_s)

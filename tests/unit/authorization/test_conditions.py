@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms.authorization import Request
@@ -189,7 +189,6 @@ def test_a_set_of_nothing_but_empty_text_is_empty():
 VALUES = st.lists(st.sampled_from("abc"), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_negation_is_nor_and_sets_follow_their_definitions(wanted, found):
     any_of, all_of = bool(set(wanted) & set(found)), set(found) <= set(wanted)
@@ -212,7 +211,6 @@ def test_variables():
     assert not holds("StringEquals", "${x:two}", "a", **{"x:two": ["a", "b"]})
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))
 def test_dates_agree_with_the_standard_library(moment):
     moment = moment.replace(microsecond=0)

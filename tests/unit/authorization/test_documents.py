@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms.authorization import PolicyError, parse
@@ -194,7 +194,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(JSON, st.sampled_from(KINDS))
 def test_any_document_is_a_policy_or_a_policy_error(body, kind):
     try:
@@ -203,7 +202,6 @@ def test_any_document_is_a_policy_or_a_policy_error(body, kind):
         assert str(error)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_valid_document_with_one_part_replaced(data):
     kind = data.draw(st.sampled_from(KINDS))
@@ -222,7 +220,6 @@ def test_a_valid_document_with_one_part_replaced(data):
         assert str(error).startswith(("Policy", "Statement"))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_policy_or_a_policy_error(text):
     with pytest.raises(PolicyError):

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms.authorization import PolicySet, Principal, Request, Verdict, decide
@@ -112,7 +112,6 @@ def every_policy(found):
 PLACES = st.sampled_from(["identity", "groups", "boundary", "session", "scps"])
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS, PLACES, statements())
 def test_one_more_statement_moves_the_decision_one_way(request, layers, place, statement):
     before = is_allowed(request, layers)
@@ -120,7 +119,6 @@ def test_one_more_statement_moves_the_decision_one_way(request, layers, place, s
     assert before >= after if statement["Effect"] == "Deny" else before <= after
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS, st.sampled_from(["resource", "endpoint"]), statements(principal=True))
 def test_so_does_one_that_names_principals(request, layers, place, statement):
     before = is_allowed(request, layers)
@@ -128,7 +126,6 @@ def test_so_does_one_that_names_principals(request, layers, place, statement):
     assert before >= after if statement["Effect"] == "Deny" else before <= after
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS, policies())
 def test_a_boundary_and_a_level_of_scps_only_remove(request, layers, policy):
     before = is_allowed(request, {k: v for k, v in layers.items() if k != "boundary"})
@@ -137,7 +134,6 @@ def test_a_boundary_and_a_level_of_scps_only_remove(request, layers, policy):
     assert is_allowed(request, layers) >= is_allowed(request, {**layers, "scps": levels})
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS, statements(principal=True))
 def test_an_rcp_only_removes(request, layers, statement):
     deny = {k: v for k, v in statement.items() if not k.startswith("Not")} | {"Principal": "*"}
@@ -147,7 +143,6 @@ def test_an_rcp_only_removes(request, layers, statement):
     assert is_allowed(request, layers) >= is_allowed(request, {**layers, "rcps": [[rcp]]})
 
 
-@settings(deadline=None)
 @given(REQUESTS, some("*", "s3:*", "sqs:Send*", *ACTIONS))
 def test_not_action_is_the_complement_of_action(request, actions):
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
@@ -160,7 +155,6 @@ def test_not_action_is_the_complement_of_action(request, actions):
     assert allowed("Action") is not allowed("NotAction")
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS, st.randoms())
 def test_the_order_of_statements_and_policies_changes_nothing(request, layers, random):
     shuffled = json.loads(json.dumps(layers))
@@ -171,7 +165,6 @@ def test_the_order_of_statements_and_policies_changes_nothing(request, layers, r
     assert verdict(request, shuffled) is verdict(request, layers)
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS)
 def test_renamed_accounts_change_nothing(request, layers):
     def renamed(value):
@@ -189,7 +182,6 @@ def test_renamed_accounts_change_nothing(request, layers):
     assert decision.verdict is verdict(request, layers)
 
 
-@settings(deadline=None)
 @given(REQUESTS, LAYERS)
 def test_the_trace_agrees_with_the_verdict(request, layers):
     who, action, resource, context = request

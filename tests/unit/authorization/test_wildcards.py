@@ -1,7 +1,7 @@
 """Wildcards and variables, beside an independent matcher and AWS's own examples."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms.authorization.matching import ActionElement, ResourceElement
@@ -35,7 +35,6 @@ def by_table(pattern: str, text: str) -> bool:
     return row[-1]
 
 
-@settings(deadline=None)
 @given(PATTERNS, TEXTS)
 @example("", "")
 @example("*", "")
@@ -46,14 +45,12 @@ def test_glob_agrees_with_the_table(pattern: str, text: str) -> None:
     assert glob(tokens(pattern)).matches(text) == by_table(pattern, text)
 
 
-@settings(deadline=None)
 @given(st.lists(PATTERNS, max_size=6), TEXTS)
 def test_a_set_matches_if_any_of_its_patterns_does(patterns: list[str], text: str) -> None:
     together = PatternSet(glob(tokens(pattern)) for pattern in patterns)
     assert together.matches(text) == any(by_table(pattern, text) for pattern in patterns)
 
 
-@settings(deadline=None)
 @given(st.text("ab*?:", max_size=12), st.text("ab:", max_size=12))
 def test_arn_patterns_match_part_by_part(pattern: str, text: str) -> None:
     wanted, parts = pattern.split(":", 5), text.split(":", 5)

@@ -1,0 +1,56 @@
+"""Files that are written whole or not at all, in a place that was tried before the work."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yield a file beside `path` to write to; it takes its place if all went well.
+
+    Raises
+    ------
+    OSError
+        If it can't be written; what stood at `path` is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".awsnb-{secrets.token_hex(8)}")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all; errors are those of `written_whole`."""
+    with written_whole(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+
+
+def check_writable(path: Path) -> None:
+    """Find out, before the work, that a file can't be written.
+
+    Raises
+    ------
+    OSError
+        With the reason: a directory, a read-only place, a name that is too long.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(21, "is a directory", str(path))
+    new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab"):
+        pass
+    if new:
+        path.unlink()
+
+
+def in_a_sentence(error: OSError) -> str:
+    """Say what the operating system refused, such as ``x.html: no space left on device``."""
+    reason = (error.strerror or str(error)).rstrip(".")
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{reason[:1].lower()}{reason[1:]}."

@@ -1,0 +1,31 @@
+"""What a group costs: its instances, their 1-minute metrics, and its alarms."""
+
+from awsnb.aws.autoscaling.defaults import ASG, Monitoring
+from awsnb.aws.prices import HOURS_A_MONTH, instance_usd_hour
+
+
+def group_usd_month(
+    mean_instances: float, instance_type: str, monitoring: Monitoring, alarms: int
+) -> float:
+    """Price of a group for a month, USD, us-east-1.
+
+    Parameters
+    ----------
+    mean_instances : float
+        Instances that are paid for, on average.
+    instance_type : str
+        Their type.
+    monitoring : {"detailed", "basic"}
+        Detailed monitoring is paid by the metric.
+    alarms : int
+        Alarms of the group's policies.
+
+    Returns
+    -------
+    float
+    """
+    each = instance_usd_hour(instance_type) * HOURS_A_MONTH
+    if monitoring == "detailed":
+        metrics = ASG.value("monitoring", "detailed_metrics")
+        each += metrics * ASG.value("monitoring", "metric_price")
+    return mean_instances * each + alarms * float(ASG.value("monitoring", "alarm_price"))

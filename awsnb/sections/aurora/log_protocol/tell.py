@@ -1,0 +1,124 @@
+"""What there is to say of the log at a step: who has which record, and what follows."""
+
+import numpy as np
+
+from awsnb.aws.aurora import AURORA
+from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.aurora.log_protocol.sequences import AHEAD, SEGMENTS
+from awsnb.sections.aurora.log_protocol.simulate import LEVELS, Outcome
+
+
+def tell(outcome: Outcome) -> Result:
+    """Say how the log stands.
+
+    Returns
+    -------
+    Result
+        `data` has ``state``, segments by LSNs, as indices into `LEVELS`; and by ``lsn`` how many
+        segments have a record with all before it, and how many have it with a hole before.
+    """
+    return Result(
+        scenario=outcome.scenario,
+        label=outcome.scenario.text,
+        why=_why(outcome),
+        numbers=_numbers(outcome),
+        data={
+            "lsn": outcome.lsn,
+            "state": outcome.state,
+            "segment": np.array(SEGMENTS),
+            "complete": _holders(outcome, complete=True),
+            "stored": _holders(outcome, complete=False),
+            "quorum": np.full(outcome.most, outcome.write_quorum),
+        },
+        panels=(_grid(outcome), _counts(outcome)),
+        notes=(
+            f"One protection group. This writer may be {AHEAD} LSNs ahead of what is durable, "
+            f"Aurora's {AURORA.value('log', 'allocation_limit'):,}; recovery annuls as many.",
+            f"The story has {outcome.last} steps.",
+        ),
+    )
+
+
+def _holders(outcome: Outcome, *, complete: bool) -> np.ndarray:
+    return np.array([outcome.holders(lsn, complete=complete) for lsn in outcome.lsn.tolist()])
+
+
+def _points(outcome: Outcome) -> tuple[tuple[float, str], ...]:
+    """Where VCL and VDL stand, on the right of their LSN."""
+    vcl, vdl = outcome.now.vcl, outcome.now.vdl
+    points = {"VCL = VDL": vdl} if vcl == vdl else {"VCL": vcl, "VDL": vdl}
+    return tuple((lsn + 0.5, f"{name} {lsn}") for name, lsn in points.items())
+
+
+def _grid(outcome: Outcome) -> Panel:
+    return Panel(
+        "What each segment has",
+        "",
+        (Curve("state", "state", "first"),),
+        kind="heat",
+        x="lsn",
+        x_title="LSN",
+        rows="segment",
+        levels=LEVELS,
+        events=tuple((at, "") for at, _ in _points(outcome)),
+    )
+
+
+def _counts(outcome: Outcome) -> Panel:
+    return Panel(
+        "Segments that have the record",
+        "segments",
+        (
+            Curve("complete", "and all before it", "first"),
+            Curve("stored", "with a hole before it", "second"),
+            Curve("quorum", "write quorum", "theory"),
+        ),
+        kind="bars",
+        stacked=True,
+        events=_points(outcome),
+        x="lsn",
+        x_title="LSN",
+        limits=(0.0, float(len(SEGMENTS))),
+    )
+
+
+def _numbers(outcome: Outcome) -> tuple[Number, ...]:
+    step = outcome.now
+    commits = ", ".join(map(str, step.acknowledged)) or "none"
+    lowest = min(view.scl for view in step.segments.values() if not view.destroyed)
+    return (
+        Number("vcl", "VCL, complete up to", step.vcl, str(step.vcl), headline=True),
+        Number("vdl", "VDL, durable up to", step.vdl, str(step.vdl), headline=True),
+        Number("acknowledged", "Commits acknowledged", len(step.acknowledged), commits, True),
+        Number("pgcl", "PGCL, on a write quorum up to", step.pgcl[0], str(step.pgcl[0])),
+        Number("lowest_scl", "Lowest SCL of a segment", lowest, str(lowest)),
+        Number("epoch", "Epoch", step.epoch, str(step.epoch)),
+        Number("writer", "The writer is", step.writer, step.writer),
+    )
+
+
+def _why(outcome: Outcome) -> str:
+    end = " The story ends here." if outcome.at == outcome.last else ""
+    lead = f"Step {outcome.at} of {outcome.last}: {outcome.now.what}"
+    return lead + _half_a_transaction(outcome) + _lost(outcome) + end
+
+
+def _half_a_transaction(outcome: Outcome) -> str:
+    """Say so if records are durable of which the mini-transaction has not ended."""
+    step = outcome.now
+    if step.writer != "open" or step.vcl == step.vdl:
+        return ""
+    return (
+        f" All is there up to {step.vcl}, but a mini-transaction ends only at {step.vdl}: "
+        "that is how far readers may see."
+    )
+
+
+def _lost(outcome: Outcome) -> str:
+    """Say so if a commit that was acknowledged is in no segment that is up."""
+    if not outcome.lost:
+        return ""
+    return (
+        f" The commit at {outcome.lost[0]} had been acknowledged, and is gone: three that wrote "
+        "and three that were asked need not share a segment."
+    )

@@ -1,0 +1,18 @@
+"""Situations that teach how soon a policy follows."""
+
+from awsnb.scenario import Preset
+
+PRESETS = (
+    Preset(
+        "Readers follow the day",
+        "Target tracking adds readers in the morning and takes them away at night, at little more "
+        "than half the price of the peak's number always. Then scale on connections.",
+        {},
+    ),
+    Preset(
+        "A flash crowd",
+        "From noon on five times the reads. At 100 % CPU can't tell how much is missing, so they "
+        "come in rounds of twelve minutes. Scale on connections, then raise the fewest readers.",
+        {"reads": "flash crowd"},
+    ),
+)

@@ -1,0 +1,196 @@
+"""What happens: a day of reads that target tracking follows, by Application Auto Scaling."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb import facts, theory
+from awsnb.aws.aurora import AURORA
+from awsnb.aws.aurora.cluster import instance_usd_hour
+from awsnb.aws.prices import HOURS_A_MONTH
+from awsnb.mechanisms import control_loop
+from awsnb.mechanisms.control_loop import Alarm, Cooldowns, Group, Scaling, Sensor, TargetTracking
+from awsnb.sections.aurora.reader_scaling.scenario import ReaderScalingScenario
+
+ASG = facts.load("autoscaling")
+
+DAY_MIN, JUMP_H, BACK_H = 1440, 12.0, 15.0
+QUIET = 0.2  # of the peak
+Floats = NDArray[np.float64]
+
+
+def simulate(scenario: ReaderScalingScenario) -> "Outcome":
+    """Let a target tracking policy follow a day of reads.
+
+    Parameters
+    ----------
+    scenario : ReaderScalingScenario
+        The day and the policy.
+
+    Returns
+    -------
+    Outcome
+        Load, readers and metric in each minute.
+    """
+    load = scenario.peak_connections * _shape(scenario.reads)
+    needed = _needed(scenario, load)
+    alarms = _alarms(scenario)
+    group = Group(
+        initial=int(needed[0]),
+        smallest=scenario.min_readers,
+        largest=scenario.max_readers,
+        capacity_per_s=_busy(scenario),
+        boot_s=60 * scenario.reader_takes_min,
+    )
+    scaling = control_loop.scale(load, 60.0, group, [_policy(scenario, alarms)], _sensor())
+    return Outcome(scenario, load, needed, alarms, scaling)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A day, and what the policy made of it.
+
+    Attributes
+    ----------
+    load : ndarray, shape (1440,)
+        Reads in each minute, in connections.
+    needed : ndarray of int, shape (1440,)
+        Readers that would hold the target, within the bounds.
+    alarms : tuple of Alarm
+        One above which readers are added, one below which they are removed.
+    scaling : Scaling
+        The run.
+    """
+
+    scenario: ReaderScalingScenario
+    load: Floats
+    needed: NDArray[np.int64]
+    alarms: tuple[Alarm, Alarm]
+    scaling: Scaling
+
+    @property
+    def load_readers(self) -> Floats:
+        """Reads in each minute, in readers that they keep busy."""
+        return self.load / _busy(self.scenario)
+
+    @property
+    def serving(self) -> NDArray[np.int64]:
+        """Readers that serve in each minute."""
+        return (self.scaling.counting + self.scaling.warming).astype(np.int64)
+
+    @property
+    def peak_readers(self) -> int:
+        """The most readers that serve at a time."""
+        return int(self.scaling.totals.peak)
+
+    @property
+    def peak_needed(self) -> int:
+        """Readers that hold the target at the peak of the load."""
+        return int(self.needed.max())
+
+    @property
+    def metric(self) -> Floats:
+        """What the alarms see in each minute."""
+        return self.scaling.metric[0 if self.scenario.scales_on_cpu else 1]
+
+    @cached_property
+    def reaction_s(self) -> float | None:
+        """From the first minute above the target until new readers serve, s; None if none came."""
+        above = np.flatnonzero(self.metric > self.scenario.target)
+        grown = np.flatnonzero(np.diff(self.scaling.desired, prepend=self.needed[0]) > 0)
+        if not (above.size and grown.size and (grown >= above[0]).any()):
+            return None
+        decided = self.scaling.decided_s[grown[grown >= above[0]][0]]
+        return float(decided + 60 * self.scenario.reader_takes_min - 60 * above[0])
+
+    @property
+    def expected_reaction_s(self) -> float:
+        """The same by the closed form, if datapoints keep breaching, s."""
+        sensor, boot_s = _sensor(), 60 * self.scenario.reader_takes_min
+        datapoints = self.alarms[0].datapoints
+        return theory.scale_out_s(datapoints, sensor.period_s, boot_s, sensor.delay_s)
+
+    @property
+    def mean_readers(self) -> float:
+        """Readers paid for, on average; those being made included."""
+        return self.scaling.totals.instance_s / (60.0 * DAY_MIN)
+
+    @property
+    def delayed_pct(self) -> float:
+        """Reads that found every reader busy."""
+        return 100 * self.scaling.totals.delayed / (60.0 * float(self.load.sum()))
+
+    @property
+    def above_s(self) -> float:
+        """Time that the metric was above its target, s."""
+        return 60.0 * float(np.sum(self.metric > self.scenario.target))
+
+    @property
+    def readers_usd_month(self) -> float:
+        """Price of the readers paid for, USD a month."""
+        return self._usd_month(self.mean_readers)
+
+    @property
+    def always_usd_month(self) -> float:
+        """Price of as many readers as the peak needs, at all times, USD a month."""
+        return self._usd_month(float(self.peak_needed))
+
+    def _usd_month(self, readers: float) -> float:
+        usd_hour = instance_usd_hour(self.scenario.instance_class, self.scenario.storage)
+        return readers * usd_hour * HOURS_A_MONTH
+
+
+def _busy(scenario: ReaderScalingScenario) -> float:
+    """Connections that keep one reader busy."""
+    return scenario.peak_connections / scenario.peak_load
+
+
+def _needed(scenario: ReaderScalingScenario, load: Floats) -> NDArray[np.int64]:
+    each = float(scenario.connections_target)
+    if scenario.scales_on_cpu:
+        each = _busy(scenario) * scenario.cpu_target_pct / 100
+    wanted = [theory.instances_needed(one, each, 100.0) for one in load.tolist()]
+    return np.clip(wanted, scenario.min_readers, scenario.max_readers)
+
+
+def _policy(scenario: ReaderScalingScenario, alarms: tuple[Alarm, Alarm]) -> TargetTracking:
+    return TargetTracking(
+        scenario.target,
+        *alarms,
+        remove_at_most=ASG.value("target_tracking", "remove_at_most"),
+        cooldowns=Cooldowns(
+            AURORA.value("reader_scaling", "cooldown_out"),
+            AURORA.value("reader_scaling", "cooldown_in"),
+        ),
+    )
+
+
+def _alarms(scenario: ReaderScalingScenario) -> tuple[Alarm, Alarm]:
+    """As Application Auto Scaling makes them: one above the target, one below 90 % of it."""
+    high, low = (
+        ASG.value("target_tracking", f"alarm_{side}_datapoints") for side in ("high", "low")
+    )
+    below = ASG.value("target_tracking", "alarm_low_threshold_application") / 100
+    metric = "utilisation" if scenario.scales_on_cpu else "load per instance"
+    return (
+        Alarm(scenario.target, True, high, high, metric=metric),
+        Alarm(scenario.target * below, False, low, low, metric=metric),
+    )
+
+
+def _sensor() -> Sensor:
+    """Period and delay of the metric."""
+    return Sensor(
+        float(ASG.value("target_tracking", "alarm_period")),
+        float(ASG.value("monitoring", "datapoint_delay")),
+    )
+
+
+def _shape(reads: str) -> Floats:
+    """Load in each minute of a day, as a share of its peak."""
+    hour = np.arange(DAY_MIN) / 60
+    if reads == "flash crowd":
+        return np.where((hour >= JUMP_H) & (hour < BACK_H), 1.0, QUIET)
+    return QUIET + (1 - QUIET) * np.maximum(np.sin(np.pi * (hour - 6) / 14), 0.0)

@@ -1,0 +1,58 @@
+"""Situations that teach what tells the policies apart."""
+
+from awsnb.scenario import Preset
+
+PRESETS = (
+    Preset(
+        "The notes' experiment",
+        "A target of 40 % and stress on one instance: 1 goes to 3 after three datapoints above "
+        "40 %. Back it goes one by one, and not before fifteen below 28 %.",
+        {"load": "stress", "target_pct": 40.0, "min_size": 1, "max_size": 3, "boot_s": 60,
+         "instance_type": "t2.micro"},
+    ),
+    Preset(
+        "A step of four times the load",
+        "At 100 % CPU nobody can tell how much is missing: target tracking doubles, waits for the "
+        "warm-up, doubles again. Shorten the warm-up, then the boot time.",
+        {},
+    ),
+    Preset(
+        "A ready-made AMI",
+        "The same step with a boot of 20 s and a warm-up of 30 s. The alarms still take their four "
+        "minutes: see what is left to gain.",
+        {"boot_s": 20, "warm_up_s": 30},
+    ),
+    Preset(
+        "Simple scaling waits",
+        "Two instances, then a pause of five minutes whatever the alarm says. Set the cooldown to "
+        "0, or switch to step, which never waits.",
+        {"policy": "simple"},
+    ),
+    Preset(
+        "A flash crowd",
+        "Ten times the load within five minutes: every policy that reacts is late. Lower the "
+        "target or raise the minimum, and see what the head start costs.",
+        {"load": "flash-crowd", "max_size": 60},
+    ),
+    Preset(
+        "Office hours, foreseen",
+        "The first day has no forecast; from the second on the instances are there before nine. "
+        "Compare it with target tracking alone.",
+        {"policy": "predictive", "load": "office-days", "max_size": 30},
+    ),
+    Preset(
+        "Steps too large for the gap",
+        "Four in when CPU passes 50 %, out again below 45 %: on a smooth day the group never "
+        "rests. Lower the scale-in threshold, or add fewer.",
+        {"policy": "step", "load": "diurnal", "add_instances": 4, "low_side_pct": 90.0,
+         "max_size": 30},
+    ),
+    Preset(
+        "An ECS service on a noisy day",
+        "Application Auto Scaling scales in below 90 % of the target: the group turns every two "
+        "hours or so. Set the scale-in threshold to 70, as on EC2 groups: it rests, and costs a "
+        "tenth more.",
+        {"scaler": "Application Auto Scaling", "load": "diurnal", "noise_pct": 20.0, "boot_s": 30,
+         "max_size": 60},
+    ),
+)  # fmt: skip

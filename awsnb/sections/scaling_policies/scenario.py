@@ -1,0 +1,442 @@
+"""What can be asked: a group of equal instances, its policy, and one load."""
+
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import model_validator
+
+from awsnb.aws.autoscaling import (
+    APPLICATION,
+    ASG,
+    EC2_GROUPS,
+    alarm_minutes,
+    default_or,
+    low_share_pct,
+)
+from awsnb.aws.prices import PRICED_INSTANCES
+from awsnb.scenario import Scenario, ScenarioError, field
+
+TRACKING, STEPS, SIMPLE = "target tracking", "step", "simple"
+SCHEDULED, PREDICTIVE, FIXED = "scheduled", "predictive", "fixed size"
+POLICIES = (TRACKING, STEPS, SIMPLE, SCHEDULED, PREDICTIVE, FIXED)
+BY_HAND = (STEPS, SIMPLE)
+TRACKS = (TRACKING, SCHEDULED, PREDICTIVE)
+
+
+class PolicyScenario(Scenario):
+    """An Auto Scaling group of equal instances, a scaling policy, and one load."""
+
+    policy: Literal[
+        "target tracking", "step", "simple", "scheduled", "predictive", "fixed size"
+    ] = field(
+        TRACKING,
+        label="Policy",
+        meaning="What changes the size. Scheduled and predictive have target tracking beside "
+        "them; fixed size stays at the minimum.",
+    )
+    scaler: Literal["EC2 Auto Scaling", "Application Auto Scaling"] = field(
+        EC2_GROUPS,
+        label="Scaled by",
+        only_when={"policy": TRACKS},
+        group="Who scales",
+        advanced=True,
+        meaning="EC2 groups pace target tracking by a warm-up; Application Auto Scaling (ECS "
+        "tasks, Aurora replicas) by two cooldowns, and scales in nearer to the target.",
+    )
+    target_pct: float = field(
+        50.0,
+        label="Target CPU",
+        unit="%",
+        low=5,
+        high=100,
+        meaning="Mean CPU to hold; on step and simple, the threshold of the scale-out alarm.",
+    )
+    min_size: int = field(
+        2,
+        label="Minimum",
+        unit="instances",
+        low=1,
+        high=500,
+        log=True,
+        meaning="The group is never smaller.",
+    )
+    max_size: int = field(
+        20,
+        label="Maximum",
+        unit="instances",
+        low=1,
+        high=500,
+        log=True,
+        meaning="The group is never larger.",
+    )
+    boot_s: int = field(
+        120,
+        label="Boot time",
+        unit="s",
+        low=0,
+        high=1800,
+        meaning="From launch until an instance serves: what a ready-made AMI shortens.",
+    )
+    warm_up_s: int | None = field(
+        None,
+        label="Instance warm-up",
+        unit="s",
+        low=0,
+        high=ASG.value("warm_up", "max_default"),
+        only_when={"policy": (*TRACKS, STEPS), "scaler": (EC2_GROUPS,)},
+        group="Pace",
+        advanced=True,
+        meaning="From then until it counts in the metric; left out, AWS's fallback.",
+    )
+    drain_s: int = field(
+        0,
+        label="Time to leave",
+        unit="s",
+        low=0,
+        high=3600,
+        group="Pace",
+        advanced=True,
+        meaning="From its removal until an instance is gone: deregistration delay or terminating "
+        "hook. It serves nothing new, and is paid for.",
+    )
+    scale_out_cooldown_s: int | None = field(
+        None,
+        label="Scale-out cooldown",
+        unit="s",
+        low=0,
+        high=3600,
+        only_when={"scaler": (APPLICATION,)},
+        group="Pace",
+        advanced=True,
+        meaning="In which only a larger scale-out adds, and what is still missing; left out, AWS's "
+        "default.",
+    )
+    scale_in_cooldown_s: int | None = field(
+        None,
+        label="Scale-in cooldown",
+        unit="s",
+        low=0,
+        high=3600,
+        only_when={"scaler": (APPLICATION,)},
+        group="Pace",
+        advanced=True,
+        meaning="From one scale-in to the next; left out, AWS's default.",
+    )
+    cooldown_s: int | None = field(
+        None,
+        label="Cooldown",
+        unit="s",
+        low=0,
+        high=3600,
+        only_when={"policy": (SIMPLE,)},
+        group="Pace",
+        advanced=True,
+        meaning="Pause after a change, on simple scaling alone; left out, AWS's default.",
+    )
+    add_instances: int | None = field(
+        None,
+        label="Adds",
+        unit="instances",
+        low=1,
+        high=50,
+        only_when={"policy": BY_HAND},
+        group="Alarms",
+        advanced=True,
+        meaning="Added by a scale-out, twice as many by the upper step; left out, 2. A scale-in "
+        "removes 1.",
+    )
+    low_side_pct: float | None = field(
+        None,
+        label="Scale-in threshold",
+        unit="% of the target",
+        low=5,
+        high=100,
+        group="Alarms",
+        advanced=True,
+        meaning="Below it the group scales in; left out, what AWS makes for CPU.",
+    )
+    datapoints: int | None = field(
+        None,
+        label="Datapoints to alarm",
+        unit="minutes",
+        low=1,
+        high=15,
+        only_when={"policy": BY_HAND},
+        group="Alarms",
+        advanced=True,
+        meaning="Minutes above the threshold before step or simple scales out; left out, as "
+        "target tracking.",
+    )
+    of_minutes: int | None = field(
+        None,
+        label="Out of",
+        unit="minutes",
+        low=1,
+        high=60,
+        only_when={"policy": BY_HAND},
+        unset="in a row",
+        group="Alarms",
+        advanced=True,
+        meaning="In how many minutes these may lie (M of N); left out, they are in a row.",
+    )
+    scheduled_size: int | None = field(
+        None,
+        label="Scheduled minimum",
+        unit="instances",
+        low=1,
+        high=500,
+        log=True,
+        only_when={"policy": (SCHEDULED,)},
+        unset="what the peak needs",
+        group="Schedule",
+        advanced=True,
+        meaning="Minimum between the two hours; left out, what the peak of the load needs.",
+    )
+    scheduled_from_h: float | None = field(
+        None,
+        label="From",
+        unit="h",
+        low=0,
+        high=24,
+        only_when={"policy": (SCHEDULED,)},
+        group="Schedule",
+        advanced=True,
+        meaning="When the scheduled minimum begins, every day; left out, 08:45.",
+    )
+    scheduled_to_h: float | None = field(
+        None,
+        label="To",
+        unit="h",
+        low=0,
+        high=24,
+        only_when={"policy": (SCHEDULED,)},
+        group="Schedule",
+        advanced=True,
+        meaning="When it ends; left out, 18:00.",
+    )
+    scheduled_zone: str = field(
+        "UTC",
+        label="Time zone",
+        only_when={"policy": (SCHEDULED,)},
+        control=False,
+        group="Schedule",
+        advanced=True,
+        meaning="Whose hours these are, such as Europe/Berlin; they follow its summer time.",
+    )
+    monitoring: Literal["detailed", "basic"] = field(
+        "detailed",
+        label="Monitoring",
+        group="Alarms",
+        advanced=True,
+        meaning="A datapoint a minute, paid by the metric, or one in five minutes, free.",
+    )
+    load: Literal["step", "spike", "flash-crowd", "diurnal", "office-days", "stress"] = field(
+        "step", label="Load", meaning="Built-in load; a trace of your own replaces it."
+    )
+    trace: str = field(
+        "",
+        label="Trace",
+        path=True,
+        meaning="Path of a CloudWatch export of RequestCount (Sum) or CPUUtilization (Average).",
+    )
+    trace_unit: Literal["as the file says", "requests", "CPU %"] = field(
+        "as the file says",
+        label="Unit of the trace",
+        control=False,
+        group="Load",
+        advanced=True,
+        meaning="What the trace counts; a file that doesn't say is read as requests if it can't be "
+        "CPU %.",
+    )
+    trace_instances: int = field(
+        1,
+        label="Instances in the trace",
+        unit="instances",
+        low=1,
+        high=500,
+        control=False,
+        group="Load",
+        advanced=True,
+        meaning="How many ran when the CPU trace was taken: load = CPU x instances x capacity.",
+    )
+    load_factor: float = field(
+        1.0,
+        label="Load factor",
+        unit="x",
+        low=0.01,
+        high=1000,
+        log=True,
+        group="Load",
+        advanced=True,
+        meaning="Multiplies the load: 2 is twice the traffic.",
+    )
+    capacity_rps: float = field(
+        100.0,
+        label="Capacity of an instance",
+        unit="requests/s",
+        low=0.01,
+        high=100_000,
+        log=True,
+        group="Instance",
+        advanced=True,
+        meaning="Requests per second at which one instance is at 100 % CPU.",
+    )
+    overload: Literal["queue", "drop"] = field(
+        "queue",
+        label="When short",
+        group="Load",
+        advanced=True,
+        meaning="Requests wait without end, or are turned away.",
+    )
+    instance_type: str = field(
+        "m6i.large",
+        label="Instance",
+        choices=PRICED_INSTANCES,
+        group="Instance",
+        advanced=True,
+        meaning="Whose price is paid.",
+    )
+    noise_pct: float = field(
+        0.0,
+        label="Noise",
+        unit="%",
+        low=0,
+        high=100,
+        group="Load",
+        advanced=True,
+        meaning="How much the load scatters from minute to minute.",
+    )
+    seed: int = field(
+        1,
+        label="Seed",
+        low=0,
+        high=9999,
+        group="Load",
+        advanced=True,
+        meaning="Another number, another scatter.",
+    )
+    delayed_goal_pct: float = field(
+        1.0,
+        label="Goal: delayed",
+        unit="%",
+        low=0,
+        high=100,
+        control=False,
+        group="Load",
+        advanced=True,
+        meaning="Share of requests that may wait or be turned away.",
+    )
+
+    @property
+    def warming_s(self) -> float:
+        """Warm-up in force, s; simple scaling and Application Auto Scaling have none."""
+        if self.policy in (SIMPLE, FIXED) or self.scaler == APPLICATION:
+            return 0.0
+        return default_or(self.warm_up_s, "warm_up", "duration")
+
+    @property
+    def low_share_pct(self) -> float:
+        """Where the scale-in alarm lies, % of the target."""
+        return low_share_pct(self.scaler) if self.low_side_pct is None else self.low_side_pct
+
+    @property
+    def low_pct(self) -> float:
+        """Threshold of the scale-in alarm, % CPU."""
+        return self.target_pct * self.low_share_pct / 100
+
+    @property
+    def most(self) -> int:
+        """Largest size: the minimum where nothing scales."""
+        return self.min_size if self.policy == FIXED else self.max_size
+
+    @property
+    def hours(self) -> tuple[float, float]:
+        """Between which hours of the day the scheduled minimum holds."""
+        start = 8.75 if self.scheduled_from_h is None else self.scheduled_from_h
+        return start, 18.0 if self.scheduled_to_h is None else self.scheduled_to_h
+
+    @property
+    def high_minutes(self) -> int:
+        """Minutes of breach that the scale-out alarm takes."""
+        return self.datapoints or alarm_minutes()[0]
+
+    @property
+    def added(self) -> int:
+        """Instances that a scale-out of step or simple scaling adds."""
+        return self.add_instances or 2
+
+    @property
+    def cooldowns_s(self) -> tuple[float, float]:
+        """Pauses of Application Auto Scaling after a scale-out and after a scale-in, s."""
+        return (
+            default_or(self.scale_out_cooldown_s, "application", "scale_out_cooldown"),
+            default_or(self.scale_in_cooldown_s, "application", "scale_in_cooldown"),
+        )
+
+    @property
+    def pause_s(self) -> float:
+        """Cooldown of simple scaling, s."""
+        return default_or(self.cooldown_s, "cooldown", "duration")
+
+    @property
+    def text(self) -> str:
+        """The policy in a few words."""
+        if self.policy == FIXED:
+            return f"fixed size, {self.min_size} x {self.instance_type}"
+        at = "at" if self.policy in TRACKS else "above"
+        size = f"{self.min_size} to {self.max_size} x {self.instance_type}"
+        return f"{self.policy} {at} {self.target_pct:g} % CPU, {size}"
+
+    def in_force(self) -> dict[str, Any]:
+        """The values that AWS puts in place of fields left out, by field."""
+        return {
+            "warm_up_s": self.warming_s,
+            "scale_out_cooldown_s": self.cooldowns_s[0],
+            "scale_in_cooldown_s": self.cooldowns_s[1],
+            "cooldown_s": self.pause_s,
+            "add_instances": self.added,
+            "low_side_pct": self.low_share_pct,
+            "datapoints": self.high_minutes,
+            "scheduled_from_h": self.hours[0],
+            "scheduled_to_h": self.hours[1],
+        }
+
+    @model_validator(mode="after")
+    def _refuse_what_aws_refuses(self) -> Self:
+        if self.min_size > self.max_size:
+            raise ScenarioError(
+                f"min_size = {self.min_size}: AWS allows at most max_size, {self.max_size} "
+                "instances (EC2 Auto Scaling API Reference, CreateAutoScalingGroup).",
+                field="min_size",
+            )
+        if self.of_minutes is not None and self.of_minutes < self.high_minutes:
+            raise ScenarioError(
+                f"of_minutes = {self.of_minutes}: must be at least datapoints, "
+                f"{self.high_minutes} minutes.",
+                field="of_minutes",
+            )
+        self._refuse_what_is_no_schedule()
+        return self
+
+    def _refuse_what_is_no_schedule(self) -> None:
+        size = self.scheduled_size
+        if size is not None and not self.min_size <= size <= self.max_size:
+            raise ScenarioError(
+                f"scheduled_size = {size}: must be from min_size to max_size, "
+                f"{self.min_size} to {self.max_size} instances.",
+                field="scheduled_size",
+            )
+        try:
+            ZoneInfo(self.scheduled_zone)
+        except (KeyError, ValueError, OSError):
+            raise ScenarioError(
+                f"scheduled_zone = {self.scheduled_zone}: must be a time zone of the IANA list, "
+                "such as Europe/Berlin.",
+                field="scheduled_zone",
+            ) from None
+        if self.hours[0] >= self.hours[1]:
+            raise ScenarioError(
+                f"scheduled_from_h = {self.hours[0]:g}: must be before scheduled_to_h, "
+                f"{self.hours[1]:g} h.",
+                field="scheduled_from_h",
+            )

@@ -1,0 +1,73 @@
+"""Closed forms, by subject: drawn beside the simulations, and the oracles of the tests."""
+
+from awsnb.theory.buckets import (
+    burst_duration_s,
+    refill_duration_s,
+    scan_duration_s,
+)
+from awsnb.theory.caches import (
+    characteristic_time,
+    lru_hit_ratio,
+    random_hit_ratio,
+    resting_lru_hit_ratio,
+    stampede_size,
+    ttl_hit_ratio,
+    warm_up_hit_ratio,
+)
+from awsnb.theory.queues import (
+    erlang_c,
+    mg1_wait_s,
+    mmc_sojourn_quantile_s,
+    mmc_sojourn_tail,
+    mmc_wait_s,
+    two_choices_sojourn_s,
+)
+from awsnb.theory.quorums import (
+    mean_time_below,
+    order_statistic_cdf,
+    quorum_availability,
+    quorum_latency_cdf,
+)
+from awsnb.theory.replication import (
+    loss_window_s,
+    on_off_backlog_tail,
+    read_capacity,
+)
+from awsnb.theory.scaling import (
+    idle_band,
+    instances_needed,
+    scale_out_rounds,
+    scale_out_s,
+    stable_gain,
+)
+
+__all__ = [
+    "burst_duration_s",
+    "characteristic_time",
+    "erlang_c",
+    "idle_band",
+    "instances_needed",
+    "loss_window_s",
+    "lru_hit_ratio",
+    "mean_time_below",
+    "mg1_wait_s",
+    "mmc_sojourn_quantile_s",
+    "mmc_sojourn_tail",
+    "mmc_wait_s",
+    "on_off_backlog_tail",
+    "order_statistic_cdf",
+    "quorum_availability",
+    "quorum_latency_cdf",
+    "random_hit_ratio",
+    "read_capacity",
+    "refill_duration_s",
+    "resting_lru_hit_ratio",
+    "scale_out_rounds",
+    "scale_out_s",
+    "scan_duration_s",
+    "stable_gain",
+    "stampede_size",
+    "ttl_hit_ratio",
+    "two_choices_sojourn_s",
+    "warm_up_hit_ratio",
+]

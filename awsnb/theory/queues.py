@@ -1,0 +1,117 @@
+"""Queues: waits and sojourn times, in Kendall's notation."""
+
+import numpy as np
+
+
+def erlang_c(workers: int, offered: float) -> float:
+    """Chance that a request has to wait for one of several workers (M/M/c).
+
+    Parameters
+    ----------
+    workers : int
+    offered : float
+        Arrivals per second x mean service time; below `workers`.
+
+    Examples
+    --------
+    >>> erlang_c(workers=1, offered=0.8)
+    0.8
+    >>> round(erlang_c(workers=4, offered=3.2), 3)
+    0.596
+    """
+    if not 0 < offered < workers:
+        raise ValueError(f"offered = {offered}: must be above 0 and below the {workers} workers.")
+    blocked = 1.0  # by Erlang's loss formula, one worker after the other
+    for c in range(1, workers + 1):
+        blocked = offered * blocked / (c + offered * blocked)
+    return workers * blocked / (workers - offered * (1 - blocked))
+
+
+def mmc_wait_s(rate_per_s: float, service_s: float, workers: int = 1) -> float:
+    """Mean wait for one of several workers (M/M/c), s.
+
+    Examples
+    --------
+    >>> round(mmc_wait_s(rate_per_s=0.8, service_s=1.0), 3)
+    4.0
+    """
+    offered = rate_per_s * service_s
+    return erlang_c(workers, offered) * service_s / (workers - offered)
+
+
+def mmc_sojourn_tail(
+    seconds: float, rate_per_s: float, service_s: float, workers: int = 1
+) -> float:
+    """Chance that wait and service take longer (M/M/c, first come, first served).
+
+    Examples
+    --------
+    >>> round(mmc_sojourn_tail(23.03, rate_per_s=0.8, service_s=1.0), 4)
+    0.01
+    """
+    offered, served = rate_per_s * service_s, seconds / service_s
+    spare = workers - 1 - offered  # who waits, and is served, takes a sum of two exponentials
+    longer = np.expm1(-spare * served) / -spare if spare else served
+    return float(np.exp(-served) * (1 + erlang_c(workers, offered) * longer))
+
+
+def mmc_sojourn_quantile_s(
+    share: float, rate_per_s: float, service_s: float, workers: int = 1
+) -> float:
+    """Time that a share of the requests takes at most, wait and service (M/M/c), s.
+
+    Examples
+    --------
+    >>> round(mmc_sojourn_quantile_s(0.99, rate_per_s=0.8, service_s=1.0), 2)
+    23.03
+    """
+    low, high = 0.0, service_s
+    while mmc_sojourn_tail(high, rate_per_s, service_s, workers) > 1 - share:
+        low, high = high, 2 * high
+    while low < (middle := (low + high) / 2) < high:
+        if mmc_sojourn_tail(middle, rate_per_s, service_s, workers) > 1 - share:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def mg1_wait_s(rate_per_s: float, service_s: float, cv: float) -> float:
+    """Mean wait for a single worker, whatever the service times (M/G/1), s.
+
+    By Pollaczek and Khinchine: all that counts of the service times is their mean and `cv`, their
+    standard deviation / mean. 0 is M/D/1, half the wait of M/M/1.
+
+    Examples
+    --------
+    >>> round(mg1_wait_s(rate_per_s=0.8, service_s=1.0, cv=0.0), 3)
+    2.0
+    """
+    busy = rate_per_s * service_s
+    if not 0 < busy < 1:
+        raise ValueError(f"rate x service = {busy}: must be above 0 and below 1.")
+    return busy / (1 - busy) * (1 + cv**2) / 2 * service_s
+
+
+def two_choices_sojourn_s(rate_per_s: float, service_s: float) -> float:
+    """Mean wait and service if the shorter of two queues is joined, among very many queues, s.
+
+    One worker each, exponential service (Mitzenmacher 2001). The share of queues with i or more
+    requests is busy^(2^i - 1), where joining one at random has busy^i.
+
+    Parameters
+    ----------
+    rate_per_s : float
+        Arrivals per queue.
+    service_s : float
+        Mean.
+
+    Examples
+    --------
+    >>> round(two_choices_sojourn_s(rate_per_s=0.9, service_s=1.0), 2)  # at random: 10
+    2.61
+    """
+    busy = rate_per_s * service_s
+    if not 0 < busy < 1:
+        raise ValueError(f"rate x service = {busy}: must be above 0 and below 1.")
+    return service_s * float(np.sum(busy ** (2.0 ** np.arange(1, 64) - 2)))

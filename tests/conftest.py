@@ -1,0 +1,75 @@
+"""The report pages that tests look at, each made once."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from contextlib import chdir
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from awsnb.cli import app
+from awsnb.explorer import report_command
+from awsnb.sections import section
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+TRACE = """timestamp,VolumeWriteBytes Sum
+2026-03-02T00:00:00Z,3000000
+2026-03-02T00:05:00Z,45000000000
+2026-03-02T00:10:00Z,3000000
+2026-03-02T00:15:00Z,3000000
+"""
+ANN = {"UserName": "ann", "Arn": "arn:aws:iam::111122223333:user/ann"}
+DETAILS = {"UserDetailList": [ANN], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+FILES = {  # those that the README's commands name
+    "writes.csv": TRACE,
+    "requests.csv": "principal,action,resource\nann,s3:ListAllMyBuckets,*\n",
+    "policies/authorization-details.json": json.dumps(DETAILS),
+}
+
+
+class Report(NamedTuple):
+    command: str
+    output: str
+    file: Path
+    page: str
+    notebook: Any
+
+
+@pytest.fixture(scope="session")
+def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
+    """Give a section's report by slug: what the README types, or else a preset."""
+
+    @cache
+    def make(slug: str) -> Report:
+        folder = tmp_path_factory.mktemp(slug)
+        for name, text in FILES.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        command = readmes_command(slug) or presets_command(slug)
+        words = [*shlex.split(command)[1:], "--ipynb", "page.ipynb"]
+        with chdir(folder):
+            answer = CliRunner().invoke(app, words)
+        assert answer.exit_code == 0, answer.output
+        (file,) = folder.glob("*.html")
+        notebook = nbformat.read(folder / "page.ipynb", as_version=4)
+        return Report(command, answer.output, file, file.read_text("utf-8"), notebook)
+
+    return make
+
+
+def readmes_command(slug: str) -> str | None:
+    found = re.search(rf"^awsnb report {slug} .*", README, re.MULTILINE)
+    return found and found[0]
+
+
+def presets_command(slug: str) -> str:
+    """Return the command for the first preset that differs from the defaults."""
+    found = section(slug)
+    values = next(preset.values for preset in found.presets if preset.values)
+    return report_command(slug, found.scenario(**values))

@@ -1,0 +1,33 @@
+import pytest
+
+from awsnb.sections.aurora.cost import VIEW
+from awsnb.sections.aurora.cost.options import compare
+from awsnb.sections.aurora.cost.scenario import CostScenario
+from awsnb.sections.aurora.cost.simulate import rds_bill
+
+
+def test_rds_is_provisioned_for_the_peak_of_its_own_ios():
+    scenario = CostScenario(io_per_s=2000.0, io_peak_factor=4.0, rds_io_factor=2.0)
+    assert rds_bill(scenario.rds()).io == pytest.approx((16_000 - 12_000) * 0.04)
+    assert rds_bill(scenario.replace(io_peak_factor=1.0).rds()).io == 0
+    assert rds_bill(scenario.replace(rds_io_factor=20.0).rds()) is None
+    for way in ("Standard", "I/O-Optimized"):  # Aurora counts I/Os, whenever they come
+        assert scenario.cluster(way) == CostScenario(io_per_s=2000.0).cluster(way)
+    peak = CostScenario(io_per_s=2000.0, io_peak_factor=4.0)
+    assert VIEW.simulate(peak).summary["rds_iops"] == 8000
+
+
+@pytest.mark.parametrize("io_per_s", [100.0, 2000.0, 80_000.0])
+@pytest.mark.parametrize("backtrack_h", [0.0, 24.0])
+@pytest.mark.parametrize("storage", ["Standard", "I/O-Optimized"])
+def test_the_best_is_the_cheapest_that_holds_and_costs_what_it_says(io_per_s, backtrack_h, storage):
+    scenario = CostScenario(io_per_s=io_per_s, backtrack_h=backtrack_h, storage=storage)
+    compared = compare(scenario)
+    holding = [option for option in compared.options if option.holds]
+    assert compared.best.cost_usd_month == min(option.cost_usd_month for option in holding)
+    assert compared.best.label in compared.why
+    mine, other, rds = compared.options
+    assert rds.holds == (not backtrack_h and io_per_s < 64_000)
+    for option in (mine, other):
+        cost = VIEW.simulate(option.scenario).summary["cost_usd_month"]
+        assert option.cost_usd_month == pytest.approx(cost)

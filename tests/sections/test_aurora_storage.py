@@ -1,0 +1,68 @@
+import pytest
+
+from awsnb.aws.aurora import AURORA
+from awsnb.sections.aurora.storage import VIEW
+from awsnb.sections.aurora.storage.scenario import StorageScenario
+
+
+def summary(**values):
+    return VIEW.simulate(StorageScenario(**values)).summary
+
+
+def hour_by_hour(cluster):
+    """The plain way: data, and the space that it took so far, an hour at a time."""
+    data = used = float(cluster.size_gib)
+    price, bill = AURORA.value("standard", "storage_price"), 0.0
+    for hour in range(24 * cluster.days):
+        data += cluster.growth_gib_per_day / 24
+        if cluster.freed_by != "nothing" and hour == 24 * cluster.freed_day:
+            data *= 1 - cluster.freed_pct / 100
+        used = data if cluster.freed_by != "deleted rows" else max(used, data)
+        bill += used * price / 730
+    return data, used, bill
+
+
+@pytest.mark.parametrize("freed_by", ["dropped tables", "deleted rows", "nothing"])
+@pytest.mark.parametrize("days", [100, 365])
+def test_storage_agrees_with_an_hour_by_hour_sum(freed_by, days):
+    cluster = StorageScenario(freed_by=freed_by, days=days)
+    data, used, bill = hour_by_hour(cluster)
+    result = VIEW.simulate(cluster)
+    assert result.summary["billed_gib"] == pytest.approx(used, rel=1e-3)
+    assert result.data["data_gib"][-1] == pytest.approx(data, rel=1e-3)
+    assert result.summary["storage_usd"] == pytest.approx(bill, rel=1e-3)
+
+
+def test_growth_alone_costs_what_the_triangle_says():
+    cluster = StorageScenario(freed_by="nothing", growth_gib_per_day=3.0, days=730)
+    months = 730 * 24 / 730
+    assert VIEW.simulate(cluster).summary["storage_usd"] == pytest.approx(
+        months * 0.1 * (500 + 3.0 * 730 / 2)
+    )
+
+
+def test_a_volume_is_full_on_the_day_that_division_says():
+    values = {"size_gib": 100 * 1024, "growth_gib_per_day": 200.0, "days": 1000}
+    values["freed_by"] = "nothing"
+    assert summary(**values)["full_day"] == pytest.approx(156 * 1024 / 200)
+    then = summary(**values, as_of="2023-06")
+    assert then["full_day"] == pytest.approx(28 * 1024 / 200)
+    assert then["billed_gib"] == 128 * 1024
+    assert then["rds_storage_usd"] is None  # gp3 on RDS ends at 64 TiB
+
+
+@pytest.mark.parametrize(("growth", "volume"), [(0.01, 510), (0.1, 510), (0.2, 520), (0.21, 530)])
+def test_a_volume_grows_by_ten_gib_at_a_time(growth, volume):
+    grown = summary(freed_by="nothing", days=100, growth_gib_per_day=growth)
+    assert grown["volume_gib"] == volume and grown["billed_gib"] == 500 + 100 * growth
+
+
+def test_what_deleting_leaves_is_billed_until_it_is_filled_again():
+    freed = StorageScenario(freed_by="deleted rows", days=200)
+    result = VIEW.simulate(freed)
+    assert result.summary["billed_gib"] == 1400  # 500 + 180 x 5, before 60 % of it went
+    assert result.summary["free_inside_gib"] == pytest.approx(840 - 20 * 5)
+    dropped = VIEW.simulate(freed.replace(freed_by="dropped tables"))
+    saved = result.summary["storage_usd"] - dropped.summary["storage_usd"]
+    for one in (result, dropped):
+        assert f"{saved:,.2f} USD" in one.why

@@ -1,0 +1,403 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from awsnb import theory
+from awsnb.aws.elasticache import ELASTICACHE
+from awsnb.mechanisms import eviction
+from awsnb.scenario import ScenarioError
+from awsnb.sections import section
+from awsnb.sections.elasticache import memory as memories
+from awsnb.sections.elasticache import truth
+from awsnb.sections.elasticache.durability import loss_windows
+from awsnb.sections.elasticache.load import Requests, requests
+from awsnb.sections.elasticache.presets import PRESETS
+from awsnb.sections.elasticache.scenario import CacheScenario
+from awsnb.sections.elasticache.simulate import simulate
+from awsnb.sections.elasticache.truth import beside_redis, measured_errors, recorded
+
+CACHE = section("elasticache").view()
+
+
+def summary(**values):
+    return CACHE.simulate(CacheScenario(**values)).summary
+
+
+def preset(name):
+    return next(one for one in PRESETS if one.name == name).values
+
+
+# --- what AWS refuses
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"engine": "memcached", "policy": "allkeys-lru"}, "memcached evicts by memcached-lru"),
+        ({"policy": "segmented-lru"}, "its maxmemory-policy is one of noeviction, allkeys-lru"),
+        ({"policy": "allkeys-lur"}, "Did you mean allkeys-lru?"),
+        ({"engine": "memcached", "replicas": 1}, "node-based memcached has none"),
+        ({"engine": "memcached", "renew_ttl": True}, "on valkey and redis-oss"),
+        ({"replicas": 6}, "from 0 to 5 replicas"),
+        ({"node_type": "serverless", "shards": 2}, "a serverless cache has no nodes to choose"),
+        ({"node_type": "serverless", "replicas": 1}, "a serverless cache has no nodes"),
+        ({"node_type": "cache.t2.micro"}, "node_type = 'cache.t2.micro': must be one of"),
+        ({"item_size_kib": 1025.0}, "from 0.1 to 1,024 KiB"),
+    ],
+)
+def test_what_aws_refuses_is_refused_with_its_rule(values, rule):
+    with pytest.raises(ScenarioError) as caught:
+        CacheScenario(**values)
+    assert rule in str(caught.value)
+
+
+# --- memory and prices, by hand
+
+
+@pytest.mark.parametrize(
+    ("values", "items"),
+    [
+        # 536,870,912 x 0.75 / (256 x 1024 + 100)
+        ({}, 1535),
+        # (512 - 100) x 2^20 / (256 x 1024 + 100)
+        ({"engine": "memcached"}, 1647),
+        ({"shards": 3}, 4605),
+        ({"shards": 4}, 5000),
+        ({"node_type": "cache.t4g.small"}, 4207),
+        ({"node_type": "serverless"}, 5000),
+        ({"keys": 1000}, 1000),
+    ],
+)
+def test_items_that_fit(values, items):
+    assert CacheScenario(**values).capacity == items
+
+
+@pytest.mark.parametrize(
+    ("values", "usd"),
+    [
+        ({}, 0.0128 * 730),
+        ({"engine": "redis-oss"}, 0.016 * 730),
+        ({"engine": "memcached"}, 0.016 * 730),
+        ({"node_type": "cache.r7g.large", "shards": 2, "replicas": 2}, 6 * 0.1752 * 730),
+        # no data: the least that is metered, and one unit for each request of up to a KB
+        (
+            {"node_type": "serverless", "item_size_kib": 0.5},
+            730 * 0.1 * 0.084 + 100 * 3600 * 730 / 1e6 * 0.0023,
+        ),
+        (
+            {"node_type": "serverless", "engine": "redis-oss", "item_size_kib": 10.0},
+            730 * 1.0 * 0.125 + 10.24 * 100 * 3600 * 730 / 1e6 * 0.0034,
+        ),
+    ],
+)
+def test_prices_are_those_worked_out_by_hand(values, usd):
+    assert CacheScenario(**values).cost_usd_month(items_held=0) == pytest.approx(usd)
+
+
+def test_serverless_bills_the_items_held():
+    cache = CacheScenario(node_type="serverless")
+    more = cache.cost_usd_month(2000) - cache.cost_usd_month(1000)
+    assert more == pytest.approx(1000 * cache.cache.item_bytes / 1e9 * 0.084 * 730)
+
+
+def test_valkey_is_a_fifth_cheaper_than_redis():
+    for node in ELASTICACHE.subjects():
+        if ELASTICACHE.has(node, "valkey_price"):
+            valkey, redis = (
+                ELASTICACHE.value(node, f"{name}_price") for name in ("valkey", "redis")
+            )
+            discount_pct = ELASTICACHE.value("engines", "valkey_discount_nodes")
+            assert valkey / redis == pytest.approx(1 - discount_pct / 100)
+
+
+def test_the_engines_default_policy():
+    assert CacheScenario().evicts == "volatile-lru"
+    assert CacheScenario(engine="memcached").evicts == "memcached-lru"
+
+
+# --- the model
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not():
+    one, again = CACHE.simulate(CacheScenario()), CACHE.simulate(CacheScenario())
+    for column, values in one.data.items():
+        np.testing.assert_array_equal(values, again.data[column])
+    assert one.summary == again.summary
+    assert summary(seed=2)["hit_pct"] != one.summary["hit_pct"]
+
+
+def test_one_slider_leaves_the_other_draws_alone():
+    asked = requests(CacheScenario())
+    fewer_writes = requests(CacheScenario(write_share_pct=1.0))
+    np.testing.assert_array_equal(asked.key, fewer_writes.key)
+    np.testing.assert_array_equal(asked.time_s, fewer_writes.time_s)
+    assert np.all(asked.is_write[fewer_writes.is_write])
+
+
+@pytest.mark.parametrize("keys", [500, 5000, 50_000])
+def test_an_exact_lru_is_as_che_expects(keys):
+    found = summary(
+        policy="exact-lru", has_ttl=False, write_share_pct=0.0, requests_per_s=400, keys=keys,
+        item_size_kib=1.25e6 / keys if keys > 2000 else 512.0,
+    )  # fmt: skip
+    assert found["warm_hit_pct"] == pytest.approx(found["expected_hit_pct"], abs=1.5)
+
+
+@pytest.mark.parametrize("requests_per_s", [50, 100, 400])
+def test_memcacheds_lru_is_as_its_closed_form_and_worse_than_an_exact_one(requests_per_s):
+    """It moves an item at most once a minute: the busier, the more like first in, first out."""
+    load = {"engine": "memcached", "has_ttl": False, "write_share_pct": 0.0, "zipf_alpha": 0.8}
+    load["requests_per_s"] = requests_per_s
+    plain, exact = summary(**load), summary(**load, policy="exact-lru")
+    assert plain["warm_hit_pct"] == pytest.approx(plain["expected_hit_pct"], abs=1.5)
+    assert exact["expected_hit_pct"] > plain["expected_hit_pct"] + 1
+
+
+@pytest.mark.parametrize("ttl_s", [5, 30, 120])
+def test_expiry_alone_is_as_its_closed_form(ttl_s):
+    found = summary(
+        node_type="serverless", ttl_s=ttl_s, ttl_jitter_pct=0.0, write_share_pct=0.0,
+        origin_latency_ms=1.0,
+    )  # fmt: skip
+    assert found["warm_hit_pct"] == pytest.approx(found["expected_hit_pct"], abs=1.0)
+
+
+def test_misses_are_explained_and_each_query_has_a_miss():
+    for values in [one.values for one in PRESETS]:
+        run = simulate(CacheScenario(**values))
+        misses = int(np.sum(run.reads & ~run.hits))
+        assert sum(run.misses.values()) == misses
+        asked = int(np.sum((run.served.origin_s > 0) & run.reads))
+        waited = int(np.sum(run.served.outcome == 2))
+        assert asked + waited == misses
+
+
+def naive_lru(keys, capacity):
+    """Why each request misses, by an LRU list."""
+    held, seen, why = [], set(), []
+    for key in keys:
+        if key in held:
+            why.append(memories.FOUND)
+            held.remove(key)
+        else:
+            why.append(memories.EVICTED if key in seen else memories.COLD)
+            if len(held) == capacity:
+                held.pop(0)
+        held.append(key)
+        seen.add(key)
+    return why
+
+
+def test_reasons_and_lives_are_those_of_a_naive_lru():
+    rng = np.random.default_rng(3)
+    cache = CacheScenario(policy="exact-lru", has_ttl=False, keys=100, item_size_kib=1024.0)
+    key = rng.integers(0, 60, 3000).astype(np.uint32)
+    asked = Requests(key, np.sort(rng.uniform(0, 600, 3000)), np.zeros(3000, bool))
+    small = 20
+    done = eviction.lru(key, small)
+    why, life_s = memories._explain(
+        cache, key.astype(np.int64), asked.time_s, np.full(3000, np.inf),
+        memories._Store(*done, 0),
+    )  # fmt: skip
+    assert why.tolist() == naive_lru(key.tolist(), small)
+    # a stored value is there as long as it lives, and no longer
+    for i in np.flatnonzero(why != memories.FOUND):
+        later = np.flatnonzero(key[i + 1 :] == key[i]) + i + 1
+        for one in itertools.takewhile(lambda j: why[j] == memories.FOUND, later):
+            assert asked.time_s[one] < asked.time_s[i] + life_s[i]
+        missed = [j for j in later if why[j] != memories.FOUND]
+        if missed:
+            assert asked.time_s[missed[0]] > asked.time_s[i] + life_s[i]
+
+
+def test_a_larger_node_never_hits_less():
+    hits = [
+        summary(policy="exact-lru", node_type=node, has_ttl=False)["hit_pct"]
+        for node in ("cache.t4g.micro", "cache.t4g.small", "cache.t4g.medium")
+    ]
+    assert hits == sorted(hits)
+
+
+def test_more_samples_of_the_trace_do_not_beat_the_most_popular_keys():
+    data = CACHE.simulate(CacheScenario()).data
+    assert np.all(data["che_hit_pct"] <= data["most_hit_pct"] + 1e-9)
+    assert np.all(data["lru_hit_pct"] <= data["most_hit_pct"] + 2.0)
+
+
+def test_without_a_ttl_the_default_policy_refuses_and_allkeys_does_not():
+    frozen, other = (
+        summary(has_ttl=False, workload="drifting", policy=policy)
+        for policy in ("volatile-lru", "allkeys-lru")
+    )
+    assert frozen["no_room_pct"] > 50 and frozen["evictions_per_s"] == 0
+    assert other["no_room_pct"] == 0
+    assert other["warm_hit_pct"] > frozen["warm_hit_pct"] + 20
+
+
+def test_strategies_differ_in_staleness_and_in_queries():
+    found = {
+        strategy: summary(strategy=strategy, write_share_pct=20.0)
+        for strategy in ("lazy", "invalidate", "write-through", "write-behind")
+    }
+    assert found["lazy"]["stale_pct"] > 40
+    for strategy in ("invalidate", "write-through", "write-behind"):
+        assert found[strategy]["stale_pct"] < 1
+    assert found["write-behind"]["queries_per_s"] < found["write-through"]["queries_per_s"]
+    assert found["invalidate"]["hit_pct"] < found["write-through"]["hit_pct"]
+
+
+def test_coalescing_makes_one_load_of_a_stampede():
+    hot = {**preset("A stampede on hot items")}
+    alone, together = summary(**hot), summary(**hot, coalesce=True)
+    assert together["queries_per_s"] < alone["queries_per_s"] / 3
+    one = {"keys": 100, "zipf_alpha": 2.0, "ttl_s": 20, "ttl_jitter_pct": 0.0,
+           "requests_per_s": 400, "origin_latency_ms": 1000.0, "origin_workers": 0,
+           "write_share_pct": 0.0}  # fmt: skip
+    run = simulate(CacheScenario(**one))
+    first = run.asked.key == 0
+    loads = np.sum(first & (run.served.outcome == 0))
+    rate = first.sum() / 600
+    stampedes = 600 / (20 + 1)
+    assert loads / stampedes == pytest.approx(theory.stampede_size(rate, 1.0), rel=0.1)
+
+
+def test_a_lost_node_comes_back_empty_and_a_replica_does_not():
+    loss = {"node_loss_at_min": 3.0, "origin_workers": 0, "ttl_s": 3600}
+    alone, replicated, sharded = (
+        simulate(CacheScenario(**loss, **more)) for more in ({}, {"replicas": 1}, {"shards": 3})
+    )
+    back = 180 + ELASTICACHE.value("replication", "replacement_time")
+    away = (alone.asked.time_s > 181) & (alone.asked.time_s < back) & alone.reads
+    assert not alone.hits[away].any()
+    assert replicated.hits[away].mean() > 0.6
+    assert alone.hits[away].mean() < sharded.hits[away].mean()
+    third = 100 * (sharded.kept.shard == 0).mean()
+    assert third == pytest.approx(33.3, abs=3)
+    soon = (alone.asked.time_s > back) & (alone.asked.time_s < back + 2) & alone.reads
+    assert alone.hits[soon].mean() < 0.4
+
+
+def test_write_behind_loses_what_it_had_not_written():
+    found = summary(
+        strategy="write-behind", write_share_pct=50.0, node_loss_at_min=3.01, requests_per_s=400
+    )
+    assert 0 < found["lost_writes"] < 400
+    through = summary(
+        strategy="write-through", write_share_pct=50.0, node_loss_at_min=3.01, requests_per_s=400
+    )
+    assert through["lost_writes"] == 0
+
+
+def test_sessions_live_as_long_as_they_are_used():
+    idle = summary(**preset("A session store"))
+    fixed = summary(**{**preset("A session store"), "renew_ttl": False})
+    assert idle["expired_pct"] <= fixed["expired_pct"] + 0.5
+    roomy = summary(**{**preset("A session store"), "node_type": "cache.t4g.small"})
+    assert idle["evicted_pct"] > 30 and roomy["evicted_pct"] == 0
+
+
+def test_the_errors_that_the_notebook_prints_are_small():
+    off = measured_errors()["difference, points"].abs()
+    assert off.size == 6 and off.max() < 2
+
+
+def test_loss_windows_are_the_closed_forms():
+    table = loss_windows(writes_per_s=100)
+    assert table["writes lost, worst"].to_numpy() == pytest.approx(
+        100 * table["worst s"].to_numpy(), abs=2
+    )
+    assert table["writes lost, mean"].to_numpy() == pytest.approx(
+        100 * table["mean s"].to_numpy(), rel=0.05, abs=1
+    )
+
+
+def test_the_recorded_redis_is_within_a_point_and_drawn_where_none_runs(monkeypatch):
+    table = recorded()
+    assert table["model off by, points"].abs().max() <= 1.0
+    monkeypatch.setattr(truth, "replayed", lambda policy: None)
+    result = beside_redis(CacheScenario())
+    assert "Nothing was replayed" in result.why
+    assert len(result.data["policy"]) == len(table)
+
+
+# --- words
+
+
+def test_the_result_says_itself():
+    result = CACHE.simulate(CacheScenario())
+    assert result.label == "valkey on cache.t4g.micro, volatile-lru, lazy"
+    assert " % of the reads hit. Of the misses: " in result.why
+    assert [number.name for number in result.numbers if number.headline] == [
+        "warm_hit_pct", "queries_per_s", "cost_usd_month",
+    ]  # fmt: skip
+    assert "$" not in str(result)
+    for panel in result.panels:
+        for curve in panel.curves:
+            assert result.data[curve.column].shape == result.data[panel.x].shape
+
+
+def test_theory_is_marked_where_it_fails():
+    def doubts(**values):
+        return [panel.doubtful for panel in CACHE.simulate(CacheScenario(**values)).panels]
+
+    assert doubts(has_ttl=False) == [(), (), (), ()]
+    assert doubts(ttl_s=30)[3][0][2] == "the TTL decides"
+    assert doubts(workload="loop")[0][0][2] == "requests are not independent"
+    assert doubts(node_loss_at_min=5.0)[0][0][:2] == (5.0, 10.0)
+
+
+# --- compare and presets
+
+
+@pytest.mark.parametrize("engine", ["valkey", "memcached"])
+def test_what_a_comparison_claims_holds_when_simulated(engine):
+    asked = CacheScenario(engine=engine)
+    comparison = CACHE.compare(asked)
+    assert comparison.options[0].label == f"as asked: {asked.text}"
+    for option in comparison.options:
+        found = CACHE.simulate(option.scenario).summary
+        holds = found["warm_hit_pct"] >= asked.target_hit_pct and not found["no_room_pct"]
+        assert option.holds == holds
+        assert option.cost_usd_month == found["cost_usd_month"]
+    holding = [option.cost_usd_month for option in comparison.options if option.holds]
+    assert comparison.best.cost_usd_month == min(holding)
+
+
+def test_a_ttl_that_is_too_short_is_named():
+    comparison = CACHE.compare(CacheScenario(ttl_s=10, target_hit_pct=90.0))
+    assert comparison.best is None
+    assert "A longer TTL would." in comparison.why
+
+
+def test_the_presets_show_what_they_promise():
+    found = {one.name: CACHE.simulate(CacheScenario(**one.values)) for one in PRESETS}
+    numbers = {name: result.summary for name, result in found.items()}
+    small = numbers["A small cache for a web site"]
+    assert small["warm_hit_pct"] > 2 * 100 * small["capacity_items"] / 5000
+    assert numbers["A TTL of half a minute"]["evicted_pct"] == 0
+    lost, kept = numbers["The only node is lost"], numbers["The same loss, with a replica"]
+    assert lost["peak_queries_per_s"] > 200 and lost["warm_hit_pct"] < 30
+    assert kept["warm_hit_pct"] > 90
+    assert numbers["A stampede on hot items"]["loading_pct"] > 50
+    scan = {**preset("A scan flushes an LRU")}
+    after = {
+        policy: CACHE.simulate(CacheScenario(**{**scan, "policy": policy})).data["hit_pct"]
+        for policy in ("allkeys-lru", "allkeys-lfu")
+    }
+    assert after["allkeys-lru"][78:90].mean() < after["allkeys-lfu"][78:90].mean()
+
+
+def test_no_slider_value_breaks_it():
+    extremes = [
+        {"keys": 100}, {"zipf_alpha": 0.0}, {"zipf_alpha": 2.0}, {"requests_per_s": 10},
+        {"write_share_pct": 90.0, "strategy": "write-behind"}, {"ttl_s": 1}, {"ttl_s": 86_400},
+        {"node_loss_at_min": 9.0}, {"node_loss_at_min": 0.01}, {"workload": "loop"},
+        {"node_loss_at_min": 0.1, "shards": 10}, {"item_size_kib": 1024.0, "shards": 10},
+        {"policy": "noeviction"}, {"policy": "volatile-ttl"}, {"policy": "allkeys-random"},
+        {"engine": "memcached", "policy": "segmented-lru"}, {"item_size_kib": 0.1},
+    ]  # fmt: skip
+    for values in extremes:
+        result = CACHE.simulate(CacheScenario(**values))
+        for column in result.data.values():
+            assert np.all(np.isfinite(column)), values

@@ -1,0 +1,410 @@
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from awsnb.aws.autoscaling import APPLICATION, group_usd_month
+from awsnb.aws.prices import instance_usd_hour
+from awsnb.scenario import ScenarioError
+from awsnb.sections import section
+from awsnb.sections.scaling_policies.control import alarms_of, policies_of, sensor_of
+from awsnb.sections.scaling_policies.ledger import history, ledger
+from awsnb.sections.scaling_policies.load import SHAPES, demand
+from awsnb.sections.scaling_policies.presets import PRESETS
+from awsnb.sections.scaling_policies.scenario import POLICIES, PolicyScenario
+from awsnb.sections.scaling_policies.simulate import simulate
+from awsnb.sections.scaling_policies.stability import stability_map
+from awsnb.sections.scaling_policies.truth import published_examples, reactions
+
+POLICY = section("scaling-policies").view()
+REAL = Path(
+    os.environ.get("AWSNB_TRACES", Path(__file__).resolve().parents[3] / "shared" / "traces")
+)
+
+
+def scenario(**values):
+    return PolicyScenario(**values)
+
+
+def numbers(**values):
+    return POLICY.simulate(scenario(**values)).summary
+
+
+def refusal(**values):
+    with pytest.raises(ScenarioError) as caught:
+        POLICY.simulate(scenario(**values))
+    return str(caught.value)
+
+
+def cooldowns(asked):
+    return policies_of(asked)[0].cooldowns
+
+
+@pytest.fixture
+def export(tmp_path):
+    """A CloudWatch export of some values, a minute or five apart."""
+
+    def write(values, header="RequestCount Sum", minutes=1):
+        start = datetime(2024, 3, 4, 8, tzinfo=UTC)
+        rows = [
+            f"{start + timedelta(minutes=minutes * i):%Y-%m-%dT%H:%M:%SZ},{value}"
+            for i, value in enumerate(values)
+        ]
+        path = tmp_path / "load.csv"
+        path.write_text("\n".join([f"timestamp,{header}", *rows, ""]))
+        return str(path)
+
+    return write
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"min_size": 9, "max_size": 3}, "min_size = 9: AWS allows at most max_size, 3 instances"),
+        ({"cooldown_s": 60}, "it is for simple"),
+        ({"policy": "simple", "warm_up_s": 60}, "does not apply at policy = 'simple'"),
+        ({"policy": "scheduled", "scheduled_size": 40}, "from min_size to max_size, 2 to 20"),
+        (
+            {"policy": "scheduled", "scheduled_from_h": 18.0, "scheduled_to_h": 9.0},
+            "must be before scheduled_to_h, 9 h",
+        ),
+        ({"warm_up_s": 3601}, "from 0 to 3,600 s"),
+        (
+            {"policy": "scheduled", "scheduled_zone": "Berlin"},
+            "scheduled_zone = Berlin: must be a time zone of the IANA list",
+        ),
+        ({"policy": "scheduled", "scheduled_zone": "../etc"}, "must be a time zone"),
+        ({"scaler": APPLICATION, "warm_up_s": 60}, "does not apply at scaler"),
+        ({"scaler": APPLICATION, "policy": "step"}, "does not apply at policy = 'step'"),
+        ({"scale_in_cooldown_s": 60}, "does not apply at scaler = 'EC2 Auto Scaling'"),
+        ({"policy": "step", "datapoints": 4, "of_minutes": 3}, "at least datapoints, 4 minutes"),
+        ({"load": "flash"}, "must be one of step, spike, flash-crowd"),
+    ],
+)
+def test_what_makes_no_group_is_refused_in_one_sentence(values, words):
+    assert words in refusal(**values)
+
+
+def test_traces_that_are_no_load_are_refused(export):
+    assert "above 100, so it is no CPU %" in refusal(trace=export([10, 656, 3]), trace_unit="CPU %")
+    assert "neither requests nor CPU" in refusal(trace=export([1, 2, 3], "VolumeReadOps Sum"))
+    assert "the average of RequestCount is 1" in refusal(
+        trace=export([1, 1, 1], "RequestCount Average")
+    )
+    assert "say trace_unit = requests or CPU %." in refusal(trace=export([10, 99, 3], "value"))
+    assert "bytes are no load on a group" in refusal(trace=export([1e12, 1e12, 1e12], "value"))
+
+
+# --- the alarms that AWS makes
+
+
+@pytest.mark.parametrize(("target", "low"), [(40.0, 28.0), (50.0, 35.0), (75.0, 52.5)])
+def test_target_tracking_makes_the_two_alarms_of_aws(target, low):
+    out, back = alarms_of(scenario(target_pct=target))
+    assert (out.threshold, out.datapoints, out.periods, out.above) == (target, 3, 3, True)
+    assert (back.threshold, back.datapoints, back.above) == (pytest.approx(low), 15, False)
+
+
+def test_application_auto_scaling_makes_a_nearer_low_alarm_and_knows_two_cooldowns():
+    tasks = scenario(scaler=APPLICATION, target_pct=30.0)
+    assert tasks.low_pct == pytest.approx(27) and tasks.warming_s == 0
+    assert cooldowns(tasks) == (300, 300) and cooldowns(scenario()) is None
+    assert cooldowns(scenario(scaler=APPLICATION, scale_in_cooldown_s=0)) == (300, 0)
+    log = ledger(scenario(scaler=APPLICATION), rows=30, side="in")
+    scaled = log["why"].str.contains("capacity goes").to_numpy().nonzero()[0]
+    assert set(np.diff(scaled)) == {5}  # one instance every five minutes
+    assert log["why"].str.contains("cooldown").any()
+
+
+def test_three_of_five_minutes_go_off_where_three_in_a_row_do_not(export):
+    path = export([6000] * 5 + [9000, 3000] * 20)  # 75 % and 25 % of two instances
+    base = {"policy": "step", "datapoints": 3, "overload": "drop", "trace": path}
+    assert numbers(**base)["launched"] == 0
+    assert numbers(**base, of_minutes=5)["launched"] > 0
+
+
+def test_an_instance_that_takes_its_time_to_leave_is_paid_for():
+    at_once, slowly = numbers(load="stress"), numbers(load="stress", drain_s=300)
+    hours = slowly["removed"] * 300 / 3600
+    assert slowly["instance_hours"] == pytest.approx(at_once["instance_hours"] + hours)
+
+
+def test_one_minute_alarms_judge_five_minute_data_by_one_point_out_and_three_in():
+    basic = scenario(monitoring="basic")
+    assert [alarm.datapoints for alarm in alarms_of(basic)] == [1, 3]
+    assert sensor_of(basic) == (300.0, 180.0)  # a minute to arrive, two more to be three old
+    assert sensor_of(scenario()) == (60.0, 60.0)
+
+
+def test_every_worked_example_of_aws_comes_out():
+    table = published_examples()
+    assert len(table) == 13
+    assert table["model"].to_numpy() == pytest.approx(table["AWS"].to_numpy())
+
+
+# --- the notes' experiment
+
+
+def test_one_instance_under_stress_becomes_three_and_one_again():
+    run = simulate(scenario(**PRESETS[0].values))
+    wanted = run.scaling.desired.tolist()
+    grown, shrunk = wanted.index(3), len(wanted) - wanted[::-1].index(3)
+    # stress from minute 10: datapoints 10, 11, 12, the last of them seen at minute 14
+    assert grown == 14
+    assert run.reaction_s == 5 * 60
+    # it ends at minute 50: datapoints 50 to 64, the last seen at minute 66; then one by one
+    assert shrunk == 66
+    assert wanted[65:69] == [3, 2, 1, 1]
+    assert run.delayed == 0
+    # one instance for 90 minutes, two more from 14 to 66 and 67
+    assert run.scaling.totals.instance_s / 60 == pytest.approx(90 + 52 + 53)
+
+
+def test_the_ledger_says_why_it_waits_minute_by_minute():
+    log = ledger(scenario(**PRESETS[0].values), rows=5)
+    assert log.index.tolist() == ["08:41", "08:42", "08:43", "08:44", "08:45"]
+    assert log["breaching"].tolist() == ["0 of 3", "1 of 3", "2 of 3", "3 of 3", "3 of 3"]
+    assert log["wanted"].tolist() == [1, 1, 1, 3, 3]
+    assert "it takes 3, so it waits" in log["why"].iloc[1]
+    assert "the capacity goes from 1 to 3" in log["why"].iloc[3]
+    inward = ledger(scenario(**PRESETS[0].values), rows=18, side="in")
+    assert "14 of 15" in inward["breaching"].tolist()
+    assert "the capacity goes from 3 to 2" in inward["why"].iloc[15]
+
+
+def test_the_history_tells_the_notes_experiment_in_awss_words():
+    told = history(scenario(**PRESETS[0].values))
+    assert told["activity"].tolist()[0] == "Launching 2 instances"
+    assert told["cause"].iloc[0] == (
+        "an alarm in state ALARM triggered policy target tracking, changing the desired capacity "
+        "from 1 to 3."
+    )
+    assert told["activity"].tolist()[1:] == ["Terminating 1 instance"] * 2
+    by_clock = history(scenario(policy="scheduled", load="office-days"))
+    assert by_clock["cause"].iloc[0].startswith("scheduled action took effect")
+
+
+def test_a_fixed_size_has_no_ledger():
+    with pytest.raises(ScenarioError, match="no alarms"):
+        ledger(scenario(policy="fixed size"))
+
+
+# --- cooldown and warm-up
+
+
+@pytest.mark.parametrize(("policy", "waits"), [("simple", True), ("step", False)])
+def test_only_simple_scaling_waits_for_the_cooldown(policy, waits):
+    said = ledger(scenario(policy=policy), rows=16)["why"]
+    assert said.str.contains("cooldown").any() == waits
+
+
+def test_a_longer_cooldown_delays_more_and_none_delays_less():
+    delayed = [numbers(policy="simple", cooldown_s=s)["delayed_pct"] for s in (0, 300, 900)]
+    assert delayed == sorted(delayed) and delayed[0] < delayed[2]
+
+
+def test_a_saturated_group_doubles_waits_for_the_warm_up_and_doubles_again():
+    run = simulate(scenario())
+    steps = [int(n) for n in dict.fromkeys(run.scaling.desired.tolist())]
+    assert steps[:3] == [3, 6, 12]
+    at = [int(np.argmax(run.scaling.desired >= n)) for n in (6, 12)]
+    # boot 2 min, warm-up 5 min: the next doubling falls seven minutes after
+    assert at[1] - at[0] == 7
+
+
+def test_no_warm_up_overshoots():
+    assert numbers(warm_up_s=0)["peak_instances"] > numbers()["peak_instances"]
+
+
+# --- the reaction, in closed form
+
+
+@pytest.mark.parametrize("monitoring", ["detailed", "basic"])
+def test_new_instances_serve_when_the_closed_form_says(monitoring):
+    table = reactions(range(0, 601, 60), monitoring)
+    assert table["model_min"].to_numpy() == pytest.approx(table["closed_form_min"].to_numpy())
+
+
+def test_datapoints_to_alarm_are_waited_for():
+    fast, slow = (numbers(policy="step", datapoints=n)["reaction_min"] for n in (1, 10))
+    assert slow - fast == pytest.approx(9)
+
+
+# --- schedule and forecast
+
+
+def test_a_scheduled_minimum_is_there_before_the_step():
+    run = simulate(scenario(policy="scheduled"))
+    assert run.delayed == 0
+    begin = int(np.argmax(run.scaling.desired >= 12))
+    assert f"{run.clock(begin * 60.0):%H:%M}" == "08:45"
+
+
+def test_a_schedule_follows_the_summer_time_of_its_zone(tmp_path):
+    """Berlin went from UTC+1 to UTC+2 at 01:00 UTC on 31 March 2024."""
+    start = datetime(2024, 3, 30, tzinfo=UTC)
+    rows = [f"{start + timedelta(hours=i):%Y-%m-%dT%H:%M:%SZ},9000" for i in range(72)]
+    path = tmp_path / "load.csv"
+    path.write_text("\n".join(["timestamp,RequestCount Sum", *rows, ""]))
+    base = {"policy": "scheduled", "scheduled_size": 9, "scheduled_from_h": 9.0, "trace": str(path)}
+
+    def begins_h(zone):
+        run = simulate(scenario(**base, scheduled_zone=zone))
+        grown = np.flatnonzero(np.diff(run.scaling.desired) > 0) + 1
+        return (run.scaling.decided_s[grown] // 3600).tolist()
+
+    assert begins_h("UTC") == [9, 33, 57]
+    assert begins_h("Europe/Berlin") == [8, 31, 55]
+
+
+def test_predictive_scaling_knows_nothing_on_the_first_day_and_is_early_from_the_second():
+    run = simulate(scenario(policy="predictive", load="office-days", max_size=30))
+    delayed = run.scaling.delayed.reshape(5, 1440).sum(axis=1)
+    assert delayed[0] > 0 and not delayed[1:].any()
+    alone = simulate(scenario(load="office-days", max_size=30))
+    assert (alone.scaling.delayed.reshape(5, 1440).sum(axis=1) > 0).all()
+    # the forecast for nine o'clock is launched its buffer, 5 min, before
+    second_day = run.scaling.desired[1440:2880]
+    assert second_day[8 * 60 + 54] < second_day[8 * 60 + 56]
+
+
+# --- cost, by hand
+
+
+def test_a_fixed_size_costs_what_its_hours_do():
+    price = instance_usd_hour("m6i.large")
+    cost = numbers(policy="fixed size", min_size=4, monitoring="basic")["cost_usd_month"]
+    assert cost == pytest.approx(4 * price * 730)
+    detailed = numbers(policy="fixed size", min_size=4)["cost_usd_month"]
+    assert detailed - cost == pytest.approx(4 * 7 * 0.30)
+    alarms = group_usd_month(0.0, "m6i.large", "basic", alarms=2)
+    assert alarms == pytest.approx(2 * 0.10)
+
+
+# --- loads
+
+
+@pytest.mark.parametrize("load", SHAPES)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_policy_runs_on_every_load_and_loses_no_request(policy, load):
+    run = simulate(scenario(policy=policy, load=load))
+    totals = run.scaling.totals
+    assert totals.served + totals.lost + totals.backlog == pytest.approx(run.requests)
+    assert run.scaling.desired.min() >= 2
+    assert run.scaling.desired.max() <= 20
+
+
+def test_requests_are_turned_away_where_none_may_wait():
+    queue, drop = simulate(scenario()), simulate(scenario(overload="drop"))
+    assert queue.scaling.totals.lost == 0 == drop.scaling.totals.backlog
+    assert drop.scaling.totals.lost > 0
+    assert "turned away" in POLICY.simulate(scenario(overload="drop")).why
+
+
+def test_a_trace_of_requests_is_divided_by_its_period(export):
+    load = demand(scenario(trace=export([6000] * 20, minutes=5), load_factor=2.0))
+    assert load.every_s == 300
+    assert load.rps == pytest.approx(np.full(20, 40.0))
+
+
+def test_a_trace_of_cpu_is_turned_into_load_by_the_instances_of_its_time(export):
+    path = export([50.0] * 30, "CPUUtilization Average")
+    load = demand(scenario(trace=path, trace_instances=4, capacity_rps=200.0))
+    assert load.rps == pytest.approx(np.full(30, 400.0))
+    assert "value x 4 instances" in " ".join(load.notes)
+
+
+def test_noise_scatters_the_load_about_its_mean_and_is_the_same_for_the_same_seed():
+    plain, one, again, other = (
+        demand(scenario(load="diurnal", noise_pct=n, seed=s)).rps
+        for n, s in ((0.0, 1), (20.0, 1), (20.0, 1), (20.0, 2))
+    )
+    assert np.array_equal(one, again) and not np.array_equal(one, other)
+    assert one.mean() == pytest.approx(plain.mean(), rel=0.01)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="real traces not here")
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("elb_request_count_8c0756", {"capacity_rps": 0.2, "max_size": 30}),
+        ("ec2_cpu_utilization_5f5533", {"trace_unit": "CPU %", "trace_instances": 4}),
+        ("rds_cpu_utilization_cc0c53", {"trace_unit": "CPU %", "trace_instances": 10}),
+    ],
+)
+def test_two_real_weeks_are_followed(name, values):
+    path = str(REAL / f"{name}.csv")
+    run = simulate(scenario(trace=path, **values))
+    assert run.duration_s >= 14 * 86_400
+    totals = run.scaling.totals
+    assert totals.served + totals.backlog == pytest.approx(run.requests)
+    assert POLICY.compare(scenario(trace=path, **values)).options
+
+
+# --- words, comparison, presets
+
+
+def test_a_result_says_what_happened():
+    result = POLICY.simulate(scenario())
+    assert "at 09:04 the group went from 3 to 6" in result.why
+    assert "it took 6 min until they served" in result.why
+    assert POLICY.simulate(scenario(min_size=12)).why.startswith("CPU never rose above 50 %")
+    assert "nothing changes its size" in POLICY.simulate(scenario(policy="fixed size")).why
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_preset_runs_and_its_comparison_holds_when_simulated(preset):
+    asked = scenario(**preset.values)
+    result, comparison = POLICY.simulate(asked), POLICY.compare(asked)
+    assert "$" not in str(result) + str(comparison)
+    assert result.label == asked.text
+    for option in comparison.options:
+        again = POLICY.simulate(option.scenario).summary
+        assert again["cost_usd_month"] == option.cost_usd_month
+        assert option.holds == (again["delayed_pct"] <= 1 and again["waiting_at_end"] < 1)
+    if comparison.best:
+        holding = [o.cost_usd_month for o in comparison.options if o.holds]
+        assert comparison.best.cost_usd_month == min(holding)
+
+
+def test_the_presets_teach_what_they_say():
+    simple, step = (numbers(policy=p) for p in ("simple", "step"))
+    assert simple["delayed_pct"] > step["delayed_pct"]
+    quick = numbers(**PRESETS[2].values)
+    assert 4 <= quick["reaction_min"] < 5
+    restless = PRESETS[6].values
+    assert numbers(**restless)["reversals"] > 100
+    assert numbers(**restless | {"low_side_pct": 50.0})["reversals"] < 20
+    noisy = PRESETS[7].values
+    narrow, wide = numbers(**noisy), numbers(**noisy | {"low_side_pct": 70.0})
+    assert 96 / narrow["reversals"] == pytest.approx(2, abs=0.3) and wide["reversals"] <= 8
+    assert wide["cost_usd_month"] / narrow["cost_usd_month"] == pytest.approx(1.1, abs=0.02)
+
+
+def test_the_same_scenario_gives_the_same_bits():
+    one, two = (POLICY.simulate(scenario(noise_pct=10.0)) for _ in range(2))
+    for column in one.data:
+        assert np.array_equal(one.data[column], two.data[column], equal_nan=column == "cpu_pct")
+
+
+# --- the map
+
+
+def test_the_map_is_each_group_by_itself_whatever_the_threads():
+    base = scenario(max_size=100)
+    one = stability_map(base, [30.0, 60.0], [0, 300], threads=1)
+    two = stability_map(base, [30.0, 60.0], [0, 300], threads=2)
+    for monitoring in ("detailed", "basic"):
+        over = one.data[f"overshoot_{monitoring}"]
+        assert np.array_equal(over, two.data[f"overshoot_{monitoring}"])
+        for row, target in enumerate((30.0, 60.0)):
+            for column, warm_up in enumerate((0, 300)):
+                run = simulate(
+                    base.replace(target_pct=target, warm_up_s=warm_up, monitoring=monitoring)
+                )
+                assert over[row, column] == run.scaling.totals.peak / run.needed.max()
