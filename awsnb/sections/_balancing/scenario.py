@@ -45,6 +45,7 @@ class FleetScenario(Scenario):
         high=10_000,
         log=True,
         group="Targets",
+        advanced=True,
         meaning="Mean time a worker takes for a request, without waiting.",
     )
     service_times: Literal["exponential", "equal", "lognormal", "pareto"] = field(

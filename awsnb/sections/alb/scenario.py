@@ -91,7 +91,6 @@ class AlbScenario(FleetScenario):
         label="Trace",
         path=True,
         group="Load",
-        advanced=True,
         meaning="Path of a CloudWatch export of RequestCount (Sum): its busiest stretch is the "
         "load.",
     )
