@@ -5,7 +5,7 @@ papermill check, the command-line option, the sweep axis and the error message.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 Kind = Literal["int", "float", "bool", "choice", "text", "path"]
 
 TODAY = "today"
+MOST_LISTED, FEW = 12, 4  # choices that a sentence names
+NEAREST = 3  # spellings that are offered where there are many
 
 
 class ScenarioError(ValueError):
@@ -85,7 +87,7 @@ class FieldSpec:
     def range_text(self) -> str:
         """What the field may be, in words: ``1 to 16,384 GiB``."""
         if self.kind == "choice":
-            return "one of " + ", ".join(self.choices)
+            return f"one of {_listed(self.choices)}"
         if self.kind == "bool":
             return "True or False"
         if self.kind in ("text", "path"):
@@ -290,9 +292,17 @@ class Preset:
 
 
 def closest(word: str, among: Iterable[str]) -> str:
-    """Offer the nearest spelling, as a sentence to end an error with; "" if none is near."""
-    near = difflib.get_close_matches(word, list(among), n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    """Offer the nearest spelling, of many names a few; "" if none is near."""
+    names = list(among)
+    near = difflib.get_close_matches(word, names, n=1 if len(names) <= MOST_LISTED else NEAREST)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _listed(choices: Sequence[str]) -> str:
+    """Name the choices; of many, the first few and how many there are."""
+    if len(choices) <= MOST_LISTED:
+        return ", ".join(choices)
+    return f"{len(choices)} names such as {', '.join(choices[:FEW])}"
 
 
 def _plain(value: Any) -> Any:

@@ -689,3 +689,27 @@ def test_the_presets_show_what_they_promise():
     assert "instance's IOPS ran out" in preset("The instance is the bottleneck").why
     assert "ran out of credit" in preset("Random I/O on a hard disk").why
     assert "no further than 1,000 IOPS" in preset("One I/O at a time").why
+
+
+# --- what people bring
+
+
+def test_an_rds_class_has_the_limits_of_its_ec2_type():
+    mine, ec2s = (instance_limits(name, SMALL) for name in ("db.t3.medium", "t3.medium"))
+    assert mine == ec2s
+    assert mine[1].bucket.baseline == pytest.approx(347e6 / 8 / 2**20, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("t4g.smal", "t4g.small"), ("db.t3.med", "db.t3.medium"), ("m5.larg", "m5.large")],
+)
+def test_an_unknown_instance_is_refused_in_a_line_with_the_nearest_names(name, nearest):
+    with pytest.raises(ScenarioError) as caught:
+        VolumeScenario(instance_type=name)
+    assert nearest in str(caught.value) and len(str(caught.value)) < 250
+
+
+def test_a_load_beyond_all_measure_ends(load):
+    path = load([1e30, 1e30])
+    assert TYPES.compare(VolumeScenario(trace=path, trace_unit="operations")).best is None

@@ -18,9 +18,10 @@ SITUATIONS = [
 ]
 UNITS = (
     "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio "
-    "connections day millions readers records s_year years"
+    "connections day millions readers records s_year years instances units waiting delayed "
+    "waiting_at_end"
 )
-UNIT = re.compile(rf"_({UNITS.replace(' ', '|')})$")
+UNIT = re.compile(rf"(^|_)({UNITS.replace(' ', '|')})$")
 
 
 def bears_its_unit(name):

@@ -103,7 +103,7 @@ def test_none_is_refused_where_a_field_must_say_something(scenario, spec):
 def test_a_misspelt_choice_is_refused_with_the_nearest_one(scenario, spec):
     text = refusal(scenario, **{spec.name: spec.default + "x"})
     assert text.startswith(only_sentence(spec, spec.default + "x"))
-    assert all(choice in text for choice in spec.choices)
+    assert any(choice in text for choice in spec.choices)
 
 
 @pytest.mark.parametrize(("scenario", "spec"), FIELDS)
@@ -111,7 +111,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_field(scenario, spec):
     wrong = spec.name + "_"
     text = refusal(scenario, **{wrong: 1})
     assert text.startswith(f"{wrong} is not a field of {scenario.__name__}; its fields are ")
-    assert text.endswith(f"Did you mean {spec.name}?")
+    assert f"Did you mean {spec.name}" in text
 
 
 @pytest.mark.parametrize(("scenario", "spec"), FIELDS)

@@ -7,12 +7,16 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from awsnb import facts
 from awsnb.aws.ebs.volume import EBS, HDD, Volume
 from awsnb.aws.prices import EC2
 from awsnb.mechanisms.token_bucket import Bucket
 
+RDS = facts.load("rds")
 NO_INSTANCE = "no instance limit"
 INSTANCE_TYPES = tuple(name for name in EC2.subjects() if EC2.has(name, "ebs_baseline_iops"))
+RDS_FAMILIES = RDS.value("instance_class", "families").split()
+DB_CLASSES = tuple(f"db.{name}" for name in INSTANCE_TYPES if name.split(".")[0] in RDS_FAMILIES)
 MIB_PER_MB = 1e6 / 2**20
 
 
@@ -77,6 +81,7 @@ def instance_limits(instance_type: str, io: Io, credit_pct: float = 100.0) -> li
     """
     if instance_type == NO_INSTANCE:
         return []
+    instance_type = instance_type.removeprefix("db.")  # RDS runs a class on that EC2 type
     last_s = 60 * EC2.value("ebs_optimized", "max_performance_duration")
 
     def limit(name: str, unit: str, key: str, cost: float, scale: float = 1.0) -> Limit:

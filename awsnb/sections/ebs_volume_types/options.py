@@ -87,6 +87,8 @@ def _rates(scenario: VolumeScenario, volume_type: str, peak_iops: float) -> dict
     """IOPS and throughput to provision for a peak; None where the type stops short of it."""
     limit = partial(EBS.value, volume_type, on=scenario.on)
     io, mib = scenario.io.ssd_ios, scenario.io.mib
+    if peak_iops * io > limit("max_iops") or peak_iops * mib > limit("max_throughput"):
+        return None
     throughput = _least(peak_iops, mib)
     iops = max(_least(peak_iops, io), limit("min_iops"))
     if volume_type == "gp3":

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from awsnb import workloads
-from awsnb.aws.ebs.limits import INSTANCE_TYPES, NO_INSTANCE, Io
+from awsnb.aws.ebs.limits import DB_CLASSES, INSTANCE_TYPES, NO_INSTANCE, Io
 from awsnb.aws.ebs.volume import EBS, PROVISIONED, Volume, range_of
 from awsnb.scenario import Scenario, field
 
@@ -51,8 +51,9 @@ class VolumeScenario(Scenario):
     instance_type: str = field(
         NO_INSTANCE,
         label="Instance",
-        choices=(NO_INSTANCE, *INSTANCE_TYPES),
-        meaning="The EC2 instance the volume is attached to: its own EBS limits bind too.",
+        choices=(NO_INSTANCE, *INSTANCE_TYPES, *DB_CLASSES),
+        meaning="The EC2 instance or RDS class the volume is attached to: its own EBS limits bind "
+        "too.",
     )
     workload: str = field(
         "nightly-batch",
