@@ -10,6 +10,23 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
+__all__ = [
+    "Action",
+    "Answer",
+    "Condition",
+    "Fixed",
+    "Forward",
+    "Limits",
+    "Redirect",
+    "Request",
+    "Rule",
+    "check",
+    "evaluate",
+    "holds",
+    "location",
+    "share",
+]
+
 HOST, PATH, METHOD = "host-header", "path-pattern", "http-request-method"
 HEADER, QUERY, SOURCE = "http-header", "query-string", "source-ip"
 ONCE = (HOST, PATH, METHOD, SOURCE)
@@ -155,6 +172,18 @@ class Answer(NamedTuple):
 def evaluate(rules: Sequence[Rule], default: Action, request: Request) -> Answer:
     """Find what a listener does with a request.
 
+    Parameters
+    ----------
+    rules : sequence of Rule
+        In any order.
+    default : Action
+        Of what no rule takes.
+    request : Request
+
+    Returns
+    -------
+    Answer
+
     Examples
     --------
     >>> lost = Rule(10, (Condition("path-pattern", ("/error",)),), Fixed(404, "Not found page"))
@@ -173,6 +202,15 @@ def evaluate(rules: Sequence[Rule], default: Action, request: Request) -> Answer
 def holds(condition: Condition, request: Request) -> bool:
     """Say whether a request meets a condition.
 
+    Parameters
+    ----------
+    condition : Condition
+    request : Request
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> versions = Condition("path-pattern", ("^/v[0-9]+/",), regex=True)
@@ -184,6 +222,17 @@ def holds(condition: Condition, request: Request) -> bool:
 
 def share(action: Forward, draw: float) -> str:
     """Pick the group that a draw from 0 to 1 falls on.
+
+    Parameters
+    ----------
+    action : Forward
+    draw : float
+        0 to below 1.
+
+    Returns
+    -------
+    str
+        The group's name.
 
     Examples
     --------
@@ -201,6 +250,16 @@ def share(action: Forward, draw: float) -> str:
 def location(action: Redirect, request: Request) -> str:
     """Fill in where a redirect leads.
 
+    Parameters
+    ----------
+    action : Redirect
+    request : Request
+
+    Returns
+    -------
+    str
+        A URL.
+
     Examples
     --------
     >>> location(Redirect("https://#{host}/#{path}?#{query}"), Request("/a", query={"k": "1"}))
@@ -213,6 +272,16 @@ def location(action: Redirect, request: Request) -> str:
 
 def rewritten(rule: Rule, request: Request) -> tuple[str, str]:
     """Return the host and the URL that a target sees.
+
+    Parameters
+    ----------
+    rule : Rule
+    request : Request
+
+    Returns
+    -------
+    host, url : str
+        The URL from its path on.
 
     Examples
     --------
@@ -234,6 +303,12 @@ def _joined(query: Mapping[str, str]) -> str:
 
 def check(rules: Sequence[Rule], limits: Limits) -> None:
     """Refuse rules that a listener wouldn't take.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        In any order.
+    limits : Limits
 
     Raises
     ------
@@ -350,9 +425,9 @@ def _header(condition: Condition, value: str, request: Request) -> bool:
 
 
 def _query(_: Condition, value: str, request: Request) -> bool:
-    key, told, wanted = value.partition("=")
+    key, named, wanted = value.partition("=")
     return any(
-        _matches(wanted if told else value, text) and (not told or _matches(key, name))
+        _matches(wanted if named else value, text) and (not named or _matches(key, name))
         for name, text in request.query.items()
     )
 

@@ -70,6 +70,19 @@ def entry(run: Scaling, period: int, alarm: int) -> Entry:
     """Return the row of the ledger for one alarm at the decision in a period.
 
     With `explain`, the answer to "why has it not scaled yet?".
+
+    Parameters
+    ----------
+    run : Scaling
+        Of `scale`.
+    period : int
+        From 0.
+    alarm : int
+        Position in ``run.alarms``.
+
+    Returns
+    -------
+    Entry
     """
     watched = run.alarms[alarm]
     newest = period - 1 - int(run.sensor.delay_s // run.sensor.period_s)
@@ -89,7 +102,17 @@ def entry(run: Scaling, period: int, alarm: int) -> Entry:
 
 
 def explain(row: Entry) -> str:
-    """Say in one plain sentence what an alarm came to, and why."""
+    """Say in one plain sentence what an alarm came to, and why.
+
+    Parameters
+    ----------
+    row : Entry
+        Of `entry`.
+
+    Returns
+    -------
+    str
+    """
     alarm = row.alarm
     saw = f"{row.name} saw {row.value:.4g}"
     if row.reason == WAITS:
@@ -112,7 +135,17 @@ def explain(row: Entry) -> str:
 
 
 def activities(run: Scaling) -> list[Activity]:
-    """List every change of the desired capacity, in order."""
+    """List every change of the desired capacity, in order.
+
+    Parameters
+    ----------
+    run : Scaling
+        Of `scale`.
+
+    Returns
+    -------
+    list of Activity
+    """
     others = {SCHEDULE: "scheduled action", FORECAST: "forecast", BOUNDS: "bounds of the group"}
     before = np.concatenate(([run.group.initial], run.desired[:-1]))
     return [

@@ -16,7 +16,7 @@ from awsnb.mechanisms.queueing import (
     NO_TARGET,
     OK,
     REJECTED,
-    Stint,
+    Registration,
     Target,
 )
 from awsnb.mechanisms.random_streams import generator
@@ -256,22 +256,25 @@ def targets_of(scenario: FleetScenario) -> list[Target]:
     return targets
 
 
-def stints_of(scenario: FleetScenario, slow_start_s: float = 0.0) -> list[Stint]:
+def registrations_of(scenario: FleetScenario, slow_start_s: float = 0.0) -> list[Registration]:
     """When each target serves; one that returns is spared for `slow_start_s`."""
-    stints = [Stint(k) for k in range(scenario.targets)]
+    every = [Registration(k) for k in range(scenario.targets)]
     if not scenario.happens:
-        return stints
-    at_s = max(scenario.event_s, 1e-9)
-    if scenario.event == DEREGISTER:
-        stints[0] = stints[0].deregister(at_s, scenario.delay_s)
-    else:
-        stall_s = ELB.value("alb", "idle_timeout") if scenario.event == HANG else 0.0
-        stints[0] = stints[0].fail(at_s, scenario.detected_after_s, stall_s)
+        return every
+    every[0] = _until_the_event(scenario)
     if scenario.returns_at_s is not None:
         back_s = float(scenario.returns_at_s)
-        stints[0] = stints[0]._replace(closes_s=min(stints[0].closes_s, back_s))
-        stints.append(Stint(0, opens_s=back_s, slow_start_s=slow_start_s))
-    return stints
+        every[0] = every[0]._replace(closes_s=min(every[0].closes_s, back_s))
+        every.append(Registration(0, opens_s=back_s, slow_start_s=slow_start_s))
+    return every
+
+
+def _until_the_event(scenario: FleetScenario) -> Registration:
+    at_s = max(scenario.event_s, 1e-9)  # it must have been there
+    if scenario.event == DEREGISTER:
+        return Registration(0).deregister(at_s, scenario.delay_s)
+    stall_s = ELB.value("alb", "idle_timeout") if scenario.event == HANG else 0.0
+    return Registration(0).fail(at_s, scenario.detected_after_s, stall_s)
 
 
 def zones_of(scenario: FleetScenario, flows: Integers) -> Integers | None:
