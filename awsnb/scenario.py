@@ -5,6 +5,7 @@ papermill check, the command-line option, the sweep axis and the error message.
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 Kind = Literal["int", "float", "bool", "choice", "text", "path"]
 
 TODAY = "today"
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+DECIMAL_COMMA = " Write a point, not a comma, before decimals."
+MOST_SHOWN = 80  # characters of a value that an error repeats
 MOST_LISTED, FEW = 12, 4  # choices that a sentence names
 NEAREST = 3  # spellings that are offered where there are many
 
@@ -108,15 +112,30 @@ class FieldSpec:
         try:
             return _PARSERS[self.kind](text)
         except (ValueError, KeyError):
+            hint = DECIMAL_COMMA if _has_decimal_comma(self.kind, text) else ""
             raise ScenarioError(
-                f"{self.name} = {text!r}: must be {self.range_text}.", field=self.name
+                f"{self.name} = {shown(text)}: must be {self.range_text}.{hint}", field=self.name
             ) from None
 
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
+def _plain_digits(text: str) -> str:
+    """Take the commas out of a number where they part thousands; refuse others."""
+    if "," in text and not _THOUSANDS.fullmatch(text.strip()):
+        raise ValueError(text)
+    return text.replace(",", "")
+
+
+def _has_decimal_comma(kind: str, text: str) -> bool:
+    return kind in ("int", "float") and re.fullmatch(r"\s*[+-]?\d+,\d*\s*", text) is not None
+
+
 _PARSERS: Mapping[Kind, Any] = {
-    "int": lambda text: int(text.replace(",", "").replace("_", "")),
-    "float": lambda text: float(text.replace(",", "").replace("_", "")),
+    "int": lambda text: int(_plain_digits(text)),
+    "float": lambda text: float(_plain_digits(text)),
     "bool": lambda text: _BOOLEANS[text.strip().lower()],
     "choice": str,
     "text": str,
@@ -185,6 +204,8 @@ class Scenario(BaseModel):
     def __init__(self, **values: Any) -> None:
         values = {name: _plain(value) for name, value in values.items()}
         self.check_names(values)
+        for name, value in values.items():
+            _check_text(name, value)
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -244,7 +265,7 @@ class Scenario(BaseModel):
             value = getattr(self, spec.name)
             if spec.kind == "choice" and value is not None and value not in spec.choices:
                 raise ScenarioError(
-                    f"{spec.name} = {value!r}: must be {spec.range_text}."
+                    f"{spec.name} = {shown(value)}: must be {spec.range_text}."
                     + closest(value, spec.choices),
                     field=spec.name,
                 )
@@ -259,8 +280,8 @@ class Scenario(BaseModel):
                     if values[other] not in allowed
                 )
                 raise ScenarioError(
-                    f"{spec.name} = {values[spec.name]!r} does not apply at {other} = "
-                    f"{values[other]!r}: it is for {', '.join(map(str, allowed))}.",
+                    f"{spec.name} = {shown(values[spec.name])} does not apply at {other} = "
+                    f"{shown(values[other])}: it is for {', '.join(map(str, allowed))}.",
                     field=spec.name,
                 )
 
@@ -278,7 +299,7 @@ class Scenario(BaseModel):
             return cause
         spec = cls.fields()[str(problem["loc"][0])]
         return ScenarioError(
-            f"{spec.name} = {problem['input']!r}: must be {spec.range_text}.", field=spec.name
+            f"{spec.name} = {shown(problem['input'])}: must be {spec.range_text}.", field=spec.name
         )
 
 
@@ -289,6 +310,25 @@ class Preset:
     name: str
     watch: str
     values: Mapping[str, Any]
+
+
+def shown(value: object) -> str:
+    """Write a value as an error repeats it: whole if it is short, else its beginning."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python doesn't write integers of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+
+
+def _check_text(name: str, value: object) -> None:
+    """Refuse text that no file and no page can hold."""
+    if isinstance(value, str) and UNWRITABLE.search(value):
+        raise ScenarioError(
+            f"{name} = {shown(value)}: must be text without control characters and lone "
+            "surrogates.",
+            field=name,
+        )
 
 
 def closest(word: str, among: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from awsnb._jit import cache_misses
 from awsnb._paths import notebooks_dir
 from awsnb.results import Comparison, Result
-from awsnb.scenario import Preset, Scenario, ScenarioError, closest
+from awsnb.scenario import Preset, Scenario, ScenarioError, closest, shown
 from awsnb.view import View
 
 
@@ -64,7 +64,7 @@ class Section:
         names = [view.name for view in self.views]
         if name and name not in names:
             raise ScenarioError(
-                f"view = {name!r}: {self.slug} has {', '.join(names)}.{closest(name, names)}",
+                f"view = {shown(name)}: {self.slug} has {', '.join(names)}.{closest(name, names)}",
                 field="view",
             )
         return self.views[names.index(name) if name else 0]
@@ -272,7 +272,7 @@ def section(slug: str) -> Section:
     ready = ", ".join(one.slug for one in SECTIONS if one.ready)
     if found is None:
         near = closest(slug, [one.slug for one in SECTIONS])
-        raise ScenarioError(f"There is no section {slug!r}.{near} Written so far: {ready}.")
+        raise ScenarioError(f"There is no section {shown(slug)}.{near} Written so far: {ready}.")
     if not found.ready:
         raise ScenarioError(f"Section {slug} is not written yet. Written so far: {ready}.")
     return found

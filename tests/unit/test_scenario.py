@@ -151,6 +151,39 @@ def test_a_handful_of_controls_are_not_folded_away(view):
     assert all(s.group for s in view.scenario.fields().values() if s.control and s.advanced)
 
 
+# --- what is typed, and what is shown of it
+
+
+@pytest.mark.parametrize(("text", "value"), [("1,600", 1600), ("12", 12), ("1,234,567", 1234567)])
+def test_commas_may_part_thousands(text, value):
+    assert Oven.fields()["heat"].parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("hours", "15,5"), ("heat", "15,50"), ("hours", "0,25")]
+)
+def test_a_decimal_comma_is_refused_with_the_cure(name, text):
+    with pytest.raises(
+        ScenarioError, match="Write a point, not a comma, before decimals"
+    ) as refused:
+        Oven.fields()[name].parse(text)
+    assert refused.value.field == name
+
+
+@pytest.mark.parametrize("value", ["x" * 10_000, 10**4_400, [0] * 10_000], ids=type)
+def test_an_error_repeats_little_of_a_long_value(value):
+    with pytest.raises(ScenarioError) as refused:
+        Oven(heat=value)
+    assert len(str(refused.value)) < 150
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\x07"])
+def test_text_that_nothing_can_hold_is_refused(text):
+    with pytest.raises(ScenarioError, match="must be text without control characters"):
+        Oven(dish=text)
+    assert Oven(dish="many\n\tlines").dish == "many\n\tlines"
+
+
 # --- the base
 
 
