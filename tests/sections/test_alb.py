@@ -253,7 +253,7 @@ SAID = {
         ["misses its error goal", "health checks take 60 s to see it, and until then 25 %"],
         ["p99 goal", "still grows", "From"],
     ),
-    "The black hole": (["until then 74 % of all requests fail"], ["still grows", "p99 goal"]),
+    "The black hole": (["until then 76 % of all requests fail"], ["still grows", "p99 goal"]),
     "A target hangs": (
         ["Both goals are met", "takes requests and answers none", "65 s to see it"],
         ["misses", "still grows"],
