@@ -12,6 +12,8 @@ from awsnb.scenario import FieldSpec, ScenarioError
 
 STOPS = 160  # about as many places as a hand can find on a slider
 
+_KINDS = {"path": "text"}  # a path that a control sets is typed like any text
+
 _browser = files("awsnb") / "browser"
 
 
@@ -69,7 +71,7 @@ class Control(anywidget.AnyWidget):
         spec = self.spec
         return {
             "name": spec.name,
-            "kind": "choice" if menu_options(spec) else spec.kind,
+            "kind": "choice" if menu_options(spec) else _KINDS.get(spec.kind, spec.kind),
             "label": spec.label,
             "unit": "" if spec.unit.lower() in spec.label.lower().split() else spec.unit,
             "meaning": spec.meaning,

@@ -1,6 +1,7 @@
 """Reports: a section's notebook run on somebody's own numbers, as one page that opens offline."""
 
 import html
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -105,6 +106,7 @@ def to_html(content: Any, title: str, scenario: Scenario) -> str:
 def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: bool) -> Any:
     import papermill
 
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # no names that its cell does not set
     with _static_outputs():
         return papermill.execute_notebook(
             str(source),

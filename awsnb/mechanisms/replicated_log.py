@@ -129,6 +129,8 @@ class Step(NamedTuple):
     vcl, vdl : int
     acknowledged : tuple of int
         LSNs of commits whose clients have their answer.
+    waiting : tuple of int
+        LSNs of commits whose clients wait for an answer; a new writer knows of none.
     flight : tuple
         Records under way: segment and LSN.
     epoch : int
@@ -142,6 +144,7 @@ class Step(NamedTuple):
     vcl: int
     vdl: int
     acknowledged: tuple[int, ...]
+    waiting: tuple[int, ...]
     flight: tuple[tuple[str, int], ...]
     epoch: int
     writer: str
@@ -464,6 +467,7 @@ class Log:
             vcl=self.vcl,
             vdl=self.vdl,
             acknowledged=tuple(self.acknowledged),
+            waiting=tuple(self._waiting),
             flight=tuple(self.flight),
             epoch=self.epoch,
             writer=self.writer,

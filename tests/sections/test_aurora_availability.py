@@ -44,7 +44,7 @@ def test_az_plus_one_tells_four_of_six_from_two_of_three():
     assert rows["survives_zone_plus_one"].tolist() == ["yes", "yes", "no", "no"]
     assert rows["survives_zone"].tolist() == ["yes", "no", "no", "yes"]
     assert rows["holds"].tolist() == [True, False, False, False]
-    assert compared.why.startswith("4 of 6 to write, 3 to recover: ")
+    assert compared.why.startswith("4 of 6 to write, 3 to recover: no other design writes on")
 
 
 @pytest.mark.parametrize("segment_gb", [10.0, 1000.0])
@@ -71,3 +71,22 @@ def test_small_segments_close_the_window():
 )  # fmt: skip
 def test_ages(count, text):
     assert ages(count) == text
+
+
+# --- true sentences
+
+
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        ("4 of 6", "writes need 4 and go on, recovery needs 3 and can lose 1 more."),
+        ("6 of 6", "writes need 6 and stop, recovery needs 1 and can lose 3 more."),
+        ("3 of 4", "writes need 3 and stop, recovery needs 2 and can't lose one more."),
+        ("2 of 3", "writes need 2 and go on, recovery needs 2 and can't lose one more."),
+    ],
+)
+def test_what_is_said_to_survive_a_zone_does(design, said):
+    result = VIEW.simulate(AvailabilityScenario(design=design, segment_gb=1000.0, repair_gbps=1.0))
+    assert said in result.why
+    assert ("go on" in said) == (result.summary["survives_zone"] == "yes")
+    assert ("can lose" in said) == (result.summary["survives_zone_plus_one"] == "yes")

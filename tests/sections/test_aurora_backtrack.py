@@ -40,3 +40,14 @@ def test_a_mistake_can_be_rewound_if_the_window_reaches_back_to_it(window, saved
     result = VIEW.simulate(BacktrackScenario(backtrack_h=window))
     assert result.summary["rewinds"] == ("yes" if saved else "no")
     assert ("restor" in result.why) != saved
+
+
+# --- true sentences
+
+
+def test_a_window_that_is_too_short_promises_no_rewind():
+    short = VIEW.simulate(VIEW.situations()[1]).why
+    assert "noticed after 2 d 12 h is out of its reach" in short and "can be rewound" not in short
+    long = VIEW.simulate(BacktrackScenario(backtrack_h=72.0, noticed_after_h=60.0)).why
+    assert "can be rewound; all that was written since goes with it" in long
+    assert "out of its reach" not in long and "is off" in VIEW.simulate(BacktrackScenario()).why

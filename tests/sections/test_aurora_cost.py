@@ -31,3 +31,22 @@ def test_the_best_is_the_cheapest_that_holds_and_costs_what_it_says(io_per_s, ba
     for option in (mine, other):
         cost = VIEW.simulate(option.scenario).summary["cost_usd_month"]
         assert option.cost_usd_month == pytest.approx(cost)
+
+
+# --- true sentences
+
+
+def why(**values):
+    return VIEW.simulate(CostScenario(**values)).why
+
+
+def test_the_cheaper_configuration_is_the_one_whose_bill_is_less():
+    busy = VIEW.simulate(VIEW.situations()[1])
+    assert busy.summary["io_share_pct"] > 50 and "so I/O-Optimized is the cheaper" in busy.why
+    assert "so Standard is the cheaper" in why(io_per_s=500.0)
+
+
+def test_what_rds_can_not_do_is_said_beside_its_price():
+    assert "RDS has no backtrack." in why(backtrack_h=24.0) and "backtrack" not in why()
+    far = why(io_per_s=80_000.0)
+    assert "RDS on gp3 can't do this rate" in far and "would cost" not in far

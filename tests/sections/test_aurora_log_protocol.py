@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,14 @@ from awsnb.sections.aurora.log_protocol.sequences import SEGMENTS, steps
 from awsnb.sections.aurora.log_protocol.simulate import COMPLETE, DOWN, FLIGHT, STORED
 
 UNSAFE = SEQUENCES[-1]
+
+
+def at_each_step(sequence):
+    results = [
+        VIEW.simulate(LogProtocolScenario(sequence=sequence, step=step))
+        for step in range(len(steps(sequence)))
+    ]
+    return [one.why for one in results], [one.summary["lost"] for one in results]
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES)
@@ -33,8 +42,9 @@ def test_what_was_acknowledged_is_found_unless_quorums_do_not_meet(sequence):
 
 
 def test_the_unsafe_story_says_which_commit_is_gone():
-    whys = [VIEW.simulate(LogProtocolScenario(sequence=UNSAFE, step=i)).why for i in range(17)]
+    whys, lost = at_each_step(UNSAFE)
     assert ["is gone" in why for why in whys] == [False] * 12 + [True] * 5
+    assert lost == [0] * 12 + [1] * 5
     assert "The commit at 1 had been acknowledged" in whys[12]
 
 
@@ -56,6 +66,52 @@ def test_the_figure_of_the_crash_shows_the_step(step):
     assert result.why.startswith(f"Step {step} of 23: ")
 
 
-def test_past_its_end_a_story_rests():
+def test_past_its_end_a_sequence_rests():
     last = VIEW.simulate(LogProtocolScenario(step=MOST_STEPS))
-    assert last.why.startswith("Step 15 of 15") and last.why.endswith("The story ends here.")
+    assert last.why.startswith("Step 15 of 15") and last.why.endswith("The sequence ends here.")
+
+
+# --- true sentences
+
+
+def test_three_segments_are_not_four():
+    """Record 2 is on four segments, on one of them with a hole before it: its commit waits."""
+    why = VIEW.simulate(VIEW.situations()[1]).why
+    assert "The commit at 2 waits: 3 segments are complete up to it, and it takes 4." in why
+    assert "acknowledged" not in why and "ends here" not in why
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_a_commit_waits_until_a_write_quorum_is_complete_and_no_longer(sequence):
+    whys, _ = at_each_step(sequence)
+    shipped, told = set(), set()
+    for step, why in zip(steps(sequence), whys, strict=True):
+        shipped |= set(step.waiting)
+        told |= set(step.acknowledged)
+        waits = re.search(
+            r"The commit at (\d+) waits: (\d+) segments? (?:is|are) .* takes (\d)", why
+        )
+        assert bool(waits) == (bool(step.waiting) and step.writer == "open")
+        if waits:
+            lsn, complete, needed = map(int, waits.groups())
+            assert lsn in shipped - told and complete < needed
+            assert complete == sum(view.scl >= lsn for view in step.segments.values())
+
+
+def test_recovery_says_what_became_of_commits_that_nobody_was_told_of():
+    crash, _ = at_each_step("a crash in the middle")
+    assert "was not told: it may be kept, or not" in crash[14]
+    assert "The commit at 2 is kept; its client was not told" in crash[16]
+    assert not any("is kept" in why for why in crash[:16] + crash[17:])
+    old, _ = at_each_step("the old writer is not dead")
+    assert "The commit at 2 is annulled; its client was not told" in old[7]
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_an_end_says_which_segments_are_not_complete_yet(sequence):
+    *before, last = at_each_step(sequence)[0]
+    assert not any("ends here" in why for why in before)
+    step = steps(sequence)[-1]
+    lacking = [name for name, view in step.segments.items() if view.up and view.scl < step.vdl]
+    assert ("still lack" in last) == bool(lacking)
+    assert all(name in last.split("ends here")[1] for name in lacking)

@@ -69,3 +69,64 @@ def test_readers_cost_while_they_are_made():
     assert day.summary["readers_usd_month"] == pytest.approx(
         day.summary["mean_readers"] * 1.038 * 730
     )
+
+
+# --- true sentences
+
+
+def result(**values):
+    return VIEW.simulate(ReaderScalingScenario(**values))
+
+
+def test_readers_that_overshoot_are_said_to_and_why():
+    crowd = result(reads="flash crowd")
+    assert "Up to 15 readers serve, though 8 hold the target (reads that still waited" in crowd.why
+    assert "kept CPU at 100 %" in crowd.why and "no read had to wait" not in crowd.why
+    waits = crowd.data["metric_pct"][: 60 * 12 + 31]
+    assert waits[-1] == 100  # when it asked for fifteen, eight were there and CPU was still full
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"reads": "flash crowd", "scaling_metric": "connections"}, {"peak_load": 1.0}]
+)
+def test_readers_that_do_not_overshoot_are_not_said_to(values):
+    said = result(**values)
+    assert said.summary["peak_readers"] == said.data["needed"].max()
+    assert "hold the target" not in said.why
+
+
+def test_a_day_without_waits_says_so():
+    assert "no read had to wait" in result().why and "have to wait" not in result().why
+
+
+@pytest.mark.parametrize(
+    ("takes", "said"),
+    [(8.0, "most of it to make them"), (1.0, "until the alarm had its datapoints")],
+)
+def test_what_took_the_most_of_the_reaction_is_named(takes, said):
+    assert said in result(reads="flash crowd", reader_takes_min=takes).why
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {"max_readers": 5},
+            "Up to 5 readers serve, the most that the policy may have, while 8 would hold",
+        ),
+        (
+            {"peak_load": 12.0, "cpu_target_pct": 10.0},
+            "serve from the start, the most that the policy may have, while 120 would hold",
+        ),
+    ],
+)
+def test_a_policy_that_may_not_have_enough_is_not_said_to(values, said):
+    capped = result(**values)
+    assert said in capped.why and "never called" not in capped.why
+    assert capped.summary["above_target_min"] > 60
+
+
+def test_a_load_that_needs_no_more_is_said_to():
+    idle = result(peak_load=0.2)
+    assert idle.why.startswith("The metric never called for more than 1 reader: ")
+    assert idle.summary["above_target_min"] == 0

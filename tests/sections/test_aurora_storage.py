@@ -66,3 +66,46 @@ def test_what_deleting_leaves_is_billed_until_it_is_filled_again():
     saved = result.summary["storage_usd"] - dropped.summary["storage_usd"]
     for one in (result, dropped):
         assert f"{saved:,.2f} USD" in one.why
+
+
+# --- true sentences
+
+
+def test_a_volume_that_fills_says_what_finds_no_room():
+    full = VIEW.simulate(VIEW.situations()[2])
+    assert full.summary["full_day"] == pytest.approx((262_144 - 51_200) / 200)
+    assert full.summary["refused_gib"] == pytest.approx(51_200 + 200 * 1200 - 262_144)
+    assert "On day 1,055 the volume is as large as AWS lets it be" in full.why
+    assert "until day 1,200, 29,056 GiB find no room." in full.why
+
+
+@pytest.mark.parametrize("freed_by", ["dropped tables", "deleted rows", "nothing"])
+@pytest.mark.parametrize("freed_pct", [1.0, 50.0])
+def test_what_finds_no_room_is_counted_as_day_by_day(freed_by, freed_pct):
+    values = {"freed_pct": freed_pct} if freed_by != "nothing" else {}
+    scenario = StorageScenario(
+        size_gib=250_000, growth_gib_per_day=100.0, days=400, freed_by=freed_by, **values
+    )
+    data = refused = 0.0
+    data = 250_000.0
+    for day in range(400):
+        if day == 180 and values:
+            data *= 1 - freed_pct / 100
+        came = min(100.0, 262_144 - data)
+        data, refused = data + came, refused + 100.0 - came
+    assert VIEW.simulate(scenario).summary["refused_gib"] == pytest.approx(refused, abs=1e-6)
+
+
+def test_a_volume_that_has_room_says_when_it_would_be_full():
+    year = VIEW.simulate(StorageScenario(freed_by="nothing"))
+    texts = {number.name: number.text for number in year.numbers}
+    assert year.summary["full_day"] is None and year.summary["refused_gib"] == 0
+    assert texts["full_day"] == f"on day {(262_144 - 500) / 5:,.0f} at this rate"
+    assert "no room" not in year.why
+
+
+def test_deleted_rows_are_not_said_to_leave_the_bill():
+    deleted = VIEW.simulate(VIEW.situations()[1]).why
+    assert "1,400 GiB stay billed" in deleted and "give their space back" not in deleted
+    dropped = VIEW.simulate(VIEW.situations()[0]).why
+    assert "from 1,400 to 560 GiB" in dropped and "stay billed" not in dropped

@@ -59,3 +59,42 @@ def test_theory_is_shaded_only_where_zones_are_slow_together():
 def test_seeds_are_samples_of_one_cluster():
     one, other = (summary(seed=seed)["p50_ms"] for seed in (1, 2))
     assert one != other and one == pytest.approx(other, rel=0.005)
+
+
+# --- true sentences
+
+
+def why(**values):
+    return VIEW.simulate(WriteLatencyScenario(**values)).why
+
+
+def test_who_waits_for_all_passes_nothing_over():
+    said = why(design="6 of 6")
+    assert "waits for every copy, so one slow copy delays" in said and "passed over" not in said
+
+
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        ("4 of 6", "every copy outside slow zone A, so one more slow copy delays the write"),
+        ("2 of 3", "every copy outside slow zone A, so one more slow copy delays the write"),
+        ("6 of 6", "slow zone A too, since the copies outside it are too few"),
+        ("3 of 4", "slow zone A too, since the copies outside it are too few"),
+    ],
+)
+def test_a_slow_zones_copies_are_those_that_were_to_spare(design, said):
+    values = {"design": design, "zone_trouble": "slow", "slow_copy_pct": 0.0}
+    assert said in why(**values) and "can be passed over" not in why(**values)
+    median = VIEW.simulate(WriteLatencyScenario(**values)).summary["p50_ms"]
+    assert (median > 5) == said.startswith("slow zone A too")  # a slow zone takes ten times as long
+
+
+def test_without_a_zone_it_is_the_copies_left_that_are_waited_for():
+    assert "waits for every copy that is left, so one slow copy" in why(zone_trouble="down")
+    assert "passed over" not in why(zone_trouble="down")
+
+
+def test_zones_that_are_slow_together_are_named_with_their_share():
+    assert pytest.approx(5.88, abs=0.01) == 100 * (1 - 0.98**3)
+    assert "At 5.9 % of the writes a whole zone is slow." in why(zone_slow_pct=2.0)
+    assert "whole zone" not in why()

@@ -179,7 +179,8 @@ def test_every_step_tells_what_happened_and_how_things_stand():
     assert last.what == "1 is lost on its way to C1."
     assert last.segments["A1"] == ((1,), 1, True, False, 1)
     assert last.segments["C1"] == ((), 0, True, False, 1)
-    assert last[2:] == ((1,), 1, 1, (1,), (("C2", 1),), 1, "open")
+    assert last[2:] == ((1,), 1, 1, (1,), (), (("C2", 1),), 1, "open")
+    assert [step.waiting for step in log.history[:-2]] == [(), (1,), (1,), (1,), (1,)]
     assert len(log.history) == 7
 
 

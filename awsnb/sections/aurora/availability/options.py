@@ -51,5 +51,6 @@ def _option(name: str, scenario: AvailabilityScenario, quorum: Quorum) -> Option
 
 
 def _verdict(options: tuple[Option, ...]) -> str:
-    holding = " and ".join(option.label for option in options if option.holds) or "None of them"
-    return f"{holding}: only so do writes outlast a zone, and the data a zone and one copy more."
+    holding = " and ".join(option.label for option in options if option.holds)
+    which = f"{holding}: no other design" if holding else "No design"
+    return f"{which} writes on without a zone and recovers without a zone and one more copy."

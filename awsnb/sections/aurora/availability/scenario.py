@@ -11,7 +11,7 @@ from awsnb.sections.aurora.designs import DESIGNS, Design
 class AvailabilityScenario(Scenario):
     """One protection group, how often its copies and zones fail, and for how long."""
 
-    design: Literal["4 of 6", "6 of 6", "3 of 4", "2 of 3"] = fields.DESIGN
+    design: Literal["4 of 6", "6 of 6", "3 of 4", "2 of 3"] = fields.design()
     segment_gb: float = field(
         float(AURORA.value("storage", "segment_size")),
         label="Segment",
@@ -37,6 +37,8 @@ class AvailabilityScenario(Scenario):
         low=1,
         high=10_000,
         log=True,
+        group="Failures",
+        advanced=True,
         meaning="Mean time to the failure of a copy: its disk, its node or its host.",
     )
     zone_outages_per_year: float = field(
@@ -45,6 +47,8 @@ class AvailabilityScenario(Scenario):
         unit="a year",
         low=0,
         high=12,
+        group="Failures",
+        advanced=True,
         meaning="How often each zone fails as a whole.",
     )
     zone_outage_h: float = field(
@@ -54,6 +58,8 @@ class AvailabilityScenario(Scenario):
         low=0.1,
         high=168,
         log=True,
+        group="Failures",
+        advanced=True,
         meaning="Mean length of a zone's outage.",
     )
 

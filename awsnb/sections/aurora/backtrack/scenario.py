@@ -7,8 +7,8 @@ from awsnb.sections.aurora import fields
 class BacktrackScenario(Scenario):
     """A window of change records, and a mistake that is noticed after a while."""
 
-    backtrack_h: float = fields.BACKTRACK_H
-    changes_per_s: float = fields.CHANGES_PER_S
+    backtrack_h: float = fields.backtrack_h()
+    changes_per_s: float = fields.changes_per_s()
     batch_factor: float = field(
         1.0,
         label="A nightly batch",

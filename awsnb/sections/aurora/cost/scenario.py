@@ -15,15 +15,15 @@ from awsnb.words import counted
 class CostScenario(Scenario):
     """One cluster and its load, beside RDS with as many instances."""
 
-    readers: int = fields.READERS
+    readers: int = fields.readers()
     engine: Literal["Aurora MySQL", "Aurora PostgreSQL"] = field(
         "Aurora MySQL",
         label="Engine",
         meaning="What the cluster is compatible with.",
     )
-    instance_class: str = fields.INSTANCE_CLASS
-    storage: Literal["Standard", "I/O-Optimized"] = fields.STORAGE
-    size_gib: int = fields.SIZE_GIB
+    instance_class: str = fields.instance_class()
+    storage: Literal["Standard", "I/O-Optimized"] = fields.storage()
+    size_gib: int = fields.size_gib()
     io_per_s: float = field(
         500.0,
         label="I/O rate",
@@ -40,6 +40,8 @@ class CostScenario(Scenario):
         low=1,
         high=50,
         log=True,
+        group="RDS beside it",
+        advanced=True,
         meaning="RDS is provisioned for the busiest hour; Aurora counts each I/O.",
     )
     rds_io_factor: float = field(
@@ -49,11 +51,13 @@ class CostScenario(Scenario):
         low=0.1,
         high=20,
         log=True,
+        group="RDS beside it",
+        advanced=True,
         meaning="RDS writes pages and log, Aurora log alone: the same load makes other I/Os.",
     )
-    backtrack_h: float = fields.BACKTRACK_H
-    changes_per_s: float = fields.CHANGES_PER_S
-    as_of: Literal["today", "2023-06"] = fields.AS_OF
+    backtrack_h: float = fields.backtrack_h(group="Backtrack", advanced=True)
+    changes_per_s: float = fields.changes_per_s(group="Backtrack", advanced=True)
+    as_of: Literal["today", "2023-06"] = fields.as_of(group="Limits", advanced=True)
 
     @property
     def instances(self) -> int:

@@ -114,4 +114,5 @@ def _beside(outcome: Outcome) -> str:
     return (
         f"RDS with {counted(outcome.scenario.instances, 'instance')} would cost {usd(rds)}: this "
         f"cluster is {abs(100 * mine / rds - 100):.0f} % {'dearer' if mine > rds else 'cheaper'}."
+        f"{' RDS has no backtrack.' if outcome.scenario.backtrack_h else ''}"
     )

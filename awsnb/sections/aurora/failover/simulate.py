@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import erfc, log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.aws.aurora import AURORA
-from awsnb.sections.aurora.failover.scenario import CLIENTS, KEEPS, PROXY, FailoverScenario
+from awsnb.sections.aurora.failover.scenario import CLIENTS, KEEPS, PROXY, STAYS, FailoverScenario
 
 DRAWS = 20_000
 Z95 = 1.6448536269514722  # normal quantile
@@ -32,9 +33,24 @@ def simulate(scenario: FailoverScenario) -> "Outcome":
     return Outcome(
         scenario=scenario,
         server_s=server_s(scenario),
-        client_s={client: client_s(scenario, client) for client in CLIENTS},
+        outages={client: outage(scenario, client) for client in CLIENTS},
         server_theory=_lognormal_over(*_median_sigma(scenario), SECONDS),
     )
+
+
+class Outage(NamedTuple):
+    """How long one kind of client can't write.
+
+    Attributes
+    ----------
+    outage_s : ndarray, shape (20,000,)
+        From the writer's death until a write succeeds.
+    read_only_s : ndarray, shape (20,000,)
+        How long of it writes fail at the old writer, which is a reader by then.
+    """
+
+    outage_s: Floats
+    read_only_s: Floats
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ class Outcome:
     ----------
     server_s : ndarray, shape (20,000,)
         How long the cluster had no writer.
-    client_s : mapping of str to ndarray, shape (20,000,)
+    outages : mapping of str to Outage
         By kind of client: how long it could not write, in the same failovers.
     server_theory : ndarray, shape (161,)
         Share of clusters without a writer after `SECONDS`, by the closed form.
@@ -53,13 +69,38 @@ class Outcome:
 
     scenario: FailoverScenario
     server_s: Floats
-    client_s: Mapping[str, Floats]
+    outages: Mapping[str, Outage]
     server_theory: Floats
 
     @property
     def mine_s(self) -> Floats:
-        """The scenario's own client."""
-        return self.client_s[self.scenario.client]
+        """How long the scenario's own client could not write."""
+        return self.outages[self.scenario.client].outage_s
+
+    @property
+    def broken_pct(self) -> float:
+        """Client connections that break, %."""
+        return self.scenario.in_transaction_pct if self.scenario.client == PROXY else 100.0
+
+    @property
+    def read_only_pct(self) -> float:
+        """Failovers in which the client's writes meet the read-only error, %."""
+        return 100 * float(np.mean(self._read_only_s > 0))
+
+    @property
+    def read_only_s(self) -> float | None:
+        """How long such errors last, at the median of those failovers; None without any."""
+        met = self._read_only_s[self._read_only_s > 0]
+        return float(np.median(met)) if met.size else None
+
+    @property
+    def still_out_pct(self) -> float:
+        """Clients that can't write yet at the last of `SECONDS`, %."""
+        return float(self.without_pct(self.scenario.client)[-1])
+
+    @property
+    def _read_only_s(self) -> Floats:
+        return self.outages[self.scenario.client].read_only_s
 
     @property
     def added_s(self) -> float:
@@ -72,7 +113,7 @@ class Outcome:
 
     def without_pct(self, client: str) -> Floats:
         """Return the share of clients of a kind that can't write yet after `SECONDS`, %."""
-        times = np.sort(self.client_s[client])
+        times = np.sort(self.outages[client].outage_s)
         return 100 * (1 - np.searchsorted(times, SECONDS, side="right") / times.size)
 
 
@@ -83,15 +124,31 @@ def server_s(scenario: FailoverScenario) -> Floats:
     return median * np.exp(sigma * draws)
 
 
-def client_s(scenario: FailoverScenario, client: str) -> Floats:
-    """How long a client of that kind can't write, s."""
+def outage(scenario: FailoverScenario, client: str) -> Outage:
+    """Draw how long a client of that kind can't write."""
     server = server_s(scenario)
-    retry = AURORA.value("endpoints", "reconnect")
     phase, again = np.random.default_rng([scenario.seed, 2]).random((2, DRAWS))
+    retry = AURORA.value("endpoints", "reconnect") * again
     if client == PROXY:
-        return server + retry * again
+        return Outage(server + retry, np.zeros(DRAWS))
     kept = scenario.address_kept_s if client == KEEPS else AURORA.value("endpoints", "dns_ttl")
-    return server + kept * phase + retry * again
+    read_only = _read_only_s(scenario, kept * phase)
+    waited = np.where(read_only > 0, scenario.old_writer_back_s + read_only, kept * phase)
+    return Outage(server + waited + retry, read_only)
+
+
+def _read_only_s(scenario: FailoverScenario, expires_s: Floats) -> Floats:
+    """How long writes fail at the old writer, if the old address expires so long after promotion.
+
+    A pool that keeps its connections replaces each when its life is over, and connects to the old
+    writer once more if the address still leads there.
+    """
+    if not scenario.readers:  # the old writer itself is made anew, as the writer
+        return np.zeros_like(expires_s)
+    after_s = np.maximum(expires_s - scenario.old_writer_back_s, 0.0)
+    if scenario.on_read_only == STAYS:
+        return np.ceil(after_s / scenario.connection_life_s) * scenario.connection_life_s
+    return after_s
 
 
 def durations(scenario: FailoverScenario) -> str:

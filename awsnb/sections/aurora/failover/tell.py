@@ -5,9 +5,16 @@ import numpy as np
 from awsnb.aws.aurora import AURORA
 from awsnb.facts import Fact
 from awsnb.results import Curve, Number, Panel, Result, Role
-from awsnb.sections.aurora.failover.scenario import ANEW, CLIENTS, KEEPS, PROXY, FailoverScenario
+from awsnb.sections.aurora.failover.scenario import (
+    ANEW,
+    CLIENTS,
+    KEEPS,
+    PROXY,
+    RECONNECTS,
+    FailoverScenario,
+)
 from awsnb.sections.aurora.failover.simulate import DRAWS, SECONDS, Outcome, durations
-from awsnb.words import counted
+from awsnb.words import counted, percent, span
 
 
 def tell(outcome: Outcome) -> Result:
@@ -19,7 +26,7 @@ def tell(outcome: Outcome) -> Result:
         `data` has, by ``second`` after the writer died, the share of clients without a writer, and
         the share of clusters without one, %; and the outage by client.
     """
-    clients = outcome.client_s.values()
+    outages = [outage.outage_s for outage in outcome.outages.values()]
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -30,11 +37,11 @@ def tell(outcome: Outcome) -> Result:
             **{_column(client): outcome.without_pct(client) for client in CLIENTS},
             "server_theory_pct": 100 * outcome.server_theory,
             "client": np.array(CLIENTS),
-            "median_s": np.array([np.median(times) for times in clients]),
-            "p95_s": np.array([np.percentile(times, 95) for times in clients]),
+            "median_s": np.array([np.median(times) for times in outages]),
+            "p95_s": np.array([np.percentile(times, 95) for times in outages]),
         },
         panels=(_shares(outcome.scenario), _bars()),
-        notes=_notes(outcome.scenario),
+        notes=_notes(outcome),
     )
 
 
@@ -81,7 +88,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     readers, upper = outcome.scenario.readers, _fact(outcome.scenario, "upper").value
     median, p95 = (float(np.percentile(outcome.mine_s, q)) for q in (50, 95))
     cut = 100 / readers if readers else 0.0
-    below, added = outcome.below_pct(upper), outcome.added_s
+    below, added, broken = outcome.below_pct(upper), outcome.added_s, outcome.broken_pct
+    met, lasts = outcome.read_only_pct, outcome.read_only_s
     return (
         Number("median_s", "Median outage", median, f"{median:.0f} s", headline=True),
         Number("p95_s", "p95 outage", p95, f"{p95:.0f} s", headline=True),
@@ -89,6 +97,10 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                f"{cut:.0f} %" if readers else "no readers", headline=True),
         Number("below_upper_pct", f"Back within {upper} s", below, f"{below:.0f} %"),
         Number("client_adds_s", "Of it, the client's own doing", added, f"{added:.1f} s"),
+        Number("broken_pct", "Client connections that break", broken, percent(broken)),
+        Number("read_only_pct", "Failovers with read-only errors", met, percent(met)),
+        Number("read_only_s", "There they last", lasts,
+               "no error" if lasts is None else span(lasts)),
     )  # fmt: skip
 
 
@@ -96,8 +108,37 @@ def _why(outcome: Outcome) -> str:
     without = float(np.median(outcome.server_s))
     return (
         f"{_promoted(outcome.scenario.readers)}, which takes {without:.0f} s at the median. "
-        f"{_found(outcome.scenario)}, and that adds {outcome.added_s:.1f} s on average; every open "
-        "connection to the old writer breaks."
+        f"{_found(outcome.scenario)}, {_adds(outcome)} {outcome.added_s:.1f} s on average; "
+        f"{_broken(outcome)}.{_read_only(outcome)}"
+    )
+
+
+def _adds(outcome: Outcome) -> str:
+    if outcome.scenario.on_read_only == RECONNECTS or outcome.read_only_s is None:
+        return "and that adds"
+    return "and its pool to the old writer: together they add"
+
+
+def _broken(outcome: Outcome) -> str:
+    if outcome.scenario.client != PROXY:
+        return "every open connection to the old writer breaks"
+    return (
+        f"idle connections to it stay open, and the {percent(outcome.broken_pct)} in a transaction "
+        "break"
+    )
+
+
+def _read_only(outcome: Outcome) -> str:
+    """Say how often and how long writes fail at the old writer."""
+    if outcome.read_only_s is None:
+        return ""
+    why = "a pool that keeps such a connection stays with it until its life is over"
+    if outcome.scenario.on_read_only == RECONNECTS:
+        why = "connecting anew leads there again until the address expires"
+    return (
+        f" In {percent(outcome.read_only_pct)} of the failovers the old address leads to the old "
+        f"writer, a reader by then, where every write fails as read-only for "
+        f"{span(outcome.read_only_s)} at the median: {why}."
     )
 
 
@@ -118,7 +159,8 @@ def _found(scenario: FailoverScenario) -> str:
     }[scenario.client]
 
 
-def _notes(scenario: FailoverScenario) -> tuple[str, ...]:
+def _notes(outcome: Outcome) -> tuple[str, ...]:
+    scenario = outcome.scenario
     typical, upper = _fact(scenario, "typical"), _fact(scenario, "upper")
     share = _fact(scenario, "share_below_upper")
     return (
@@ -126,4 +168,25 @@ def _notes(scenario: FailoverScenario) -> tuple[str, ...]:
         f"{typical.value} s and {share.value} % below {upper.value} s ({share.confidence}).",
         f"{DRAWS:,} failovers; a client tries every "
         f"{AURORA.value('endpoints', 'reconnect')} s (assumed).",
+        *_after_failover(scenario),
+        *_beyond(outcome),
+    )
+
+
+def _after_failover(scenario: FailoverScenario) -> tuple[str, ...]:
+    if not scenario.readers:
+        return ()
+    return (
+        "The old writer comes back as a reader, as AWS says; how soon is assumed: "
+        f"{scenario.old_writer_back_s:g} s after the promotion.",
+    )
+
+
+def _beyond(outcome: Outcome) -> tuple[str, ...]:
+    """Say so if the plot ends before the last client is back."""
+    if not outcome.still_out_pct:
+        return ()
+    return (
+        f"Where the plot ends, after {span(SECONDS[-1])}, {percent(outcome.still_out_pct)} of the "
+        "clients can't write yet.",
     )

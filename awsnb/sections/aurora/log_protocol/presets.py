@@ -5,8 +5,8 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "The writer crashes",
-        "Move the step. Record 3 is half a transaction on two segments: see what recovery does "
-        "with it, and that the commits at 1 and 2 survive.",
+        "Record 2 is complete on three segments, one short of the four: its commit waits. Move the "
+        "step on, and see what recovery makes of it, and of record 3, half a transaction.",
         {"sequence": "a crash in the middle", "step": 11},
     ),
 )

@@ -73,6 +73,22 @@ class Outcome:
         views = self.now.segments.values()
         return sum(lsn in view.lsns and (lsn <= view.scl) == complete for view in views)
 
+    def complete_to(self, lsn: int) -> int:
+        """Count the segments that have every record up to an LSN."""
+        return sum(view.scl >= lsn for view in self.now.segments.values())
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Segments that are up and still lack something that is durable."""
+        views = self.now.segments.items()
+        return [name for name, view in views if view.up and view.scl < self.now.vdl]
+
+    @property
+    def abandoned(self) -> tuple[int, ...]:
+        """Commits whose clients still waited when a new writer took over, at this very step."""
+        before = self.history[max(self.at - 1, 0)]
+        return before.waiting if before.epoch < self.now.epoch else ()
+
     @cached_property
     def lost(self) -> list[int]:
         """Acknowledged commits that no segment has that is up, once a new writer is open."""

@@ -6,6 +6,7 @@ from awsnb.aws.aurora import AURORA
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.aurora.log_protocol.sequences import AHEAD, SEGMENTS
 from awsnb.sections.aurora.log_protocol.simulate import LEVELS, Outcome
+from awsnb.words import counted
 
 
 def tell(outcome: Outcome) -> Result:
@@ -34,7 +35,7 @@ def tell(outcome: Outcome) -> Result:
         notes=(
             f"One protection group. This writer may be {AHEAD} LSNs ahead of what is durable, "
             f"Aurora's {AURORA.value('log', 'allocation_limit'):,}; recovery annuls as many.",
-            f"The story has {outcome.last} steps.",
+            f"The sequence has {outcome.last} steps.",
         ),
     )
 
@@ -90,6 +91,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("vcl", "VCL, complete up to", step.vcl, str(step.vcl), headline=True),
         Number("vdl", "VDL, durable up to", step.vdl, str(step.vdl), headline=True),
         Number("acknowledged", "Commits acknowledged", len(step.acknowledged), commits, True),
+        Number("lost", "Of them, lost", len(outcome.lost), f"{len(outcome.lost)}"),
         Number("pgcl", "PGCL, on a write quorum up to", step.pgcl[0], str(step.pgcl[0])),
         Number("lowest_scl", "Lowest SCL of a segment", lowest, str(lowest)),
         Number("epoch", "Epoch", step.epoch, str(step.epoch)),
@@ -98,9 +100,9 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 
 
 def _why(outcome: Outcome) -> str:
-    end = " The story ends here." if outcome.at == outcome.last else ""
     lead = f"Step {outcome.at} of {outcome.last}: {outcome.now.what}"
-    return lead + _half_a_transaction(outcome) + _lost(outcome) + end
+    parts = (_half_a_transaction, _waiting, _abandoned, _lost, _end)
+    return lead + "".join(part(outcome) for part in parts)
 
 
 def _half_a_transaction(outcome: Outcome) -> str:
@@ -111,6 +113,43 @@ def _half_a_transaction(outcome: Outcome) -> str:
     return (
         f" All is there up to {step.vcl}, but a mini-transaction ends only at {step.vdl}: "
         "that is how far readers may see."
+    )
+
+
+def _waiting(outcome: Outcome) -> str:
+    """Say what a commit still needs before its client is told."""
+    step = outcome.now
+    if not step.waiting:
+        return ""
+    first = step.waiting[0]
+    if step.writer == "crashed":
+        return f" The client of the commit at {first} was not told: it may be kept, or not."
+    complete = counted(outcome.complete_to(first), "segment is", "segments are")
+    return (
+        f" The commit at {first} waits: {complete} complete up to it, and it takes "
+        f"{outcome.write_quorum}."
+    )
+
+
+def _abandoned(outcome: Outcome) -> str:
+    """Say what recovery made of commits whose clients were not told."""
+    if not outcome.abandoned:
+        return ""
+    first = outcome.abandoned[0]
+    fate = "is kept" if first <= outcome.now.vdl else "is annulled"
+    return f" The commit at {first} {fate}; its client was not told either way."
+
+
+def _end(outcome: Outcome) -> str:
+    """Say where the sequence ends, and what is still to come then."""
+    if outcome.at < outcome.last:
+        return ""
+    if not outcome.incomplete:
+        return " The sequence ends here."
+    lack = "still lacks" if len(outcome.incomplete) == 1 else "still lack"
+    return (
+        f" The sequence ends here; {' and '.join(outcome.incomplete)} {lack} records, which gossip "
+        "will bring."
     )
 
 

@@ -12,7 +12,8 @@ PRESETS = (
     Preset(
         "A flash crowd",
         "From noon on five times the reads. At 100 % CPU can't tell how much is missing, so they "
-        "come in rounds of twelve minutes. Scale on connections, then raise the fewest readers.",
+        "come in rounds of twelve minutes, and too many in the end. Scale on connections, then "
+        "raise the fewest readers.",
         {"reads": "flash crowd"},
     ),
 )

@@ -60,6 +60,8 @@ class ReaderScalingScenario(Scenario):
         high=50_000,
         log=True,
         only_when={"scaling_metric": (CONNECTIONS,)},
+        group="Load",
+        advanced=True,
         meaning="Connections that are open at the peak of the load, in proportion to it else.",
     )
     min_readers: int = field(
@@ -76,6 +78,8 @@ class ReaderScalingScenario(Scenario):
         unit="readers",
         low=1,
         high=fields.MAX_READERS,
+        group="New readers",
+        advanced=True,
         meaning="The policy adds no more.",
     )
     reader_takes_min: float = field(
@@ -85,10 +89,12 @@ class ReaderScalingScenario(Scenario):
         low=1,
         high=60,
         log=True,
+        group="New readers",
+        advanced=True,
         meaning="From the decision until a new reader takes connections.",
     )
-    instance_class: str = fields.INSTANCE_CLASS
-    storage: Literal["Standard", "I/O-Optimized"] = fields.STORAGE
+    instance_class: str = fields.instance_class(group="Price", advanced=True)
+    storage: Literal["Standard", "I/O-Optimized"] = fields.storage(group="Price", advanced=True)
 
     @property
     def scales_on_cpu(self) -> bool:

@@ -35,7 +35,8 @@ def simulate(scenario: ReaderScalingScenario) -> "Outcome":
         Load, readers and metric in each minute.
     """
     load = scenario.peak_connections * _shape(scenario.reads)
-    needed = _needed(scenario, load)
+    wanted = _wanted(scenario, load)
+    needed = np.clip(wanted, scenario.min_readers, scenario.max_readers)
     alarms = _alarms(scenario)
     group = Group(
         initial=int(needed[0]),
@@ -45,7 +46,7 @@ def simulate(scenario: ReaderScalingScenario) -> "Outcome":
         boot_s=60 * scenario.reader_takes_min,
     )
     scaling = control_loop.scale(load, 60.0, group, [_policy(scenario, alarms)], _sensor())
-    return Outcome(scenario, load, needed, alarms, scaling)
+    return Outcome(scenario, load, wanted, needed, alarms, scaling)
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Outcome:
     ----------
     load : ndarray, shape (1440,)
         Reads in each minute, in connections.
-    needed : ndarray of int, shape (1440,)
-        Readers that would hold the target, within the bounds.
+    wanted, needed : ndarray of int, shape (1440,)
+        Readers that would hold the target, whatever the bounds and within them.
     alarms : tuple of Alarm
         One above which readers are added, one below which they are removed.
     scaling : Scaling
@@ -66,6 +67,7 @@ class Outcome:
 
     scenario: ReaderScalingScenario
     load: Floats
+    wanted: NDArray[np.int64]
     needed: NDArray[np.int64]
     alarms: tuple[Alarm, Alarm]
     scaling: Scaling
@@ -89,6 +91,27 @@ class Outcome:
     def peak_needed(self) -> int:
         """Readers that hold the target at the peak of the load."""
         return int(self.needed.max())
+
+    @property
+    def peak_wanted(self) -> int:
+        """Readers that would hold the target at the peak if there were no bounds."""
+        return int(self.wanted.max())
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the policy may not have as many as would hold the target."""
+        return self.peak_wanted > self.scenario.max_readers
+
+    @property
+    def overshoots(self) -> bool:
+        """Whether more readers serve at a time than hold the target at the peak."""
+        return self.peak_readers > self.peak_needed
+
+    @property
+    def overshoots_on_backlog(self) -> bool:
+        """Whether reads still waited when more were asked for than hold the target."""
+        over = np.flatnonzero(self.scaling.desired > self.peak_needed)
+        return bool(over.size and self.scaling.backlog[max(int(over[0]) - 1, 0)] > 0)
 
     @property
     def metric(self) -> Floats:
@@ -147,12 +170,11 @@ def _busy(scenario: ReaderScalingScenario) -> float:
     return scenario.peak_connections / scenario.peak_load
 
 
-def _needed(scenario: ReaderScalingScenario, load: Floats) -> NDArray[np.int64]:
+def _wanted(scenario: ReaderScalingScenario, load: Floats) -> NDArray[np.int64]:
     each = float(scenario.connections_target)
     if scenario.scales_on_cpu:
         each = _busy(scenario) * scenario.cpu_target_pct / 100
-    wanted = [theory.instances_needed(one, each, 100.0) for one in load.tolist()]
-    return np.clip(wanted, scenario.min_readers, scenario.max_readers)
+    return np.array([theory.instances_needed(one, each, 100.0) for one in load.tolist()])
 
 
 def _policy(scenario: ReaderScalingScenario, alarms: tuple[Alarm, Alarm]) -> TargetTracking:

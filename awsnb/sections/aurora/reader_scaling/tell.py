@@ -94,12 +94,40 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 def _why(outcome: Outcome) -> str:
     peak = counted(outcome.peak_readers, "reader")
     if outcome.reaction_s is None:
-        return f"The metric never called for more than {peak}: {_price(outcome)}"
+        return _none_added(outcome)
     return (
         f"From the first minute above the target to new readers it took "
-        f"{span(outcome.reaction_s)}, most of it to make them; {_waits(outcome)}. Up to {peak} "
-        f"serve: {_price(outcome)}"
+        f"{span(outcome.reaction_s)}, {_slowest(outcome)}; {_waits(outcome)}. Up to {peak} "
+        f"serve{_beside_target(outcome)}: {_price(outcome)}"
     )
+
+
+def _slowest(outcome: Outcome) -> str:
+    """Name what took the most of the reaction."""
+    making_s = 60 * outcome.scenario.reader_takes_min
+    if 2 * making_s > (outcome.reaction_s or 0.0):
+        return "most of it to make them"
+    return "most of it until the alarm had its datapoints"
+
+
+def _none_added(outcome: Outcome) -> str:
+    peak = counted(outcome.peak_readers, "reader")
+    if outcome.is_capped:
+        return f"{peak} serve from the start{_beside_target(outcome)}: {_price(outcome)}"
+    return f"The metric never called for more than {peak}: {_price(outcome)}"
+
+
+def _beside_target(outcome: Outcome) -> str:
+    """Say how many would have held the target, if that is another number, and why."""
+    if outcome.is_capped:
+        most = ", the most that the policy may have"
+        return f"{most}, while {outcome.peak_wanted} would hold the target"
+    if not outcome.overshoots:
+        return ""
+    hold = f", though {outcome.peak_needed} hold the target"
+    if not (outcome.overshoots_on_backlog and outcome.scenario.scales_on_cpu):
+        return hold
+    return f"{hold} (reads that still waited kept CPU at 100 %, and the policy asked for more)"
 
 
 def _price(outcome: Outcome) -> str:

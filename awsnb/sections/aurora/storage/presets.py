@@ -12,7 +12,7 @@ PRESETS = (
     Preset(
         "Towards the largest volume",
         "Storage grows by itself, far beyond what RDS has, until it doesn't. Look for the day, "
-        "then set As of to 2023-06.",
+        "and how much finds no room after it; then set As of to 2023-06.",
         {
             "size_gib": 50 * 1024,
             "growth_gib_per_day": 200.0,

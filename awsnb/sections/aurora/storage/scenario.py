@@ -14,8 +14,8 @@ DROPPED, DELETED, NOTHING = "dropped tables", "deleted rows", "nothing"
 class StorageScenario(Scenario):
     """A volume over time."""
 
-    storage: Literal["Standard", "I/O-Optimized"] = fields.STORAGE
-    size_gib: int = fields.SIZE_GIB
+    storage: Literal["Standard", "I/O-Optimized"] = fields.storage(group="Price", advanced=True)
+    size_gib: int = fields.size_gib()
     growth_gib_per_day: float = field(
         5.0,
         label="Growth",
@@ -59,7 +59,7 @@ class StorageScenario(Scenario):
         only_when={"freed_by": (DROPPED, DELETED)},
         meaning="Share of the data that goes.",
     )
-    as_of: Literal["today", "2023-06"] = fields.AS_OF
+    as_of: Literal["today", "2023-06"] = fields.as_of(group="Limits", advanced=True)
 
     @property
     def is_freed(self) -> bool:

@@ -85,6 +85,22 @@ class Outcome:
         return float(full[0]) if full.size else None
 
     @property
+    def full_day_at_this_rate(self) -> float:
+        """The day on which it would be full if growth went on as at the end."""
+        room = max_size_gib(self.scenario.on) - float(self.data_gib[-1])
+        return self.scenario.days + room / self.scenario.growth_gib_per_day
+
+    @property
+    def refused_gib(self) -> float:
+        """Data that comes while the volume is full, and finds no room."""
+        if self.full_day is None:
+            return 0.0
+        jumps = np.diff(self.day) == 0
+        removed = -float(np.diff(self.data_gib)[jumps].sum())
+        came = self.scenario.size_gib + self.scenario.growth_gib_per_day * self.scenario.days
+        return max(came - removed - float(self.data_gib[-1]), 0.0)
+
+    @property
     def last_gib(self) -> float:
         """Billed at the end."""
         return float(self.billed_gib[-1])

@@ -74,14 +74,16 @@ def _price(scenario: StorageScenario) -> Panel:
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     bill, last, full = outcome.storage_usd, outcome.last_gib, outcome.full_day
     month = last * storage_usd_gib_month(outcome.scenario.storage)
-    rds, empty = outcome.rds_storage_usd, outcome.free_inside_gib
+    rds, empty, refused = outcome.rds_storage_usd, outcome.free_inside_gib, outcome.refused_gib
     step = AURORA.value("storage", "growth_increment")
     volume, groups = step * -int(-last // step), protection_groups(last)
     return (
         Number("billed_gib", "Billed at the end", last, f"{last:,.0f} GiB", headline=True),
         Number("storage_usd", f"Storage, {outcome.scenario.days:,} days", bill, usd(bill), True),
         Number("full_day", "The volume is full", full,
-               "not within this time" if full is None else f"on day {full:,.0f}", True),
+               f"on day {outcome.full_day_at_this_rate:,.0f} at this rate" if full is None
+               else f"on day {full:,.0f}", True),
+        Number("refused_gib", "Data that finds no room", refused, f"{refused:,.0f} GiB"),
         Number("end_usd_month", "A month at the end", month, usd(month)),
         Number("free_inside_gib", "Free inside tables, and billed", empty, f"{empty:,.0f} GiB"),
         Number("rds_storage_usd", "RDS storage for the same data", rds if isfinite(rds) else None,
@@ -93,10 +95,20 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 
 def _why(outcome: Outcome) -> str:
     if not outcome.scenario.is_freed:
-        return _grew(outcome)
+        return _grew(outcome) + _full(outcome)
     saved = outcome.cleaned_usd[DELETED] - outcome.cleaned_usd[DROPPED]
     said = _deleted if outcome.scenario.freed_by == DELETED else _dropped
-    return said(outcome, saved)
+    return said(outcome, saved) + _full(outcome)
+
+
+def _full(outcome: Outcome) -> str:
+    """Say what happens once the volume is as large as it can be."""
+    if outcome.full_day is None:
+        return ""
+    return (
+        f" On day {outcome.full_day:,.0f} the volume is as large as AWS lets it be: of what comes "
+        f"until day {outcome.scenario.days:,}, {outcome.refused_gib:,.0f} GiB find no room."
+    )
 
 
 def _grew(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from awsnb.sections.aurora.designs import DESIGNS, Design
 class WriteLatencyScenario(Scenario):
     """Writes to one protection group, and what slows its copies down."""
 
-    design: Literal["4 of 6", "6 of 6", "3 of 4", "2 of 3"] = fields.DESIGN
+    design: Literal["4 of 6", "6 of 6", "3 of 4", "2 of 3"] = fields.design()
     slow_copy_pct: float = field(
         1.0,
         label="Slow answers",
@@ -41,7 +41,7 @@ class WriteLatencyScenario(Scenario):
         label="Zone A",
         meaning="Zone A answers, or each of its answers is slow, or it is gone.",
     )
-    seed: int = fields.SEED
+    seed: int = fields.seed(group="Draws", advanced=True)
 
     @property
     def quorum(self) -> Design:

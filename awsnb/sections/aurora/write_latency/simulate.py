@@ -85,6 +85,17 @@ class Outcome:
         return self.there - self.scenario.quorum.write
 
     @property
+    def needs_zone_a(self) -> bool:
+        """Whether writes need a copy in zone A."""
+        return self.spare < self.scenario.quorum.per_zone[0]
+
+    @property
+    def zone_slow_pct(self) -> float:
+        """Writes at which at least one zone is slow as a whole, %."""
+        zones = sum(count > 0 for count in self.scenario.quorum.per_zone)
+        return 100 * (1 - (1 - self.scenario.zone_slow_pct / 100) ** zones)
+
+    @property
     def together_from(self) -> float | None:
         """The rarity from which writes are off the closed form by a tenth; None if none is.
 

@@ -9,6 +9,7 @@ from awsnb.results import Curve, Number, Panel, Result, Role
 from awsnb.sections.aurora.curves import of_designs
 from awsnb.sections.aurora.designs import DESIGNS
 from awsnb.sections.aurora.write_latency.simulate import ONE_IN, WRITES, Outcome
+from awsnb.words import percent
 
 PERCENTILES: Mapping[str, tuple[float, Role]] = {
     "p50": (0.5, "first"),
@@ -111,18 +112,36 @@ def _why(outcome: Outcome) -> str:
     return (
         f"A write waits for {_slowest(outcome)}: one write in 1,000 takes longer than {_ms(p999)}. "
         + _beside(outcome)
+        + _together(outcome)
     )
 
 
 def _slowest(outcome: Outcome) -> str:
+    """Name the copies that a write waits for, and those that it can pass over."""
     spare, need = outcome.spare, outcome.scenario.quorum.write
+    if outcome.scenario.zone_trouble == "slow":
+        return _without_zone_a(outcome)
     if not spare:
-        return "every copy, so one slow copy delays the write"
+        every = "every copy that is left" if outcome.gone else "every copy"
+        return f"{every}, so one slow copy delays the write"
     copies = "copy" if spare == 1 else "copies"
     return (
         f"the {_ordinal(need)} of {outcome.there} copies, so {spare} slow {copies} can be passed "
         "over"
     )
+
+
+def _without_zone_a(outcome: Outcome) -> str:
+    if outcome.needs_zone_a:
+        return "slow zone A too, since the copies outside it are too few"
+    return "every copy outside slow zone A, so one more slow copy delays the write"
+
+
+def _together(outcome: Outcome) -> str:
+    """Say how often copies are slow together."""
+    if not outcome.scenario.zone_slow_pct:
+        return ""
+    return f" At {percent(outcome.zone_slow_pct)} of the writes a whole zone is slow."
 
 
 def _beside(outcome: Outcome) -> str:

@@ -1,22 +1,14 @@
 """What can be asked of an account: who does what, from where, and what if one thing changed."""
 
-import json
-from datetime import datetime
-from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from functools import cached_property
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from awsnb._paths import data_dir
-from awsnb.mechanisms.authorization import Policy
-from awsnb.mechanisms.authorization.request import Kind
-from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.services.iam.account import Account, Entity
-from awsnb.services.iam.account_text import policy_of, read_account
-from awsnb.services.iam.folder import read_folder
-from awsnb.services.iam.places import placed
-from awsnb.services.iam.requests import Asked, read_requests
+from awsnb.aws.iam import Account, Entity, Policy
+from awsnb.scenario import Scenario, field
+from awsnb.sections.iam import load
+from awsnb.sections.iam.requests import Asked, Question
 
 NOTHING, LEAVE, NO_BOUNDARY = "nothing", "leaves its groups", "has no boundary"
 ATTACH, BOUND, SESSION = "has one more policy", "has this boundary", "passes a session policy"
@@ -29,15 +21,7 @@ WITH_DOCUMENT = {
     ON_ACCOUNT: "scp",
 }
 MFA, PASSWORD, KEY = "password and MFA", "password alone", "access key"
-
-
-class Question(NamedTuple):
-    """A request; its `context` is the scenario's if it has none of its own."""
-
-    principal: str
-    action: str
-    resource: str
-    context: dict[str, Any] | None = None
+MFA_KEY, MFA_AGE = "aws:multifactorauthpresent", "aws:multifactorauthage"
 
 
 class AccessScenario(Scenario):
@@ -57,15 +41,21 @@ class AccessScenario(Scenario):
         meaning="An access key says nothing of MFA: the key is missing from the request.",
     )  # fmt: skip
     source_ip: str = field(
-        "203.0.113.7", label="From address", meaning="aws:SourceIp of the request."
-    )
+        "203.0.113.7", label="From address", group="Circumstances", advanced=True,
+        meaning="aws:SourceIp of the request.",
+    )  # fmt: skip
     at: str = field(
-        "2026-11-26T10:00:00Z", label="At", meaning="aws:CurrentTime of the request, ISO 8601."
-    )
-    encrypted: bool = field(True, label="Over HTTPS", meaning="aws:SecureTransport of the request.")
+        "2026-11-26T10:00:00Z", label="At", group="Circumstances", advanced=True,
+        meaning="aws:CurrentTime of the request, ISO 8601.",
+    )  # fmt: skip
+    encrypted: bool = field(
+        True, label="Over HTTPS", group="Circumstances", advanced=True,
+        meaning="aws:SecureTransport of the request.",
+    )  # fmt: skip
     context: str = field(
-        "", label="More context", lines=2, meaning="Other condition keys of the request, as JSON."
-    )
+        "", label="More context", lines=2, group="Circumstances", advanced=True,
+        meaning="Other condition keys of the request, as JSON.",
+    )  # fmt: skip
     what_if: Literal[
         "nothing", "leaves its groups", "has no boundary", "has one more policy",
         "has this boundary", "passes a session policy", "the resource has this policy",
@@ -79,31 +69,30 @@ class AccessScenario(Scenario):
     )  # fmt: skip
 
     policies: str = field(
-        "shop", label="Account", lines=12,
+        "shop", label="Account", lines=12, path=True, group="Account", advanced=True,
         meaning="A built-in account, a folder of policies, or an account as JSON.",
     )  # fmt: skip
     requests: str = field(
-        "", label="Requests", control=False,
+        "", label="Requests", path=True,
         meaning="A CSV file of requests to decide: principal, action, resource, context keys.",
     )  # fmt: skip
 
     @cached_property
     def account(self) -> Account:
         """The account that is asked about."""
-        return _account(self.policies)
+        return load.account(self.policies)
 
     @cached_property
     def rows(self) -> list[Asked]:
         """The rows of the file of requests; none without a file."""
-        file = Path(self.requests)
-        return _requests(file, _modified_ns(file)) if self.requests else []
+        return load.requests(self.requests) if self.requests else []
 
     @cached_property
     def question(self) -> Question:
         """The request that is looked at closely: the file's first, if none is asked beside it."""
         asked = Question(self.principal, self.action, self.resource)
         if self.rows and not {"principal", "action", "resource"} & self.changes().keys():
-            return Question(*self.rows[0][1:5])
+            return self.rows[0].question
         return asked
 
     @cached_property
@@ -111,24 +100,19 @@ class AccessScenario(Scenario):
         """The policy that the change brings; None while there is none."""
         if self.what_if not in WITH_DOCUMENT or not self.document.strip():
             return None
-        try:
-            return policy_of(
-                self.document, WITH_DOCUMENT[self.what_if], "document", "the new policy"
-            )
-        except ScenarioError as error:
-            raise placed(error, self.document) from None
+        return load.policy(self.document, WITH_DOCUMENT[self.what_if])
 
     @cached_property
     def keys(self) -> dict[str, Any]:
         """The circumstances of the request, as condition keys."""
-        time = _time(self.at)
+        time = load.moment(self.at)
         found: dict[str, Any] = {
             "aws:SourceIp": self.source_ip,
             "aws:SecureTransport": self.encrypted,
             "aws:CurrentTime": time,
             "aws:EpochTime": int(time.timestamp()),
         }
-        return found | _context(self.context)
+        return found | load.context(self.context)
 
     def keys_of(self, entity: Entity) -> dict[str, Any]:
         """The context of a request that a principal makes under the same circumstances.
@@ -136,10 +120,14 @@ class AccessScenario(Scenario):
         Whether there was MFA is known of temporary credentials only: of a role's, and of those that
         the console takes out for a user who signs in.
         """
-        is_session = entity.principal.kind in (Kind.ROLE, Kind.ROLE_SESSION)
-        if self.signed_in == KEY and not is_session:
+        if self.signed_in == KEY and not entity.is_session:
             return self.keys
         return {"aws:MultiFactorAuthPresent": self.signed_in == MFA} | self.keys
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """The keys that how one signed in states, also by their absence."""
+        return frozenset({MFA_KEY} if self.signed_in == MFA else {MFA_KEY, MFA_AGE})
 
     @property
     def text(self) -> str:
@@ -149,7 +137,7 @@ class AccessScenario(Scenario):
     def changes(self) -> dict[str, Any]:
         """The fields that differ from their defaults; the default account written out does not."""
         found = super().changes()
-        if found.get("policies") == built_in():
+        if found.get("policies") == load.built_in():
             del found["policies"]
         return found
 
@@ -164,82 +152,9 @@ class AccessScenario(Scenario):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        self.account.entity(self.question.principal)
-        if ":" not in self.action:
-            raise ScenarioError(f"action = {self.action!r}: must be service:Name.")
-        if self.resource != "*" and not self.resource.startswith("arn:"):
-            raise ScenarioError(f"resource = {self.resource!r}: must be an ARN, or *.")
+        with load.about("principal"):
+            self.account.entity(self.question.principal)
+        load.check_action(self.action)
+        load.check_resource(self.resource)
         _ = self.keys, self.policy
         return self
-
-
-def built_in(name: str = "shop") -> str:
-    """The JSON of a built-in account."""
-    return _built_in(name).read_text("utf-8")
-
-
-def _account(policies: str) -> Account:
-    if policies.lstrip().startswith("{"):
-        return _from_json(policies)
-    if _built_in(policies).is_file():
-        return _from_json(built_in(policies))
-    folder = Path(policies)
-    if folder.is_dir():
-        return _from_folder(folder, tuple(map(_modified_ns, sorted(folder.glob("*.json")))))
-    known = ", ".join(sorted(file.stem for file in _built_in("").parent.glob("*.json")))
-    raise ScenarioError(
-        f"policies = {policies!r}: must be a built-in account ({known}), a folder, or JSON."
-    )
-
-
-@lru_cache(maxsize=8)
-def _from_json(text: str) -> Account:
-    try:
-        return read_account(text)
-    except ScenarioError as error:
-        raise placed(error, text) from None
-
-
-@lru_cache(maxsize=2)
-def _from_folder(folder: Path, modified_ns: tuple[int, ...]) -> Account:
-    return read_folder(folder)
-
-
-@lru_cache(maxsize=2)
-def _requests(file: Path, modified_ns: int) -> list[Asked]:
-    return read_requests(file)
-
-
-def _modified_ns(file: Path) -> int:
-    """When a file was last written: read again only then, however many scenarios ask for it."""
-    return file.stat().st_mtime_ns if file.exists() else 0
-
-
-def _built_in(name: str) -> Path:
-    return data_dir() / "accounts" / f"{Path(name).name}.json"
-
-
-def _time(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ScenarioError(f"at = {text!r}: must be a time, as 2026-11-26T10:00:00Z.") from None
-    if found.tzinfo is None:
-        raise ScenarioError(f"at = {text!r}: must have a time zone, as in 2026-11-26T10:00:00Z.")
-    return found
-
-
-def _context(text: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"context: not JSON at line {error.lineno}, column {error.colno}: {error.msg}.",
-            error.lineno,
-            error.colno,
-        ) from None
-    if not isinstance(found, dict):
-        raise ScenarioError('context: must be an object, as {"aws:PrincipalTag/team": "web"}.')
-    return found

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from awsnb.aws.iam.reference import resource_of
 from awsnb.mechanisms.authorization import Decision
 from awsnb.results import Comparison, Number, Option
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.run import Access
-from awsnb.services.iam.scenario import (
+from awsnb.sections.iam.scenario import (
     ATTACH,
     LEAVE,
     MFA,
@@ -18,6 +18,7 @@ from awsnb.services.iam.scenario import (
     ON_RESOURCE,
     AccessScenario,
 )
+from awsnb.sections.iam.simulate import Outcome, simulate
 
 VERSION = "2012-10-17"
 
@@ -30,8 +31,8 @@ class Way(NamedTuple):
     remark: str = ""
 
 
-def compare_ways(scenario: AccessScenario) -> Comparison:
-    """Hold the ways to let a request through against each other.
+def compare(scenario: AccessScenario) -> Comparison:
+    """Compare the ways to let a request through.
 
     Parameters
     ----------
@@ -44,13 +45,13 @@ def compare_ways(scenario: AccessScenario) -> Comparison:
         A way holds if it lets the request through. The best opens the fewest of the other watched
         requests, of any principal; among equals the first.
     """
-    as_asked = Access.of(scenario)
+    as_asked = simulate(scenario)
     ways = list(_ways(scenario))
     options = [_option(Way("as asked", scenario), as_asked, as_asked)]
     for way in ways:
-        access = _access(way.scenario)
-        if access is not None:
-            options.append(_option(way, access, as_asked))
+        outcome = _outcome(way.scenario)
+        if outcome is not None:
+            options.append(_option(way, outcome, as_asked))
     holding = [option for option in options if option.holds]
     best = min(holding, key=_opened, default=None)
     return Comparison(
@@ -59,7 +60,8 @@ def compare_ways(scenario: AccessScenario) -> Comparison:
 
 
 def _ways(scenario: AccessScenario) -> Iterator[Way]:
-    name, action, resource, _ = scenario.question
+    name, action, asked, *_ = scenario.question
+    resource = resource_of(action, asked)
     entity = scenario.account.entity(name)
     plain = scenario.replace(what_if=NOTHING, document="")
     if scenario.signed_in != MFA:
@@ -94,16 +96,16 @@ def _allow(elements: dict[str, object]) -> str:
     return json.dumps({"Version": VERSION, "Statement": {"Effect": "Allow", **elements}})
 
 
-def _access(scenario: AccessScenario) -> Access | None:
+def _outcome(scenario: AccessScenario) -> Outcome | None:
     """What a way comes to; None if it can't be gone."""
     try:
-        return Access.of(scenario)
+        return simulate(scenario)
     except ScenarioError:
         return None
 
 
-def _option(way: Way, access: Access, as_asked: Access) -> Option:
-    decision, opened = access.decision, _opened_by(access, as_asked)
+def _option(way: Way, outcome: Outcome, as_asked: Outcome) -> Option:
+    decision, opened = outcome.decision, _opened_by(outcome, as_asked)
     return Option(
         way.label,
         way.scenario,
@@ -114,20 +116,24 @@ def _option(way: Way, access: Access, as_asked: Access) -> Option:
             Number("layer", "decided by", decision.layer, decision.layer),
             Number("opened", "opens besides", opened, str(opened)),
         ),
-        way.remark,
+        "; ".join(filter(None, (way.remark, _resting(decision)))),
     )
 
 
-def _opened_by(access: Access, as_asked: Access) -> int:
+def _resting(decision: Decision) -> str:
+    return f"rests on {', '.join(decision.rests_on)}" if decision.rests_on else ""
+
+
+def _opened_by(outcome: Outcome, as_asked: Outcome) -> int:
     """Count the watched requests that the way's policies newly allow, the one asked about apart.
 
     Before and after are seen under the way's own circumstances: MFA or HTTPS open nothing.
     """
-    asked = access.scenario.question[:3]
-    names = list(access.scenario.account.entities)
-    watched = list(access.watched.values())
-    same = replace(as_asked.after, scenario=access.scenario)
-    before, after = access.matrix(same), access.matrix(access.after)
+    asked = outcome.scenario.question[:3]
+    names = list(outcome.scenario.account.entities)
+    watched = list(outcome.watched.values())
+    same = replace(as_asked.after, scenario=outcome.scenario)
+    before, after = outcome.matrix(same), outcome.decided
     return sum(
         _is_new(before[i][j], after[i][j])
         for i, name in enumerate(names)

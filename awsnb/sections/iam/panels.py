@@ -5,49 +5,43 @@ from typing import Any
 
 import numpy as np
 
-from awsnb.mechanisms.authorization import Verdict
 from awsnb.results import Curve, Panel
-from awsnb.services.iam.run import Access
+from awsnb.sections.iam.simulate import ALLOWED, Outcome
 
-VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
-ALLOWED = VERDICTS.index(Verdict.ALLOWED)
 VERDICT_WORDS = ("denied", "nobody allows it", "allowed")
 SAYS = ("denies", "is silent", "allows")
 PATH_WORDS = ("denies", "silent", "allows")
-TAKEN, OPENED = 0, 2  # of what a change does
+TAKEN, KEPT, OPENED = 0, 1, 2  # of what a change does
 CHANGE_WORDS = ("taken away", "as before", "now allowed")
 NOW, BEFORE, AFTER = "now", "before", "after"
 
 
-def drawn(access: Access) -> tuple[dict[str, Any], tuple[Panel, ...]]:
-    """The columns of a result, and how to draw them."""
-    after = _codes(access, access.after)
+def columns_of(outcome: Outcome) -> dict[str, Any]:
+    """All that is drawn, by column."""
     data = {
-        "principal": np.array(list(access.after.account.entities)),
-        "request": np.array(list(access.watched)),
-        "verdict": after,
-        **_path(access),
-        **_by_principal(access),
+        "principal": np.array(list(outcome.after.account.entities)),
+        "request": np.array(list(outcome.watched)),
+        "verdict": outcome.codes,
+        **_path(outcome),
+        **_by_principal(outcome),
     }
-    if access.before is not access.after:
-        before = _codes(access, access.before)
-        data["change"] = 1 + (after == ALLOWED).astype(int) - (before == ALLOWED)
-    panels = _maps(access)
-    if access.asked:
-        panels.append(_batch_panel())
-    return data, tuple(panels)
+    if not outcome.is_changed:
+        return data
+    before, after = outcome.codes_before == ALLOWED, outcome.codes == ALLOWED
+    return data | {"change": np.where(before == after, KEPT, np.where(after, OPENED, TAKEN))}
 
 
-def _codes(access: Access, world: Any) -> Any:
-    decided = access.matrix(world)
-    return np.array([[VERDICTS.index(one.verdict) for one in row] for row in decided])
+def panels_of(outcome: Outcome) -> tuple[Panel, ...]:
+    """How to draw them: the path through the layers, and who may do what."""
+    panels = _maps(outcome)
+    return (*panels, _batch_panel()) if outcome.asked else tuple(panels)
 
 
-def _path(access: Access) -> dict[str, Any]:
+def _path(outcome: Outcome) -> dict[str, Any]:
     """What each layer says, before and after: layers that are not there say nothing."""
-    rows = [access.decision]
-    if access.before is not access.after:
-        rows.insert(0, access.decision_before)
+    rows = [outcome.decision]
+    if outcome.is_changed:
+        rows.insert(0, outcome.decision_before)
     names = dict.fromkeys(layer.name for decision in rows for layer in decision.trace)
     names = dict.fromkeys([*names, "verdict"])
     found = np.full((len(rows), len(names)), np.nan)
@@ -60,12 +54,12 @@ def _path(access: Access) -> dict[str, Any]:
     return {"layer": np.array(list(names)), "moment": np.array(moments), "path": found}
 
 
-def _maps(access: Access) -> list[Panel]:
+def _maps(outcome: Outcome) -> list[Panel]:
     maps = [
         _map("The path through the layers", "path", "layer", "moment", PATH_WORDS),
         _map("Who may do what", "verdict", "request", "principal", VERDICT_WORDS),
     ]
-    if access.before is not access.after:
+    if outcome.is_changed:
         change = _map("What the change does", "change", "request", "principal", CHANGE_WORDS)
         maps.append(change)
     return maps
@@ -76,13 +70,13 @@ def _map(title: str, column: str, x: str, rows: str, levels: tuple[str, ...]) ->
     return Panel(title, "", (curve,), kind="heat", x=x, rows=rows, levels=levels)
 
 
-def _by_principal(access: Access) -> dict[str, Any]:
-    if not access.asked:
+def _by_principal(outcome: Outcome) -> dict[str, Any]:
+    if not outcome.asked:
         return {}
-    pairs = list(zip(access.asked, access.answers, strict=True))
+    pairs = list(zip(outcome.asked, outcome.answers, strict=True))
     allowed = Counter(row.principal for row, answer in pairs if answer.allowed)
     denied = Counter(row.principal for row, answer in pairs if not answer.allowed)
-    who = list(dict.fromkeys(row.principal for row in access.asked))
+    who = list(dict.fromkeys(row.principal for row in outcome.asked))
     return {
         "who": np.array(who),
         "allowed": np.array([allowed[name] for name in who], float),

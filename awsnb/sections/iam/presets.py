@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from awsnb.scenario import Preset
-from awsnb.services.iam.scenario import (
+from awsnb.sections.iam.load import built_in
+from awsnb.sections.iam.scenario import (
     ATTACH,
     BOUND,
     KEY,
     ON_ACCOUNT,
     ON_RESOURCE,
     PASSWORD,
-    built_in,
 )
 
 _DENY_WITHOUT_MFA = """{
@@ -118,6 +118,4 @@ _SITUATIONS = (
 )  # fmt: skip
 
 # the account written out, to be read and edited
-ACCESS_PRESETS = tuple(
-    replace(one, values={"policies": built_in(), **one.values}) for one in _SITUATIONS
-)
+PRESETS = tuple(replace(one, values={"policies": built_in(), **one.values}) for one in _SITUATIONS)

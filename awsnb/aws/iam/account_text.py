@@ -4,12 +4,14 @@ An account is a JSON object of at most these parts, as in `data/accounts/shop.js
 
 - ``account``: its twelve digits; ``management_account`` of its organisation.
 - ``users``, ``roles``, ``visitors`` (principals of other accounts, each with its ``arn``): by name,
-  each with ``policies``, ``boundary`` and ``tags``; users with ``groups``, roles with ``trust``.
+  each with ``policies``, ``boundary``, ``tags`` and ``id``, its unique ID; users with ``groups``,
+  roles with ``trust``.
 - ``groups``: by name, each with ``policies``.
 - ``resources``: by ARN, each with ``policy`` and ``tags``; for what stands below it too.
 - ``scps`` and ``rcps``: a list of policies per level, from the root of the organisation downwards.
 - ``endpoint``: the policy of the VPC endpoint that requests come through.
-- ``policies``: by name. Wherever a policy is asked for, its name will do, or, inline, itself.
+- ``policies``: by name. Wherever a policy is asked for, its name will do, or, inline, itself, or
+  what AWS's command line prints of it.
 - ``watch``: requests to keep an eye on, by what they are called: an action and an ARN each.
 """
 
@@ -19,15 +21,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from awsnb.mechanisms.authorization import Policy, PolicyError, Principal, parse
-from awsnb.mechanisms.authorization.request import is_account
+from awsnb.aws.iam.account import IAM, Account, Entity, Resource
+from awsnb.aws.iam.export import from_export, is_export
+from awsnb.aws.iam.files import MOST_BYTES
+from awsnb.aws.iam.unwrapped import NoDocumentError, decoded, document_of
+from awsnb.mechanisms.authorization import (
+    JsonError,
+    Policy,
+    PolicyError,
+    Principal,
+    parse,
+    read_json,
+)
+from awsnb.mechanisms.authorization.principal import is_account, shown
 from awsnb.scenario import ScenarioError, closest
-from awsnb.services.iam.account import IAM, Account, Entity, Resource
 
 ROOT = "root"
 _LISTS = ("users", "groups", "roles", "visitors", "resources", "scps", "rcps", "policies", "watch")
 _PARTS = ("account", "management_account", "endpoint", *_LISTS)
-_ENTITY = ("arn", "policies", "boundary", "tags")
+_ENTITY = ("arn", "policies", "boundary", "tags", "id")
 _KEYS = {
     "users": (*_ENTITY, "groups"),
     "roles": (*_ENTITY, "trust"),
@@ -35,7 +47,7 @@ _KEYS = {
     "groups": ("policies",),
     "resources": ("policy", "tags"),
 }
-_SIZES = {"identity": "managed_policy", "boundary": "managed_policy", "trust": "trust_policy"}
+_SIZES = {"identity": "managed_policy", "boundary": "managed_policy", "trust": "trust_policy_raised"}
 _SIZES |= {"session": "session_policy", "scp": "scp", "rcp": "rcp"}
 _INLINE = {"users": "inline_user", "groups": "inline_group", "roles": "inline_role"}
 _BY_AWS = "arn:aws:iam::aws:policy/"
@@ -47,7 +59,7 @@ def read_account(found: Any, where: str = "policies") -> Account:
     Parameters
     ----------
     found : str or dict
-        See the module for its parts.
+        See the module for its parts; or an export of AWS's.
     where : str
         What to call it in an error.
 
@@ -56,25 +68,32 @@ def read_account(found: Any, where: str = "policies") -> Account:
     ScenarioError
         If it is no account: the part, the statement and the element that is wrong.
     """
-    return _Reader(where).account(_load(found, where) if isinstance(found, str) else found)
+    body = _load(found, where) if isinstance(found, str) else found
+    return _Reader(where).account(from_export(body) if is_export(body) else body)
 
 
 def policy_of(text: str, kind: str, where: str, name: str = "") -> Policy:
     """Parse one policy from JSON text; what is wrong with it is a `ScenarioError`."""
     with _policy_errors(where):
-        policy = replace(parse(text, kind), name=name or where)
-    if kind in _SIZES:
-        _check_size(where, _length(text), _SIZES[kind])
-    return policy
+        document = document_of(_load(decoded(text), where))
+    return _parsed(where, document, kind, name or where, _SIZES.get(kind))
 
 
 def _load(text: str, where: str) -> Any:
+    if len(text) > MOST_BYTES:
+        raise ScenarioError(f"{where}: {len(text):,} characters; {MOST_BYTES:,} can be read.")
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"{where}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
-        ) from None
+        return read_json(text)
+    except JsonError as error:
+        raise ScenarioError(f"{where}: {error}") from None
+
+
+def _parsed(where: str, document: Any, kind: str, name: str, size: str | None) -> Policy:
+    """Parse a policy; one that AWS would find too long is refused before it is."""
+    if size:
+        _check_size(where, _length(document), size)
+    with _policy_errors(where):
+        return replace(parse(document, kind), name=name)
 
 
 class _Reader:
@@ -88,7 +107,7 @@ class _Reader:
         self._check_keys(self.where, body, _PARTS)
         number = body.get("account", "")
         if not (isinstance(number, str) and is_account(number)):
-            self._fail("account", f"must be twelve digits, as text, not {number!r}.")
+            self._fail("account", f"must be twelve digits, as text, not {shown(number)}.")
         self.named = self._part(body, "policies")
         groups = {
             name: self._attached("groups", name, each)
@@ -124,14 +143,14 @@ class _Reader:
     def _entity(self, part: str, name: str, body: Any, groups: Mapping[str, Any]) -> Entity:
         where = f"{part}.{name}"
         try:
-            principal = Principal.of(body["arn"])
+            principal = Principal.of(body["arn"], user_id=self._id(where, body))
         except (ValueError, AttributeError, TypeError):
-            self._fail(f"{where}.arn", f"{body['arn']!r} is not the ARN of a principal.")
+            self._fail(f"{where}.arn", f"{shown(body['arn'])} is not the ARN of a principal.")
         own = self._texts(f"{where}.groups", body.get("groups", []))
         for group in own:
             if group not in groups:
                 self._fail(
-                    f"{where}.groups", f"there is no group {group!r}." + closest(group, groups)
+                    f"{where}.groups", f"there is no group {shown(group)}." + closest(group, groups)
                 )
         most = IAM.value("quota", "groups_per_user")
         if len(own) > most:
@@ -148,11 +167,16 @@ class _Reader:
     def _attached(self, part: str, name: str, body: Any) -> tuple[Policy, ...]:
         """Parse what is attached to an identity; its inline policies share one limit."""
         found = body.get("policies", [])
-        policies = self._policies(f"{part}.{name}.policies", found)
-        if part in _INLINE:
+        if part in _INLINE and isinstance(found, list):
             length = sum(_length(each) for each in found if not isinstance(each, str))
             _check_size(f"{self.where}: {part}.{name}.policies", length, _INLINE[part])
-        return policies
+        return self._policies(f"{part}.{name}.policies", found)
+
+    def _id(self, where: str, body: Any) -> str:
+        found = body.get("id", "")
+        if not (isinstance(found, str) and f"x{found}".isalnum() and found.isascii()):
+            self._fail(f"{where}.id", f"must be letters and digits, not {shown(found)}.")
+        return str(found)
 
     def _resources(self, body: Any) -> Iterator[tuple[str, Resource]]:
         for arn, each in self._members(body, "resources"):
@@ -182,16 +206,17 @@ class _Reader:
         if found is None:
             return None
         if not isinstance(found, str):
-            with _policy_errors(f"{self.where}: {where}"):
-                return replace(parse(found, kind), name=where)
+            return self._read(where, found, kind, where, None)
         if found not in self.named:
-            self._fail(where, f"there is no policy {found!r}." + closest(found, self.named))
-        place = f"{self.where}: policies.{found}"
+            self._fail(where, f"there is no policy {shown(found)}." + closest(found, self.named))
+        size = None if found.startswith(_BY_AWS) else _SIZES.get(kind)
+        return self._read(f"policies.{found}", self.named[found], kind, found, size)
+
+    def _read(self, where: str, found: Any, kind: str, name: str, size: str | None) -> Policy:
+        place = f"{self.where}: {where}"
         with _policy_errors(place):
-            policy = replace(parse(self.named[found], kind), name=found)
-        if kind in _SIZES and not found.startswith(_BY_AWS):
-            _check_size(place, _length(self.named[found]), _SIZES[kind])
-        return policy
+            document = document_of(found)
+        return _parsed(place, document, kind, name, size)
 
     def _members(self, body: Any, part: str) -> Iterator[tuple[str, Any]]:
         for name, each in self._part(body, part).items():
@@ -215,7 +240,7 @@ class _Reader:
         for key in body:
             if key not in known:
                 raise ScenarioError(
-                    f"{where}: {key!r} is not a part of it; there are {', '.join(known)}."
+                    f"{where}: {shown(key)} is not a part of it; there are {', '.join(known)}."
                     + closest(str(key), known)
                 )
 
@@ -227,14 +252,14 @@ class _Reader:
 def _policy_errors(where: str) -> Iterator[None]:
     try:
         yield
-    except PolicyError as error:
+    except (PolicyError, NoDocumentError) as error:
         raise ScenarioError(f"{where}: {str(error).removeprefix('Policy: ')}") from None
 
 
 def _length(document: Any) -> int:
     """Count characters as AWS does: white space does not count."""
-    text = document if isinstance(document, str) else json.dumps(document)
-    return sum(not letter.isspace() for letter in text)
+    text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+    return len("".join(text.split()))
 
 
 def _check_size(where: str, length: int, key: str) -> None:

@@ -15,24 +15,17 @@ from awsnb.cli import _values
 from awsnb.explorer import Explorer, report_command
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
-from awsnb.services.iam import (
-    ACCESS_PRESETS,
-    EXACT,
-    NO_DELETING,
-    REPORTS,
-    SERVERS,
-    AccessScenario,
-    against_regular_expressions,
-    against_rule,
-    answers,
-    built_in,
-    compare_ways,
-    explain,
-    simulate_access,
-    verdict_on,
-)
+from awsnb.sections.iam.challenges import EXACT, NO_DELETING, REPORTS, SERVERS, verdict_on
+from awsnb.sections.iam.load import built_in
+from awsnb.sections.iam.options import compare
+from awsnb.sections.iam.presets import PRESETS
+from awsnb.sections.iam.scenario import AccessScenario
+from awsnb.sections.iam.tables import answers
+from awsnb.sections.iam.tell import explain
+from awsnb.sections.iam.truth import against_regular_expressions, against_rule
 
 IAM = facts.load("iam")
+simulated = section("iam").simulate
 CHALLENGES = (REPORTS, SERVERS, NO_DELETING)
 ALLOW_ALL = (
     '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
@@ -43,7 +36,7 @@ DEPLOY = "arn:aws:iam::111122223333:role/deploy"
 
 
 def verdict(**values):
-    return simulate_access(AccessScenario(**values)).summary["verdict"]
+    return simulated(AccessScenario(**values)).summary["verdict"]
 
 
 def shop(**parts):
@@ -73,13 +66,13 @@ def statement(effect, action, resource="*", **more):
     ],
 )
 def test_situations_come_out_as_aws_rules_say(name, expected, layer):
-    preset = next(one for one in ACCESS_PRESETS if one.name == name)
-    found = simulate_access(AccessScenario(**preset.values)).summary
+    preset = next(one for one in PRESETS if one.name == name)
+    found = simulated(AccessScenario(**preset.values)).summary
     assert (found["verdict"], found["layer"]) == (expected, layer)
 
 
 def test_every_situation_is_checked():
-    assert len(ACCESS_PRESETS) == 9
+    assert len(PRESETS) == 9
 
 
 @pytest.mark.parametrize(
@@ -125,7 +118,7 @@ def test_a_session_policy_limits_a_role():
              "resource": "arn:aws:ec2:eu-west-1:111122223333:instance/i-web"}  # fmt: skip
     s3_only = json.dumps(statement("Allow", "s3:*"))
     assert verdict(**asked) == "allowed"
-    limited = simulate_access(
+    limited = simulated(
         AccessScenario(**asked, what_if="passes a session policy", document=s3_only)
     )
     assert limited.summary["layer"] == "session policies"
@@ -171,11 +164,11 @@ def test_the_explanation_names_the_element_that_fails():
 # --- what a change does
 
 
-@pytest.mark.parametrize("preset", ACCESS_PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_the_map_of_the_change_is_the_difference_of_two_matrices(preset):
     scenario = AccessScenario(**preset.values)
-    changed = simulate_access(scenario)
-    plain = simulate_access(scenario.replace(what_if="nothing", document=""))
+    changed = simulated(scenario)
+    plain = simulated(scenario.replace(what_if="nothing", document=""))
     allowed = [np.equal(one.data["verdict"], 2).astype(int) for one in (plain, changed)]
     assert changed.summary["allowed"] == allowed[1].sum()
     if scenario.what_if != "nothing":
@@ -186,20 +179,20 @@ def test_the_map_of_the_change_is_the_difference_of_two_matrices(preset):
 
 
 def test_leaving_the_groups_takes_all_away():
-    left = simulate_access(AccessScenario(what_if="leaves its groups"))
+    left = simulated(AccessScenario(what_if="leaves its groups"))
     row = list(left.data["principal"]).index("ann")
     assert not (left.data["verdict"][row] == 2).any()
     assert left.summary["closed"] == 2 and left.summary["opened"] == 0
 
 
 def test_a_change_without_a_policy_yet_changes_nothing():
-    result = simulate_access(AccessScenario(what_if="has this boundary"))
-    assert result.why == simulate_access(AccessScenario()).why
+    result = simulated(AccessScenario(what_if="has this boundary"))
+    assert result.why == simulated(AccessScenario()).why
     assert "The change brings no policy yet." in result.notes
 
 
 def test_the_cheapest_way_through_changes_no_policy():
-    found = compare_ways(AccessScenario())
+    found = compare(AccessScenario())
     assert found.best.label == "sign in with MFA"
     opens = {option.label: option.numbers[2].value for option in found.options}
     assert opens["attach a policy for exactly this"] == 0
@@ -210,13 +203,13 @@ def test_the_cheapest_way_through_changes_no_policy():
 
 
 def test_what_is_allowed_needs_no_way():
-    allowed = compare_ways(AccessScenario(signed_in="password and MFA"))
+    allowed = compare(AccessScenario(signed_in="password and MFA"))
     assert allowed.best.label == "as asked" and "nothing need be changed" in allowed.why
 
 
 def test_nothing_gets_past_an_scp():
-    scp = next(one for one in ACCESS_PRESETS if one.name == "Whoever is root")
-    assert compare_ways(AccessScenario(**scp.values)).best is None
+    scp = next(one for one in PRESETS if one.name == "Whoever is root")
+    assert compare(AccessScenario(**scp.values)).best is None
 
 
 # --- refusals
@@ -256,7 +249,7 @@ def test_what_can_not_be_asked_is_refused_in_a_sentence(values, says, line):
 
 def test_a_user_has_no_session():
     with pytest.raises(ScenarioError, match="has no session"):
-        simulate_access(AccessScenario(what_if="passes a session policy", document=ALLOW_ALL))
+        simulated(AccessScenario(what_if="passes a session policy", document=ALLOW_ALL))
 
 
 @pytest.mark.parametrize(
@@ -292,7 +285,7 @@ def test_an_account_that_is_bent_anywhere_is_answered_or_refused(data, wrong):
             place = place[data.draw(st.sampled_from(inner))]
     place[data.draw(st.sampled_from([key for key, _ in items(place)]))] = wrong
     with contextlib.suppress(ScenarioError):
-        simulate_access(AccessScenario(policies=json.dumps(account)))
+        simulated(AccessScenario(policies=json.dumps(account)))
 
 
 def items(place):
@@ -406,7 +399,7 @@ def test_what_aws_does_not_export_is_added_beside_it(exported):
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("account.json", "{", "account.json is not JSON at line 1, column 2"),
+        ("account.json", "{", "account.json: not JSON at line 1, column 2"),
         (
             "authorization-details.json",
             "{}",
@@ -438,7 +431,7 @@ def test_a_file_of_requests_is_answered_and_held_against_what_is_expected(tmp_pa
     assert list(table["verdict"]) == [
         "allowed", "allowed", "implicit deny", "implicit deny", "allowed"
     ]  # fmt: skip
-    result = simulate_access(scenario)
+    result = simulated(scenario)
     assert (result.summary["requests_allowed"], result.summary["unexpected"]) == (3, 1)
     assert "1 not as expected, the first in line 5." in result.why
     assert result.label == "ann: s3:GetObject on arn:aws:s3:::shop-photos/dog.jpg"
@@ -473,17 +466,17 @@ def test_a_file_of_requests_that_is_wrong_names_its_line(tmp_path, text, says):
     file = tmp_path / "requests.csv"
     file.write_text(text)
     with pytest.raises(ScenarioError) as refused:
-        simulate_access(AccessScenario(requests=str(file)))
+        simulated(AccessScenario(requests=str(file)))
     assert says in str(refused.value) and "requests.csv" in str(refused.value)
 
 
 def test_the_report_command_asks_the_same_question():
-    for preset in ACCESS_PRESETS:
+    for preset in PRESETS:
         scenario = AccessScenario(**preset.values)
         words = shlex.split(report_command("iam", scenario))
         given = [text for flag, text in itertools.pairwise(words) if flag == "-p"]
         again = AccessScenario(**_values(AccessScenario, given, {}))
-        assert simulate_access(again).why == simulate_access(scenario).why
+        assert simulated(again).why == simulated(scenario).why
         assert not any(text.startswith("policies=") for text in given)
 
 

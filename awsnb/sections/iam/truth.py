@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
+from awsnb.aws.iam.account_text import policy_of
 from awsnb.mechanisms.authorization import PolicySet, Request, decide
-from awsnb.services.iam.account_text import policy_of
-from awsnb.services.iam.challenges import Challenge
+from awsnb.sections.iam.challenges import Challenge
 
 ANN = "arn:aws:iam::111122223333:user/ann"
 _PIECES = ("a", "b", "A", "*", "?", "ab")

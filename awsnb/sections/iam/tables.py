@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from awsnb.services.iam.run import Access
-from awsnb.services.iam.scenario import AccessScenario
+from awsnb.sections.iam.scenario import AccessScenario
+from awsnb.sections.iam.simulate import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,10 +13,14 @@ _EXPECTED = {None: "", True: "allow", False: "deny"}
 
 
 def answers(scenario: AccessScenario) -> "pd.DataFrame":
-    """One row a request of the file: what becomes of it, why, and what was expected."""
+    """One row a request of the file: what becomes of it, why, and what was expected.
+
+    What a verdict *rests on* are condition keys that neither file nor account tells, and that could
+    turn it.
+    """
     import pandas as pd
 
-    access = Access.of(scenario)
+    outcome = simulate(scenario)
     rows = [
         {
             "line": row.line,
@@ -27,8 +31,9 @@ def answers(scenario: AccessScenario) -> "pd.DataFrame":
             "expected": _EXPECTED[row.expected],
             "as expected": _AS_EXPECTED[row.expected in (None, answer.allowed)],
             "why": answer.why,
+            "rests on": ", ".join(answer.rests_on),
         }
-        for row, answer in zip(access.asked, access.answers, strict=True)
+        for row, answer in zip(outcome.asked, outcome.answers, strict=True)
     ]
     return pd.DataFrame(rows).set_index("line")
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from awsnb.aws.iam.account_text import policy_of
 from awsnb.mechanisms.authorization import PolicySet, Request, decide
 from awsnb.scenario import ScenarioError
-from awsnb.services.iam.account_text import policy_of
 
 EXACT = "a policy that lets exactly these through"
 _USERS = "arn:aws:iam::111122223333:user/"
@@ -172,7 +172,7 @@ def verdict_on(document: str | None, challenge: Challenge, seed: int = 1) -> str
 
 def _said(request: Request, challenge: Challenge) -> str:
     given = {key: request.one(key) or "absent" for key in challenge.contexts}
-    told = ", ".join(f"{key} {value}" for key, value in given.items())
+    with_keys = ", ".join(f"{key} {value}" for key, value in given.items())
     who = request.principal.name.removeprefix(_USERS)
     asks = f"{request.action} on {request.resource} for {who}"
-    return asks + (f" with {told}" if told else "")
+    return asks + (f" with {with_keys}" if with_keys else "")
