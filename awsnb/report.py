@@ -146,13 +146,15 @@ def _reason(error: Exception) -> str:
 def _draw_without_kernel(output: Any) -> None:
     from plotly import io
 
+    from awsnb import figures
+
     data = output.get("data", {})
     if PLOTLY in data:
         figure = {key: data[PLOTLY][key] for key in ("data", "layout")}
         alt = "".join(data.get("text/plain", ""))
         drawn = io.to_html(
-            figure, include_plotlyjs=False, full_html=False, config={"responsive": True},
-            validate=False,
+            figure, include_plotlyjs=False, full_html=False, validate=False,
+            config={"responsive": True, **figures.CONFIG},
         )  # fmt: skip
         data.clear()
         data["text/html"] = f'<figure role="img" aria-label="{html.escape(alt)}">{drawn}</figure>'
