@@ -31,7 +31,7 @@ Parameters = Annotated[
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
 ]
 LAB_SETTINGS = Path(__file__).parent / "lab_settings"
-"""JupyterLab's settings here: widgets are saved with their notebook, and nothing is asked at first."""
+"""JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
 FILE_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Options that the scenario's fields make, and that are read by `_files`."""
 

@@ -2,8 +2,8 @@
 
 from awsnb.aws.ebs import EBS
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
+from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.simulate import Outcome
 from awsnb.words import milliseconds, span, usd
 
