@@ -538,3 +538,12 @@ def test_what_the_account_offers_is_in_the_menus():
     explorer.set(policies=shop(users=users))
     assert "zoe" in explorer.answer["offers"]["principal"]
     explorer.close()
+
+
+def test_a_mistake_is_marked_where_it_stands():
+    explorer = Explorer(section("iam"), policies=built_in())
+    explorer.set(policies=built_in().replace('"Allow"', '"Alow"', 1))
+    line = built_in()[: built_in().index('"Allow"')].count("\n") + 1
+    assert abs(explorer.answer["place"][0] - line) <= 1
+    assert explorer.answer["trouble"]["beside"] == "policies"
+    explorer.close()

@@ -11,8 +11,8 @@ policy in alarm asks for a capacity. All policies are rows of numbers to one ker
 A group of no instances has no datapoints: only a schedule or a forecast can start it.
 
 Left out: differences between instances (all get the same share of the load), failed launches and
-health checks, instance weights, protection of single instances, and alarms that look for datapoints
-older than their window when some are missing.
+health checks, instance weights, and alarms that look for datapoints older than their window when
+some are missing.
 """
 
 from awsnb.mechanisms.control_loop.ahead import Action, Forecast, predict
@@ -35,6 +35,7 @@ from awsnb.mechanisms.control_loop.ledger import Activity, Entry, activities, en
 from awsnb.mechanisms.control_loop.plant import METRICS, Group, Sensor
 from awsnb.mechanisms.control_loop.policies import (
     ADJUSTMENTS,
+    MISSING_DATA,
     Alarm,
     Cooldowns,
     Policy,
@@ -42,6 +43,8 @@ from awsnb.mechanisms.control_loop.policies import (
     Step,
     StepScaling,
     TargetTracking,
+    above,
+    below,
 )
 from awsnb.mechanisms.control_loop.runs import Case, Scaling, Totals, scale, sweep
 
@@ -53,6 +56,7 @@ __all__ = [
     "FORECAST",
     "LIMIT",
     "METRICS",
+    "MISSING_DATA",
     "NOBODY",
     "NO_DATA",
     "NO_STEP",
@@ -77,7 +81,9 @@ __all__ = [
     "StepScaling",
     "TargetTracking",
     "Totals",
+    "above",
     "activities",
+    "below",
     "entry",
     "explain",
     "predict",

@@ -115,6 +115,8 @@ def explain(row: Entry) -> str:
     """
     alarm = row.alarm
     saw = f"{row.name} saw {row.value:.4g}"
+    if math.isnan(row.value):
+        saw = f"{row.name} took the missing datapoint as {alarm.missing}"
     if row.reason == WAITS:
         side = ("at or " if alarm.inclusive else "") + ("above" if alarm.above else "below")
         return (
@@ -125,13 +127,21 @@ def explain(row: Entry) -> str:
     return {
         NO_DATA: f"{row.name} has no datapoint to go by, so it waits.",
         NO_STEP: f"{saw}, for which its steps change nothing.",
-        COVERED: f"{asked}, but with {row.after} wanted already there is nothing to change.",
-        WARMING: f"{saw} and would scale in, but waits for {row.unready} that boot or warm up.",
+        COVERED: f"{asked}, {_covered(row)}.",
+        WARMING: f"{saw} and would scale in, but waits for the warm-up of {row.unready}.",
         COOLDOWN: f"{saw} and would scale, but waits for the cooldown to end.",
         LIMIT: f"{asked}, but the group stays at {row.after}, its limit.",
         OUTVOTED: f"{asked}, but does not decide alone: the capacity is {row.after}.",
         SCALED: f"{asked}: the capacity goes from {row.before} to {row.after}.",
     }[row.reason]
+
+
+def _covered(row: Entry) -> str:
+    """Say why as many are there or coming."""
+    if not row.unready:
+        return f"but with {row.after} wanted already there is nothing to change"
+    verb = "boots or warms up" if row.unready == 1 else "boot or warm up"
+    return f"but {row.unready} of the {row.after} wanted still {verb}, so it waits for the warm-up"
 
 
 def activities(run: Scaling) -> list[Activity]:
