@@ -61,6 +61,7 @@ function render({ model, el }) {
   let controls = [];
   let folds = [];
   let shownView = null;
+  let shownSituation = null;
 
   const view = () => views.find(({ name }) => name === model.get("view"));
   const homeOf = (situation) => view().situations.find(({ name }) => name === situation).values;
@@ -107,7 +108,9 @@ function render({ model, el }) {
     } catch {
       note.textContent = text;
       getSelection().selectAllChildren(note);
+      const before = source.textContent;
       source.textContent = "Press Ctrl+C or ⌘C";
+      setTimeout(() => (source.textContent = before), 4000);
     }
   };
 
@@ -212,6 +215,11 @@ function render({ model, el }) {
       one.setAttribute("aria-checked", told[i].name === situation);
       one.tabIndex = told[i].name === situation ? 0 : -1;
     });
+    if (shownSituation !== situation) {
+      shownSituation = situation;
+      const chosen = situations.querySelector("[aria-checked=true]");
+      situations.scrollLeft = chosen.offsetLeft - situations.offsetLeft - 60;
+    }
     const different = differences(fields, values, home);
     write(name, situation);
     write(changed, different && `changed: ${different}`);

@@ -401,8 +401,8 @@ def test_it_plays_only_when_asked_and_stops_at_the_end(page: Page) -> None:
     assert caption(page) == before and inked(page) > 2_000
     page.get_by_label("How fast it plays").select_option("fast")
     page.get_by_role("button", name="Play the run").click()
-    page.wait_for_function("before => document.querySelector('.awsnb-caption').innerText !== before",
-                           arg=page.locator(".awsnb-caption").inner_text())  # fmt: skip
+    moved = "before => document.querySelector('.awsnb-caption').innerText !== before"
+    page.wait_for_function(moved, arg=page.locator(".awsnb-caption").inner_text())
     page.get_by_role("button", name="Pause").click()
     stopped = caption(page)
     page.wait_for_timeout(200)
