@@ -68,14 +68,14 @@ function render({ model, el }) {
   const state = () => Object.fromEntries(["view", "situation", "values"].map((name) => [name, model.get(name)]));
 
   // --- what the reader does
-  const ask = (changes) => {
+  const ask = (changes, going = false) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
     note.textContent = "";
     for (const timer of timers) clearTimeout(timer);
     timers = [setTimeout(() => wait("working…"), SOON_MS), setTimeout(() => wait(NOBODY), LONG_MS)];
-    paintState();
+    if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
   };
   const wait = (text) => {
     busy.textContent = text;
@@ -88,7 +88,8 @@ function render({ model, el }) {
   const change = (name, value, going) => {
     if (!held) remember();
     held = Boolean(going);
-    if (!same(model.get("values")[name], value)) ask({ values: { ...model.get("values"), [name]: value } });
+    if (!same(model.get("values")[name], value))
+      ask({ values: { ...model.get("values"), [name]: value } }, held);
   };
   const choose = (situation) => {
     remember();
@@ -293,11 +294,9 @@ function render({ model, el }) {
 
   paint();
   model.on("change:answer", paint);
-  model.on("change:values", paintState);
   liveness();
   return () => {
     model.off("change:answer", paint);
-    model.off("change:values", paintState);
     live.dispose();
     stage.dispose();
   };

@@ -461,10 +461,13 @@ def test_the_situation_stays_until_something_moves_and_then_says_what(
     page: Page, explorer: Explorer
 ) -> None:
     page.get_by_role("radio", name="Narrow").click()
+    explorer.choose("Narrow")
     assert page.evaluate("window.asked.length") == 1
     assert page.locator(".awsnb-top h2").text_content() == "Narrow"
     assert page.locator(".awsnb-watch").text_content() == "Watch it drip."
     page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    assert page.evaluate("window.asked.at(-1).values.size") == 11
+    answer(page, explorer, size=11)
     assert page.locator(".awsnb-top h2").text_content() == "Narrowchanged: size 11"
     assert page.locator(".awsnb-watch").text_content() == "Before your change: Watch it drip."
     page.get_by_role("button", name="was 10").click()
