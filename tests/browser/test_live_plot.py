@@ -476,6 +476,22 @@ def test_the_situation_stays_until_something_moves_and_then_says_what(
     assert page.evaluate("window.asked.at(-1).values.size") == 11
 
 
+def test_an_answer_to_an_earlier_question_takes_no_later_move_back(
+    page: Page, explorer: Explorer
+) -> None:
+    box = page.locator(".awsnb-field-limit input[type=text]")
+    box.fill("30")
+    box.press("Enter")
+    for _ in range(2):
+        page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    earlier = encoded(explorer.get_state())
+    late = {"values": explorer.values | {"limit": 30}, "answer": explorer.answer | {"of": 1}}
+    page.evaluate("state => window.take(state)", {"panels": earlier["panels"]} | late)
+    page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    assert page.evaluate("window.asked.at(-1).values.size") == 53
+    assert page.evaluate("window.asked.at(-1).values.limit") == "30"
+
+
 def test_a_kept_run_is_called_by_what_differs(page: Page, explorer: Explorer) -> None:
     explorer.keep()
     answer(page, explorer, size=60)
