@@ -115,3 +115,37 @@ def test_an_end_says_which_segments_are_not_complete_yet(sequence):
     lacking = [name for name, view in step.segments.items() if view.up and view.scl < step.vdl]
     assert ("still lack" in last) == bool(lacking)
     assert all(name in last.split("ends here")[1] for name in lacking)
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "next_step"),
+    [
+        ("A zone and one more copy are gone", "The commit at 2 waits: 3 segments", "B1 is rebuilt"),
+        ("Two writers", "A1 refuses 2: epoch 1 is over", "B1 refuses 2"),
+        ("Quorums that do not meet", "The writer crashes", "The commit at 1 had been acknowledged"),
+    ],
+)
+def test_a_situation_says_what_is_and_what_the_next_step_brings(name, now, next_step):
+    preset = next(one for one in VIEW.presets if one.name == name)
+    before = VIEW.scenario(**preset.values)
+    after = VIEW.simulate(before.replace(step=before.step + 1))
+    why = VIEW.simulate(before).why
+    assert now in why and next_step not in why
+    assert next_step in after.why
+
+
+def test_the_default_is_one_copy_short_of_a_commit():
+    default = LogProtocolScenario()
+    assert "3 segments are complete up to it, and it takes 4" in VIEW.simulate(default).why
+    after = VIEW.simulate(default.replace(step=default.step + 1))
+    assert "The commit at 2 is acknowledged" in after.why
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_half_a_mini_transaction_is_said_while_readers_may_not_see_it(sequence):
+    whys, _ = at_each_step(sequence)
+    for step, why in zip(steps(sequence), whys, strict=True):
+        half = step.writer == "open" and step.vdl < step.vcl
+        assert ("the last mini-transaction is not whole" in why) == half
+        if half:
+            assert ("may see nothing yet" in why) == (step.vdl == 0)

@@ -106,13 +106,14 @@ def _why(outcome: Outcome) -> str:
 
 
 def _half_a_transaction(outcome: Outcome) -> str:
-    """Say so if records are durable of which the mini-transaction has not ended."""
+    """Say so if records are on a quorum of which the mini-transaction is not whole there."""
     step = outcome.now
     if step.writer != "open" or step.vcl == step.vdl:
         return ""
+    seen = f"only up to {step.vdl}" if step.vdl else "nothing yet"
     return (
-        f" All is there up to {step.vcl}, but a mini-transaction ends only at {step.vdl}: "
-        "that is how far readers may see."
+        f" All is there up to {step.vcl}, but the last mini-transaction is not whole: readers may "
+        f"see {seen}."
     )
 
 
