@@ -14,7 +14,6 @@ from nbval.plugin import IPyNbFile
 ROOT = Path(__file__).parent
 MECHANISMS = ROOT / "awsnb" / "mechanisms"
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
-SECTIONS = ("awsnb.sections", "awsnb.services")
 DRAWINGS = ("application/vnd.plotly.v1+json", "image/svg+xml")
 
 read_notebook = IPyNbFile.__init__
@@ -47,7 +46,7 @@ def _is_of_kernels(file: Path) -> bool:
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     names = [f"{node.module}.{alias.name}" for node in imports for alias in node.names]
     with_kernels = any(name.startswith(_kernels()) for name in names)
-    return with_kernels and not any(name.startswith(SECTIONS) for name in names)
+    return with_kernels and not any(name.startswith("awsnb.sections") for name in names)
 
 
 @cache

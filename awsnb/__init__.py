@@ -18,7 +18,7 @@ _HOME = {
     "section": "awsnb.sections",
     "show": "awsnb.figures",
 }
-_MODULES = ("facts", "figures", "lessons", "sections", "theory", "trace", "workloads")
+_MODULES = ("facts", "figures", "lessons", "mechanisms", "sections", "theory", "trace", "workloads")
 
 __all__ = ["Explorer", "ScenarioError", "__version__", "read_cloudwatch", "section", "show"]
 

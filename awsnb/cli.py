@@ -113,8 +113,9 @@ def report(
 
     with _one_line_errors():
         found = find(section)
+        view, files = _view_and_files(view, context.args)
         asked = found.view(view)
-        scenario = asked.scenario(**_values(asked.scenario, parameter or [], context.args))
+        scenario = asked.scenario(**_values(asked.scenario, parameter or [], files))
         for file in filter(None, (output, notebook)):
             check_writable(file)
         why = asked.simulate(scenario).why
@@ -155,12 +156,13 @@ def sweep(
                 'pip install "awsnb[parquet]". Or end it in .csv.'
             )
         found = find(section)
+        view, files = _view_and_files(view, context.args)
         scenario = found.view(view).scenario
         axes: dict[str, list[Any]] = {}
         for pair in grid:
             name, text = _name_and_text(scenario, pair, given=axes)
             axes[name] = sweeps.axis(scenario.fields()[name], text)
-        base = _values(scenario, parameter or [], context.args)
+        base = _values(scenario, parameter or [], files)
         journal = output.with_name(f"{output.name}.partial")
         check_writable(output)
         shown = sys.stderr.isatty()
@@ -229,6 +231,11 @@ def warm_up() -> None:
         if one.ready:
             seconds, compiled = one.warm_up()
             typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
+
+
+def _view_and_files(view: str, rest: list[str]) -> tuple[str, list[str]]:
+    """Tell a view from a file's option, which stands in its place where no view is named."""
+    return ("", [view, *rest]) if view.startswith("-") else (view, rest)
 
 
 def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:

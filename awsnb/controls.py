@@ -1,94 +1,58 @@
-"""Controls: what sets one field of a scenario, made from nothing but its `FieldSpec`."""
+"""Controls: what a page needs to know of a scenario's fields, from nothing but their `FieldSpec`."""
 
 import math
-from importlib.resources import files
 from typing import Any
 
-import anywidget
 import numpy as np
-import traitlets
 
-from awsnb.scenario import FieldSpec, ScenarioError
+from awsnb.scenario import FieldSpec
 
 STOPS = 160  # about as many places as a hand can find on a slider
 
-_browser = files("awsnb") / "browser"
 
-
-class Control(anywidget.AnyWidget):
-    """A labelled control of one field; numbers have a slider and a box to type into.
-
-    While the kernel is busy moves are not queued: it is sent the newest value when it is free.
+def described(spec: FieldSpec) -> dict[str, Any]:
+    """Describe a field for the page.
 
     Parameters
     ----------
     spec : FieldSpec
         The field.
-    value : object
-        Where to begin.
 
-    Attributes
-    ----------
-    value : object
-        What is asked for. None stands for the default that AWS gives; text that is no value of
-        the field stays text, for the scenario to refuse.
-    shown : bool
-        Whether the reader sees it.
-    problem : str
-        Why the question that it asks can't be answered; it stands below the control.
-    wrong : bool
-        Whether the problem is this field's own.
-    place : list of int
-        Line, or line and column, of the problem in a text of many lines, from 1.
-    suggestions : list of str
-        What a text may well be: offered in a menu, to which anything else can be added.
+    Returns
+    -------
+    dict
+        ``kind`` says which control it has; ``word`` is what it means to leave the field out, where
+        that is a word.
     """
+    options = menu_options(spec)
+    return {
+        "name": spec.name,
+        "kind": "choice" if options else spec.kind,
+        "label": spec.label,
+        "unit": "" if spec.unit.lower() in spec.label.lower().split() else spec.unit,
+        "meaning": spec.meaning,
+        "optional": spec.default is None,
+        "word": spec.unset,
+        "options": options,
+        "stops": slider_stops(spec),
+        "lines": spec.lines,
+        "group": spec.group,
+        "advanced": spec.advanced,
+        "control": spec.control,
+    }
 
-    _esm = (_browser / "control.js").read_text("utf-8")
 
-    # the page has what it sent: an echo would only delay the answer
-    value = traitlets.Any().tag(sync=True, echo_update=False)
-    shown = traitlets.Bool(True).tag(sync=True)
-    problem = traitlets.Unicode().tag(sync=True)
-    wrong = traitlets.Bool(False).tag(sync=True)
-    place: Any = traitlets.List(traitlets.Int()).tag(sync=True)
-    suggestions: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    field = traitlets.Dict().tag(sync=True)
+def read(spec: FieldSpec, value: Any) -> Any:
+    """Read a number that was typed; nothing typed is the default.
 
-    def __init__(self, spec: FieldSpec, value: Any) -> None:
-        self.spec = spec
-        self.stops = slider_stops(spec)
-        super().__init__(value=value, field=self._described())
-
-    def accept(self) -> None:
-        """Take what was said of a problem away."""
-        self.problem, self.wrong, self.place = "", False, []
-
-    def _described(self) -> dict[str, Any]:
-        """Return what the page needs to know of the field."""
-        spec = self.spec
-        return {
-            "name": spec.name,
-            "kind": "choice" if menu_options(spec) else spec.kind,
-            "label": spec.label,
-            "unit": "" if spec.unit.lower() in spec.label.lower().split() else spec.unit,
-            "meaning": spec.meaning,
-            "optional": spec.default is None,
-            "options": menu_options(spec),
-            "stops": self.stops,
-            "lines": spec.lines,
-        }
-
-    @traitlets.validate("value")
-    def _parsed(self, proposal: Any) -> Any:
-        """Read a number that was typed; text that is none stays as it stands."""
-        value = proposal["value"]
-        if self.spec.kind not in ("int", "float") or not isinstance(value, str):
-            return value
-        try:
-            return self.spec.parse(value) if value.strip() else self.spec.default
-        except ScenarioError:
-            return value
+    Raises
+    ------
+    ScenarioError
+        If the text is no number.
+    """
+    if spec.kind not in ("int", "float") or not isinstance(value, str):
+        return value
+    return spec.parse(value) if value.strip() else spec.default
 
 
 def menu_options(spec: FieldSpec) -> list[tuple[str, Any]]:
@@ -99,7 +63,7 @@ def menu_options(spec: FieldSpec) -> list[tuple[str, Any]]:
         options = [("yes", True), ("no", False)]
     else:
         return []
-    return [("default", None), *options] if spec.default is None else options
+    return [(spec.unset or "default", None), *options] if spec.default is None else options
 
 
 def slider_stops(spec: FieldSpec) -> list[int] | list[float]:

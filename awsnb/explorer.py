@@ -1,376 +1,341 @@
-"""The explorer: move a section's controls and see at once what happens, and why.
+"""The Explorer: move a section's controls and see at once what happens, and why.
 
-It knows no single section. Controls come from the scenario's fields, curves from the result.
+It knows no single section. Controls come from a scenario's fields, plots from a result. The page
+sets `values` (or a situation, or what is kept) and counts `asked` up; the kernel answers with one
+message that holds the numbers, the words and the curves that changed.
 """
 
-import html
+import json
 import os
 import shlex
-import time
-from collections.abc import Mapping
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import anywidget
-import ipywidgets
 import traitlets
 
 from awsnb import figures
-from awsnb.controls import Control
-from awsnb.live_plot import LivePlot
+from awsnb.controls import described, read
+from awsnb.live_plot import module, packed, plotly, style
 from awsnb.results import Result
-from awsnb.scenario import Scenario, ScenarioError
+from awsnb.scenario import Scenario, ScenarioError, closest
 from awsnb.sections import Section
 from awsnb.sections import section as find
+from awsnb.view import View
+from awsnb.widgets import NotebookWidget
 
-CHOOSE = "Choose a situation…"
-SLOW_S = 0.1  # a model that took longer says that it is working, before it runs again
-MOST_KEPT = len(figures.KEPT_STYLES)
+SLOTS = 64  # columns that a picture can have
+MOST_KEPT = 3
+OWN = "Your numbers"  # where an explorer starts that is none of the section's situations
+PLAIN = "The defaults"
+MODULES = ("text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer")
 
-_browser = files("awsnb") / "browser"
-_open: dict[str, "Explorer"] = {}
-
-
-class Readout(anywidget.AnyWidget):
-    """The headline numbers, the sentence that says why, and a problem that is of no control."""
-
-    _esm = (_browser / "readout.js").read_text("utf-8")
-    _css = (_browser / "explorer.css").read_text("utf-8")
-
-    numbers: Any = traitlets.List().tag(sync=True)
-    why = traitlets.Unicode().tag(sync=True)
-    problem = traitlets.Unicode().tag(sync=True)
-    stale = traitlets.Bool(False).tag(sync=True)
+_of_the_page: Any = {"sync": True, "echo_update": False}  # the page has what it sent
 
 
-class Command(anywidget.AnyWidget):
-    """A command line with a button that copies it."""
-
-    _esm = (_browser / "command.js").read_text("utf-8")
-
-    text = traitlets.Unicode().tag(sync=True)
-
-
-class Explorer(ipywidgets.Box):
-    """Controls on the left; numbers, reasons and curves on the right.
+class Explorer(NotebookWidget):
+    """Situations, controls, numbers, the sentence that says why, and plots.
 
     Parameters
     ----------
     section : str or Section
         The section, or its slug.
+    situation : str, optional
+        The name of one of its situations, to start from.
+    view : str, optional
+        The name of one of its views; the first if not given.
     **start
-        Fields of its scenario that begin elsewhere than at their defaults.
+        Fields of its scenario that begin elsewhere than in the situation, or at their defaults.
 
     Attributes
     ----------
-    controls : dict of str to Control
-        The controls by field; setting one's ``value`` does what moving it does.
+    values : dict
+        What is asked: every field of the scenario.
     result : Result
         What came of the last question that could be answered.
-    kept : list of Result
-        Results that are drawn too, for comparison.
-    plot : LivePlot
-        The curves.
-    readout : Readout
-        The numbers and the words.
+    kept : list of dict
+        Questions (view, situation, values) whose results are drawn too, for comparison.
+    answer : dict
+        The numbers and words on the page.
     problem : str
         Why the present question can't be answered; empty if it can.
 
     Raises
     ------
     ScenarioError
-        If there is no such section, or the start is no possible scenario.
+        If there is no such section, situation or view, or the start is no possible scenario.
     """
 
-    def __init__(self, section: str | Section, **start: Any) -> None:
+    _esm = module(*MODULES)
+    _css = style("explorer")
+
+    form = traitlets.Dict().tag(sync=True)
+    view = traitlets.Unicode().tag(**_of_the_page)
+    situation = traitlets.Unicode().tag(**_of_the_page)
+    values: Any = traitlets.Dict().tag(**_of_the_page)
+    kept: Any = traitlets.List().tag(**_of_the_page)
+    asked = traitlets.Int().tag(**_of_the_page)
+    answer = traitlets.Dict().tag(sync=True)
+    panels = traitlets.Unicode("{}").tag(sync=True)
+    scene = traitlets.Unicode("null").tag(sync=True)
+
+    def __init__(
+        self, section: str | Section, situation: str = "", *, view: str = "", **start: Any
+    ) -> None:
         self.section = find(section) if isinstance(section, str) else section
-        scenario = self.section.scenario(**start)
-        start_s = time.perf_counter()
-        self.result: Result = self.section.simulate(scenario)
-        self._took_s = time.perf_counter() - start_s
-        self.kept: list[Result] = []
-        self._start = scenario.model_dump()
-        self._text = (
+        self._views = {one.name: one for one in self.section.views}
+        chosen = self.section.view(view)
+        begun = _situations(chosen)
+        given = begun[_known(situation, begun)] if situation else {}
+        scenario = chosen.scenario(**given | start)
+        self.result: Result = chosen.simulate(scenario)
+        self.problem = ""
+        self._kept_results: dict[str, Result] = {}
+        if not situation:
+            situation, begun = _began_at(scenario, begun)
+        self._situations = {one.name: _situations(one) for one in self._views.values()}
+        self._situations[chosen.name] = begun
+        super().__init__(
+            form=self._form(), view=chosen.name, situation=situation, values=scenario.model_dump()
+        )
+        columns = [f"{letter}{slot}" for letter in "ys" for slot in range(SLOTS)]
+        self.add_traits(**{name: traitlets.Bytes().tag(sync=True) for name in columns})
+        self._before = dict(self.values)
+        self._draw()
+        self.observe(lambda _: self._respond(), "asked")
+        self.on_msg(lambda _, message, __: self._send_zoom(message))
+
+    def choose(self, name: str) -> None:
+        """Begin a situation of the present view, by its name."""
+        begun = self._situations[self.view]
+        self.situation = _known(name, begun)
+        self.values = dict(begun[name])
+        self._respond()
+
+    def set(self, **values: Any) -> None:
+        """Set several fields at once, and answer once."""
+        self._scenario_class.check_names(values)
+        self.values = self.values | values
+        self._respond()
+
+    def keep(self) -> None:
+        """Keep the present question, to compare others with it."""
+        now = {"view": self.view, "situation": self.situation, "values": dict(self.values)}
+        if now not in self.kept and len(self.kept) < MOST_KEPT:
+            self.kept = [*self.kept, now]
+            self._respond()
+
+    def drop(self, index: int) -> None:
+        """Take the kept question at an index away."""
+        self.kept = [one for i, one in enumerate(self.kept) if i != index]
+        self._respond()
+
+    @property
+    def code(self) -> str:
+        """The present state as a line of Python."""
+        begun = self._situations[self.view][self.situation]
+        listed = self.situation not in (OWN, PLAIN)
+        start = begun if listed else self._scenario_class().model_dump()
+        words = [repr(self.section.slug), *([repr(self.situation)] if listed else [])]
+        if self.view != next(iter(self._views)):
+            words.append(f"view={self.view!r}")
+        changed = [f"{k}={v!r}" for k, v in self.values.items() if v != start[k]]
+        return f"Explorer({', '.join([*words, *changed])})"
+
+    def static_bundle(self) -> dict[str, Any]:
+        """Return the result as text and HTML; in a static build, its picture."""
+        picture = figures.picture(figures.draw(self.result)) if os.environ.get("AWSNB_STATIC") else {}
+        return {
+            "text/plain": repr(self),
+            **(picture or {"text/html": self.result._repr_html_()}),
+        }
+
+    def __repr__(self) -> str:
+        return (
             f"Explorer: {self.section.title} (run this notebook to move its controls)\n"
             f"{self.result}"
         )
-        self._quiet = False
-        self.problem = ""
-        if self.section.slug in _open:
-            _open[self.section.slug].close()
-        _open[self.section.slug] = self
-        super().__init__(self._build())
-        self.add_class("awsnb-explorer")
-        self._apply_applicable(self._start)
-        self._draw()
 
-    def choose(self, name: str) -> None:
-        """Set all controls to a preset, by its name."""
-        preset = {preset.name: preset for preset in self.section.presets}[name]
-        defaults = {name: spec.default for name, spec in self.section.scenario.fields().items()}
-        self._watch.value = f"<p>{html.escape(preset.watch)}</p>"
-        self.set(**defaults | self._fixed | dict(preset.values))
-
-    def reset(self) -> None:
-        """Set all controls to where the explorer began."""
-        self._watch.value = ""
-        self.set(**self._start)
-
-    def set(self, **values: Any) -> None:
-        """Set several fields at once, and simulate once."""
-        self.section.scenario.check_names(values)
-        self._quiet = True
-        for name, value in values.items():
-            if name in self.controls:
-                self.controls[name].value = value
-            else:
-                self._fixed[name] = value
-        self._quiet = False
-        self._update()
-
-    def keep(self) -> None:
-        """Keep the present result on the plot, to compare others with it."""
-        known = self.result.scenario in [one.scenario for one in self.kept]
-        if not known and len(self.kept) < MOST_KEPT:
-            self.kept.append(self.result)
-            self._list_kept()
-
-    def drop(self, index: int) -> None:
-        """Take the kept result at an index off the plot."""
-        del self.kept[index]
-        self._list_kept()
-
-    def close(self) -> None:
-        """Close the explorer and all that belongs to it, in the kernel and on the page."""
-        if self.comm is None:
-            return
-        if _open.get(self.section.slug) is self:
-            del _open[self.section.slug]
-        for child in self.children:
-            _close_tree(child)
-        self.layout.close()
-        super().close()
-
-    def __repr__(self) -> str:
-        return self._text
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         if os.environ.get("AWSNB_STATIC"):
-            picture = figures.picture(figures.draw(self.result, self.kept))
-            return {
-                "text/plain": self._text,
-                **(picture or {"text/html": self.result._repr_html_()}),
-            }
-        return super()._repr_mimebundle_(**kwargs) | {"text/plain": self._text}
+            return self.static_bundle(), {}
+        return super()._repr_mimebundle_(**kwargs)
 
-    def _build(self) -> tuple[ipywidgets.Widget, ...]:
-        specs = self.section.scenario.fields().values()
-        self._fixed = {spec.name: self._start[spec.name] for spec in specs if not spec.control}
-        self.controls = {
-            spec.name: Control(spec, self._start[spec.name]) for spec in specs if spec.control
-        }
-        for control in self.controls.values():
-            control.observe(lambda change: self._update(change.owner), "value")
-        self.readout, self.command, self.plot = Readout(), Command(), LivePlot(self._text)
-        self._watch = _classed(ipywidgets.HTML(), "awsnb-watch", "awsnb-wide")
-        self._kept_table = ipywidgets.HTML()
-        self._kept_buttons = _classed(ipywidgets.HBox(), "awsnb-buttons")
-        self._kept_box = _classed(
-            ipywidgets.VBox([self._kept_table, self._kept_buttons]), "awsnb-kept"
-        )
-        self._keep = _button("Keep to compare", self.keep, "Leave these curves on the plot")
-        reset = _button("Reset", self.reset, "Back to where this began")
-        names = [preset.name for preset in self.section.presets]
-        self._menu = _classed(
-            ipywidgets.Dropdown(options=[(CHOOSE, ""), *((name, name) for name in names)]),
-            "awsnb-presets",
-            "awsnb-wide",
-        )
-        self._menu.layout.display = None if names else "none"
-        self._menu.observe(lambda change: self._pick(change.new), "value")
-        left = [
-            self._menu,
-            self._watch,
-            *self.controls.values(),
-            _classed(ipywidgets.HBox([self._keep, reset]), "awsnb-buttons", "awsnb-wide"),
+    @property
+    def _scenario_class(self) -> type[Scenario]:
+        return self._views[self.view].scenario
+
+    def _form(self) -> dict[str, Any]:
+        views = [
+            {
+                "name": one.name,
+                "question": one.question,
+                "fields": [described(spec) for spec in one.scenario.fields().values()],
+                "situations": [
+                    {"name": name, "watch": _watch(one, name), "values": values}
+                    for name, values in self._situations[one.name].items()
+                ],
+            }
+            for one in self._views.values()
         ]
-        right = [self.readout, self.plot, self._kept_box, self.command]
-        return (
-            _classed(ipywidgets.Box(left), "awsnb-left"),
-            _classed(ipywidgets.VBox(right), "awsnb-right"),
-        )
+        return {"title": self.section.title, "views": views}
 
-    def _pick(self, name: str) -> None:
-        if name:
-            self.choose(name)
-
-    def _update(self, moved: Control | None = None) -> None:
-        """Answer what the controls ask now; if that can't be, say so beside what was moved."""
-        if self._quiet:
-            return
-        values = self._values()
-        self._menu.value = ""  # so that the same situation can be chosen again
-        self._apply_applicable(values)
-        self.plot.busy = self._took_s > SLOW_S
-        start = time.perf_counter()
-        try:
-            self.result = self.section.simulate(self._scenario(values))
-        except ScenarioError as error:
-            self._refuse(error, moved)
-        except Exception as error:  # a slider must not die of what a model did
-            self._refuse(ScenarioError(f"{type(error).__name__}: {error}"), moved)
-        else:
-            self._took_s = time.perf_counter() - start
-            self._draw()
-
-    def _values(self) -> dict[str, Any]:
-        """Return what the controls ask; fields that mean nothing beside the others rest."""
-        values = {name: control.value for name, control in self.controls.items()} | self._fixed
-        for spec in self.section.scenario.fields().values():
-            if not spec.applies(values):
-                values[spec.name] = spec.default
-        return values
-
-    def _scenario(self, values: Mapping[str, Any]) -> Scenario:
-        """Build the scenario; a field that it can't do without begins at its lowest."""
-        try:
-            return self.section.scenario(**values)
-        except ScenarioError as refusal:
-            lowest = {
-                name: control.stops[0]
-                for name, control in self.controls.items()
-                if values[name] is None and control.shown and control.stops
-            }
+    def _respond(self) -> None:
+        """Answer what is asked now; if that can't be, say so beside what was moved."""
+        moved = [k for k, value in self.values.items() if value != self._before.get(k)]
+        self._before = dict(self.values)
+        with self.hold_sync():
             try:
-                scenario = self.section.scenario(**{**values, **lowest})
-            except ScenarioError:
-                raise refusal from None
-            self._quiet = True
-            for name, value in lowest.items():
-                self.controls[name].value = value
-            self._quiet = False
-            return scenario
+                self.result = self._views[self.view].simulate(self._scenario())
+            except ScenarioError as error:
+                self._refuse(error, moved)
+            except Exception as error:  # a slider must not die of what a model did
+                self._refuse(ScenarioError(f"{type(error).__name__}: {error}"), moved)
+            else:
+                self._draw()
 
-    def _apply_applicable(self, values: Mapping[str, Any]) -> None:
-        for control in self.controls.values():
-            control.shown = control.spec.applies(values)
+    def _scenario(self) -> Scenario:
+        """Build what is asked; fields that mean nothing beside the others rest."""
+        specs = self._scenario_class.fields()
+        self.values = {name: read(specs[name], value) for name, value in self.values.items()}
+        return self._scenario_class(**_applied(self._scenario_class, self.values))
 
-    def _refuse(self, refusal: ScenarioError, moved: Control | None) -> None:
-        self._accept()
+    def _hidden(self) -> list[str]:
+        specs = self._scenario_class.fields().values()
+        return [spec.name for spec in specs if not spec.applies(self.values)]
+
+    def _refuse(self, refusal: ScenarioError, moved: Sequence[str]) -> None:
         self.problem = str(refusal)
-        about = self.controls.get(refusal.field)
-        if about is not None:
-            about.wrong = True
-            about.place = [number for number in (refusal.line, refusal.column) if number]
-        (about or moved or self.readout).problem = self.problem
-        with self.plot.hold_sync():
-            self.plot.busy, self.plot.stale = False, True
-        self.readout.stale = True
-
-    def _accept(self) -> None:
-        """Take what was said of a problem away."""
-        self.problem = self.readout.problem = ""
-        for control in self.controls.values():
-            control.accept()
+        specs = self._scenario_class.fields()
+        shown = [n for n, spec in specs.items() if spec.control and n not in self._hidden()]
+        own = refusal.field in shown
+        beside = refusal.field if own else moved[0] if len(moved) == 1 else ""
+        self.answer = self.answer | {
+            "of": self.asked,
+            "hidden": self._hidden(),
+            "trouble": {"text": self.problem, "beside": beside, "own": own},
+            "place": [number for number in (refusal.line, refusal.column) if number],
+        }
 
     def _draw(self) -> None:
+        self.problem = ""
+        kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
+        drawn = figures.curves(self.result, kept)
+        picture = figures.panels(self.result, drawn, kept)
+        scene, moved = figures.moving(self.result)
+        with self.hold_sync():
+            self.panels, self.scene = json.dumps(picture), json.dumps(scene)
+            logs = figures.slots(picture)
+            for slot, ((_, y), log) in enumerate(zip(drawn, logs, strict=True)):
+                self.set_trait(f"y{slot}", packed(y.ravel(), log))
+            for slot, column in enumerate(moved):
+                self.set_trait(f"s{slot}", packed(column))
+            self.answer = self._answer(kept)
+
+    def _answer(self, kept: Sequence[Result]) -> dict[str, Any]:
         result = self.result
-        drawn = figures.curves(result, self.kept)
-        spec = figures.skeleton(result, drawn, self.kept)
-        alt = spec["layout"].pop("meta")["alt"]
-        self.plot.draw(spec, [y for _, y in drawn], alt)  # first, since it is felt most
-        with self.readout.hold_sync():
-            self.readout.numbers = [[number.label, number.text] for number in _headline(result)]
-            self.readout.why = result.why
-            self.readout.stale = False
-        if self.problem:
-            self._accept()
-        for name, texts in result.scenario.suggestions().items():
-            self.controls[name].suggestions = list(texts)
-        self.command.text = report_command(self.section.slug, result.scenario)
-        self._kept_table.value = _kept_table(result, self.kept)
+        return {
+            "of": self.asked,
+            "run": self.answer.get("run", 0) + 1,
+            "numbers": _numbers(result, kept),
+            "why": result.why,
+            "alt": f"{result.label}. {result.why}",
+            "trouble": None,
+            "place": [],
+            "hidden": self._hidden(),
+            "inForce": result.scenario.in_force(),
+            "offers": {k: list(texts) for k, texts in result.scenario.suggestions().items()},
+            "kept": [one["values"] for one in self.kept if one["view"] == self.view],
+            "code": self.code,
+            "command": report_command(self.section, result.scenario),
+        }
 
-    def _list_kept(self) -> None:
-        for button in self._kept_buttons.children:
-            _close_tree(button)
-        self._kept_buttons.children = [
-            _button(f"✕ {one.label}", lambda i=i: self.drop(i), "Take it off the plot")
-            for i, one in enumerate(self.kept)
-        ]
-        self._keep.disabled = len(self.kept) == MOST_KEPT
-        self._draw()
+    def _kept_result(self, asked: Mapping[str, Any]) -> Result:
+        key = json.dumps(asked, sort_keys=True)
+        if key not in self._kept_results:
+            one = self._views[asked["view"]]
+            scenario = one.scenario(**_applied(one.scenario, asked["values"]))
+            self._kept_results[key] = one.simulate(scenario)
+        return self._kept_results[key]
+
+    def _send_zoom(self, message: Mapping[str, Any]) -> None:
+        """Send the plots as a figure of plotly's, with its program if the page lacks it."""
+        if message.get("ask") == "zoom":
+            kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
+            figure = figures.draw(self.result, kept).to_json()
+            self.send({"zoom": figure}, [plotly()] if message["script"] else [])
 
 
-def report_command(slug: str, scenario: Scenario) -> str:
+def _known(name: str, among: Mapping[str, Any]) -> str:
+    if name not in among:
+        near = closest(name, among)
+        raise ScenarioError(f"situation = {name!r}: there are {', '.join(among)}.{near}")
+    return name
+
+
+def _situations(view: View[Any, Any]) -> dict[str, dict[str, Any]]:
+    """List a view's situations with all values of each; the defaults first if they are no other."""
+    plain = {name: spec.default for name, spec in view.scenario.fields().items()}
+    presets = {preset.name: plain | dict(preset.values) for preset in view.presets}
+    return presets if plain in presets.values() else {PLAIN: plain} | presets
+
+
+def _began_at(
+    scenario: Scenario, begun: Mapping[str, dict[str, Any]]
+) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the situation that a scenario is, and all of them; one of its own if it is none."""
+    values = scenario.model_dump()
+    for name, others in begun.items():
+        if others == values:
+            return name, dict(begun)
+    return OWN, {OWN: values} | {name: v for name, v in begun.items() if name != PLAIN}
+
+
+def _watch(view: View[Any, Any], name: str) -> str:
+    return next((preset.watch for preset in view.presets if preset.name == name), "")
+
+
+def _applied(scenario: type[Scenario], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values in which fields that mean nothing beside the others are at their defaults."""
+    applied = dict(values)
+    for spec in scenario.fields().values():
+        if not spec.applies(applied):
+            applied[spec.name] = spec.default
+    return applied
+
+
+def _numbers(result: Result, kept: Sequence[Result]) -> list[dict[str, Any]]:
+    others = [{number.name: number.text for number in one.numbers} for one in kept]
+    return [
+        {
+            "label": number.label,
+            "text": number.text,
+            "kept": [texts.get(number.name, "–") for texts in others],
+        }
+        for number in result.numbers
+        if number.headline
+    ]
+
+
+def report_command(section: Section, scenario: Scenario) -> str:
     """Write the command line that makes a report of a scenario.
 
     Parameters
     ----------
-    slug : str
-        The section's slug.
+    section : Section
+        The section.
     scenario : Scenario
-        The scenario; only what differs from the defaults is written.
+        The scenario of one of its views; only what differs from the defaults is written.
 
     Returns
     -------
     str
         A line for a POSIX shell.
     """
-    words = ["awsnb", "report", slug, "-o", f"{slug}.html"]
+    view = section.view_of(scenario).name
+    words = ["awsnb", "report", section.slug, *([view] if view != section.views[0].name else [])]
+    words += ["-o", f"{section.slug}.html"]
     for name, value in scenario.changes().items():
         if value is not None:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             words += ["-p", f"{name}={text}"]
     return shlex.join(words)
-
-
-def _headline(result: Result) -> list[Any]:
-    return [number for number in result.numbers if number.headline]
-
-
-def _kept_table(result: Result, kept: list[Result]) -> str:
-    if not kept:
-        return ""
-    heads = "".join(f"<th scope='col'>{html.escape(n.label)}</th>" for n in _headline(result))
-    styles = [figures.ROLE_STYLES["served"], *figures.KEPT_STYLES]
-    rows = "".join(
-        _row(one, style, "" if rank else " (now)")
-        for rank, (one, style) in enumerate(zip([result, *kept], styles, strict=False))
-    )
-    return f"<table><tr><th></th>{heads}</tr>{rows}</table>"
-
-
-def _row(result: Result, style: Mapping[str, Any], mark: str) -> str:
-    cells = "".join(f"<td>{html.escape(number.text)}</td>" for number in _headline(result))
-    name = f"{_swatch(style)} {html.escape(result.label)}{mark}"
-    return f"<tr><th scope='row'>{name}</th>{cells}</tr>"
-
-
-def _swatch(style: Mapping[str, Any]) -> str:
-    dash = {"solid": "solid", "dot": "dotted"}.get(style["dash"], "dashed")
-    return (
-        "<span style='display:inline-block;width:22px;vertical-align:middle;"
-        f"border-top:3px {dash} {style['color']}'></span>"
-    )
-
-
-def _button(text: str, press: Any, tooltip: str) -> ipywidgets.Button:
-    button = ipywidgets.Button(description=text, tooltip=tooltip)
-    button.on_click(lambda _: press())
-    return button
-
-
-def _classed(widget: ipywidgets.DOMWidget, *names: str) -> ipywidgets.DOMWidget:
-    for name in names:
-        widget.add_class(name)
-    return widget
-
-
-def _close_tree(widget: ipywidgets.Widget) -> None:
-    """Close a widget with its children, layout and style, each a model of its own."""
-    for child in getattr(widget, "children", ()):
-        _close_tree(child)
-    for part in ("layout", "style"):
-        if hasattr(widget, part):
-            getattr(widget, part).close()
-    widget.close()

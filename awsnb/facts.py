@@ -233,8 +233,8 @@ class Facts:
 
 
 def services() -> list[str]:
-    """Return the names that `load` takes: one per data file."""
-    return sorted(path.stem for path in data_dir().glob("*.csv"))
+    """Return the names that `load` takes: one per file of facts (`metrics.csv` holds metrics)."""
+    return sorted(path.stem for path in data_dir().glob("*.csv") if path.stem != "metrics")
 
 
 @cache

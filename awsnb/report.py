@@ -1,6 +1,7 @@
 """Reports: a section's notebook run on somebody's own numbers, as one page that opens offline."""
 
 import html
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -105,6 +106,7 @@ def to_html(content: Any, title: str, scenario: Scenario) -> str:
 def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: bool) -> Any:
     import papermill
 
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # no names that its cell does not set
     with _static_outputs():
         return papermill.execute_notebook(
             str(source),
@@ -144,13 +146,15 @@ def _reason(error: Exception) -> str:
 def _draw_without_kernel(output: Any) -> None:
     from plotly import io
 
+    from awsnb import figures
+
     data = output.get("data", {})
     if PLOTLY in data:
         figure = {key: data[PLOTLY][key] for key in ("data", "layout")}
         alt = "".join(data.get("text/plain", ""))
         drawn = io.to_html(
-            figure, include_plotlyjs=False, full_html=False, config={"responsive": True},
-            validate=False,
+            figure, include_plotlyjs=False, full_html=False, validate=False,
+            config={"responsive": True, **figures.CONFIG},
         )  # fmt: skip
         data.clear()
         data["text/html"] = f'<figure role="img" aria-label="{html.escape(alt)}">{drawn}</figure>'

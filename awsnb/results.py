@@ -123,6 +123,91 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where things wait, are kept or end, in a scene.
+
+    A place with a `level` is a vessel: a tank if it stands alone in its column, a bar among up to
+    eight, a tile among more. One without is an end point, with a number.
+
+    Parameters
+    ----------
+    name : str
+        What flows and readers call it.
+    column : int
+        Where it stands, counted from the left.
+    level : numpy.ndarray, optional
+        How much it holds at each time.
+    capacity : float, optional
+        How much it can hold; a vessel that holds more shows it.
+    unit : str, optional
+        Unit of the level.
+    count : numpy.ndarray, optional
+        The number at an end point, at each time.
+    note : str, optional
+        A few words on that number: ``"I/O a second"``.
+    tone : {"", "good", "bad"}, optional
+        Whether it is good to end there.
+    states : tuple of (x, str, str), optional
+        From when on it is ``"ok"``, ``"bad"``, ``"out"``, ``"wait"`` or ``"off"``, and a word.
+    """
+
+    name: str
+    column: int
+    level: "np.ndarray | None" = None
+    capacity: float | None = None
+    unit: str = ""
+    count: "np.ndarray | None" = None
+    note: str = ""
+    tone: Literal["", "good", "bad"] = ""
+    states: tuple[tuple[Any, Literal["ok", "bad", "out", "wait", "off"], str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What moves from one place to another: its `rate` at each time, and when the way is `full`.
+
+    `back` flows run below the others, against them. `label` stands on the way, with the rate.
+    """
+
+    source: str
+    target: str
+    rate: "np.ndarray"
+    full: float
+    tone: Literal["", "good", "bad"] = ""
+    label: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A moving picture of a run: places, and what flows between them over time.
+
+    Parameters
+    ----------
+    alt : str
+        What it shows, in words.
+    x : str
+        The column of the result's data that holds the times: the axis of the plots with which it
+        moves. All arrays are as long.
+    places : tuple of Place
+        Where things are.
+    flows : tuple of Flow
+        How they move.
+    events : tuple of (x, str)
+        What happened when.
+    words : tuple of (x, str)
+        What is to be seen from when on: one sentence each, the first from the beginning.
+    """
+
+    alt: str
+    x: str
+    places: tuple[Place, ...]
+    flows: tuple[Flow, ...]
+    events: tuple[tuple[Any, str], ...] = ()
+    words: tuple[tuple[Any, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """What one scenario did.
 
@@ -143,6 +228,8 @@ class Result:
         How to draw the columns.
     notes : tuple of str
         What was assumed, and what was repaired in the input.
+    scene : Scene, optional
+        The run as a moving picture.
     """
 
     scenario: Scenario
@@ -152,6 +239,7 @@ class Result:
     data: Mapping[str, "np.ndarray"]
     panels: tuple[Panel, ...]
     notes: tuple[str, ...] = ()
+    scene: Scene | None = None
 
     @cached_property
     def series(self) -> "pd.DataFrame":

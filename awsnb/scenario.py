@@ -164,7 +164,8 @@ def field(
     """Declare a scenario field; see `FieldSpec` for what each part means.
 
     A choice is annotated ``Literal[...]``, or ``str`` with `choices` where they come from data.
-    A `path` is a ``str`` that no control sets: the command line has an option of its name.
+    A `path` is a ``str`` that no control sets, but for one of many `lines`, which may also be the
+    text itself: the command line has an option of its name.
     """
     return Field(
         default,
@@ -181,7 +182,7 @@ def field(
             "log": log,
             "only_when": {k: list(v) for k, v in (only_when or {}).items()},
             "path": path,
-            "control": control and not path,
+            "control": control and (lines > 0 or not path),
             "lines": lines,
             "group": group,
             "advanced": advanced,

@@ -268,7 +268,10 @@ def _fingerprint(found: Section, view: str, grid: Grid) -> str:
 def content_hash(path: Path) -> str:
     """Return a digest of a file, or of all files below a folder; "" if there is none."""
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(path.rglob("*")) if path.is_dir() else []
+    if os.path.isdir(path):  # unlike Path's own, no error for a text that can't be a path
+        files = sorted(path.rglob("*"))
+    else:
+        files = [path] if os.path.isfile(path) else []
     for file in files:
         if file.is_file():
             digest.update(str(file.relative_to(path)).encode())

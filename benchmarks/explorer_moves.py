@@ -34,7 +34,7 @@ NOTEBOOK = "explorer.ipynb"
 CELL = """from awsnb import Explorer
 
 Explorer("{}")"""
-CURVE = ".awsnb-plot .scatterlayer path.js-line"
+CURVE = ".awsnb-plot .awsnb-area :is(path.awsnb-line, path.awsnb-bar)"
 
 # resolves to [ms to the first change of a curve, ms to its paint] after the next key
 WATCH = """

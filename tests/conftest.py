@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from awsnb.cli import app
-from awsnb.explorer import report_command
 from awsnb.sections import section
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
@@ -42,34 +41,33 @@ class Report(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
-    """Give a section's report by slug: what the README types, or else a preset."""
+def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]:
+    """Give the report of a section's view: of its first, if none is named."""
 
     @cache
-    def make(slug: str) -> Report:
-        folder = tmp_path_factory.mktemp(slug)
+    def made(command: str) -> Report:
+        folder = tmp_path_factory.mktemp("report")
         for name, text in FILES.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
-        command = readmes_command(slug) or presets_command(slug)
-        words = [*shlex.split(command)[1:], "--ipynb", "page.ipynb"]
         with chdir(folder):
+            words = [*shlex.split(command)[1:], "--ipynb", "page.ipynb"]
             answer = CliRunner().invoke(app, words)
         assert answer.exit_code == 0, answer.output
         (file,) = folder.glob("*.html")
         notebook = nbformat.read(folder / "page.ipynb", as_version=4)
         return Report(command, answer.output, file, file.read_text("utf-8"), notebook)
 
-    return make
+    return lambda slug, view="": made(command_of(slug, view))
 
 
-def readmes_command(slug: str) -> str | None:
-    found = re.search(rf"^awsnb report {slug} .*", README, re.MULTILINE)
-    return found and found[0]
-
-
-def presets_command(slug: str) -> str:
-    """Return the command for the first preset that differs from the defaults."""
-    found = section(slug)
-    values = next(preset.values for preset in found.presets if preset.values)
-    return report_command(slug, found.scenario(**values))
+def command_of(slug: str, view: str) -> str:
+    """Return what the README types, or else the view's first preset that is not its defaults."""
+    views = section(slug).views
+    readmes = re.search(rf"^awsnb report {slug} .*", README, re.MULTILINE)
+    if readmes and view in ("", views[0].name):
+        return readmes[0]
+    presets = section(slug).view(view).presets
+    values = next((preset.values for preset in presets if preset.values), {})
+    fields = [word for name, value in values.items() for word in ("-p", f"{name}={value}")]
+    return shlex.join(["awsnb", "report", slug, view, "-o", "report.html", *fields])

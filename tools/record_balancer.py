@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from record_redis import free_port
 
 from awsnb.mechanisms import arrivals
-from awsnb.mechanisms.queueing import OK, Balancer, Stint, Target
+from awsnb.mechanisms.queueing import OK, Balancer, Registration, Target
 from awsnb.mechanisms.random_streams import generator
 
 SERVER = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
@@ -227,13 +227,13 @@ async def record(case: Case, length_s: float = LENGTH_S) -> Recording:
 def model(case: Case, found: Recording, length_s: float = LENGTH_S) -> Recording:
     """Serve the same requests, sent at the same times, by the model."""
     _, work, client = requests(case, length_s)
-    stints = [Stint(k) for k in range(len(case.targets))]
+    registrations = [Registration(k) for k in range(len(case.targets))]
     if case.event:
         at_s, dealt_s = found.changed_s
-        change = Stint.fail if case.event == "crash" else Stint.deregister
-        stints[0] = change(stints[0], at_s, dealt_s - at_s)
+        change = Registration.fail if case.event == "crash" else Registration.deregister
+        registrations[0] = change(registrations[0], at_s, dealt_s - at_s)
     order = np.argsort(found.sent_s, kind="stable")
-    balancer = Balancer(case.targets, case.rule, stints, seed=SEED)
+    balancer = Balancer(case.targets, case.rule, registrations, seed=SEED)
     balancer.serve([0.0], [0.0], [CLIENTS])  # the request that found HAProxy ready had its turn
     outcome = balancer.serve(found.sent_s[order], work[order], client[order])
     back = np.argsort(order)

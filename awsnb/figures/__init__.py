@@ -6,20 +6,26 @@ they can be told apart in grey, and the background is clear, so that they suit l
 """
 
 from awsnb.figures.lines import BINS, curves
+from awsnb.figures.moving import moving
+from awsnb.figures.panels import panels, slots
 from awsnb.figures.prices import comparison
 from awsnb.figures.shown import picture, show
 from awsnb.figures.stack import draw, skeleton
-from awsnb.figures.theme import KEPT_STYLES, MIDTONE, ROLE_STYLES
+from awsnb.figures.theme import CONFIG, KEPT_STYLES, MIDTONE, ROLE_STYLES
 
 __all__ = [
     "BINS",
+    "CONFIG",
     "KEPT_STYLES",
     "MIDTONE",
     "ROLE_STYLES",
     "comparison",
     "curves",
     "draw",
+    "moving",
+    "panels",
     "picture",
     "show",
     "skeleton",
+    "slots",
 ]

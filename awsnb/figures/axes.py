@@ -52,11 +52,15 @@ class Axis(NamedTuple):
             pad = 0.0 if high > low else 0.5
         return cls(type_, float(low - pad), float(high + pad))
 
+    def places(self, x: Array) -> Array:
+        """Return where values lie, as plotly counts."""
+        if self.type == "category":
+            return np.array([self.categories.index(str(name)) for name in x], float)
+        return _counted(x, self.type)
+
     def at(self, x: Any) -> float:
         """Return where a value lies, as plotly counts."""
-        if self.type == "category":
-            return float(self.categories.index(str(x)))
-        return float(_counted(np.asarray([x]), self.type)[0])
+        return float(self.places(np.asarray([x]))[0])
 
     def fraction(self, x: Any) -> float:
         """Return where a value lies between the ends, from 0 to 1."""

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from awsnb.figures.theme import RATES
 from awsnb.results import Curve, Panel, Result
 
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 Points = tuple[Array, Array]
 
+SAMPLED = ("time", "second", "minute", "hour")  # columns of when a sample begins
 BINS = 500  # a longer line is drawn as the least and the greatest value of so many bins
 
 
@@ -39,6 +41,12 @@ class Line(NamedTuple):
         return self.curve.role == "theory"
 
     @property
+    def steps(self) -> bool:
+        """Whether each value holds until the next: what was counted in samples of time."""
+        sampled = self.curve.role in RATES or self.panel.x in SAMPLED
+        return self.shape == "line" and sampled
+
+    @property
     def shape(self) -> str:
         """How it is drawn: "line", "bars", "dashes" over bars, or "heat"."""
         if self.panel.kind == "bars":
@@ -52,11 +60,18 @@ def lines_of(result: Result, kept: Sequence[Result]) -> list[Line]:
         Line(one, panel, curve, rank)
         for rank, one in enumerate(kept, start=1)
         for panel in one.panels
-        for curve in panel.curves
-        if curve.compare and panel.kind != "heat"
+        for curve in compared(panel)
     ]
     own = [Line(result, panel, curve, 0) for panel in result.panels for curve in panel.curves]
     return sorted(others + own, key=lambda line: line.theory)
+
+
+def compared(panel: Panel) -> list[Curve]:
+    """List the curves of a kept result's panel that are drawn; a heat map has no room for two."""
+    if panel.kind == "heat":
+        return []
+    own = [curve for curve in panel.curves if curve.role not in ("demand", "theory")]
+    return [curve for curve in panel.curves if curve.compare] or own[:1]
 
 
 def panels_of(results: Sequence[Result], lines: Sequence[Line]) -> dict[str, Panel]:

@@ -5,6 +5,8 @@ import os
 
 import plotly.graph_objects as go
 
+from awsnb.figures.theme import CONFIG
+
 PICTURE_WIDTH = 860
 
 
@@ -22,7 +24,7 @@ def show(figure: go.Figure, alt: str | None = None) -> None:
 
     words = alt if alt is not None else (figure.layout.meta or {}).get("alt", "Figure")
     bundle = {
-        "application/vnd.plotly.v1+json": json.loads(figure.to_json()),
+        "application/vnd.plotly.v1+json": json.loads(figure.to_json()) | {"config": CONFIG},
         "text/plain": words,
         **picture(figure),
     }

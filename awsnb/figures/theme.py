@@ -25,6 +25,9 @@ RATES = ("demand", "served")  # the roles that hold for a whole sample, drawn as
 THEORY_ON_HEAT = {"color": "#d6002a", "width": 2.4}  # seen on dark blue and on yellow
 COLORS = "Cividis"  # of heat maps: as light in grey as in colour
 
+CONFIG = {"displaylogo": False, "showSendToCloud": False}
+"""Of every plotly figure: no button that could send data away."""
+
 _AXIS = {
     "gridcolor": "rgba(128,136,149,0.3)",
     "linecolor": MIDTONE,

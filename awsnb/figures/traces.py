@@ -6,13 +6,12 @@ import numpy as np
 from plotly.colors import sample_colorscale
 
 from awsnb.figures.axes import log_ticks, unit_title
-from awsnb.figures.lines import Array, Line
+from awsnb.figures.lines import Array, Line, compared
 from awsnb.figures.theme import (
     COLORS,
     FAINT,
     KEPT_STYLES,
     PATTERNS,
-    RATES,
     ROLE_STYLES,
     THEORY_ON_HEAT,
 )
@@ -77,12 +76,12 @@ def _named(line: Line) -> dict[str, Any]:
     if not line.rank:
         return trace | {"showlegend": len(line.panel.curves) > 1}
     panels = [panel for panel in line.result.panels if panel.kind != "heat"]
-    first = next(curve for panel in panels for curve in panel.curves if curve.compare)
+    first = next(curve for panel in panels for curve in compared(panel))
     return trace | {"legendgroup": f"kept {line.rank}", "showlegend": line.curve is first}
 
 
 def _line(line: Line, style: dict[str, Any]) -> dict[str, Any]:
-    shape = "hv" if line.curve.role in RATES else "linear"
+    shape = "hv" if line.steps else "linear"
     trace = {"type": "scatter", "mode": "lines", "line": style | {"shape": shape}}
     if line.curve.role == "demand" and not line.rank:
         trace |= {"fill": "tozeroy", "fillcolor": FAINT}

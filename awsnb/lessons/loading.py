@@ -17,8 +17,19 @@ READY = "The models are ready."
 SOON_S = 1.0  # what takes longer is not loading
 
 
-def get_ready(section: "Section") -> threading.Thread:
+def get_ready(section: "Section") -> None:
     """Open a section's lesson: its models load while the reader reads.
+
+    Parameters
+    ----------
+    section : Section
+    """
+    record.begin(section.slug)
+    load_in_background(section)
+
+
+def load_in_background(section: "Section") -> threading.Thread:
+    """Load a section's models, or compile them, and say so on the page.
 
     Parameters
     ----------
@@ -32,7 +43,6 @@ def get_ready(section: "Section") -> threading.Thread:
     import ipywidgets
     from IPython.display import display
 
-    record.begin(section.slug)
     said = ipywidgets.HTML(LOADING)
     data, metadata = as_bundle(said._repr_mimebundle_())
     display({**data, "text/plain": IN_BACKGROUND}, raw=True, metadata=metadata)

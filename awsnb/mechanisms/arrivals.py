@@ -11,6 +11,19 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
+__all__ = [
+    "Rate",
+    "bursty",
+    "constant",
+    "diurnal",
+    "equal",
+    "exponential",
+    "from_trace",
+    "lognormal",
+    "pareto",
+    "poisson",
+]
+
 Array = NDArray[np.float64]
 
 
@@ -34,7 +47,19 @@ class Rate(NamedTuple):
 
 
 def constant(per_s: float, duration_s: float) -> Rate:
-    """The same rate all the time."""
+    """The same rate all the time.
+
+    Parameters
+    ----------
+    per_s : float
+        Arrivals per second, 0 or more.
+    duration_s : float
+        Above 0, s.
+
+    Returns
+    -------
+    Rate
+    """
     return from_trace([duration_s], [per_s])
 
 
@@ -47,6 +72,15 @@ def from_trace(duration_s: ArrayLike, per_s: ArrayLike) -> Rate:
         Above 0, s.
     per_s : array_like of float, shape (m,)
         0 or more.
+
+    Returns
+    -------
+    Rate
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, are empty or hold what can't be.
 
     Examples
     --------
@@ -87,6 +121,15 @@ def diurnal(
         Length, length of a day, and when in the day the peak is, s.
     steps : int
         Steps per period.
+
+    Returns
+    -------
+    Rate
+
+    Raises
+    ------
+    ValueError
+        If the swing, a time or the steps are out of bounds.
     """
     if not 0 <= swing <= 1:
         raise ValueError(f"swing = {swing}: must be between 0 and 1.")
@@ -118,14 +161,23 @@ def bursty(
         Starts calm, ends here, s.
     random : Generator
         Draws the lengths alone.
+
+    Returns
+    -------
+    Rate
+
+    Raises
+    ------
+    ValueError
+        If a time is not above 0 s.
     """
     if not (calm_s > 0 and burst_s > 0 and 0 < duration_s < np.inf):
         raise ValueError("calm_s, burst_s and duration_s must be finite and above 0 s.")
     turns = 8 + int(np.ceil(2 * duration_s / (calm_s + burst_s)))
     length = np.empty(0)
     while length.sum() < duration_s:
-        drawn = random.standard_exponential((turns, 2)) * (calm_s, burst_s)
-        length = np.concatenate((length, drawn.ravel()))
+        more = random.standard_exponential((turns, 2)) * (calm_s, burst_s)
+        length = np.concatenate((length, more.ravel()))
     edge = np.minimum(np.cumsum(length), duration_s)
     last = int(np.searchsorted(edge, duration_s)) + 1
     per_s = np.where(np.arange(last) % 2, burst_per_s, calm_per_s)
@@ -134,6 +186,16 @@ def bursty(
 
 def poisson(rate: Rate, random: Generator) -> Array:
     """Arrival times of a Poisson process of this rate, s, in order.
+
+    Parameters
+    ----------
+    rate : Rate
+    random : Generator
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds. How many they are is chance, too.
 
     Examples
     --------
@@ -158,13 +220,40 @@ def _on_the_clock(unit: Array, rate: Rate) -> Array:
 
 
 def exponential(n: int, mean_s: float, random: Generator) -> Array:
-    """Service times without memory, s: the usual assumption, and a pessimistic one."""
-    drawn = random.standard_exponential(n)
-    return np.multiply(drawn, _positive("mean_s", mean_s), out=drawn)
+    """Service times without memory, s: the usual assumption, and a pessimistic one.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    mean_s : float
+        Above 0, s.
+    random : Generator
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds.
+    """
+    unit = random.standard_exponential(n)
+    return np.multiply(unit, _positive("mean_s", mean_s), out=unit)
 
 
 def equal(n: int, mean_s: float) -> Array:
-    """All service times alike, s."""
+    """All service times alike, s.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    mean_s : float
+        Above 0, s.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds.
+    """
     return np.full(n, _positive("mean_s", mean_s))
 
 
@@ -178,6 +267,11 @@ def lognormal(n: int, mean_s: float, cv: float, random: Generator) -> Array:
     cv : float
         Standard deviation / mean; 1 is as variable as exponential.
     random : Generator
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds.
     """
     log_variance = np.log1p(_positive("cv", cv) ** 2)
     scale = _positive("mean_s", mean_s) * np.exp(-log_variance / 2)
@@ -188,6 +282,26 @@ def pareto(n: int, mean_s: float, shape: float, random: Generator) -> Array:
     """Service times with a heavy tail, s: P(more than x) falls as x^-shape.
 
     Below a shape of 2 their variance is infinite; a shape above 1 is needed for a mean.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    mean_s : float
+        Above 0, s.
+    shape : float
+        Above 1.
+    random : Generator
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If the shape is not above 1, or the mean not above 0.
     """
     if not 1 < shape < np.inf:
         raise ValueError(f"shape = {shape}: must be finite and above 1.")

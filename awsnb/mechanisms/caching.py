@@ -12,7 +12,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
+from awsnb.mechanisms._records import layout, records
 from awsnb.mechanisms.eviction import dense_keys, key_count, request_times
+
+__all__ = [
+    "HASH_SLOTS",
+    "HIT",
+    "LOADED",
+    "STRATEGIES",
+    "WAITED",
+    "WROTE",
+    "Origin",
+    "Outage",
+    "Served",
+    "durable_at",
+    "hash_slot",
+    "lost_writes",
+    "serve",
+    "slot_node",
+    "under_way",
+]
 
 LOADED, HIT, WAITED, WROTE = 0, 1, 2, 3
 """What a request did: loaded a value, found one, waited for another's load, or was a write."""
@@ -149,33 +168,40 @@ def serve(
     writes = np.broadcast_to(np.asarray(is_write, dtype=np.bool_), n).copy()
     home = np.broadcast_to(np.asarray(node, dtype=np.int64), keys).copy()
     _check(origin, strategy, ttl, trip_s, flush_s, home, outages)
-    nodes = max(int(home.max()) + 1 if keys else 0, len(outages))
-    away = np.full((nodes, 2), np.inf)
-    away[: len(outages)] = np.array(outages, dtype=np.float64).reshape(-1, 2)
     free_at = np.zeros(origin.workers)
     settings = _Settings(
-        STRATEGIES[strategy],
-        bool(coalesce),
-        float(origin.read_s),
-        float(origin.write_s),
-        float(trip_s),
-        float(flush_s),
+        strategy=STRATEGIES[strategy],
+        coalesce=bool(coalesce),
+        read=float(origin.read_s),
+        write=float(origin.write_s),
+        trip=float(trip_s),
+        flush=float(flush_s),
     )
-    outcome, behind, columns = np.empty(n, np.int8), np.zeros(n, np.int64), np.zeros((n, 3))
-    at, version = np.full((keys, 8), np.inf), np.zeros((keys, 5), np.int64)
-    at[:, [EXPIRES, STORED]] = -np.inf
-    flushed, lost = _serve(
-        ids.astype(np.int64), time, writes, ttl, home, away, free_at, settings,
-        at, version, outcome, behind, columns,
-    )  # fmt: skip
-    latency, origin_s, age = columns.T.copy()
-    return Served(outcome, latency, origin_s, age, behind, int(flushed), int(lost))
+    requests = _Requests(ids.astype(np.int64), time, writes, ttl)
+    items, nodes = _cold_items(keys), _nodes(home, outages)
+    latency, origin_s, age = np.zeros((3, n))
+    out = _Answers(np.empty(n, np.int8), latency, origin_s, age, np.zeros(n, np.int64))
+    flushed, lost = _serve(requests, home, nodes, free_at, settings, items, out)
+    return Served(*out, flushed=int(flushed), lost=int(lost))
 
 
 def under_way(
     start_s: NDArray[np.float64], duration_s: NDArray[np.float64], at_s: ArrayLike
 ) -> NDArray[np.int64]:
     """How many of the spells that start at `start_s` and last `duration_s` are on at each `at_s`.
+
+    Parameters
+    ----------
+    start_s : ndarray of float, shape (n,)
+        In seconds.
+    duration_s : ndarray of float, shape (n,)
+        In seconds.
+    at_s : array_like of float, shape (m,)
+        In seconds.
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
 
     Examples
     --------
@@ -192,6 +218,15 @@ def hash_slot(key: str | bytes) -> int:
     If the key holds a tag, at least one character between its first ``{`` and the next ``}``, only
     the tag counts: keys that share one live together. As the Redis Cluster specification has it.
 
+    Parameters
+    ----------
+    key : str or bytes
+
+    Returns
+    -------
+    int
+        0 to 16,383.
+
     Examples
     --------
     >>> hash_slot("123456789") == 0x31C3
@@ -207,7 +242,25 @@ def hash_slot(key: str | bytes) -> int:
 
 
 def slot_node(slot: ArrayLike, nodes: int) -> NDArray[np.int64]:
-    """The node that holds each slot, if `nodes` nodes share the slots in equal ranges."""
+    """The node that holds each slot, if `nodes` nodes share the slots in equal ranges.
+
+    Parameters
+    ----------
+    slot : array_like of int
+        0 to 16,383.
+    nodes : int
+        1 to 16,384.
+
+    Returns
+    -------
+    ndarray of int, of the shape of `slot`
+        Nodes are counted from 0.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer nodes than one, or more than slots.
+    """
     if not 1 <= nodes <= HASH_SLOTS:
         raise ValueError(f"nodes = {nodes}: must be 1 to {HASH_SLOTS}.")
     return np.asarray(slot, dtype=np.int64) * nodes // HASH_SLOTS
@@ -231,6 +284,16 @@ def durable_at(
     takes_s : float
         How long it takes, s.
 
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If a time is below 0 s.
+
     Examples
     --------
     >>> durable_at([0.2, 0.9, 1.0], every_s=1).tolist()
@@ -247,6 +310,20 @@ def lost_writes(
     written_s: ArrayLike, durable_s: ArrayLike, crash_s: ArrayLike
 ) -> NDArray[np.int64]:
     """How many acknowledged writes are gone after a crash, for each moment `crash_s`.
+
+    Parameters
+    ----------
+    written_s : array_like of float, shape (n,)
+        When each write was acknowledged, s.
+    durable_s : array_like of float, shape (n,)
+        When it was safe, as of `durable_at`, s.
+    crash_s : array_like of float, shape (m,)
+        In seconds.
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+        Writes.
 
     Examples
     --------
@@ -290,96 +367,134 @@ class _Settings(NamedTuple):
     flush: float
 
 
-# of a key, times: when its copy expires, was stored, was true at the origin; when the load under
-# way arrives, was asked for, how long it lasts; when its first buffered write was made, goes out
-EXPIRES, STORED, TRUE_AT, ARRIVES, ASKED, LIFE, BUFFERED, FLUSHES = range(8)
-# and versions: the last one acknowledged, at the origin, in the cache, under way; writes buffered
-LATEST, AT_ORIGIN, CACHED, LOADING, PENDING = range(5)
+class _Requests(NamedTuple):
+    key: NDArray[np.int64]
+    time: NDArray[np.float64]
+    is_write: NDArray[np.bool_]
+    ttl: NDArray[np.float64]
 
 
-LATENCY, AT_THE_ORIGIN, AGE = 0, 1, 2
+class _Answers(NamedTuple):
+    """The columns of `Served`."""
+
+    outcome: NDArray[np.int8]
+    latency: NDArray[np.float64]
+    origin: NDArray[np.float64]
+    age: NDArray[np.float64]
+    behind: NDArray[np.int64]
+
+
+NODE = layout(float64="down up")
+ITEM = layout(
+    float64="expires stored true_at arrives asked life buffered flushes",
+    int64="latest at_origin cached loading pending",
+)
+"""A key. Times: when its copy expires, was stored, was true at the origin; when the load under way
+arrives, was asked for, how long it lasts; when its first buffered write was made, goes out.
+Versions: the last one acknowledged, at the origin, in the cache, under way. And the writes that
+wait in the buffer."""
+
+
+def _cold_items(keys: int) -> NDArray:
+    items = records(ITEM, keys)
+    for name in ("true_at", "arrives", "asked", "life", "buffered", "flushes"):
+        items[name] = np.inf
+    items["expires"] = items["stored"] = -np.inf
+    return items
+
+
+def _nodes(home: NDArray[np.int64], outages: tuple[Outage, ...]) -> NDArray:
+    nodes = records(NODE, max(int(home.max()) + 1 if home.size else 0, len(outages)))
+    nodes["down"] = nodes["up"] = np.inf
+    nodes[: len(outages)] = [(outage.down_s, outage.up_s) for outage in outages]
+    return nodes
 
 
 @kernel
-def _serve(  # type: ignore[no-untyped-def]
-    ids, time, writes, ttl, home, away, free_at, settings, at, version, outcome, behind, columns
-):
+def _serve(requests, home, nodes, free_at, settings, items, out):  # type: ignore[no-untyped-def]
     flushed = lost = 0
-    for i in range(ids.size):
-        now, key = time[i], ids[i]
-        down, up = away[home[key], 0], away[home[key], 1]
-        reachable = now < down or now >= up
-        out, gone = _catch_up(key, now, down, up, at, version)
-        flushed, lost = flushed + out, lost + gone
+    for i in range(requests.key.size):
+        now, key, ttl = requests.time[i], requests.key[i], requests.ttl[i]
+        item, node = items[key], nodes[home[key]]
+        reachable = now < node.down or now >= node.up
+        written, gone = _catch_up(now, node, item)
+        flushed, lost = flushed + written, lost + gone
 
         latency = waited = age = 0.0
-        if writes[i]:
-            outcome[i] = WROTE
-            version[key, LATEST] += 1
+        if requests.is_write[i]:
+            out.outcome[i] = WROTE
+            item.latest += 1
             if settings.strategy == BEHIND and reachable:
                 latency = settings.trip
-                if version[key, PENDING] == 0:
-                    at[key, BUFFERED] = now
-                    at[key, FLUSHES] = (now // settings.flush + 1.0) * settings.flush
-                version[key, PENDING] += 1
+                _buffer(now, settings.flush, item)
             else:
-                version[key, AT_ORIGIN] = version[key, LATEST]
+                item.at_origin = item.latest
                 latency = waited = _ask(now, settings.write, free_at)
                 if settings.strategy != LAZY and reachable:
                     latency += settings.trip
-            if settings.strategy == INVALIDATE and reachable:
-                at[key, EXPIRES] = -np.inf
-            elif settings.strategy >= THROUGH and reachable:
-                version[key, CACHED] = version[key, LATEST]
-                at[key, EXPIRES] = now + ttl[i]
-                at[key, STORED] = at[key, TRUE_AT] = now
-        elif reachable and now < at[key, EXPIRES]:
-            outcome[i] = HIT
-            latency, age = settings.trip, now - at[key, TRUE_AT]
-            behind[i] = version[key, LATEST] - version[key, CACHED]
-        elif reachable and settings.coalesce and at[key, ARRIVES] < np.inf:
-            outcome[i] = WAITED
-            latency = max(at[key, ARRIVES] - now, settings.trip)
-            age = at[key, ARRIVES] - at[key, ASKED]
-            behind[i] = version[key, LATEST] - version[key, LOADING]
+            if reachable:
+                _update_copy(now, ttl, settings.strategy, item)
+        elif reachable and now < item.expires:
+            out.outcome[i] = HIT
+            latency, age = settings.trip, now - item.true_at
+            out.behind[i] = item.latest - item.cached
+        elif reachable and settings.coalesce and item.arrives < np.inf:
+            out.outcome[i] = WAITED
+            latency = max(item.arrives - now, settings.trip)
+            age = item.arrives - item.asked
+            out.behind[i] = item.latest - item.loading
         else:
-            outcome[i] = LOADED
+            out.outcome[i] = LOADED
             waited = _ask(now, settings.read, free_at)
             latency = waited + (2.0 * settings.trip if reachable else 0.0)
             age = latency
-            behind[i] = version[key, LATEST] - version[key, AT_ORIGIN]
-            if reachable and now + latency < at[key, ARRIVES]:
-                at[key, ARRIVES], at[key, ASKED], at[key, LIFE] = now + latency, now, ttl[i]
-                version[key, LOADING] = version[key, AT_ORIGIN]
-        columns[i, LATENCY], columns[i, AT_THE_ORIGIN], columns[i, AGE] = latency, waited, age
+            out.behind[i] = item.latest - item.at_origin
+            if reachable and now + latency < item.arrives:
+                item.arrives, item.asked, item.life = now + latency, now, ttl
+                item.loading = item.at_origin
+        out.latency[i], out.origin[i], out.age[i] = latency, waited, age
 
     for key in range(home.size):
-        down, up = away[home[key], 0], away[home[key], 1]
-        out, gone = _catch_up(key, time[-1], down, up, at, version)
-        flushed, lost = flushed + out, lost + gone
+        written, gone = _catch_up(requests.time[-1], nodes[home[key]], items[key])
+        flushed, lost = flushed + written, lost + gone
     return flushed, lost
 
 
 @kernel
-def _catch_up(key, now, down, up, at, version):  # type: ignore[no-untyped-def]
+def _buffer(now, flush, item):  # type: ignore[no-untyped-def]
+    """Write to the cache; what is buffered goes to the origin at the next multiple of `flush`."""
+    if item.pending == 0:
+        item.buffered, item.flushes = now, (now // flush + 1.0) * flush
+    item.pending += 1
+
+
+@kernel
+def _update_copy(now, ttl, strategy, item):  # type: ignore[no-untyped-def]
+    """What a write does to the cache's copy."""
+    if strategy == INVALIDATE:
+        item.expires = -np.inf
+    elif strategy >= THROUGH:
+        item.cached, item.expires = item.latest, now + ttl
+        item.stored = item.true_at = now
+
+
+@kernel
+def _catch_up(now, node, item):  # type: ignore[no-untyped-def]
+    """What happened to a key since it was last touched; returns writes flushed and lost."""
     flushed = lost = 0
-    if version[key, PENDING] > 0:
-        if at[key, BUFFERED] <= down < at[key, FLUSHES] and down <= now:
-            lost = version[key, PENDING]
-            version[key, PENDING] = 0
-        elif at[key, FLUSHES] <= now:
-            flushed = 1
-            version[key, AT_ORIGIN] = version[key, LATEST]
-            version[key, PENDING] = 0
-    arrives = at[key, ARRIVES]
-    if at[key, STORED] < down <= min(now, arrives):
-        at[key, EXPIRES] = -np.inf
+    if item.pending > 0:
+        if item.buffered <= node.down < item.flushes and node.down <= now:
+            lost, item.pending = item.pending, 0
+        elif item.flushes <= now:
+            flushed, item.at_origin, item.pending = 1, item.latest, 0
+    arrives = item.arrives
+    if item.stored < node.down <= min(now, arrives):
+        item.expires = -np.inf
     if arrives <= now:
-        at[key, ARRIVES] = np.inf
-        if at[key, EXPIRES] <= arrives and not down <= arrives < up:
-            at[key, STORED], at[key, TRUE_AT] = arrives, at[key, ASKED]
-            at[key, EXPIRES] = -np.inf if arrives < down <= now else arrives + at[key, LIFE]
-            version[key, CACHED] = version[key, LOADING]
+        item.arrives = np.inf
+        if item.expires <= arrives and not node.down <= arrives < node.up:
+            item.stored, item.true_at, item.cached = arrives, item.asked, item.loading
+            item.expires = -np.inf if arrives < node.down <= now else arrives + item.life
     return flushed, lost
 
 

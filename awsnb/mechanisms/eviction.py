@@ -16,6 +16,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
 from awsnb.mechanisms._prefetch import prefetch
+from awsnb.mechanisms._records import layout, records
+
+__all__ = [
+    "EXPIRED",
+    "HIT",
+    "MISS",
+    "NOTHING",
+    "REFUSED",
+    "Replay",
+    "hit_ratio",
+    "lru",
+    "segmented_lru",
+]
 
 MISS, HIT, EXPIRED, REFUSED = 0, 1, 2, 3
 """What a request found: nothing, its key, its key too old, nothing and no room to store it."""
@@ -96,7 +109,8 @@ def lru(
                 f"ttl_s = {ttl_s}, rest_s = {rest_s}: these need time_s, one time a request."
             )
         time = request_times(time_s, ids.size)
-    seen = np.full((key_count(ids), 2), NOTHING, np.int32)
+    seen = records(SEEN, key_count(ids))
+    seen["moved"] = seen["loaded"] = NOTHING
     replay = unserved(ids.size)
     _lru(ids, time, capacity, float(ttl_s), float(rest_s), seen, *replay)
     return replay
@@ -140,15 +154,34 @@ def segmented_lru(key: ArrayLike, capacity: int, *, hot_share: float, warm_share
         )
     hot, warm = int(hot_share * capacity), int(warm_share * capacity)
     keys = key_count(ids)
-    node = np.full((keys + 3, 4), NOTHING, np.int64)
-    node[keys:, OLDER] = node[keys:, NEWER] = np.arange(keys, keys + 3)
+    nodes = records(NODE, keys + 3)
+    for name in ("older", "newer", "queue", "hits"):
+        nodes[name] = NOTHING
+    nodes["older"][keys:] = nodes["newer"][keys:] = np.arange(keys, keys + 3)
     replay = unserved(ids.size)
-    _segmented_lru(ids.astype(np.int64), capacity, np.array([hot, warm, 0]), node, *replay)
+    _segmented_lru(ids.astype(np.int64), capacity, np.array([hot, warm, 0]), nodes, *replay)
     return replay
 
 
 def hit_ratio(outcome: NDArray[np.int8], windows: int = 1) -> NDArray[np.float64]:
     """Share of hits in each of `windows` equally long stretches of the trace.
+
+    Parameters
+    ----------
+    outcome : ndarray of int8, shape (n,)
+        Of a `Replay`.
+    windows : int
+        1 to n.
+
+    Returns
+    -------
+    ndarray of float, shape (windows,)
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer requests than windows.
 
     Examples
     --------
@@ -201,9 +234,12 @@ def _check_capacity(capacity: int) -> None:
         raise ValueError(f"capacity = {capacity}: must be at least 1 key, below 2**31.")
 
 
+SEEN = layout(int32="moved loaded")
+"""The requests that moved and that loaded a key last, side by side: one fetch from memory."""
+
+
 @kernel
 def _lru(ids, time, capacity, ttl, rest, seen, outcome, evicted):  # type: ignore[no-untyped-def]
-    # seen: the latest move and the latest load of a key, side by side: one fetch from memory
     n = ids.size
     tail = fresh = held = 0
     for i in range(n):
@@ -213,78 +249,79 @@ def _lru(ids, time, capacity, ttl, rest, seen, outcome, evicted):  # type: ignor
         if time.size:
             while fresh < i and time[fresh] + ttl <= time[i]:
                 fresh += 1
-        if seen[key, 0] >= tail:
-            found = HIT if seen[key, 1] >= fresh else EXPIRED
+        if seen[key].moved >= tail:
+            found = HIT if seen[key].loaded >= fresh else EXPIRED
         else:
             found = MISS
             if held < capacity:
                 held += 1
             else:
-                while seen[ids[tail], 0] != tail:
+                while seen[ids[tail]].moved != tail:
                     tail += 1
                 evicted[i] = ids[tail]
                 tail += 1
         if found != HIT:
-            seen[key, 1] = i
-        if found != HIT or rest <= 0.0 or time[seen[key, 0]] + rest < time[i]:
-            seen[key, 0] = i
+            seen[key].loaded = i
+        if found != HIT or rest <= 0.0 or time[seen[key].moved] + rest < time[i]:
+            seen[key].moved = i
         outcome[i] = found
 
 
 HOT, WARM, COLD = 0, 1, 2
-OLDER, NEWER, QUEUE, HITS = 0, 1, 2, 3
+NODE = layout(int64="older newer queue hits")
+"""A key in its queue, a ring: its neighbours; the queue; hits since it was loaded or moved. Behind
+the keys stand three sentinels, each between the tail and the head of its queue."""
 
 
 @kernel
-def _segmented_lru(ids, capacity, share, node, outcome, evicted):  # type: ignore[no-untyped-def]
-    # node: three rings of keys; the sentinel of each, at the end, stands between its tail and head
-    sentinel = node.shape[0] - 3
+def _segmented_lru(ids, capacity, share, nodes, outcome, evicted):  # type: ignore[no-untyped-def]
+    sentinel = nodes.size - 3
     size, held = np.zeros(3, np.int64), 0
     for i in range(ids.size):
         key, ring = ids[i], HOT
-        if node[key, QUEUE] != NOTHING:
+        node = nodes[key]
+        if node.queue != NOTHING:
             outcome[i] = HIT
-            node[key, HITS] += 1
-            ring = node[key, QUEUE]
-            if ring == COLD and node[key, HITS] >= 2:
+            node.hits += 1
+            ring = node.queue
+            if ring == COLD and node.hits >= 2:
                 ring = WARM
         else:
             outcome[i] = MISS
-            node[key, HITS] = 0
+            node.hits = 0
             held += 1
             if held > capacity:
                 held -= 1
                 last = COLD
                 while size[last] == 0:
                     last -= 1
-                oldest = node[sentinel + last, NEWER]
-                _take(oldest, node, size)
+                oldest = nodes[sentinel + last].newer
+                _take(nodes[oldest], nodes, size)
                 evicted[i] = oldest
-        if ring != node[key, QUEUE]:
-            _move(key, ring, node, size)
+        if ring != node.queue:
+            _move(key, ring, nodes, size)
         for ring in range(COLD):
             while size[ring] > share[ring]:
-                oldest = node[sentinel + ring, NEWER]
-                _move(oldest, WARM if node[oldest, HITS] >= 2 else COLD, node, size)
+                oldest = nodes[sentinel + ring].newer
+                _move(oldest, WARM if nodes[oldest].hits >= 2 else COLD, nodes, size)
 
 
 @kernel
-def _take(key, node, size):  # type: ignore[no-untyped-def]
-    older, newer = node[key, OLDER], node[key, NEWER]
-    node[older, NEWER] = newer
-    node[newer, OLDER] = older
-    size[node[key, QUEUE]] -= 1
-    node[key, QUEUE] = NOTHING
+def _take(node, nodes, size):  # type: ignore[no-untyped-def]
+    nodes[node.older].newer, nodes[node.newer].older = node.newer, node.older
+    size[node.queue] -= 1
+    node.queue = NOTHING
 
 
 @kernel
-def _move(key, ring, node, size):  # type: ignore[no-untyped-def]
-    if node[key, QUEUE] != NOTHING:
-        _take(key, node, size)
-    sentinel = node.shape[0] - 3 + ring
-    head = node[sentinel, OLDER]
-    node[key, OLDER], node[key, NEWER] = head, sentinel
-    node[head, NEWER] = key
-    node[sentinel, OLDER] = key
-    node[key, QUEUE], node[key, HITS] = ring, min(node[key, HITS], 1)
+def _move(key, ring, nodes, size):  # type: ignore[no-untyped-def]
+    """Put a key at the head of a queue; of its hits one counts on."""
+    node, place = nodes[key], nodes.size - 3 + ring
+    if node.queue != NOTHING:
+        _take(node, nodes, size)
+    sentinel = nodes[place]
+    node.older, node.newer = sentinel.older, place
+    nodes[sentinel.older].newer = key
+    sentinel.older = key
+    node.queue, node.hits = ring, min(node.hits, 1)
     size[ring] += 1

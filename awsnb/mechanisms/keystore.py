@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
+from awsnb.mechanisms._records import layout, records
 from awsnb.mechanisms.eviction import (
     EXPIRED,
     HIT,
@@ -28,6 +29,17 @@ from awsnb.mechanisms.eviction import (
     request_times,
     unserved,
 )
+
+__all__ = [
+    "LAZY_ONLY",
+    "NOT_COUNTED",
+    "POLICIES",
+    "ExpiryCycle",
+    "Lfu",
+    "Sampling",
+    "StoreReplay",
+    "replay",
+]
 
 KEEP, LRU, LFU, RANDOM, TTL = range(5)
 ALL, TIMED = 0, 1
@@ -200,22 +212,26 @@ def replay(
     table, rule = POLICIES[policy]
     store = _empty_store(key_count(ids), capacity, sampling.pool)
     settings = _Settings(
-        capacity,
-        table,
-        rule,
-        sampling.samples,
-        _microseconds(sampling.clock_s),
-        *lfu,
-        _microseconds(cycle.interval_s),
-        *cycle[1:],
-        int(renew),
-        seed & 0xFFFFFFFF,
+        capacity=capacity,
+        table=table,
+        rule=rule,
+        samples=sampling.samples,
+        clock=_microseconds(sampling.clock_s),
+        initial=lfu.initial,
+        log_factor=lfu.log_factor,
+        decay_ticks=lfu.decay_ticks,
+        interval=_microseconds(cycle.interval_s),
+        cycle_keys=cycle.keys,
+        stale_percent=cycle.stale_percent,
+        rounds=cycle.rounds,
+        renew=int(renew),
+        seed=seed & 0xFFFFFFFF,
     )
-    outcome, evicted = unserved(n)
-    seen = np.zeros((3, watch.size), np.int64)
-    times = (_microseconds(time), _microseconds(ttl), _microseconds(watch))
-    _replay(ids.astype(np.int64), *times, store, settings, outcome, evicted, seen)
-    return StoreReplay(outcome, evicted, *seen)
+    requests = _Requests(ids.astype(np.int64), _microseconds(time), _microseconds(ttl))
+    (outcome, evicted), seen = unserved(n), records(WATCHED, watch.size)
+    _replay(requests, _microseconds(watch), store, settings, outcome, evicted, seen)
+    watched = {name: np.ascontiguousarray(seen[name]) for name in ("held", "stale", "swept")}
+    return StoreReplay(outcome, evicted, **watched)
 
 
 def _microseconds(seconds: ArrayLike) -> Any:
@@ -278,41 +294,71 @@ class _Settings(NamedTuple):
     seed: int
 
 
-class _Store(NamedTuple):
-    """`head`: the first key of each bucket, in both tables.
+class _Requests(NamedTuple):
+    """Keys, and times in microseconds: when each request comes, and the time to live it gives."""
 
-    `row`: of each key, the next one in its bucket in both tables, its expiry, `ABSENT` if it is not
-    held, tick and counter of its last access. `pool`: score and key, worst first. `mark`: keys in
-    both tables, the pool's size, draws made, the cycle's next bucket.
+    key: NDArray[np.int64]
+    time: NDArray[np.int64]
+    ttl: NDArray[np.int64]
+
+
+ITEM = layout(int64="expiry stamp counter")
+"""A key: its expiry, `ABSENT` if it is not held; tick and counter of its last access."""
+
+CANDIDATE = layout(int64="score key")
+STATE = layout(int64="pooled draws cursor")
+"""Candidates in the pool, draws made, and the expiry cycle's next bucket."""
+
+WATCHED = layout(int64="held stale swept")
+
+
+class _Store(NamedTuple):
+    """Two hash tables, of all keys and of those with a time to live, and the pool.
+
+    Attributes
+    ----------
+    head : ndarray of int, shape (buckets, 2)
+        The first key of each bucket, in both tables.
+    following : ndarray of int, shape (keys, 2)
+        The key behind each key in its bucket, in both tables.
+    size : ndarray of int, shape (2,)
+        Keys in both tables.
+    items : ndarray of `ITEM`, shape (keys,)
+    pool : ndarray of `CANDIDATE`
+        The worst first.
+    state : ndarray of `STATE`, shape (1,)
     """
 
     head: NDArray[np.int64]
-    row: NDArray[np.int64]
-    pool: NDArray[np.int64]
-    mark: NDArray[np.int64]
+    following: NDArray[np.int64]
+    size: NDArray[np.int64]
+    items: NDArray
+    pool: NDArray
+    state: NDArray
 
 
-EXPIRY, STAMP, COUNTER = 2, 3, 4
-POOLED, DRAWN, CURSOR = 2, 3, 4
 ABSENT = -1
 
 
 def _empty_store(keys: int, capacity: int, pool: int) -> _Store:
     buckets = 1 << max(min(capacity, keys) - 1, 0).bit_length()
-    row = np.full((keys, 5), NOTHING, np.int64)
-    row[:, EXPIRY] = ABSENT
+    items = records(ITEM, keys)
+    items["expiry"] = ABSENT
     return _Store(
         head=np.full((buckets, 2), NOTHING, np.int64),
-        row=row,
-        pool=np.zeros((pool, 2), np.int64),
-        mark=np.zeros(5, np.int64),
+        following=np.full((keys, 2), NOTHING, np.int64),
+        size=np.zeros(2, np.int64),
+        items=items,
+        pool=records(CANDIDATE, pool),
+        state=records(STATE, 1),
     )
 
 
 @kernel
-def _replay(ids, time, ttl, watch, store, settings, outcome, evicted, seen):  # type: ignore[no-untyped-def]
-    n, head, row, mark = ids.size, store.head, store.row, store.mark
-    mask = head.shape[0] - 1
+def _replay(requests, watch, store, settings, outcome, evicted, seen):  # type: ignore[no-untyped-def]
+    # a call counts the references of each array it is given, so it is given few; records are free
+    time, n, items, state = requests.time, requests.time.size, store.items, store.state[0]
+    head, following, size = store.head, store.following, store.size
     watched = swept = 0
     sweep_at = settings.interval
     if n and settings.interval < NEVER:
@@ -324,135 +370,161 @@ def _replay(ids, time, ttl, watch, store, settings, outcome, evicted, seen):  # 
         while True:
             watch_at = watch[watched] if watched < watch.size else NEVER
             if sweep_at <= min(now, watch_at) and sweep_at < NEVER and (i < n or watch_at < NEVER):
-                swept += _sweep(sweep_at, store, settings)
+                swept += _sweep(sweep_at, head, following, size, items, state, settings)
                 sweep_at += settings.interval
             elif watch_at < now:
-                seen[0, watched], seen[2, watched] = mark[ALL], swept
-                for key in range(row.shape[0]):
-                    if ABSENT < row[key, EXPIRY] <= watch_at:
-                        seen[1, watched] += 1
+                seen[watched].held, seen[watched].swept = size[ALL], swept
+                seen[watched].stale = _stale(watch_at, items)
                 watched += 1
             else:
                 break
         if i == n:
             break
 
-        key = ids[i]
+        key, ttl = requests.key[i], requests.ttl[i]
+        item = items[key]
         tick = now // settings.clock if settings.clock else i
-        expiry = row[key, EXPIRY]
-        if expiry > now:
+        if item.expiry > now:
             outcome[i] = HIT
             if settings.rule == LFU:
-                counter = _faded(row[key, COUNTER], tick - row[key, STAMP], settings.decay_ticks)
-                odds = max(counter - settings.initial, 0) * settings.log_factor + 1
-                if counter < COUNTER_MAX and _draw(mark, settings.seed) * odds < 1 << 32:
-                    counter += 1
-                row[key, COUNTER] = counter
-            row[key, STAMP] = tick
-            if settings.renew and expiry < NEVER and ttl[i] < NEVER:
-                row[key, EXPIRY] = now + ttl[i]
+                _count_access(tick, item, state, settings)
+            item.stamp = tick
+            if settings.renew and item.expiry < NEVER and ttl < NEVER:
+                item.expiry = now + ttl
             continue
 
         outcome[i] = MISS
-        if expiry != ABSENT:
+        if item.expiry != ABSENT:
             outcome[i] = EXPIRED
-            _remove(key, head, row, mark, settings.seed)
-        if mark[ALL] == settings.capacity:
-            if settings.rule == KEEP or mark[settings.table] == 0:
+            _remove(key, item, head, following, size, settings.seed)
+        if size[ALL] == settings.capacity:
+            if settings.rule == KEEP or size[settings.table] == 0:
                 outcome[i] = REFUSED
                 continue
-            victim = _victim(tick, store, settings)
-            _remove(victim, head, row, mark, settings.seed)
+            victim = _victim(tick, store, state, settings)
+            _remove(victim, items[victim], head, following, size, settings.seed)
             evicted[i] = victim
-        expiry = min(now + ttl[i], NEVER)
-        row[key, EXPIRY], row[key, STAMP], row[key, COUNTER] = expiry, tick, settings.initial
-        bucket = _mix(key, settings.seed) & mask
-        for table in range(2 if expiry < NEVER else 1):
-            row[key, table] = head[bucket, table]
-            head[bucket, table] = key
-            mark[table] += 1
+        item.expiry, item.stamp, item.counter = min(now + ttl, NEVER), tick, settings.initial
+        _add(key, item, head, following, size, settings.seed)
 
 
 @kernel
-def _victim(tick, store, settings):  # type: ignore[no-untyped-def]
-    head, row, pool, mark = store.head, store.row, store.pool, store.mark
-    table, mask = settings.table, head.shape[0] - 1
+def _stale(now, items):  # type: ignore[no-untyped-def]
+    """Keys that are held, although their time is over."""
+    stale = 0
+    for item in items:
+        stale += ABSENT < item.expiry <= now
+    return stale
+
+
+@kernel
+def _count_access(tick, item, state, settings):  # type: ignore[no-untyped-def]
+    counter = _faded(item.counter, tick - item.stamp, settings.decay_ticks)
+    odds = max(counter - settings.initial, 0) * settings.log_factor + 1
+    if counter < COUNTER_MAX and _draw(state, settings.seed) * odds < 1 << 32:
+        counter += 1
+    item.counter = counter
+
+
+@kernel
+def _victim(tick, store, state, settings):  # type: ignore[no-untyped-def]
+    head, following, items, pool = store.head, store.following, store.items, store.pool
     while True:
-        seen, bucket = 0, _draw(mark, settings.seed) & mask
+        bucket = _draw(state, settings.seed) & (head.shape[0] - 1)
         if settings.rule == RANDOM:
-            key = head[bucket, table]
-            while key != NOTHING:
-                seen += 1
-                key = row[key, table]
-            if seen:
-                key = head[bucket, table]
-                for _ in range((_draw(mark, settings.seed) * seen) >> 32):
-                    key = row[key, table]
+            key = _any_of(head[bucket, settings.table], following, state, settings)
+            if key != NOTHING:
                 return key
             continue
-
-        for step in range(10 * settings.samples):
-            key = head[(bucket + step) & mask, table]
-            while key != NOTHING and seen < settings.samples:
-                if settings.rule == LRU:
-                    score = tick - row[key, STAMP]
-                elif settings.rule == LFU:
-                    idle = tick - row[key, STAMP]
-                    score = COUNTER_MAX - _faded(row[key, COUNTER], idle, settings.decay_ticks)
-                else:
-                    score = -row[key, EXPIRY]
-                mark[POOLED] = _offer(key, score, pool, mark[POOLED])
-                seen += 1
-                key = row[key, table]
-            if seen == settings.samples:
-                break
-        while mark[POOLED]:
-            mark[POOLED] -= 1
-            best = pool[mark[POOLED], 1]
-            if row[best, EXPIRY] != ABSENT and (table == ALL or row[best, EXPIRY] < NEVER):
+        _sample(bucket, tick, head, following, items, pool, state, settings)
+        while state.pooled:
+            state.pooled -= 1
+            best = pool[state.pooled].key
+            expiry = items[best].expiry
+            if expiry != ABSENT and (settings.table == ALL or expiry < NEVER):
                 return best
 
 
 @kernel
+def _any_of(first, following, state, settings):  # type: ignore[no-untyped-def]
+    """Any key of a bucket, each as likely as any other, or `NOTHING`."""
+    seen, key = 0, first
+    while key != NOTHING:
+        seen += 1
+        key = following[key, settings.table]
+    key = first
+    if seen:
+        for _ in range((_draw(state, settings.seed) * seen) >> 32):
+            key = following[key, settings.table]
+    return key
+
+
+@kernel
+def _sample(bucket, tick, head, following, items, pool, state, settings):  # type: ignore[no-untyped-def]
+    """Walk on from a bucket until enough keys were seen, and offer each of them to the pool."""
+    table, seen = settings.table, 0
+    for step in range(10 * settings.samples):
+        key = head[(bucket + step) & (head.shape[0] - 1), table]
+        while key != NOTHING and seen < settings.samples:
+            score = _score(tick, items[key], settings)
+            state.pooled = _offer(key, score, pool, state.pooled)
+            seen += 1
+            key = following[key, table]
+        if seen == settings.samples:
+            break
+
+
+@kernel
+def _score(tick, item, settings):  # type: ignore[no-untyped-def]
+    """How much rather a key is evicted than others."""
+    if settings.rule == LRU:
+        return tick - item.stamp
+    if settings.rule == LFU:
+        return COUNTER_MAX - _faded(item.counter, tick - item.stamp, settings.decay_ticks)
+    return -item.expiry
+
+
+@kernel
 def _offer(key, score, pool, pooled):  # type: ignore[no-untyped-def]
+    """Keep a key in the pool if there is room, or if it is better than the worst."""
     place = 0
-    while place < pooled and pool[place, 0] < score:
+    while place < pooled and pool[place].score < score:
         place += 1
-    if pooled < pool.shape[0]:
+    if pooled < pool.size:
         for j in range(pooled, place, -1):
-            pool[j, 0], pool[j, 1] = pool[j - 1, 0], pool[j - 1, 1]
+            pool[j].score, pool[j].key = pool[j - 1].score, pool[j - 1].key
         pooled += 1
     elif place == 0:
         return pooled
     else:  # full: the worst leaves, on the left
         place -= 1
         for j in range(place):
-            pool[j, 0], pool[j, 1] = pool[j + 1, 0], pool[j + 1, 1]
-    pool[place, 0], pool[place, 1] = score, key
+            pool[j].score, pool[j].key = pool[j + 1].score, pool[j + 1].key
+    pool[place].score, pool[place].key = score, key
     return pooled
 
 
 @kernel
-def _sweep(now, store, settings):  # type: ignore[no-untyped-def]
-    head, row, mark = store.head, store.row, store.mark
-    mask, removed = head.shape[0] - 1, 0
+def _sweep(now, head, following, size, items, state, settings):  # type: ignore[no-untyped-def]
+    """One expiry cycle; returns how many keys it removed."""
+    removed = 0
     for _ in range(settings.rounds):
-        wanted = min(mark[TIMED], settings.cycle_keys)
+        wanted = min(size[TIMED], settings.cycle_keys)
         if wanted == 0:
             break
         seen = stale = 0
         for _ in range(wanted * EMPTY_BUCKETS_PER_KEY):
             if seen >= wanted:
                 break
-            key = head[mark[CURSOR], TIMED]
+            key = head[state.cursor, TIMED]
             while key != NOTHING:
-                following = row[key, TIMED]
-                if row[key, EXPIRY] <= now:
-                    _remove(key, head, row, mark, settings.seed)
+                after = following[key, TIMED]
+                if items[key].expiry <= now:
+                    _remove(key, items[key], head, following, size, settings.seed)
                     stale += 1
                 seen += 1
-                key = following
-            mark[CURSOR] = (mark[CURSOR] + 1) & mask
+                key = after
+            state.cursor = (state.cursor + 1) & (head.shape[0] - 1)
         removed += stale
         if seen and stale * 100 // seen <= settings.stale_percent:
             break
@@ -460,18 +532,27 @@ def _sweep(now, store, settings):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _remove(key, head, row, mark, seed):  # type: ignore[no-untyped-def]
+def _add(key, item, head, following, size, seed):  # type: ignore[no-untyped-def]
     bucket = _mix(key, seed) & (head.shape[0] - 1)
-    for table in range(2 if row[key, EXPIRY] < NEVER else 1):
+    for table in range(2 if item.expiry < NEVER else 1):
+        following[key, table] = head[bucket, table]
+        head[bucket, table] = key
+        size[table] += 1
+
+
+@kernel
+def _remove(key, item, head, following, size, seed):  # type: ignore[no-untyped-def]
+    bucket = _mix(key, seed) & (head.shape[0] - 1)
+    for table in range(2 if item.expiry < NEVER else 1):
         before = head[bucket, table]
         if before == key:
-            head[bucket, table] = row[key, table]
+            head[bucket, table] = following[key, table]
         else:
-            while row[before, table] != key:
-                before = row[before, table]
-            row[before, table] = row[key, table]
-        mark[table] -= 1
-    row[key, EXPIRY] = ABSENT
+            while following[before, table] != key:
+                before = following[before, table]
+            following[before, table] = following[key, table]
+        size[table] -= 1
+    item.expiry = ABSENT
 
 
 @kernel
@@ -480,9 +561,9 @@ def _faded(counter, idle, decay_ticks):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _draw(mark, seed):  # type: ignore[no-untyped-def]
-    mark[DRAWN] += 1
-    return _mix(mark[DRAWN], seed ^ 0x55555555)
+def _draw(state, seed):  # type: ignore[no-untyped-def]
+    state.draws += 1
+    return _mix(state.draws, seed ^ 0x55555555)
 
 
 @kernel

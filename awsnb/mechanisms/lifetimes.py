@@ -21,6 +21,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
 
+__all__ = [
+    "Chain",
+    "Histories",
+    "Lifetimes",
+    "chain",
+    "loss_probability",
+    "mean_time_to_loss",
+    "repair_window_s",
+    "simulate",
+    "steady_state",
+    "survives",
+    "unavailability",
+]
+
 _STATES = 2000  # a chain's matrices grow with the square
 
 
@@ -84,6 +98,23 @@ class Histories(NamedTuple):
 def repair_window_s(copy_bytes: float, bytes_per_s: float) -> float:
     """How long a lost copy stays lost: its size over the bandwidth it is copied with, s.
 
+    Parameters
+    ----------
+    copy_bytes : float
+        Above 0.
+    bytes_per_s : float
+        Above 0.
+
+    Returns
+    -------
+    float
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not above 0.
+
     Examples
     --------
     >>> repair_window_s(10e9, 10e9 / 8)  # 10 GB at 10 Gb/s
@@ -96,6 +127,26 @@ def repair_window_s(copy_bytes: float, bytes_per_s: float) -> float:
 
 def survives(per_zone: Sequence[int], quorum: int, zones: int = 1, copies: int = 0) -> bool:
     """Whether the quorum is left after any loss of so many zones and so many copies besides.
+
+    Parameters
+    ----------
+    per_zone : sequence of int, shape (z,)
+        Copies in each zone.
+    quorum : int
+        Reachable copies needed, from 1 to all.
+    zones : int
+        Zones that are lost.
+    copies : int
+        Copies lost besides, in other zones.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    ValueError
+        If the copies or the quorum can't be.
 
     Examples
     --------
@@ -200,6 +251,23 @@ def steady_state(rates: NDArray[np.float64]) -> NDArray[np.float64]:
 def unavailability(chain: Chain, quorum: int) -> float:
     """Share of time in which fewer copies than the quorum are reachable.
 
+    Parameters
+    ----------
+    chain : Chain
+        Of `chain`.
+    quorum : int
+        Reachable copies needed, from 1 to all.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the quorum can't be, or the chain has no steady state.
+
     Examples
     --------
     >>> three = chain((1, 1, 1), Lifetimes(copy_up=99, copy_down=1))
@@ -218,6 +286,23 @@ def mean_time_to_loss(chain: Chain, quorum: int) -> float:
     """Mean time until fewer copies than the quorum are reachable, with everything up at first.
 
     ``inf`` if that never comes.
+
+    Parameters
+    ----------
+    chain : Chain
+        Of `chain`.
+    quorum : int
+        Reachable copies needed, from 1 to all.
+
+    Returns
+    -------
+    float
+        In the lifetimes' unit.
+
+    Raises
+    ------
+    ValueError
+        If the quorum can't be.
 
     Examples
     --------
@@ -238,6 +323,24 @@ def mean_time_to_loss(chain: Chain, quorum: int) -> float:
 
 def loss_probability(chain: Chain, quorum: int, within: float) -> float:
     """Chance that the quorum is lost at least once within a time, with everything up at first.
+
+    Parameters
+    ----------
+    chain : Chain
+        Of `chain`.
+    quorum : int
+        Reachable copies needed, from 1 to all.
+    within : float
+        0 or more, in the lifetimes' unit.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the quorum or the time can't be.
 
     Examples
     --------

@@ -10,6 +10,23 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
+__all__ = [
+    "Action",
+    "Answer",
+    "Condition",
+    "Fixed",
+    "Forward",
+    "Limits",
+    "Redirect",
+    "Request",
+    "Rule",
+    "check",
+    "evaluate",
+    "holds",
+    "location",
+    "share",
+]
+
 HOST, PATH, METHOD = "host-header", "path-pattern", "http-request-method"
 HEADER, QUERY, SOURCE = "http-header", "query-string", "source-ip"
 ONCE = (HOST, PATH, METHOD, SOURCE)
@@ -110,6 +127,18 @@ class Answer(NamedTuple):
 def evaluate(rules: Sequence[Rule], default: Action, request: Request) -> Answer:
     """Find what a listener does with a request.
 
+    Parameters
+    ----------
+    rules : sequence of Rule
+        In any order.
+    default : Action
+        Of what no rule takes.
+    request : Request
+
+    Returns
+    -------
+    Answer
+
     Examples
     --------
     >>> lost = Rule(10, (Condition("path-pattern", ("/error",)),), Fixed(404, "Not found page"))
@@ -125,12 +154,33 @@ def evaluate(rules: Sequence[Rule], default: Action, request: Request) -> Answer
 
 
 def holds(condition: Condition, request: Request) -> bool:
-    """Say whether a request meets a condition."""
+    """Say whether a request meets a condition.
+
+    Parameters
+    ----------
+    condition : Condition
+    request : Request
+
+    Returns
+    -------
+    bool
+    """
     return any(_TESTS[condition.field](condition, value, request) for value in condition.values)
 
 
 def share(action: Forward, draw: float) -> str:
     """Pick the group that a draw from 0 to 1 falls on.
+
+    Parameters
+    ----------
+    action : Forward
+    draw : float
+        0 to below 1.
+
+    Returns
+    -------
+    str
+        The group's name.
 
     Examples
     --------
@@ -148,6 +198,16 @@ def share(action: Forward, draw: float) -> str:
 def location(action: Redirect, request: Request) -> str:
     """Fill in where a redirect leads.
 
+    Parameters
+    ----------
+    action : Redirect
+    request : Request
+
+    Returns
+    -------
+    str
+        A URL.
+
     Examples
     --------
     >>> location(Redirect("https://#{host}#{path}?#{query}"), Request("/a", query={"k": "1"}))
@@ -160,6 +220,12 @@ def location(action: Redirect, request: Request) -> str:
 
 def check(rules: Sequence[Rule], limits: Limits) -> None:
     """Refuse rules that a listener wouldn't take.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        In any order.
+    limits : Limits
 
     Raises
     ------
@@ -246,9 +312,9 @@ def _header(condition: Condition, value: str, request: Request) -> bool:
 
 
 def _query(_: Condition, value: str, request: Request) -> bool:
-    key, told, wanted = value.partition("=")
+    key, named, wanted = value.partition("=")
     return any(
-        _matches(wanted if told else value, text) and (not told or _matches(key, name))
+        _matches(wanted if named else value, text) and (not named or _matches(key, name))
         for name, text in request.query.items()
     )
 

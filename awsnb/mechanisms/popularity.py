@@ -8,6 +8,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
 
+__all__ = [
+    "draw",
+    "drift",
+    "loop",
+    "shuffled",
+    "with_scan",
+    "zipf_weights",
+]
+
 
 def zipf_weights(keys: int, alpha: float) -> NDArray[np.float64]:
     """Popularity of each of `keys` keys by Zipf's law: that of rank r is in proportion to r^-alpha.
@@ -23,6 +32,11 @@ def zipf_weights(keys: int, alpha: float) -> NDArray[np.float64]:
     -------
     ndarray of float, shape (keys,)
         Probabilities; they add up to 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no key, or the skew below 0.
     """
     if not (keys >= 1 and 0 <= alpha < np.inf):
         raise ValueError(f"keys = {keys}, alpha = {alpha}: at least 1 key, alpha 0 or more.")
@@ -49,6 +63,11 @@ def draw(weights: ArrayLike, n: int, seed: int) -> NDArray[np.uint32]:
     -------
     ndarray of uint32, shape (n,)
 
+    Raises
+    ------
+    ValueError
+        If the weights are none, negative or all 0.
+
     Examples
     --------
     >>> draw([1, 0, 1], 8, seed=1).tolist()
@@ -64,12 +83,43 @@ def draw(weights: ArrayLike, n: int, seed: int) -> NDArray[np.uint32]:
 
 
 def shuffled(key: NDArray[np.uint32], keys: int, seed: int) -> NDArray[np.uint32]:
-    """Rename the keys 0 .. keys - 1 at random, so that an id says nothing of popularity."""
+    """Rename the keys 0 .. keys - 1 at random, so that an id says nothing of popularity.
+
+    Parameters
+    ----------
+    key : ndarray of uint32, shape (n,)
+        The key of each request.
+    keys : int
+        How many there are.
+    seed : int
+
+    Returns
+    -------
+    ndarray of uint32, shape (n,)
+    """
     return np.random.default_rng(seed).permutation(keys).astype(np.uint32)[key]
 
 
 def drift(key: NDArray[np.uint32], keys: int, every: float) -> NDArray[np.uint32]:
     """Move popularity on by one key after each `every` requests: what is hot cools down.
+
+    Parameters
+    ----------
+    key : ndarray of uint32, shape (n,)
+        The key of each request.
+    keys : int
+        How many there are.
+    every : float
+        Above 0, in requests.
+
+    Returns
+    -------
+    ndarray of uint32, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If `every` is not above 0.
 
     Examples
     --------
@@ -84,6 +134,17 @@ def drift(key: NDArray[np.uint32], keys: int, every: float) -> NDArray[np.uint32
 def loop(keys: int, n: int) -> NDArray[np.uint32]:
     """Ask for all keys in turn, again and again: LRU's worst case.
 
+    Parameters
+    ----------
+    keys : int
+        How many there are.
+    n : int
+        Requests.
+
+    Returns
+    -------
+    ndarray of uint32, shape (n,)
+
     Examples
     --------
     >>> loop(3, 5).tolist()
@@ -94,6 +155,21 @@ def loop(keys: int, n: int) -> NDArray[np.uint32]:
 
 def with_scan(key: NDArray[np.uint32], at: int, first: int, length: int) -> NDArray[np.uint32]:
     """Insert a scan before request `at`: the keys `first`, `first` + 1, ... once each.
+
+    Parameters
+    ----------
+    key : ndarray of uint32, shape (n,)
+        The key of each request.
+    at : int
+        Position of that request.
+    first : int
+        First key of the scan.
+    length : int
+        Keys in the scan.
+
+    Returns
+    -------
+    ndarray of uint32, shape (n + length,)
 
     Examples
     --------

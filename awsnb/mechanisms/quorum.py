@@ -9,6 +9,16 @@ writes are drawn, sorted copy against copy, and counted on a logarithmic scale. 
 few rows and the counts, however many writes. Draw number i is a hash of i, so that any part of the
 writes can be computed anywhere, in any order; the normals are Box and Muller's, in single
 precision and strict IEEE arithmetic, and end at 6.6 standard deviations.
+
+Plainly, and for one write at a time, the kernels do this:
+
+    for each zone: part = zone_sigma * normal; += log(factor) if it is slow; = inf if it is down
+    for each copy: x = log(median) + part of its zone + copy_sigma * normal; += log(factor) if slow
+    sort x; count the rank-th of them in its bin
+
+Three things differ, and none changes the distribution. A step is taken for a row of writes before
+the next step, so that the processor works on many at a time. The few that are slow are found by
+drawing how far it is to the next, rather than by a draw for each. The normals come two by two.
 """
 
 import math
@@ -18,6 +28,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
+
+__all__ = [
+    "ROW",
+    "Copies",
+    "Waits",
+    "latencies",
+    "waits",
+]
 
 ROW = 1024
 """Writes that are drawn together; a part of a run starts at a multiple of it."""
@@ -337,7 +355,11 @@ def _draw(model, write, x, work):  # type: ignore[no-untyped-def]
 
 @kernel
 def _strike(x, shift, gap, key, row):  # type: ignore[no-untyped-def]
-    """Add `shift` to a share of `x`, going from one that is struck straight to the next."""
+    """Add `shift` to a share of `x`, going from one that is struck straight to the next.
+
+    As if a coin were tossed for each, which falls with the chance 1 - exp(-1 / gap): the number of
+    coins up to the next is geometric, which is an exponential of mean `gap`, rounded down.
+    """
     draw, at = key + _WEYL * (_PER_ROW * row), -1
     while True:
         u = (np.float64(_mix(draw) >> _12) + 0.5) * 2.0**-52
@@ -350,7 +372,10 @@ def _strike(x, shift, gap, key, row):  # type: ignore[no-untyped-def]
 
 @kernel
 def _sort(x):  # type: ignore[no-untyped-def]
-    """Sort every column: rows are compared whole, which the processor does many at a time."""
+    """Sort every column, as ``x.sort(axis=0)`` does, by bubbles.
+
+    Rows are compared whole, which the processor does many at a time.
+    """
     for last in range(x.shape[0] - 1, 0, -1):
         for i in range(last):
             upper, lower = x[i], x[i + 1]
@@ -362,7 +387,11 @@ def _sort(x):  # type: ignore[no-untyped-def]
 
 @kernel
 def _normals(start, step, work, cosines, sines):  # type: ignore[no-untyped-def]
-    """Box and Muller: a radius from one half of a hash, an angle from the other, two normals."""
+    """Box and Muller: a radius from one half of a hash, an angle from the other, two normals.
+
+    Plainly ``radius = sqrt(-2 log(u))``, then ``radius cos(a)`` and ``radius sin(a)``. Logarithm,
+    sine and cosine are series here, as the processor has none for a row at a time.
+    """
     uniform, exponent, fraction, angle = work[0], work[1], work[2], work[3]
     bits, fraction_bits = uniform.view(np.int32), fraction.view(np.int32)
     for j in range(ROW):

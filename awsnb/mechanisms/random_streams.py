@@ -8,6 +8,11 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "generator",
+    "stream",
+]
+
 
 def generator(seed: int, role: str | int, scenario: int = 0) -> np.random.Generator:
     """A NumPy generator for one purpose.
@@ -21,6 +26,10 @@ def generator(seed: int, role: str | int, scenario: int = 0) -> np.random.Genera
     scenario : int
         Replication, 0 or more.
 
+    Returns
+    -------
+    numpy.random.Generator
+
     Examples
     --------
     >>> generator(1, "arrivals").random() == generator(1, "arrivals").random()
@@ -33,6 +42,19 @@ def generator(seed: int, role: str | int, scenario: int = 0) -> np.random.Genera
 
 def stream(seed: int, role: str | int, scenario: int = 0) -> NDArray[np.uint64]:
     """The state of a generator of four 64-bit words, for a kernel that draws by itself.
+
+    Parameters
+    ----------
+    seed : int
+        As for `generator`.
+    role : str or int
+        As for `generator`.
+    scenario : int
+        As for `generator`.
+
+    Returns
+    -------
+    ndarray of uint64, shape (4,)
 
     Examples
     --------

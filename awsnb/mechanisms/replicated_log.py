@@ -21,7 +21,7 @@ acknowledged is found. The new writer annuls all above the VDL it finds, under a
 who has heard of an epoch refuses records of older ones. It may write once a write quorum of each
 group has taken the epoch and is complete up to that VDL.
 
-Every call is one step, told in `Log.history`. Left out: pages, garbage collection, quorums of
+Every call is one step, recorded in `Log.history`. Left out: pages, garbage collection, quorums of
 mixed kinds, a replacement that serves while it is being filled.
 
 Follows Verbitski et al., SIGMOD 2017 and 2018.
@@ -30,6 +30,16 @@ Follows Verbitski et al., SIGMOD 2017 and 2018.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+__all__ = [
+    "Log",
+    "Ranges",
+    "Record",
+    "Segment",
+    "SegmentView",
+    "Step",
+    "is_annulled",
+]
 
 ZONES = "ABCDEFGHIJ"
 
@@ -118,9 +128,9 @@ class Step(NamedTuple):
         By group, as the writer knows it.
     vcl, vdl : int
     acknowledged : tuple of int
-        LSNs of commits whose clients were told.
+        LSNs of commits whose clients have their answer.
     waiting : tuple of int
-        LSNs of commits whose clients wait to be told; a new writer knows of none.
+        LSNs of commits whose clients wait for an answer; a new writer knows of none.
     flight : tuple
         Records under way: segment and LSN.
     epoch : int
@@ -141,7 +151,17 @@ class Step(NamedTuple):
 
 
 def is_annulled(lsn: int, annulled: Ranges) -> bool:
-    """Whether an LSN is within one of the ranges, above its first and up to its second number."""
+    """Whether an LSN is within one of the ranges, above its first and up to its second number.
+
+    Parameters
+    ----------
+    lsn : int
+    annulled : tuple of (int, int)
+
+    Returns
+    -------
+    bool
+    """
     return any(low < lsn <= high for low, high in annulled)
 
 
@@ -204,7 +224,7 @@ class Log:
         self._annulled: dict[int, Ranges] = {1: ()}  # by epoch
         self.history: list[Step] = []
         self._start({}, 0)
-        self._tell(f"{copies * groups} empty segments in {len(per_zone)} zones.")
+        self._record(f"{copies * groups} empty segments in {len(per_zone)} zones.")
 
     # --- the writer
 
@@ -217,10 +237,10 @@ class Log:
 
     @property
     def pgcl(self) -> tuple[int, ...]:
-        """By group: the LSN up to which a write quorum is complete, as the writer was told."""
+        """By group: the LSN up to which a write quorum has reported to be complete."""
         complete: list[list[int]] = [[] for _ in range(self.groups)]
         for name, segment in self.segments.items():
-            complete[segment.group].append(self._told.get(name, 0))
+            complete[segment.group].append(self._reported.get(name, 0))
         return tuple(sorted(each)[-self.write_quorum] for each in complete)
 
     @property
@@ -236,7 +256,7 @@ class Log:
     def append(self, group: int = 0, *, consistent: bool = True, commit: bool = False) -> int:
         """Write a record and ship it to all segments of its group; returns its LSN.
 
-        A commit ends its mini-transaction. The client is told once the VDL gets there.
+        A commit ends its mini-transaction. The client has its answer once the VDL gets there.
         """
         if self.writer != "open":
             raise ValueError(f"the writer is {self.writer}: it can't append.")
@@ -257,13 +277,13 @@ class Log:
             self.flight[segment.name, record.lsn] = record
         kind = "a commit" if commit else "a consistency point" if consistent else "not the last"
         where = f" to group {group}" if self.groups > 1 else ""
-        self._tell(f"The writer ships record {record.lsn}{where}, {kind}.")
+        self._record(f"The writer ships record {record.lsn}{where}, {kind}.")
         return record.lsn
 
     def crash(self) -> None:
         """Lose the writer, with all it knew. Its records under way stay under way."""
         self._alive = False
-        self._tell("The writer crashes.")
+        self._record("The writer crashes.")
 
     def recover(self) -> bool:
         """Start a new writer; False if a group's read quorum can't be reached.
@@ -275,7 +295,9 @@ class Log:
         for group in range(self.groups):
             count = sum(segment.group == group for segment in reached)
             if count < self.read_quorum:
-                self._tell(f"Recovery reaches {count} segments, not {self.read_quorum}: it waits.")
+                self._record(
+                    f"Recovery reaches {count} segments, not {self.read_quorum}: it waits."
+                )
                 return False
 
         newest = max(reached, key=lambda segment: segment.epoch)
@@ -293,11 +315,11 @@ class Log:
             segment.learn(self.epoch, self.annulled)
         self._start({lsn: record for lsn, record in found.items() if lsn <= vdl}, vdl)
         for segment in reached:
-            self._told[segment.name] = segment.scl
-        told = self._advance()
-        self._tell(
+            self._reported[segment.name] = segment.scl
+        follows = self._advance()
+        self._record(
             f"Epoch {self.epoch}: {len(reached)} segments show that all is there up to {vcl} and "
-            f"consistent up to {vdl}; {vdl + 1} to {top} are annulled.{told}"
+            f"consistent up to {vdl}; {vdl + 1} to {top} are annulled.{follows}"
         )
         return True
 
@@ -308,9 +330,9 @@ class Log:
         needed = _last({n: r for n, r in self._known.items() if r.group == group}, self.vdl)
         for segment in self._of(group):
             if segment.up and segment.epoch == self.epoch and segment.scl >= needed:
-                self._tell(f"A read as of {self.vdl} asks {segment.name} alone.")
+                self._record(f"A read as of {self.vdl} asks {segment.name} alone.")
                 return segment.name
-        self._tell(f"A read as of {self.vdl} finds no complete segment.")
+        self._record(f"A read as of {self.vdl} finds no complete segment.")
         return None
 
     # --- the network and the segments
@@ -319,18 +341,18 @@ class Log:
         """Let a record that is under way arrive; `acknowledge` False loses the answer."""
         record, segment = self._take(name, lsn), self.segments[name]
         if not segment.up:
-            return self._tell(f"{name} is down: {lsn} is lost.")
+            return self._record(f"{name} is down: {lsn} is lost.")
         if record.epoch < segment.epoch:
-            return self._tell(f"{name} refuses {lsn}: epoch {record.epoch} is over.")
+            return self._record(f"{name} refuses {lsn}: epoch {record.epoch} is over.")
         segment.learn(record.epoch, self._annulled[record.epoch])
         segment.store([record])
-        told = self._report(segment) if acknowledge else " The answer is lost."
-        self._tell(f"{name} stores {lsn} and is complete to {segment.scl}.{told}")
+        follows = self._report(segment) if acknowledge else " The answer is lost."
+        self._record(f"{name} stores {lsn} and is complete to {segment.scl}.{follows}")
 
     def drop(self, name: str, lsn: int) -> None:
         """Lose a record that is under way."""
         self._take(name, lsn)
-        self._tell(f"{lsn} is lost on its way to {name}.")
+        self._record(f"{lsn} is lost on its way to {name}.")
 
     def gossip(self, one: str, other: str) -> None:
         """Let two segments of a group give each other what they lack."""
@@ -338,32 +360,32 @@ class Log:
         if a.group != b.group:
             raise ValueError(f"{one} and {other} are of different groups.")
         if not (a.up and b.up):
-            return self._tell(f"{one} and {other} can't talk.")
+            return self._record(f"{one} and {other} can't talk.")
         a.learn(b.epoch, b.annulled)
         b.learn(a.epoch, a.annulled)
         a.store(b.records.values())
         b.store(a.records.values())
-        told = self._report(a) + self._report(b)
-        self._tell(f"{one} and {other} gossip: complete to {a.scl}.{told}")
+        follows = self._report(a) + self._report(b)
+        self._record(f"{one} and {other} gossip: complete to {a.scl}.{follows}")
 
     def stop(self, name: str) -> None:
         """Take a segment down; it keeps its records."""
         self.segments[name].up = False
-        self._tell(f"{name} is down.")
+        self._record(f"{name} is down.")
 
     def resume(self, name: str) -> None:
         """Bring a segment back, with the records it had."""
         if self.segments[name].destroyed:
             raise ValueError(f"{name} is destroyed: rebuild it.")
         self.segments[name].up = True
-        self._tell(f"{name} is back.")
+        self._record(f"{name} is back.")
 
     def destroy(self, name: str) -> None:
         """Lose a segment and its records for good."""
         segment = self.segments[name]
         segment.up, segment.destroyed = False, True
         segment.records = {}
-        self._tell(f"{name} is destroyed.")
+        self._record(f"{name} is destroyed.")
 
     def rebuild(self, name: str) -> bool:
         """Replace a destroyed segment; False if no read quorum is up to copy from.
@@ -375,17 +397,17 @@ class Log:
             raise ValueError(f"{name} is not destroyed.")
         sources = [other for other in self._of(segment.group) if other.up]
         if len(sources) < self.read_quorum:
-            self._tell(f"{name} can't be rebuilt: {len(sources)} segments are up.")
+            self._record(f"{name} can't be rebuilt: {len(sources)} segments are up.")
             return False
         newest = max(sources, key=lambda source: source.epoch)
         segment.epoch, segment.annulled = newest.epoch, newest.annulled
         for source in sources:
             segment.store(source.records.values())
         segment.up, segment.destroyed = True, False
-        self._told.pop(name, None)  # what the old one answered doesn't count for the new one
-        told = self._report(segment)
-        self._tell(
-            f"{name} is rebuilt from {len(sources)} others, complete to {segment.scl}.{told}"
+        self._reported.pop(name, None)  # what the old one answered doesn't count for the new one
+        follows = self._report(segment)
+        self._record(
+            f"{name} is rebuilt from {len(sources)} others, complete to {segment.scl}.{follows}"
         )
         return True
 
@@ -397,7 +419,7 @@ class Log:
         self._last = [0] * self.groups
         for lsn in sorted(known):
             self._last[known[lsn].group] = lsn
-        self._told: dict[str, int] = {}
+        self._reported: dict[str, int] = {}
         self._waiting: list[int] = []
         self._alive, self._open = True, not known and self.epoch == 1
 
@@ -413,14 +435,14 @@ class Log:
         """Tell the writer how far a segment is complete; returns what follows, in words."""
         if not self._alive or segment.epoch != self.epoch:
             return ""
-        self._told[segment.name] = segment.scl
+        self._reported[segment.name] = segment.scl
         return self._advance()
 
     def _advance(self) -> str:
         pgcl = self.pgcl
         if not self._open:
             heard = [0] * self.groups
-            for name, scl in self._told.items():
+            for name, scl in self._reported.items():
                 group = self.segments[name].group
                 heard[group] += scl >= self._last[group]
             self._open = min(heard) >= self.write_quorum
@@ -433,25 +455,24 @@ class Log:
         self.acknowledged += done
         return "".join(f" The commit at {lsn} is acknowledged." for lsn in done)
 
-    def _tell(self, what: str) -> None:
+    def _record(self, what: str) -> None:
         segments = {
             name: SegmentView(tuple(sorted(s.records)), s.scl, s.up, s.destroyed, s.epoch)
             for name, s in self.segments.items()
         }
-        self.history.append(
-            Step(
-                what,
-                segments,
-                self.pgcl,
-                self.vcl,
-                self.vdl,
-                tuple(self.acknowledged),
-                tuple(self._waiting),
-                tuple(self.flight),
-                self.epoch,
-                self.writer,
-            )
+        step = Step(
+            what=what,
+            segments=segments,
+            pgcl=self.pgcl,
+            vcl=self.vcl,
+            vdl=self.vdl,
+            acknowledged=tuple(self.acknowledged),
+            waiting=tuple(self._waiting),
+            flight=tuple(self.flight),
+            epoch=self.epoch,
+            writer=self.writer,
         )
+        self.history.append(step)
 
 
 def _last(records: dict[int, Record], up_to: int) -> int:

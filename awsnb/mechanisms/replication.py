@@ -16,6 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
 
+__all__ = [
+    "Replay",
+    "replay",
+    "stale_share",
+]
+
 
 class Replay(NamedTuple):
     """What a stage did with the log, at the ends of n intervals.
@@ -107,6 +113,11 @@ def stale_share(delay_s: ArrayLike, written: ArrayLike, after_s: ArrayLike) -> N
     Returns
     -------
     ndarray of float, of the shape of `after_s`
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, or nothing is written.
 
     Examples
     --------

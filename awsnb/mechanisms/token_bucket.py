@@ -14,6 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
 
+__all__ = [
+    "NOT_THROTTLED",
+    "Bucket",
+    "Service",
+    "serve",
+]
+
 NOT_THROTTLED = -1
 
 

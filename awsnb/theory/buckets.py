@@ -6,6 +6,20 @@ def burst_duration_s(credit: float, burst_per_s: float, baseline_per_s: float) -
 
     AWS: credit balance / (burst rate - baseline rate), Amazon EBS User Guide, General Purpose SSD.
 
+    Parameters
+    ----------
+    credit : float
+        Tokens held.
+    burst_per_s : float
+        Tokens spent per second, above the baseline.
+    baseline_per_s : float
+        Tokens earned per second.
+
+    Returns
+    -------
+    float
+        In seconds.
+
     Examples
     --------
     >>> burst_duration_s(5_400_000, 3000, 300)
@@ -16,6 +30,18 @@ def burst_duration_s(credit: float, burst_per_s: float, baseline_per_s: float) -
 
 def refill_duration_s(capacity: float, baseline_per_s: float) -> float:
     """How long an empty, idle token bucket takes to fill, s.
+
+    Parameters
+    ----------
+    capacity : float
+        Tokens that fit.
+    baseline_per_s : float
+        Tokens earned per second, above 0.
+
+    Returns
+    -------
+    float
+        In seconds.
 
     Examples
     --------
@@ -31,6 +57,22 @@ def scan_duration_s(
     """How long work takes that arrives at once before a full token bucket, s.
 
     At the burst rate while credit lasts, at the baseline rate afterwards.
+
+    Parameters
+    ----------
+    work : float
+        In tokens.
+    capacity : float
+        Tokens that fit, all held at first.
+    burst_per_s : float
+        Tokens per second while credit lasts.
+    baseline_per_s : float
+        Tokens earned per second, above 0.
+
+    Returns
+    -------
+    float
+        In seconds.
 
     Examples
     --------

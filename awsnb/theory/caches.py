@@ -24,6 +24,11 @@ def characteristic_time(popularity: ArrayLike, capacity: float, *, renewed: bool
     -------
     float
 
+    Raises
+    ------
+    ValueError
+        If the capacity is not above 0 and below the keys asked for.
+
     Examples
     --------
     >>> round(characteristic_time([0.25] * 4, 2, renewed=False), 6)
@@ -49,6 +54,23 @@ def lru_hit_ratio(popularity: ArrayLike, capacity: float) -> float:
     Within a point or so from some ten keys on. It fails where requests are not independent: a loop
     over one key more than fits never hits, whatever the popularity says.
 
+    Parameters
+    ----------
+    popularity : array_like of float, shape (k,)
+        Chance of each key to be the next request's, adding up to 1.
+    capacity : float
+        Keys that fit, below the number that are asked for at all.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the capacity is not above 0 and below the keys asked for.
+
     Examples
     --------
     >>> round(lru_hit_ratio([0.5, 0.3, 0.2], 2), 2)  # exact: 0.72
@@ -60,6 +82,23 @@ def lru_hit_ratio(popularity: ArrayLike, capacity: float) -> float:
 
 def random_hit_ratio(popularity: ArrayLike, capacity: float) -> float:
     """Hit ratio of a cache that evicts at random, or first in first out, approximately.
+
+    Parameters
+    ----------
+    popularity : array_like of float, shape (k,)
+        Chance of each key to be the next request's, adding up to 1.
+    capacity : float
+        Keys that fit, below the number that are asked for at all.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the capacity is not above 0 and below the keys asked for.
 
     Examples
     --------
@@ -86,6 +125,16 @@ def resting_lru_hit_ratio(popularity: ArrayLike, capacity: float, rest: float) -
         Keys that fit, below the number that are asked for at all.
     rest : float
         In requests: their rate x the rest in seconds.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the capacity is not above 0 and below the keys asked for.
 
     Examples
     --------
@@ -126,6 +175,11 @@ def ttl_hit_ratio(rate_per_s: ArrayLike, ttl_s: float, *, renewed: bool = False)
     renewed : bool
         Whether a hit starts the TTL again.
 
+    Returns
+    -------
+    float
+        0 to 1.
+
     Examples
     --------
     One request a second and a minute of TTL: 60 hits for each load.
@@ -142,6 +196,18 @@ def ttl_hit_ratio(rate_per_s: ArrayLike, ttl_s: float, *, renewed: bool = False)
 def warm_up_hit_ratio(popularity: ArrayLike, requests: float) -> float:
     """Chance that a request hits a cache with room for all, `requests` after it was emptied.
 
+    Parameters
+    ----------
+    popularity : array_like of float, shape (k,)
+        Chance of each key to be the next request's, adding up to 1.
+    requests : float
+        Since then, 0 or more.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
     Examples
     --------
     >>> warm_up_hit_ratio([0.5, 0.5], 2)
@@ -155,6 +221,18 @@ def stampede_size(rate_per_s: float, load_s: float) -> float:
     """How many loads of one key a miss sets off before the first returns, without coalescing.
 
     Its own, and one for each request that comes meanwhile.
+
+    Parameters
+    ----------
+    rate_per_s : float
+        Requests of the key per second.
+    load_s : float
+        How long a load takes, s.
+
+    Returns
+    -------
+    float
+        Loads.
 
     Examples
     --------

@@ -12,6 +12,16 @@ def erlang_c(workers: int, offered: float) -> float:
     offered : float
         Arrivals per second x mean service time; below `workers`.
 
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If `offered` is not above 0 and below `workers`.
+
     Examples
     --------
     >>> erlang_c(workers=1, offered=0.8)
@@ -30,6 +40,25 @@ def erlang_c(workers: int, offered: float) -> float:
 def mmc_wait_s(rate_per_s: float, service_s: float, workers: int = 1) -> float:
     """Mean wait for one of several workers (M/M/c), s.
 
+    Parameters
+    ----------
+    rate_per_s : float
+        Arrivals per second.
+    service_s : float
+        Mean service time, s.
+    workers : int
+        How many there are.
+
+    Returns
+    -------
+    float
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If rate x service is not above 0 and below the workers.
+
     Examples
     --------
     >>> round(mmc_wait_s(rate_per_s=0.8, service_s=1.0), 3)
@@ -43,6 +72,27 @@ def mmc_sojourn_tail(
     seconds: float, rate_per_s: float, service_s: float, workers: int = 1
 ) -> float:
     """Chance that wait and service take longer (M/M/c, first come, first served).
+
+    Parameters
+    ----------
+    seconds : float
+        Wait and service, s.
+    rate_per_s : float
+        Arrivals per second.
+    service_s : float
+        Mean service time, s.
+    workers : int
+        How many there are.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If rate x service is not above 0 and below the workers.
 
     Examples
     --------
@@ -59,6 +109,27 @@ def mmc_sojourn_quantile_s(
     share: float, rate_per_s: float, service_s: float, workers: int = 1
 ) -> float:
     """Time that a share of the requests takes at most, wait and service (M/M/c), s.
+
+    Parameters
+    ----------
+    share : float
+        Above 0, below 1.
+    rate_per_s : float
+        Arrivals per second.
+    service_s : float
+        Mean service time, s.
+    workers : int
+        How many there are.
+
+    Returns
+    -------
+    float
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If rate x service is not above 0 and below the workers.
 
     Examples
     --------
@@ -81,6 +152,25 @@ def mg1_wait_s(rate_per_s: float, service_s: float, cv: float) -> float:
 
     By Pollaczek and Khinchine: all that counts of the service times is their mean and `cv`, their
     standard deviation / mean. 0 is M/D/1, half the wait of M/M/1.
+
+    Parameters
+    ----------
+    rate_per_s : float
+        Arrivals per second.
+    service_s : float
+        Mean service time, s.
+    cv : float
+        Coefficient of variation of the service times.
+
+    Returns
+    -------
+    float
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If rate x service is not above 0 and below 1.
 
     Examples
     --------
@@ -105,6 +195,16 @@ def two_choices_sojourn_s(rate_per_s: float, service_s: float) -> float:
         Arrivals per queue.
     service_s : float
         Mean.
+
+    Returns
+    -------
+    float
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If rate x service is not above 0 and below 1.
 
     Examples
     --------

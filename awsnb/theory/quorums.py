@@ -10,6 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 def order_statistic_cdf(p: ArrayLike, k: int, n: int) -> NDArray[np.float64]:
     """Chance that the k-th fastest of n independent answers is in, if each is with chance `p`.
 
+    Parameters
+    ----------
+    p : array_like of float
+        0 to 1.
+    k : int
+        Answers waited for, from 1 to n.
+    n : int
+        Answers asked for.
+
+    Returns
+    -------
+    ndarray of float, of the shape of `p`
+
     Examples
     --------
     >>> float(order_statistic_cdf(0.5, 2, 3))
@@ -24,6 +37,22 @@ def quorum_availability(
     per_zone: Sequence[int], quorum: int, copy_up: float, zone_up: float = 1.0
 ) -> float:
     """Chance that a quorum is reachable: each copy is whole, each zone up, independently.
+
+    Parameters
+    ----------
+    per_zone : sequence of int, shape (z,)
+        Copies in each zone.
+    quorum : int
+        Copies that must be reachable.
+    copy_up : float
+        Chance that a copy is whole.
+    zone_up : float
+        Chance that a zone is up.
+
+    Returns
+    -------
+    float
+        0 to 1.
 
     Examples
     --------
@@ -75,6 +104,10 @@ def quorum_latency_cdf(
     nodes : int
         Of the quadrature.
 
+    Returns
+    -------
+    ndarray of float, of the shape of `latency`
+
     Examples
     --------
     >>> float(quorum_latency_cdf(1.0, 2, (1, 1, 1), (1, 1, 1), 0.1, 0.2).round(6))
@@ -104,6 +137,22 @@ def mean_time_below(n: int, k: int, up: float, down: float) -> float:
 
     Lifetimes and repairs are exponential of mean `up` and `down`, and no repair waits for another:
     a birth and death chain, whose first passage is a sum. The answer is in their unit.
+
+    Parameters
+    ----------
+    n : int
+        Copies.
+    k : int
+        Copies needed, from 1 to n.
+    up : float
+        Mean life of a copy.
+    down : float
+        Mean time of a repair, in the same unit.
+
+    Returns
+    -------
+    float
+        In their unit.
 
     Examples
     --------

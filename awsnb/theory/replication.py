@@ -9,6 +9,18 @@ def loss_window_s(every_s: float, takes_s: float = 0.0) -> tuple[float, float]:
 
     For writes that are made safe every `every_s`, which takes `takes_s`.
 
+    Parameters
+    ----------
+    every_s : float
+        From one time that writes are made safe to the next, s.
+    takes_s : float
+        How long that takes, s.
+
+    Returns
+    -------
+    mean_s, worst_s : float
+        In seconds.
+
     Examples
     --------
     >>> loss_window_s(1.0)
@@ -24,6 +36,29 @@ def on_off_backlog_tail(
 
     The source is on for exponential times of mean `on_s`, when it produces `rate_per_s`, more than
     is replayed, and off for `off_s`. Anick, Mitra and Sondhi (1982), for one source.
+
+    Parameters
+    ----------
+    backlog : array_like of float
+        In the unit of what is produced.
+    rate_per_s : float
+        Produced per second while on.
+    replay_per_s : float
+        Replayed per second, between the mean and the peak production.
+    on_s : float
+        Mean, s.
+    off_s : float
+        Mean, s.
+
+    Returns
+    -------
+    ndarray of float, of the shape of `backlog`
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If replay is not above the mean and below the peak production.
 
     Examples
     --------
@@ -42,6 +77,22 @@ def read_capacity(replicas: int, writes: float, replay_cost: float, read_cost: f
 
     Each has one unit of work per second; a write costs `replay_cost` of it on every replica, a
     read `read_cost` on one. Replicas add reads, never room for writes.
+
+    Parameters
+    ----------
+    replicas : int
+        How many serve reads.
+    writes : float
+        Per second.
+    replay_cost : float
+        Seconds of work a write.
+    read_cost : float
+        Seconds of work a read, above 0.
+
+    Returns
+    -------
+    float
+        Reads per second.
 
     Examples
     --------

@@ -8,6 +8,20 @@ def instances_needed(load_per_s: float, capacity_per_s: float, target: float) ->
 
     Where target tracking comes to rest after scaling out.
 
+    Parameters
+    ----------
+    load_per_s : float
+        Work that arrives per second.
+    capacity_per_s : float
+        Work an instance can do per second.
+    target : float
+        Utilisation, %.
+
+    Returns
+    -------
+    int
+        Instances.
+
     Examples
     --------
     >>> instances_needed(load_per_s=600, capacity_per_s=100, target=50)
@@ -20,6 +34,20 @@ def idle_band(instances: int, target: float, low: float) -> tuple[float, float]:
     """Loads, in instances kept busy, at which target tracking leaves the group as it is.
 
     Between the threshold that scales in and the target, both in %.
+
+    Parameters
+    ----------
+    instances : int
+        In service.
+    target : float
+        Utilisation, %.
+    low : float
+        Utilisation below which it scales in, %.
+
+    Returns
+    -------
+    low, high : float
+        In instances kept busy.
 
     Examples
     --------
@@ -38,6 +66,24 @@ def scale_out_s(
     instances boot. A jump `into_s` after a period's start that leaves that period's mean below the
     threshold wastes the rest of it.
 
+    Parameters
+    ----------
+    datapoints : int
+        That the alarm needs.
+    period_s : float
+        Of the metric, s.
+    boot_s : float
+        From launch until an instance serves, s.
+    delay_s : float
+        From a period's end until its datapoint is seen, s.
+    into_s : float
+        How far into a period the jump falls, s; 0 is its start.
+
+    Returns
+    -------
+    float
+        In seconds.
+
     Examples
     --------
     >>> scale_out_s(3, 60, boot_s=90)
@@ -53,6 +99,25 @@ def scale_out_rounds(instances: int, needed: int, target: float) -> int:
 
     At 100 % the metric no longer tells how much is missing, so that each round asks for no more
     than 100 / target times as many instances, rounded up; the next one waits until they are warm.
+
+    Parameters
+    ----------
+    instances : int
+        At first, 1 or more.
+    needed : int
+        In the end.
+    target : float
+        Utilisation, above 0 and below 100 %.
+
+    Returns
+    -------
+    int
+        Rounds.
+
+    Raises
+    ------
+    ValueError
+        If there is no instance, or the target is not above 0 and below 100 %.
 
     Examples
     --------
@@ -78,6 +143,16 @@ def stable_gain(delay_periods: int) -> float:
     it settles if each datapoint shows the last decision; one that shows it a period late is on the
     edge; later ones make it swing ever wider. Warm-up, and alarms of several datapoints, hold
     decisions back until the metric has caught up: that is what makes the loop stable.
+
+    Parameters
+    ----------
+    delay_periods : int
+        0 or more.
+
+    Returns
+    -------
+    float
+        0 to 2.
 
     Examples
     --------

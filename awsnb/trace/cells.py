@@ -1,58 +1,136 @@
 """What the cells of a file say: times and numbers."""
 
 import math
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 from awsnb.trace.model import TraceError
 
-NO_DATAPOINT = {"", "null", "none", "n/a", "-"}
+NO_DATAPOINT = {"", "null", "none", "nan", "n/a", "-"}
 NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH = NAIVE_EPOCH.replace(tzinfo=UTC)
 UNIX_SECONDS = (1e8, 1e11)  # from 1973; a larger number is in milliseconds
+SHOWN = 60  # characters of a cell in an error
 
-# seconds since 1970 UTC, the zone they were told in, the value (NaN where blank), the place
-Sample = tuple[float, tzinfo | None, float, str]
+UTC_WORD = re.compile(r"\s+(?:UTC|GMT)$")
+SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})[ ,T]*(.*)")
+CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "")
+COMMA = re.compile(r"[-+]?\d+(?:,\d+)+(?:\.\d+)?")
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,(?!\d{3}$)\d+")
+WITH_UNIT = re.compile(r"[-+]?\d[\d.,]*\s*[A-Za-zµ%][\w/%]*")
 
 
-def sample(time: object, value: object, time_place: str, value_place: str) -> Sample:
-    """Read two cells; a refusal names the place of the cell in the file."""
-    return *_time(str(time).strip(), time_place), _number(value, value_place), time_place
+class Style(NamedTuple):
+    """How a file writes what can be written in two ways, where its cells leave no doubt."""
+
+    day_first: bool | None = None
+    decimal_comma: bool = False
+
+    def notes(self) -> tuple[str, ...]:
+        """What was read as one of two ways."""
+        order = {None: "", True: "day/month/year", False: "month/day/year"}[self.day_first]
+        return (
+            *((f"dates read as {order}",) if order else ()),
+            *(("decimal commas read as points",) if self.decimal_comma else ()),
+        )
 
 
-def _time(text: str, place: str) -> tuple[float, tzinfo | None]:
+PLAIN = Style()
+
+
+def style_of(times: Sequence[str], numbers: Sequence[str]) -> Style:
+    """Return the style of these cells."""
+    dates = [(int(m[1]), int(m[2])) for m in map(SLASHED.fullmatch, map(str.strip, times)) if m]
+    day_first = any(first > 12 for first, _ in dates)
+    month_first = any(second > 12 for _, second in dates)
+    commas = [bool(DECIMAL_COMMA.fullmatch(cell.strip())) for cell in numbers if "," in cell]
+    dots = any("." in cell for cell in numbers)
+    return Style(day_first if day_first != month_first else None, any(commas) and not dots)
+
+
+def time(cell: object, place: str, style: Style = PLAIN) -> tuple[float, tzinfo | None]:
+    """Seconds since 1970 UTC, and the zone they were told in."""
+    text = str(cell).strip()
     try:
-        seconds, zone = _iso(text) if text[4:5] in ("-", "/") else _unix(text)
+        if slashed := SLASHED.fullmatch(text):
+            seconds, zone = _seconds(_slashed(slashed, place, style))
+        elif text[4:5] in ("-", "/"):
+            written = UTC_WORD.sub("+00:00", text.replace("/", "-"))
+            seconds, zone = _seconds(datetime.fromisoformat(written))
+        else:
+            seconds, zone = _unix(text)
+    except TraceError:
+        raise
     except (ValueError, OverflowError):
         seconds, zone = math.nan, None
     if UNIX_SECONDS[0] <= seconds < UNIX_SECONDS[1]:
         return seconds, zone
     raise TraceError(
-        f"{place}: {text!r} is not a time; allowed: ISO 8601 such as 2024-03-01T17:34:00Z or "
+        f"{place}: {shown(text)} is not a time; allowed: ISO 8601 such as 2024-03-01T17:34:00Z or "
         "2024-03-01T17:34:00+02:00, 2024-03-01 17:34:00, 2024/03/01 17:34:00, "
         "or Unix time in seconds or milliseconds"
     )
 
 
-def _iso(text: str) -> tuple[float, tzinfo | None]:
-    moment = datetime.fromisoformat(text.replace("/", "-"))
+def number(cell: object, place: str, style: Style = PLAIN) -> float:
+    """A number, NaN where there is no datapoint."""
+    text = str(cell).strip()
+    try:
+        value = float(text.replace(",", ".") if style.decimal_comma else text)
+    except ValueError:
+        value = math.nan if text.casefold() in NO_DATAPOINT else math.inf
+    if math.isinf(value) or "_" in text:
+        raise TraceError(f"{place}: {shown(text)} {_why_no_number(text)}")
+    return value
+
+
+def shown(text: str) -> str:
+    """A cell as an error shows it."""
+    return repr(shortened(text))
+
+
+def shortened(text: str) -> str:
+    """A text of a file, cut for an error."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+
+
+def _seconds(moment: datetime) -> tuple[float, tzinfo | None]:
     zone = moment.tzinfo
     return (moment - (EPOCH if zone else NAIVE_EPOCH)).total_seconds(), zone
 
 
-def _unix(text: str) -> tuple[float, tzinfo]:
-    number = float(text)
-    return (number if number < UNIX_SECONDS[1] else number / 1000), UTC
-
-
-def _number(cell: object, place: str) -> float:
-    text = str(cell).strip()
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan if text.casefold() in NO_DATAPOINT else math.inf
-    if math.isinf(number):
+def _slashed(date: re.Match[str], place: str, style: Style) -> datetime:
+    first, second, year, clock = date.groups()
+    if style.day_first is None:
         raise TraceError(
-            f"{place}: {text!r} is not a finite number; "
-            "allowed: 1234.5, 1.2e6, or blank for no datapoint"
+            f"{place}: {shown(date[0])} is not a time that can be read for sure (month/day or "
+            "day/month?); allowed: ISO 8601 such as 2024-03-01T17:34:00Z, so export it in that form"
         )
-    return number
+    day, month = (first, second) if style.day_first else (second, first)
+    for form in CLOCKS:
+        try:
+            return datetime.strptime(f"{year}-{month}-{day} {clock}", f"%Y-%m-%d {form}")
+        except ValueError:
+            continue
+    raise ValueError(date[0])
+
+
+def _unix(text: str) -> tuple[float, tzinfo]:
+    seconds = float(text)
+    return (seconds if seconds < UNIX_SECONDS[1] else seconds / 1000), UTC
+
+
+def _why_no_number(text: str) -> str:
+    if COMMA.fullmatch(text):
+        return (
+            "is not a finite number: its comma may be a decimal comma or part thousands; allowed: "
+            "1234.5, so export it with decimal points and nothing between thousands"
+        )
+    if WITH_UNIT.fullmatch(text):
+        return (
+            "is not a finite number: it carries a unit, as a dashboard formats values; allowed: "
+            "1234.5, so export raw values (in Grafana: Inspect > Data, Formatted data off)"
+        )
+    return "is not a finite number; allowed: 1234.5, 1.2e6, or blank for no datapoint"

@@ -10,9 +10,20 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb.trace.metrics import known
+
+LONGEST_NAME = 300  # characters of a path in an error
+
 
 class TraceError(ValueError):
     """A file that cannot be read as a trace; the message names the file and the place in it."""
+
+
+def refusal(file: object, problem: object) -> TraceError:
+    """Say in one sentence what is wrong with a file."""
+    name, text = str(file), " ".join(str(problem).split())
+    name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    return TraceError(f"{name}: {text}{'' if text.endswith(('.', '?', ')')) else '.'}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +45,8 @@ class Trace:
         Name of the file.
     repairs : tuple of str
         What was changed on the way in, one plain sentence each.
+    namespace, resource : str
+        ``"AWS/EBS"`` and ``"vol-1"``, as far as the file tells, else empty.
     """
 
     start: datetime
@@ -44,6 +57,8 @@ class Trace:
     unit: str = ""
     source: str = ""
     repairs: tuple[str, ...] = ()
+    namespace: str = ""
+    resource: str = ""
 
     def __post_init__(self) -> None:
         for name in ("duration_s", "value"):
@@ -62,6 +77,12 @@ class Trace:
         """The usual length of a segment, seconds."""
         lengths, counts = np.unique(self.duration_s, return_counts=True)
         return float(lengths[np.argmax(counts)])
+
+    @property
+    def kind(self) -> str:
+        """What the metric is (`awsnb.trace.metrics.KINDS`), empty where it is not known."""
+        metric = known(self.metric, self.namespace)
+        return metric.kind if metric else ""
 
     @property
     def end(self) -> datetime:

@@ -1,43 +1,59 @@
-"""Read a CloudWatch export: recognise the format, choose the metric, repair, say so."""
+"""Read a CloudWatch export: recognise the shape, choose the series, repair, say so."""
 
-import codecs
-from datetime import UTC, tzinfo
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from awsnb.trace.column import Column, choose
-from awsnb.trace.csv_export import csv_columns
-from awsnb.trace.json_export import json_columns
-from awsnb.trace.model import Trace, TraceError
+from awsnb.trace.cells import shortened
+from awsnb.trace.clock import coarser, unbroken
+from awsnb.trace.documents import document_series
+from awsnb.trace.file import TextFile, text_file
+from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.repair import repaired
+from awsnb.trace.series import Samples, Series, choose, notes_on_zones
+from awsnb.trace.table import table_series
+from awsnb.trace.text_export import is_text_output, refuse_foreign, text_series
 
 
-def read_cloudwatch(path: str | Path, metric: str | None = None) -> Trace:
+def read_cloudwatch(
+    path: str | Path, metric: str | None = None, *, progress: bool | None = None
+) -> Trace:
     """Read one metric from a CloudWatch export.
 
-    The content tells the format, not the file's extension:
+    The content tells the shape, not the file's extension:
 
     - a CSV with a header: a time column (timestamp, time, date, ...) and a value column (value,
-      Sum, Average, ..., or the only other one). A header such as ``VolumeReadOps Sum`` names
-      metric and statistic, a column ``Unit`` the unit. Comma, semicolon or tab between them.
+      Sum, Average, ..., or any that holds numbers). A header such as ``VolumeReadOps Sum`` names
+      metric and statistic, a column ``Unit`` the unit; other columns that vary tell several
+      series apart. Comma, semicolon or tab between them.
     - the CSV that the CloudWatch console downloads from a graph.
-    - the JSON of ``aws cloudwatch get-metric-data`` (also of ``--query MetricDataResults``) or
-      ``get-metric-statistics``.
+    - the JSON of ``aws cloudwatch get-metric-data`` or ``get-metric-statistics``, also of
+      ``--query Datapoints`` or ``--query '[Timestamps,Values]'``, and their ``--output text``.
+    - a metric stream: one JSON object a line.
 
-    Text is UTF-8, or UTF-16 with a byte order mark. Times are read to the second, in UTC where
-    they have no zone. Of two samples with the same time the later one in the file stands, but a
-    blank never replaces a number. Every change is told in `Trace.repairs`.
+    Text is UTF-8, or UTF-16 with a byte order mark, and may be gzipped. Times are read to the
+    second, in UTC where they have no zone, and over changes of summer time where they show them.
+    Of two samples with the same time the later one in the file stands, but a blank never replaces
+    a number, and several such times with different values are several series. Every change is
+    told in `Trace.repairs`.
 
     The period is the most common spacing, or a frequent finer one that divides it. Where another
     spacing holds for a dozen rows (a quarter of a short file), the period changes.
+
+    A file is read once, until it changes.
 
     Parameters
     ----------
     path : str or Path
         The file.
     metric : str, optional
-        Which metric, where the file holds several: a column's name, or a result's Id or Label.
+        Which series, where the file holds several: a column's name, a result's Id or Label, a
+        resource.
+    progress : bool, optional
+        Show a bar on stderr; if left out, for files above 50 MB on a terminal.
 
     Returns
     -------
@@ -57,57 +73,82 @@ def read_cloudwatch(path: str | Path, metric: str | None = None) -> Trace:
     >>> print("busiest minute:", round(trace.value.max() / 60), "IOPS")
     busiest minute: 2922 IOPS
     """
+    return read_parts(path, metric, both_halves=False, progress=progress)[0]
+
+
+def read_parts(
+    path: str | Path,
+    metric: str | None = None,
+    *,
+    both_halves: bool = True,
+    progress: bool | None = None,
+) -> tuple[Trace, ...]:
+    """Read the series that make up one load: one, or the reads and the writes of a resource."""
     path = Path(path)
     try:
-        text = _text(path)
-        columns = json_columns(text) if text.lstrip()[0] in "{[" else csv_columns(text)
-        return _trace(choose(columns, metric), path.name)
+        about = path.stat()
+        key = (path.resolve(), about.st_mtime_ns, about.st_size)
+        return _read(*key, path.name, metric or None, both_halves, progress)
     except TraceError as problem:
-        raise TraceError(f"{path}: {problem}") from None
+        raise refusal(path, problem) from None
+    except (OSError, ValueError, RuntimeError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise refusal(path, f"cannot be read: {reason}") from None
 
 
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise TraceError(f"cannot be read: {problem.strerror}") from None
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line, byte = data.count(b"\n", 0, problem.start) + 1, data[problem.start]
-        raise TraceError(
-            f"line {line}: not text (byte 0x{byte:02x}); "
-            "allowed: UTF-8, or UTF-16 with a byte order mark"
-        ) from None
-    if not text.strip():
-        raise TraceError("the file is empty")
-    return text
+@lru_cache(maxsize=8)
+def _read(
+    path: Path,
+    modified_ns: int,
+    size: int,
+    name: str,
+    metric: str | None,
+    both_halves: bool,
+    progress: bool | None,
+) -> tuple[Trace, ...]:
+    series = _series(text_file(path), progress)
+    return tuple(_trace(one, name) for one in choose(series, metric, both_halves))
 
 
-def _trace(column: Column, source: str) -> Trace:
-    if len(column.units) > 1:
-        raise TraceError(f"mixed units ({', '.join(sorted(column.units))}), one is needed")
-    samples = list(column.samples)
-    value = np.array([value for _, _, value, _ in samples])
-    notes = _notes(column.status, {zone for _, zone, _, _ in samples})
-    if (count := np.isfinite(value).sum()) < 2:
+def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:
+    head = file.head()
+    refuse_foreign(head)
+    if head.lstrip()[:1] in ("{", "["):
+        return document_series(file)
+    return text_series(file) if is_text_output(head) else table_series(file, progress)
+
+
+def _trace(series: Series, source: str) -> Trace:
+    metric, namespace, statistic, resource = series.label
+    unit = _unit(series)
+    samples = series.samples()
+    notes = [*series.notes, *notes_on_zones(samples.zones)]
+    if (count := np.isfinite(samples.value).sum()) < 2:
         reason = "; ".join(("at least 2 are needed", *notes))
-        raise TraceError(f"{count} samples of {column}, {reason}")
-    seconds = np.rint([time for time, _, _, _ in samples]).astype(np.int64)
-    places = [place for _, _, _, place in samples]
-    start, duration_s, value, repairs = repaired(seconds, value, places)
-    unit = "".join(column.units).removeprefix("None")
-    about = (column.metric, column.statistic, unit, source)
-    return Trace(start, duration_s, value, *about, (*notes, *repairs))
+        raise TraceError(f"{count} sample{'' if count == 1 else 's'} of {series}, {reason}")
+    start, duration_s, value, repairs = repaired(*_on_one_clock(samples, notes))
+    told = (metric, statistic, unit, source, (*notes, *repairs), namespace, resource)
+    return Trace(start, duration_s, value, *told)
 
 
-def _notes(status: str, zones: set[tzinfo | None]) -> list[str]:
-    notes = []
-    if status not in ("", "Complete"):
-        notes.append(f"CloudWatch marked this metric {status}: datapoints may be missing")
-    if None in zones:
-        notes.append("times without a zone read as UTC")
-    if zones - {None, UTC}:
-        notes.append("times in another zone converted to UTC")
-    return notes
+def _unit(series: Series) -> str:
+    units = series.units - {"None"}
+    if len(units) > 1:
+        raise TraceError(f"mixed units ({shortened(', '.join(sorted(units)))}), one is needed")
+    return "".join(units)
+
+
+def _on_one_clock(
+    samples: Samples, notes: list[str]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], Callable[[int], str]]:
+    """Whole seconds on a clock that is never changed, without blanks of a grid too fine."""
+    seconds = np.rint(samples.seconds)
+    if None in samples.zones:
+        seconds, more = unbroken(seconds, samples.value)
+        notes += more
+    rows, more = coarser(seconds, samples.value)
+    notes += more
+    if rows.size == seconds.size:
+        return seconds.astype(np.int64), samples.value, samples.place
+    held = seconds[rows].astype(np.int64), samples.value[rows]
+    return *held, lambda i: samples.place(int(rows[i]))

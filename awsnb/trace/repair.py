@@ -5,7 +5,7 @@ segment without a datapoint. CloudWatch keeps old data only by 5 minutes, then b
 file can hold stretches of several periods, each with a grid of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,32 +17,58 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SHORT_RUN, LONG_RUN = 4, 12  # equal spacings in a row that are a period, not a string of gaps
+MOST_EMPTY, MANY_SEGMENTS = 20, 1_000_000  # periods per sample, in a trace of so many
 FREQUENT = 0.1  # share of the spacings from which one of them may be the period
 
 
 def repaired(
-    seconds: Ints, value: Floats, places: Sequence[str]
+    seconds: Ints, value: Floats, place: Callable[[int], str]
 ) -> tuple[datetime, Floats, Floats, list[str]]:
-    """Start, durations and values of the segments, and what was repaired."""
-    order = np.lexsort((np.isfinite(value), seconds))  # of a repeated time, the last is to stand
-    kept = order[np.append(np.diff(seconds[order]) > 0, True)]
-    if kept.size < 2:
+    """Start, durations and values of the segments, and what was repaired.
+
+    `place` says where in the file the i-th sample stands.
+    """
+    seconds, value, place, notes = _in_order(seconds, value, place)
+    if seconds.size < 2:
         raise TraceError("all samples have the same time, at least 2 different times are needed")
-    grid, period = _on_grid(seconds[kept])
+    grid, period = _on_grid(seconds)
     room = np.append(np.diff(grid), period[-1])
-    _refuse_misplaced(room, period, [places[i] for i in kept])
-    late = seconds < np.maximum.accumulate(seconds)
-    moved = np.abs(grid - seconds[kept])
-    notes = [
-        _note(late.sum(), "row", "out of order, sorted"),
-        *_repeat_notes(seconds[order], value[order]),
+    _refuse_misplaced(room, period, place)
+    moved = np.abs(grid - seconds)
+    notes += [
         _note((moved > 0).sum(), "time", f"off the grid moved by up to {span(moved.max())}"),
         *_period_notes(grid, period),
-        _note(np.isnan(value[kept]).sum(), "blank value", "read as no datapoint"),
+        _note(np.isnan(value).sum(), "blank value", "read as no datapoint"),
         _gap_note(grid, room, period),
     ]
     start = datetime.fromtimestamp(int(grid[0]), UTC)
-    return start, *_segments(room, period, value[kept]), list(filter(None, notes))
+    return start, *_segments(room, period, value), list(filter(None, notes))
+
+
+def _in_order(
+    seconds: Ints, value: Floats, place: Callable[[int], str]
+) -> tuple[Ints, Floats, Callable[[int], str], list[str]]:
+    """Samples by time, one for each; of a repeated time, the last that holds a number stands."""
+    if (np.diff(seconds) > 0).all():
+        return seconds, value, place, []
+    order = np.lexsort((np.isfinite(value), seconds))
+    by_time = seconds[order], value[order]
+    _refuse_several_series(*by_time, lambda i: place(int(order[i])))
+    late = seconds < np.maximum.accumulate(seconds)
+    notes = [_note(late.sum(), "row", "out of order, sorted"), *_repeat_notes(*by_time)]
+    kept = order[np.append(np.diff(by_time[0]) > 0, True)]
+    return seconds[kept], value[kept], lambda i: place(int(kept[i])), notes
+
+
+def _refuse_several_series(seconds: Ints, value: Floats, place: Callable[[int], str]) -> None:
+    """Refuse several values at one time, unless it is a single one that was corrected."""
+    rivals = np.flatnonzero((np.diff(seconds) == 0) & (np.abs(np.diff(value)) > 0))
+    if rivals.size > 1:
+        raise TraceError(
+            f"{place(int(rivals[0]) + 1)}: {rivals.size:,} samples stand at the time of another "
+            "with another value, as where several series share one file, or local time over "
+            "a change of summer time: export one series, or a column that names them, in UTC"
+        )
 
 
 def _on_grid(seconds: Ints) -> tuple[Ints, Ints]:
@@ -86,23 +112,31 @@ def _period(spacing: Ints) -> int:
     return period
 
 
-def _refuse_misplaced(room: Ints, period: Ints, places: list[str]) -> None:
+def _refuse_misplaced(room: Ints, period: Ints, place: Callable[[int], str]) -> None:
     gap, close = room - period, np.flatnonzero(room <= 0)
     if close.size:
         raise TraceError(
-            f"{places[close[0] + 1]}: closer than a period ({span(period[close[0]])}) to the "
+            f"{place(close[0] + 1)}: closer than a period ({span(period[close[0]])}) to the "
             f"sample before it, one of {close.size:,}; allowed: one sample per period"
         )
     longest = np.argmax(gap)
     if 2 * gap[longest] > room.sum():
         raise TraceError(
-            f"{places[longest + 1]}: comes {span(gap[longest])} after the end of the one before, "
-            "longer than the rest of the trace: is its time right?"
+            f"{place(int(longest) + 1)}: comes {span(gap[longest])} after the end of the one "
+            "before, longer than the rest of the trace: is its time right?"
+        )
+    pieces = int((room // period).sum())
+    if pieces > MOST_EMPTY * room.size and pieces > MANY_SEGMENTS:
+        raise TraceError(
+            f"{room.size:,} samples at {span(period[0])} in {span(float(room.sum()))} are nearly "
+            "all gaps: export a longer period"
         )
 
 
 def _segments(room: Ints, period: Ints, value: Floats) -> tuple[Floats, Floats]:
     """Cut the room from each sample to the next into periods; the first holds the sample."""
+    if (room == period).all():
+        return period.astype(np.float64), value
     pieces = -(-room // period)
     sample = np.repeat(np.arange(room.size), pieces)
     piece = np.arange(sample.size) - (np.cumsum(pieces) - pieces)[sample]

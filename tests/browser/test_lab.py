@@ -15,7 +15,7 @@ EBS = section("ebs-volume-types")
 SIZE = EBS.scenario.fields()["size_gib"].label
 EXPLORER = ".awsnb-explorer"
 HEADLINE = f"{EXPLORER} .awsnb-numbers dd"
-CURVE = f"{EXPLORER} .js-line"
+CURVE = f"{EXPLORER} .awsnb-area path.awsnb-line"
 SCROLL = """() => {{
     const node = document.querySelector(".jp-WindowedPanel-outer");
     node.scrollTop = {};
@@ -142,7 +142,7 @@ def test_the_plot_outlasts_scrolling_far_away_and_running_again(lab) -> None:
         page.evaluate(SCROLL.format("node.scrollHeight"))
         page.wait_for_timeout(400)
         page.evaluate(SCROLL.format("0"))
-        expect(explorer_cell(page).locator(".js-line").first).to_be_visible()
+        expect(explorer_cell(page).locator(".awsnb-area path.awsnb-line").first).to_be_visible()
         lab.run_cell(1)
     lab.slider("Size").press("ArrowRight")
     assert until(lambda: numbers(page) == "51")

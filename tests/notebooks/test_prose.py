@@ -87,7 +87,7 @@ def test_iam_prose_says_what_the_facts_say(said, fact):
 
 
 def test_iam_worked_answers_are_those_that_are_tested():
-    from awsnb.services.iam import NO_DELETING, REPORTS, SERVERS
+    from awsnb.sections.iam.challenges import NO_DELETING, REPORTS, SERVERS
 
     text = prose("01-iam")
     for challenge in (REPORTS, SERVERS, NO_DELETING):

@@ -1,6 +1,7 @@
 """Reports from the command line: whole pages or none, and one clear line when it can't be."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -10,13 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 from awsnb import report, sections
+from awsnb._files import write_whole
 from awsnb.cli import app
 
 SLUG = "ebs-volume-types"
 READY = [section for section in sections.SECTIONS if section.ready]
 OTHER_MACHINE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
 
-each_section = pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
+each_view = pytest.mark.parametrize(
+    ("slug", "view"), [(section.slug, view.name) for section in READY for view in section.views]
+)
 
 
 def run(*words):
@@ -30,28 +34,28 @@ def test_the_page_answers_when_how_long_and_what_would_have_held(report_of):
     assert "Throttled for" in report.output and "Wrote" in report.output
 
 
-@each_section
-def test_a_page_loads_nothing(section, report_of):
+@each_view
+def test_a_page_loads_nothing(slug, view, report_of):
     outside = re.sub(
-        r"<script>.*?</script>", "", report_of(section.slug).page, count=1, flags=re.DOTALL
+        r"<script>.*?</script>", "", report_of(slug, view).page, count=1, flags=re.DOTALL
     )
     assert not OTHER_MACHINE.findall(outside)
     assert "require.js" not in outside and "mathjax" not in outside.lower()
 
 
-@each_section
-def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(section, report_of):
-    page = report_of(section.slug).page
+@each_view
+def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(slug, view, report_of):
+    page = report_of(slug, view).page
     assert "How far to trust" in page and re.search(r'<figure [^>]*role="img"', page)
     assert "Exercise" not in page and "Predict" not in page
 
 
-@each_section
-def test_a_report_runs_the_notebook_on_what_was_asked(section, report_of):
-    cells = [cell for cell in report_of(section.slug).notebook.cells if cell.cell_type == "code"]
+@each_view
+def test_a_report_runs_the_notebook_on_what_was_asked(slug, view, report_of):
+    cells = [cell for cell in report_of(slug, view).notebook.cells if cell.cell_type == "code"]
     assert "error" not in {output.output_type for cell in cells for output in cell.outputs}
     (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.tags]
-    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(section.slug).command):
+    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(slug, view).command):
         assert re.search(rf'^{name} = "?{text}"?$', injected.source, re.MULTILINE | re.IGNORECASE)
 
 
@@ -126,9 +130,9 @@ def test_a_kernel_that_dies_is_said_and_nothing_is_promised(tmp_path):
 def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
     page = tmp_path / "page.html"
     page.write_text("before")
-    monkeypatch.setattr(report.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
-        report.write_atomically(page, "after")
+        write_whole(page, "after")
     assert page.read_text() == "before" and list(tmp_path.iterdir()) == [page]
 
 
@@ -215,7 +219,7 @@ def test_policies_and_requests_from_files_make_a_page(tmp_path):
     [
         (["iam", "--policies", "nowhere"], "policies = 'nowhere': must be a built-in account"),
         (["iam", "--requests", "nowhere.csv"], "requests = 'nowhere.csv': can't be read"),
-        ([SLUG, "--policies", "nowhere"], "policies is not a field of VolumeScenario"),
+        ([SLUG, "--policies", "nowhere"], "--policies: is no option here"),
     ],
 )
 def test_files_that_do_not_fit_are_refused(tmp_path, words, says):

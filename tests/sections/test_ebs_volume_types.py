@@ -445,6 +445,14 @@ def test_why_names_the_limit_that_binds(iops, values, rates, words):
     assert words in TYPES.simulate(VolumeScenario(**values, trace=iops(*rates))).why
 
 
+def test_the_minutes_of_an_instances_bucket_are_said_to_be_the_least_that_aws_promises(iops):
+    def notes(**values):
+        return " ".join(TYPES.simulate(VolumeScenario(trace=iops(100, 100), **values)).notes)
+
+    assert "t3.medium's maximum for at least 30 minutes a day" in notes(instance_type="t3.medium")
+    assert "promises" not in notes()
+
+
 def test_what_still_waits_is_said(iops):
     why = TYPES.simulate(overloaded(iops(4000, 4000), "queue")).why
     assert why.endswith("120,000 I/Os still wait at the end.")

@@ -101,21 +101,6 @@ def test_serverless_bills_the_items_held():
     assert more == pytest.approx(1000 * cache.cache.item_bytes / 1e9 * 0.084 * 730)
 
 
-def test_valkey_is_a_fifth_cheaper_than_redis():
-    for node in ELASTICACHE.subjects():
-        if ELASTICACHE.has(node, "valkey_price"):
-            valkey, redis = (
-                ELASTICACHE.value(node, f"{name}_price") for name in ("valkey", "redis")
-            )
-            discount_pct = ELASTICACHE.value("engines", "valkey_discount_nodes")
-            assert valkey / redis == pytest.approx(1 - discount_pct / 100)
-
-
-def test_the_engines_default_policy():
-    assert CacheScenario().evicts == "volatile-lru"
-    assert CacheScenario(engine="memcached").evicts == "memcached-lru"
-
-
 # --- the model
 
 

@@ -1,3 +1,4 @@
+import math
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,12 +10,17 @@ from awsnb.aws.autoscaling import APPLICATION, group_usd_month
 from awsnb.aws.prices import instance_usd_hour
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
-from awsnb.sections.scaling_policies.control import alarms_of, policies_of, sensor_of
+from awsnb.sections.scaling_policies.control import (
+    alarms_of,
+    policies_of,
+    sensor_of,
+    targets_of,
+)
 from awsnb.sections.scaling_policies.ledger import history, ledger
 from awsnb.sections.scaling_policies.load import SHAPES, demand
 from awsnb.sections.scaling_policies.presets import PRESETS
 from awsnb.sections.scaling_policies.scenario import POLICIES, PolicyScenario
-from awsnb.sections.scaling_policies.simulate import simulate
+from awsnb.sections.scaling_policies.simulate import metrics_paid, simulate
 from awsnb.sections.scaling_policies.stability import stability_map
 from awsnb.sections.scaling_policies.truth import published_examples, reactions
 
@@ -36,6 +42,10 @@ def refusal(**values):
     with pytest.raises(ScenarioError) as caught:
         POLICY.simulate(scenario(**values))
     return str(caught.value)
+
+
+def alarms(asked):
+    return alarms_of(asked, targets_of(asked)[0])
 
 
 def cooldowns(asked):
@@ -76,14 +86,27 @@ def export(tmp_path):
         ({"warm_up_s": 3601}, "from 0 to 3,600 s"),
         (
             {"policy": "scheduled", "scheduled_zone": "Berlin"},
-            "scheduled_zone = Berlin: must be a time zone of the IANA list",
+            "scheduled_zone = 'Berlin': must be a time zone of the IANA list",
         ),
+        ({"policy": "scheduled", "scheduled_zone": "Europe"}, "must be a time zone"),
+        ({"policy": "scheduled", "scheduled_zone": "localtime"}, "must be a time zone"),
         ({"policy": "scheduled", "scheduled_zone": "../etc"}, "must be a time zone"),
         ({"scaler": APPLICATION, "warm_up_s": 60}, "does not apply at scaler"),
         ({"scaler": APPLICATION, "policy": "step"}, "does not apply at policy = 'step'"),
         ({"scale_in_cooldown_s": 60}, "does not apply at scaler = 'EC2 Auto Scaling'"),
         ({"policy": "step", "datapoints": 4, "of_minutes": 3}, "at least datapoints, 4 minutes"),
         ({"load": "flash"}, "must be one of step, spike, flash-crowd"),
+        ({"initial_size": 40}, "initial_size = 40: must be from min_size to max_size, 2 to 20"),
+        ({"memory_target_pct": 70.0}, "does not apply at metrics = 'CPU'"),
+        ({"metrics": "memory", "target_pct": 40.0}, "does not apply at metrics = 'memory'"),
+        ({"metrics": "requests", "monitoring": "basic"}, "does not apply at metrics"),
+        ({"metrics": "requests", "policy": "predictive"}, "takes one of CPU, CPU and memory"),
+        ({"missing_data": "breaching"}, "does not apply at policy = 'target tracking'"),
+        ({"policy": "step", "scale_in": False}, "does not apply at policy = 'step'"),
+        (
+            {"metrics": "memory", "memory_idle_pct": 90.0},
+            "memory_idle_pct = 90: must be below memory_busy_pct, 80 %",
+        ),
     ],
 )
 def test_what_makes_no_group_is_refused_in_one_sentence(values, words):
@@ -105,14 +128,14 @@ def test_traces_that_are_no_load_are_refused(export):
 
 @pytest.mark.parametrize(("target", "low"), [(40.0, 28.0), (50.0, 35.0), (75.0, 52.5)])
 def test_target_tracking_makes_the_two_alarms_of_aws(target, low):
-    out, back = alarms_of(scenario(target_pct=target))
+    out, back = alarms(scenario(target_pct=target))
     assert (out.threshold, out.datapoints, out.periods, out.above) == (target, 3, 3, True)
     assert (back.threshold, back.datapoints, back.above) == (pytest.approx(low), 15, False)
 
 
 def test_application_auto_scaling_makes_a_nearer_low_alarm_and_knows_two_cooldowns():
     tasks = scenario(scaler=APPLICATION, target_pct=30.0)
-    assert tasks.low_pct == pytest.approx(27) and tasks.warming_s == 0
+    assert targets_of(tasks)[0].low == pytest.approx(27) and tasks.warming_s == 0
     assert cooldowns(tasks) == (300, 300) and cooldowns(scenario()) is None
     assert cooldowns(scenario(scaler=APPLICATION, scale_in_cooldown_s=0)) == (300, 0)
     log = ledger(scenario(scaler=APPLICATION), rows=30, side="in")
@@ -136,7 +159,7 @@ def test_an_instance_that_takes_its_time_to_leave_is_paid_for():
 
 def test_one_minute_alarms_judge_five_minute_data_by_one_point_out_and_three_in():
     basic = scenario(monitoring="basic")
-    assert [alarm.datapoints for alarm in alarms_of(basic)] == [1, 3]
+    assert [alarm.datapoints for alarm in alarms(basic)] == [1, 3]
     assert sensor_of(basic) == (300.0, 180.0)  # a minute to arrive, two more to be three old
     assert sensor_of(scenario()) == (60.0, 60.0)
 
@@ -282,7 +305,7 @@ def test_a_fixed_size_costs_what_its_hours_do():
     assert cost == pytest.approx(4 * price * 730)
     detailed = numbers(policy="fixed size", min_size=4)["cost_usd_month"]
     assert detailed - cost == pytest.approx(4 * 7 * 0.30)
-    alarms = group_usd_month(0.0, "m6i.large", "basic", alarms=2)
+    alarms = group_usd_month(0.0, "m6i.large", metrics=0, alarms=2)
     assert alarms == pytest.approx(2 * 0.10)
 
 
@@ -390,6 +413,189 @@ def test_the_same_scenario_gives_the_same_bits():
     one, two = (POLICY.simulate(scenario(noise_pct=10.0)) for _ in range(2))
     for column in one.data:
         assert np.array_equal(one.data[column], two.data[column], equal_nan=column == "cpu_pct")
+
+
+# --- several metrics
+
+
+def test_a_group_grows_for_any_policy_and_shrinks_only_when_all_agree():
+    base = {"memory_idle_pct": 50.0, "memory_target_pct": 65.0, "max_size": 60}
+    alone = numbers()
+    both = numbers(metrics="CPU and memory", **base)
+    assert alone["removed"] == 9 and both["removed"] == 0
+    # memory that falls with the CPU, below 42 % of the target of 60, lets it shrink as before
+    assert numbers(metrics="CPU and memory")["removed"] > 0
+    # a low request target asks for more than the CPU does
+    more = simulate(scenario(metrics="CPU and requests", target_rpm=1500.0, max_size=60))
+    assert more.scaling.desired.max() >= 24 == more.needed.max()
+
+
+def test_step_policies_on_two_metrics_need_not_agree():
+    held = {"memory_idle_pct": 50.0, "memory_target_pct": 65.0}
+    assert numbers(policy="step", metrics="CPU and memory", **held)["removed"] > 0
+
+
+@pytest.mark.parametrize("target", [1000.0, 3000.0, 4500.0])
+def test_a_request_target_is_per_target_and_minute(target):
+    run = simulate(scenario(metrics="requests", target_rpm=target, max_size=60))
+    assert run.needed.max() == math.ceil(600 * 60 / target)
+    steady = run.per_target_rpm[-1]
+    assert steady == pytest.approx(150 * 60 / run.in_service[-1]) and steady <= target
+
+
+def test_requests_tell_how_much_is_missing_where_the_cpu_is_full():
+    cpu, requests = (simulate(scenario(metrics=name)) for name in ("CPU", "requests"))
+    first = [int(run.scaling.desired[run.answer]) for run in (cpu, requests)]
+    assert first == [6, 12]
+    assert requests.delayed < 0.6 * cpu.delayed
+
+
+def test_memory_is_paid_for_as_one_metric_more_and_requests_take_none():
+    usd = {
+        name: group_usd(scenario(metrics=name)) for name in ("CPU", "CPU and memory", "requests")
+    }
+    assert usd["CPU and memory"] - usd["CPU"] == pytest.approx(10 * 0.30 + 2 * 0.10)
+    assert usd["CPU"] - usd["requests"] == pytest.approx(10 * 7 * 0.30)
+
+
+def group_usd(asked):
+    alarms = 2 * len(asked.watched)
+    return group_usd_month(10.0, "m6i.large", metrics_paid(asked), alarms)
+
+
+@pytest.mark.parametrize("size", [2, 7, 20])
+def test_the_size_at_the_start_is_as_asked_for(size):
+    run = simulate(scenario(initial_size=size))
+    assert run.scaling.group.initial == size == run.scaling.desired[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "least"), [({"scale_in": False}, 12), ({"protected": 9}, 9), ({"protected": 99}, 12)]
+)
+def test_what_may_not_leave_stays(values, least):
+    assert simulate(scenario(**values)).scaling.desired[-1] == least
+
+
+@pytest.mark.parametrize(
+    ("missing", "left"),
+    [("missing", 4), ("ignore", 4), ("notBreaching", 4), ("breaching", 1)],
+)
+def test_only_breaching_shrinks_a_group_whose_requests_have_stopped(missing, left):
+    run = simulate(scenario(**preset("The requests stop"), missing_data=missing))
+    assert run.scaling.desired[-1] == left
+
+
+# --- what sentences claim, preset by preset
+
+SAYS = {
+    "The notes' experiment": (
+        ["at 08:44 the group went from 1 to 3", "No request had to wait."],
+        ["settled", "comes to rest", "overshot"],
+    ),
+    "A step of four times the load": (
+        ["went from 3 to 6", "576,000 requests (14 %) had to wait, the longest 6 min."],
+        ["settled", "comes to rest", "overshot"],
+    ),
+    "A ready-made AMI": (
+        ["At 09:06 it overshot to 20, its maximum", "never needs more than 12"],
+        ["settled", "comes to rest"],
+    ),
+    "Simple scaling waits": (["went from 3 to 5"], ["settled", "comes to rest", "overshot"]),
+    "A flash crowd": (
+        ["it overshot to 48: a full CPU asks for more", "never needs more than 30"],
+        ["its maximum", "comes to rest"],
+    ),
+    "Office hours, foreseen": (
+        ["All of them came in the first 24 h", "At Mon 09:20 it overshot to 30, its maximum"],
+        ["comes to rest", "settled"],
+    ),
+    "Steps too large for the gap": (
+        ["It never comes to rest: it turned between growing and shrinking 295 times", "7 times"],
+        ["settled"],
+    ),
+    "An ECS service on a noisy day": (
+        ["it took 4.5 min until they served", "8 periods had been above", "It never comes to rest"],
+        ["1 h 56 min", "overshot"],
+    ),
+    "Memory has a say": (
+        ["12 run where 3 would hold the target", "memory never falls below 45.5 %", "all its"],
+        ["settled", "still shrinks"],
+    ),
+    "Requests for each target": (["went from 3 to 12"], ["CPU", "overshot", "settled"]),
+    "The requests stop": (
+        ["4 run where 1 would hold", "sends no datapoint", "TreatMissingData"],
+        ["still shrinks"],
+    ),
+}
+
+
+def preset(name):
+    return next(one.values for one in PRESETS if one.name == name)
+
+
+@pytest.mark.parametrize("name", [one.name for one in PRESETS])
+def test_each_preset_says_what_is_so_and_no_more(name):
+    said = POLICY.simulate(scenario(**preset(name))).why
+    holds, never = SAYS[name]
+    assert [words for words in holds if words not in said] == []
+    assert [words for words in never if words in said] == []
+
+
+def test_a_group_that_flaps_turns_far_more_often_than_its_load():
+    """The office days turn twice a day, and so does a group that follows them."""
+    assert [simulate(scenario(load=name)).load_turns for name in SHAPES] == [1, 1, 1, 7, 9, 1]
+    assert not simulate(scenario(load="office-days", max_size=60)).flaps
+    assert simulate(scenario(**preset("Steps too large for the gap"))).flaps
+
+
+def test_a_group_that_still_moves_when_the_load_ends_says_so(export):
+    falls = export([6000 * 6] * 60 + [6000] * 20)  # back at a sixth for 20 minutes
+    shrinks = POLICY.simulate(scenario(trace=falls, initial_size=12)).why
+    assert "It has not settled when the load ends" in shrinks and "still shrinks" in shrinks
+    rises = export([6000] * 60 + [6000 * 6] * 5)
+    assert "and it still grows" in POLICY.simulate(scenario(trace=rises)).why
+    assert "settled" not in POLICY.simulate(scenario(trace=export([6000] * 60))).why
+
+
+def test_a_schedule_that_holds_the_size_is_no_shrinking():
+    assert "settled" not in POLICY.simulate(scenario(load="spike", policy="scheduled")).why
+
+
+def test_a_group_that_may_not_grow_enough_says_so():
+    said = POLICY.simulate(scenario(load="diurnal", load_factor=3.0)).why
+    assert "At its peak the load needs 54 for the target, and the group may have 20." in said
+    assert "needs" not in POLICY.simulate(scenario(load="diurnal")).why
+
+
+def test_memory_that_no_size_brings_to_its_target_is_named():
+    said = POLICY.simulate(scenario(metrics="memory", memory_idle_pct=70.0)).why
+    assert "No number of instances brings memory to 60 %: one without load is at 70 %." in said
+
+
+def test_the_ledger_counts_requests_by_the_minute_and_names_its_metric():
+    log = ledger(scenario(metrics="CPU and requests"), rows=6, metric="requests")
+    assert log["requests seen"].tolist()[1:4] == ["12,000"] * 3
+    assert "above 3000" in log["why"].iloc[1]
+    with pytest.raises(ScenarioError, match="the group watches CPU"):
+        ledger(scenario(), metric="memory")
+
+
+def test_the_ledger_names_the_warm_up():
+    assert ledger(scenario(), rows=14)["why"].str.contains("waits for the warm-up").any()
+
+
+def test_a_load_exactly_on_the_target_is_not_above_it(export):
+    """40 % of n instances is 40.00000000000001 % for a third of all n."""
+    for n in (3, 7, 19, 55, 100):
+        path = export([40 * 60 * n] * 10)
+        run = simulate(scenario(target_pct=40.0, trace=path, initial_size=n, max_size=200))
+        assert run.first_above is None and run.above_s == 0
+        assert run.scaling.desired.tolist() == [n] * 10
+
+
+def test_the_cheapest_that_knows_the_peak_says_what_that_takes():
+    why = POLICY.compare(scenario()).why
+    assert "scheduled" in why and "It takes knowing the peak beforehand." in why
 
 
 # --- the map

@@ -19,6 +19,7 @@ from awsnb.mechanisms.control_loop import (
     FORECAST,
     LIMIT,
     METRICS,
+    MISSING_DATA,
     NO_DATA,
     NO_STEP,
     NOBODY,
@@ -81,7 +82,8 @@ class Twin:
         self.group, self.sensor, self.policies = group, sensor, policies
         self.smallest, self.largest, self.desired = group.smallest, group.largest, group.initial
         self.fleet = [Instance(-INF, -INF, -1) for _ in range(group.initial)]
-        self.settled, self.queue, self.points, self.rows = -INF, 0.0, [[], [], []], []
+        self.settled, self.queue, self.points, self.rows = -INF, 0.0, [[] for _ in METRICS], []
+        self.alarmed = {}
         self.grew = self.shrank = -INF
         self.before = 0  # the size when the running scale-out cooldown began
         self.orders = sorted(schedule, key=lambda action: action.at_s)
@@ -129,12 +131,13 @@ class Twin:
             j += until >= edges[j]
             now = until
         work = np.array(part).sum() * width
-        for points, (above, below) in zip(
-            self.points,
-            ((100.0 * busy, counted), (work, serving), (waiting, serving)),
-            strict=True,
-        ):
-            points.append(above / below * factor if below else math.nan)
+        ratios = (100.0 * busy, counted), (work, serving), (waiting, serving)
+        used, *others = [a / b * factor if b else math.nan for a, b in ratios]
+        idle, full = self.group.memory_idle, self.group.memory_busy
+        memory = idle + (full - idle) * used / 100.0
+        found = used, *others, others[0] if work else math.nan, memory
+        for points, value in zip(self.points, found, strict=True):
+            points.append(value)
         self.rows.append((*row, done_work, lost, delayed, self.queue, waiting, short, cost))
 
     def flow(self, arriving, rate, span):
@@ -161,10 +164,10 @@ class Twin:
             self.largest = self.largest if order.largest is None else order.largest
             desired = desired if order.desired is None else order.desired
         newest = k - 1 - int(self.sensor.delay_s // self.sensor.period_s)
+        pairs = [(policy, alarm) for policy in self.policies for alarm in alarms_of(policy)]
         asked = [
-            self.ask(policy, alarm, newest, desired, now)
-            for policy in self.policies
-            for alarm in alarms_of(policy)
+            self.ask(i, policy, alarm, newest, desired, now)
+            for i, (policy, alarm) in enumerate(pairs)
         ]
         low = max(self.smallest, self.floor(now))
         wish = desired
@@ -181,18 +184,26 @@ class Twin:
         elif inward:
             wish = max(inward)
         wish = min(max(wish, low), self.largest)
+        wish = max(wish, min(self.desired, self.group.protected))
         self.resize(k, wish, now)
         return (self.desired, *self.count(now), *(c for _, c, _ in asked))
 
-    def ask(self, policy, alarm, newest, desired, now):
+    def ask(self, i, policy, alarm, newest, desired, now):
         points = self.points[METRICS.index(alarm.metric)][: max(0, newest + 1)]
         window = points[-alarm.periods :] if newest >= 0 else []
         tracks = isinstance(policy, TargetTracking)
-        if not window or math.isnan(window[-1]):
+        if not window:
             return NO_DATA, 0, tracks
         value = window[-1]
-        if sum(breaches(alarm, point) for point in window) < alarm.datapoints:
-            return WAITS, 0, tracks
+        if math.isnan(value) and alarm.missing in ("missing", "ignore"):
+            if alarm.missing == "missing" or not self.alarmed.get(i):
+                return NO_DATA, 0, tracks
+        else:
+            count = sum(breaches(alarm, point) for point in window)
+            self.alarmed[i] = count >= alarm.datapoints
+        if not self.alarmed[i]:
+            return NO_DATA if math.isnan(value) else WAITS, 0, tracks
+        value = alarm.threshold if math.isnan(value) else value
         counting, warming, booting, leaving = self.count(now)
         if tracks and policy.cooldowns:
             if not alarm.above:
@@ -278,15 +289,20 @@ def every_alarm(policies):
 
 
 def breaches(alarm, point):
-    if alarm.inclusive and point == alarm.threshold:
-        return True
+    if math.isnan(point):
+        return alarm.missing == "breaching"
+    rounding = 1e-9 * abs(alarm.threshold)
+    if abs(point - alarm.threshold) <= rounding:
+        return alarm.inclusive
     return point > alarm.threshold if alarm.above else point < alarm.threshold
 
 
 def step_of(policy, gap):
+    rounding = 1e-9 * abs(policy.alarm.threshold)
     for step in policy.steps:
-        above, below = step.lower <= gap < step.upper, step.lower < gap <= step.upper
-        if above if policy.alarm.above else below:
+        if policy.alarm.above and step.lower <= gap + rounding < step.upper:
+            return step.adjustment
+        if not policy.alarm.above and step.lower < gap - rounding <= step.upper:
             return step.adjustment
     return None
 
@@ -310,16 +326,17 @@ def groups(draw):
     return Group(
         smallest + extra, smallest, smallest + extra + more, draw(st.sampled_from([1.0, 8.0])),
         draw(seconds), draw(seconds), draw(seconds), draw(st.sampled_from([INF, 0.0, 500.0])),
+        draw(whole(0, 6)), draw(st.sampled_from([0.0, 25.0])), draw(st.sampled_from([50.0, 100.0])),
     )  # fmt: skip
 
 
 @st.composite
-def alarms(draw, above):
+def alarms(draw, above, missing=("missing",)):
     periods = draw(whole(1, 4))
     metric = draw(st.sampled_from(METRICS))
     return Alarm(
         draw(st.sampled_from([0.5, 5.0, 30.0, 50.0])), above, draw(whole(1, periods)), periods,
-        draw(st.booleans()), metric,
+        draw(st.booleans()), metric, draw(st.sampled_from(missing)),
     )  # fmt: skip
 
 
@@ -332,7 +349,7 @@ def policies_of(draw):
         cooldowns = draw(st.none() | st.builds(Cooldowns, seconds, seconds))
         target, out = draw(targets), draw(alarms(above=True))
         return TargetTracking(target, out, scale_in, at_most, cooldowns=cooldowns)
-    alarm = draw(alarms(above=draw(st.booleans())))
+    alarm = draw(alarms(above=draw(st.booleans()), missing=MISSING_DATA))
     how, at_least = draw(st.sampled_from(ADJUSTMENTS)), draw(whole(0, 2))
     amounts = whole(0, 9) if how == "exact" else st.sampled_from([-30, -2, -1, 0, 1, 3, 30])
     if kind == "simple":
@@ -1016,3 +1033,83 @@ def test_a_sweep_of_nothing_is_empty():
 
 def test_the_columns_of_a_run_are_those_that_the_kernel_fills():
     assert Scaling._fields[1:16] == kernel.Flow._fields + kernel.Ledger._fields
+
+
+# --- what rounding may not decide
+
+
+def test_a_load_exactly_on_the_threshold_breaches_neither_alarm():
+    """At 40 % of n instances the quotient is off by an ulp for a third of all n."""
+    policy = TargetTracking(40, Alarm(40, True, 1, 1), Alarm(40, False, 1, 1))
+    off = 0
+    for n in range(1, 101):
+        run = scale([0.1 * n] * 4 + [0.4 * n] * 4, 60, Group(n, n, 200), [policy], MINUTE)
+        assert run.desired.tolist() == [n] * 8
+        off += run.metric[0, -1] != 40.0
+    assert off > 10
+
+
+def test_a_gap_exactly_on_the_bound_of_a_step_takes_the_step_beyond_it():
+    alarm, steps = Alarm(40, True, 1, 1), [Step(0, 20, 1), Step(20, INF, 5)]
+    for n in range(1, 101):
+        run = scale([0.6 * n] * 2, 60, Group(n, 1, 999), [StepScaling(alarm, steps)], MINUTE)
+        assert run.desired.tolist() == [n, n + 5]
+
+
+# --- other metrics, missing datapoints, protection
+
+
+def test_requests_per_instance_tell_how_much_is_missing_where_utilisation_is_full():
+    jump = [1.5] * 3 + [6.0] * 3
+    asked = {}
+    for metric, target in (("utilisation", 50), ("requests per instance", 0.5)):
+        policy = TargetTracking(target, Alarm(target, True, 3, 3, metric=metric))
+        asked[metric] = int(scale(jump * 2, 60, Group(3, 1, 99), [policy], MINUTE).desired[6])
+    assert asked == {"utilisation": 6, "requests per instance": 12}
+
+
+def test_memory_goes_from_idle_to_busy_with_the_utilisation():
+    group = Group(4, 4, 4, memory_idle=30.0, memory_busy=80.0)
+    watch = TargetTracking(99, Alarm(99, True, 1, 1, metric="memory"))
+    run = scale([0.0, 1.0, 2.0, 4.0, 8.0], 60, group, [watch], MINUTE)
+    assert run.metric[4].tolist() == [30.0, 42.5, 55.0, 80.0, 80.0]
+
+
+@pytest.mark.parametrize(
+    ("missing", "sizes"),
+    [("missing", [4, 4, 4]), ("notBreaching", [4, 4, 4]), ("breaching", [4, 4, 3])],
+)
+def test_an_alarm_takes_a_missing_datapoint_as_it_is_told(missing, sizes):
+    """Two minutes without a request, at two of two datapoints."""
+    alarm = Alarm(0.1, False, 2, 2, metric="requests per instance", missing=missing)
+    run = scale([2.0, 0.0, 0.0, 0.0], 60, Group(4, 1, 9), [SimpleScaling(alarm, -1, 0)], MINUTE)
+    assert run.desired[1:].tolist() == sizes
+
+
+def test_an_alarm_that_ignores_missing_datapoints_stays_as_it_was():
+    alarm = Alarm(0.5, False, 1, 1, metric="requests per instance", missing="ignore")
+    few, many = ([rate, 0.0, 0.0] for rate in (0.4, 4.0))
+    policy = [SimpleScaling(alarm, -1, 0)]
+    assert scale(few, 60, Group(4, 1, 9), policy, MINUTE).desired.tolist() == [4, 3, 2]
+    assert scale(many, 60, Group(4, 1, 9), policy, MINUTE).desired.tolist() == [4, 4, 4]
+
+
+def test_target_tracking_never_takes_a_missing_datapoint_as_low():
+    low = Alarm(1, False, 1, 1, missing="breaching")
+    policy = TargetTracking(2, Alarm(2, True, 1, 1), low)
+    with pytest.raises(ValueError, match="wait for a missing datapoint"):
+        scale([1.0], 60, Group(1, 1, 1), [policy], MINUTE)
+
+
+def test_no_scale_in_ends_a_protected_instance():
+    group = Group(6, 1, 9, protected=4)
+    run = scale([0.0] * 8, 60, group, [at_once(50)], MINUTE)
+    assert run.desired.min() == 4 and run.reason[1, -1] == LIMIT
+    assert scale([0.0] * 8, 60, group._replace(initial=2), [at_once(50)], MINUTE).desired[-1] == 2
+
+
+def test_the_ledger_says_that_it_waits_for_the_warm_up():
+    run = scale([9.0] * 8, 60, Group(3, 1, 9, boot_s=60, warm_up_s=300), [at_once(50)], MINUTE)
+    assert "goes from 3 to 6" in explain(entry(run, 1, alarm=0))
+    said = explain(entry(run, 3, alarm=0))
+    assert "3 of the 6 wanted still boot or warm up, so it waits for the warm-up" in said

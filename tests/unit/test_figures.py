@@ -285,7 +285,7 @@ def test_a_kept_result_of_another_shape_adds_its_panels():
     kept = shapes(WAIT, SHARE, label="b", columns=20)
     figure = figures.draw(shapes(RATES, WAIT), [kept])
     assert [len(trace.y) for trace in figure.data if trace.yaxis == "y2"] == [20, 50, 50]
-    assert len(figure.layout.annotations) == 3
+    assert "<b>Share</b>" in [note.text for note in figure.layout.annotations]
 
 
 def test_only_long_lines_are_thinned():
@@ -317,6 +317,112 @@ def test_milliseconds_over_decades_read_as_durations(low, high, texts):
 def test_a_logarithmic_x_in_milliseconds_does_too():
     ticks = figures.draw(shapes(SHARE)).layout.xaxis.ticktext
     assert ticks == ("10 µs", "1 ms", "100 ms", "10 s", "10 min")
+
+
+BOTH = [
+    (RATES, CREDIT, LATENCY),
+    (WAIT, SHARE, RATES),
+    (TARGETS,),
+    (replace(TARGETS, stacked=True), MAP),
+    (LOG, MAP),
+    (replace(RATES, events=((np.datetime64("2026-01-05T00:10"), "fails"),)),),
+]
+
+
+@pytest.mark.parametrize("panels", BOTH, ids=lambda panels: panels[0].title + panels[-1].title)
+def test_the_page_and_plotly_draw_the_same(panels):
+    """One result, two drawings: the same lines in the same order, places, ends, ticks, events."""
+    one, kept = shapes(*panels), [shapes(*panels, label="b")]
+    drawn = figures.curves(one, kept)
+    picture = figures.panels(one, drawn, kept)
+    figure = figures.draw(one, kept)
+    for panel in picture["panels"]:
+        for line in panel["lines"]:
+            trace = figure.data[line["slot"]]
+            across = figure.layout["xaxis" + trace.xaxis[1:]]
+            upright = figure.layout["yaxis" + trace.yaxis[1:]]
+            axis = picture["axes"][panel["axis"]]
+            same_line(line, trace, panel)
+            same_axis(axis, across)
+            if panel["y"]["type"] != "linear" or "rows" in panel["y"]:
+                same_axis(panel["y"], upright, pad=0.06)
+            np.testing.assert_allclose(
+                places(picture["xs"][line["x"]]), on_axis(trace, axis, len(drawn[line["slot"]][0])),
+                rtol=1e-5, atol=1e-6,
+            )  # fmt: skip
+    events = [at for panel in picture["panels"] for at, _ in panel["events"]]
+    shown = [shape.x0 for shape in figure.layout.shapes if shape.type == "line"]
+    assert events == [float(np.datetime64(x, "ms").astype(np.int64)) for x in shown]
+
+
+def same_line(line, trace, panel):
+    assert (line["rank"] > 0) == (trace.name == "b")
+    if not line["rank"]:
+        assert line["label"] == trace.name
+    kinds = {"heat": "heatmap", "bars": "bar"}
+    assert trace.type == kinds.get(line["shape"], "scatter")
+    if line["shape"] in ("line", "steps"):
+        assert (line["shape"] == "steps") == (trace.line.shape == "hv")
+    if line["shape"] == "bars" and not panel["stacked"]:
+        assert trace.offsetgroup
+
+
+def same_axis(axis, drawn, pad=0.0):
+    assert axis["type"] == drawn.type
+    ends = drawn.range
+    if axis["type"] == "date":
+        ends = [float(np.datetime64(end, "ms").astype(np.int64)) for end in ends]
+    slack = pad * abs(axis["high"] - axis["low"]) + 1e-9
+    np.testing.assert_allclose([axis["low"], axis["high"]], ends, atol=slack)
+    if axis["type"] == "log" and axis["ticks"]:
+        assert tuple(text for _, text in axis["ticks"]) == drawn.ticktext or "rows" in axis
+
+
+def places(xs):
+    if isinstance(xs, dict):
+        return xs["first"] + xs["step"] * np.arange(xs["count"])
+    return np.array(xs, float)
+
+
+def on_axis(trace, axis, count):
+    if axis["type"] == "category":
+        return [[name for _, name in axis["ticks"]].index(name) for name in trace.x]
+    if trace.x is not None:
+        x = np.array(trace.x, float)
+    elif axis["type"] == "date":
+        first = np.datetime64(trace.x0, "ms").astype(np.int64)
+        x = first + trace.dx * np.arange(count)
+    else:
+        x = trace.x0 + trace.dx * np.arange(count)
+    return np.log10(x) if axis["type"] == "log" else x
+
+
+def test_an_x_is_described_once_however_many_lines_share_it():
+    one = result()
+    picture = figures.panels(one, figures.curves(one))
+    assert len(picture["axes"]) == 1
+    assert picture["axes"][0]["type"] == "date"
+    assert len(picture["panels"]) == 3
+
+
+def test_a_kept_run_is_drawn_in_every_panel_that_can_show_it():
+    bare = replace(CREDIT, curves=(Curve("credit", "credit", "first"),))
+    one = result(panels=(RATES, bare, LATENCY))
+    picture = figures.panels(one, figures.curves(one, [one]), [one])
+    assert [sum(line["rank"] == 1 for line in panel["lines"]) for panel in picture["panels"]] == [
+        1, 1, 1,
+    ]  # fmt: skip
+
+
+def test_a_sample_of_time_holds_until_the_next_and_a_point_does_not():
+    waits = replace(LATENCY, curves=(*LATENCY.curves, Curve("credit", "theory", "theory")))
+    one = result(panels=(waits, replace(WAIT, doubtful=())))
+    one = replace(one, data=shapes(WAIT).data)
+    shapes_drawn = [
+        [line["shape"] for line in panel["lines"]]
+        for panel in figures.panels(one, figures.curves(one))["panels"]
+    ]
+    assert shapes_drawn == [["steps", "steps"], ["line", "line"]]
 
 
 def comparison():

@@ -15,6 +15,9 @@ def modules_after(statement: str) -> set[str]:
 
 def test_import_awsnb_imports_nothing_heavy() -> None:
     assert HEAVY & modules_after("import awsnb") == set()
+    assert {*HEAVY, "numpy"} & modules_after(
+        "from awsnb import mechanisms; dir(mechanisms)"
+    ) == set()
 
 
 def test_dir_of_awsnb_imports_nothing_heavy_and_lists_names_that_exist() -> None:

@@ -364,7 +364,7 @@ def test_the_frequency_counter_grows_as_the_engines_configuration_file_says(
             key, 1, "allkeys-lfu", time_s=key, sampling=PERFECT, seed=seed,
             lfu=ENGINE_LFU._replace(decay_ticks=0),
         )  # fmt: skip
-    counters = [store.row[0, keystore.COUNTER] for store in stores]
+    counters = [store.items[0].counter for store in stores]
     assert np.mean(counters) == pytest.approx(expected, rel=0.15)
 
 

@@ -297,7 +297,9 @@ def test_getting_ready_says_whether_anything_was_compiled(compiled, says, monkey
     monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
     labels = []
     monkeypatch.setattr("ipywidgets.HTML", lambda text: labels.append(Label(text)) or labels[-1])
-    get_ready(SimpleNamespace(slug="tanks", warm_up=lambda: (2.2, compiled))).join()
+    loading.load_in_background(
+        SimpleNamespace(slug="tanks", warm_up=lambda: (2.2, compiled))
+    ).join()
     assert says in labels[0].value
     assert shown[0]["text/plain"] == loading.IN_BACKGROUND
 
@@ -309,12 +311,21 @@ def test_what_takes_longer_is_said_to_be_compiled(monkeypatch):
     monkeypatch.setattr(loading, "SOON_S", 0.0)
     go_on = threading.Event()
     section = SimpleNamespace(slug="tanks", warm_up=lambda: (0.0, int(go_on.wait(20))))
-    thread = get_ready(section)
+    thread = loading.load_in_background(section)
     assert labels[0].told.wait(20)
     assert labels[0].value == loading.COMPILING
     go_on.set()
     thread.join()
     assert labels[0].value.startswith("Compiled 1 kernel in")
+
+
+def test_a_lesson_begins_with_what_was_done_of_it_before(monkeypatch):
+    monkeypatch.setattr(loading, "load_in_background", lambda section: None)
+    commit(Card(ask()), "gp2")
+    assert get_ready(SimpleNamespace(slug="others")) is None
+    assert Card(ask()).verdict == {}
+    get_ready(SimpleNamespace(slug="tanks"))
+    assert Card(ask()).verdict["right"]
 
 
 class Label:

@@ -20,8 +20,8 @@ from awsnb.mechanisms.queueing import (
     REJECTED,
     RULES,
     Balancer,
+    Registration,
     Sticky,
-    Stint,
     Target,
     dispatch,
     percentiles,
@@ -46,28 +46,30 @@ def mixed(number, salt):
 
 
 class Server:
-    """A target in one stint: real queues, real workers, and a list of what is in flight."""
+    """A target in one registration: real queues, real workers, and a list of what is in flight."""
 
-    def __init__(self, stint, target, zone):
-        self.stint, self.target, self.zone = stint, target, zone
+    def __init__(self, registration, target, zone):
+        self.registration, self.target, self.zone = registration, target, zone
         self.idle, self.waiting, self.inside = target.workers, deque(), {}
         self.failing, self.chosen, self.credit = 0, 0, 0.0
 
     def in_rotation(self, t):
-        return self.stint.opens_s <= t < self.stint.closes_s
+        return self.registration.opens_s <= t < self.registration.closes_s
 
     def ripe(self, t):
-        return t >= self.stint.opens_s + self.stint.slow_start_s
+        return t >= self.registration.opens_s + self.registration.slow_start_s
 
     def outstanding(self):
         return len(self.inside) + self.failing
 
 
-def twin(targets, rule, stints, sticky, zonal, seed, arrival, work, flow, zone):
+def twin(targets, rule, registrations, sticky, zonal, seed, arrival, work, flow, zone):
     """The same rules as one event after the other, from a heap, with nothing known beforehand."""
     zone_of = [target.zone if zonal else 0 for target in targets]
-    stints = sorted(stints, key=lambda one: (zone_of[one.target], one.target, one.opens_s))
-    servers = [Server(one, targets[one.target], zone_of[one.target]) for one in stints]
+    registrations = sorted(
+        registrations, key=lambda one: (zone_of[one.target], one.target, one.opens_s)
+    )
+    servers = [Server(one, targets[one.target], zone_of[one.target]) for one in registrations]
     zones, salt = max(one.zone for one in servers) + 1, int(stream(seed, "routing")[0]) % 2**32
     latest, bonds, out, serial = [None] * zones, {}, {}, count()
     events = []
@@ -82,15 +84,15 @@ def twin(targets, rule, stints, sticky, zonal, seed, arrival, work, flow, zone):
 
     def leave(t, server, i):
         if i in server.inside:
-            out[i] = (server.inside.pop(i), t, server.stint.target, OK)
+            out[i] = (server.inside.pop(i), t, server.registration.target, OK)
             server.idle += 1
             if server.waiting:
                 begin(server, server.waiting.popleft(), t)
 
     def die(t, server):
-        state = LOST if server.stint.ends_s < server.stint.closes_s else CUT
+        state = LOST if server.registration.ends_s < server.registration.closes_s else CUT
         for i, start in server.inside.items():
-            out[i] = (min(start, t), t, server.stint.target, state)
+            out[i] = (min(start, t), t, server.registration.target, state)
         server.inside, server.waiting = {}, deque()
 
     def stall(t, server):
@@ -101,7 +103,7 @@ def twin(targets, rule, stints, sticky, zonal, seed, arrival, work, flow, zone):
         weight = server.target.weight / heaviest
         if server.ripe(t) or not any(one.ripe(t) for one in there):
             return weight
-        ramp = (t - server.stint.opens_s) * (1.0 / server.stint.slow_start_s)
+        ramp = (t - server.registration.opens_s) * (1.0 / server.registration.slow_start_s)
         return weight * ramp if ramp < 1 else weight
 
     def choose(t, i, z, there):
@@ -153,9 +155,9 @@ def twin(targets, rule, stints, sticky, zonal, seed, arrival, work, flow, zone):
             z = (z + 1) % zones
         server, until = bonds.get(flow[i], (None, 0.0)) if sticky.duration_s else (None, 0.0)
         if server:
-            leaves = server.stint.closes_s
+            leaves = server.registration.closes_s
             if sticky.while_draining:
-                leaves = max(leaves, server.stint.ends_s)
+                leaves = max(leaves, server.registration.ends_s)
             if t >= until or t >= leaves or server.zone != z:
                 server = None
         bound = server is not None
@@ -167,22 +169,22 @@ def twin(targets, rule, stints, sticky, zonal, seed, arrival, work, flow, zone):
         if sticky.duration_s and (sticky.renewed or not bound):
             bonds[flow[i]] = server, t + sticky.duration_s
         server.chosen = i + 1
-        if t >= server.stint.ends_s:
-            fails = t + server.stint.stall_s
-            out[i] = (fails, fails, server.stint.target, FAILED)
+        if t >= server.registration.ends_s:
+            fails = t + server.registration.stall_s
+            out[i] = (fails, fails, server.registration.target, FAILED)
             if fails > t:
                 server.failing += 1
                 at(fails, 0, stall, server)
         elif server.idle:
             begin(server, i, t)
         elif len(server.waiting) >= server.target.queue_limit:
-            out[i] = (t, t, server.stint.target, REJECTED)
+            out[i] = (t, t, server.registration.target, REJECTED)
         else:
             server.waiting.append(i)
             server.inside[i] = INF
 
     for server in servers:
-        at(server.stint.ends_s, 1, die, server)
+        at(server.registration.ends_s, 1, die, server)
     for i, t in enumerate(arrival):
         at(t, 2, arrive, i)
     while events:
@@ -206,21 +208,23 @@ targets_any = st.builds(
 
 
 @st.composite
-def stints_of(draw, target):
+def registrations_of(draw, target):
     opens, found = draw(st.sampled_from([0.0, 0.0, 3.0])), []
     for _ in range(draw(st.integers(1, 3))):
         ramp = draw(st.sampled_from([0.0, 0.0, 2.0, 8.0]))
-        stint = Stint(target, opens_s=opens, slow_start_s=ramp)
+        registration = Registration(target, opens_s=opens, slow_start_s=ramp)
         after = opens + draw(dyadic)
         change = draw(st.sampled_from(["none", "fail", "stall", "drain", "cut"]))
         if change == "none":
-            return [*found, stint]
+            return [*found, registration]
         if change in ("fail", "stall"):
-            stint = stint.fail(after, draw(dyadic), 0.0 if change == "fail" else 1.5)
+            registration = registration.fail(after, draw(dyadic), 0.0 if change == "fail" else 1.5)
         else:
-            stint = stint.deregister(after, 0.0 if change == "cut" else draw(dyadic))
-        found.append(stint)
-        opens = stint.closes_s + draw(st.sampled_from([0.0, 1.0, 4.0]))  # perhaps still draining
+            registration = registration.deregister(after, 0.0 if change == "cut" else draw(dyadic))
+        found.append(registration)
+        opens = registration.closes_s + draw(
+            st.sampled_from([0.0, 1.0, 4.0])
+        )  # perhaps still draining
     return found
 
 
@@ -230,18 +234,18 @@ def cases(draw):
     alike = draw(st.booleans())
     if alike:
         targets = [one._replace(weight=1.0) for one in targets]
-    stints = [Stint(k) for k in range(len(targets))]
+    registrations = [Registration(k) for k in range(len(targets))]
     if draw(st.booleans()):
-        stints = [one for k in range(len(targets)) for one in draw(stints_of(k))]
+        registrations = [one for k in range(len(targets)) for one in draw(registrations_of(k))]
     zonal = draw(st.booleans())
-    zones = max(targets[one.target].zone for one in stints) + 1
+    zones = max(targets[one.target].zone for one in registrations) + 1
     n = draw(st.integers(1, 60))
     gaps = draw(st.lists(st.sampled_from([0, 0, 1, 1, 2, 5]), min_size=n, max_size=n))
     sticky = Sticky(
         draw(st.sampled_from([0.0, 0.0, 1.0, 6.0])), draw(st.booleans()), draw(st.booleans())
     )
     return (
-        *(targets, draw(st.sampled_from(list(RULES))), stints, sticky, zonal),
+        *(targets, draw(st.sampled_from(list(RULES))), registrations, sticky, zonal),
         draw(st.integers(0, 9)),
         (np.cumsum(gaps) / 8).tolist(),
         draw(st.lists(dyadic, min_size=n, max_size=n)),
@@ -265,13 +269,13 @@ def test_the_kernel_agrees_with_the_twin_to_the_last_bit(case):
 def test_it_agrees_with_the_twin_on_a_longer_run(rule):
     n = 3000
     targets = [Target(k % 3 + 1, [1.0, 2.0][k % 2], 1 + k % 4) for k in range(7)]
-    stints = [Stint(0).fail(20, 5), Stint(0, opens_s=40, slow_start_s=10)]
-    stints += [Stint(1).deregister(30, 2), *(Stint(k) for k in range(2, 7))]
+    registrations = [Registration(0).fail(20, 5), Registration(0, opens_s=40, slow_start_s=10)]
+    registrations += [Registration(1).deregister(30, 2), *(Registration(k) for k in range(2, 7))]
     rate = arrivals.bursty(10, 30, 5, 5, 400, generator(1, "bursts"))
     arrival = arrivals.poisson(rate, generator(1, "arrivals"))[:n]
     work = arrivals.lognormal(arrival.size, 0.8, 2.0, generator(1, "service"))
     flow = generator(1, "flows").integers(0, 200, arrival.size)
-    setting = (targets, rule, stints, NOT_STICKY, False, 1)
+    setting = (targets, rule, registrations, NOT_STICKY, False, 1)
     ours = Balancer(*setting).serve(arrival, work, flow)
     twins = twin(*setting, arrival.tolist(), work.tolist(), flow.tolist(), [])
     for column, other in zip(ours, twins, strict=True):
@@ -313,15 +317,20 @@ def plain(monkeypatch):
 def test_compiled_and_plain_agree_to_the_last_bit(rule, monkeypatch):
     n = 400
     targets = [Target(2, 1.5, 1 + k % 2, queue_limit=4) for k in range(4)]
-    stints = [Stint(0).fail(5, 2, stall_s=1), Stint(0, opens_s=12, slow_start_s=6)]
-    stints += [Stint(1).deregister(8, 0.5), Stint(2), Stint(3)]
+    registrations = [
+        Registration(0).fail(5, 2, stall_s=1),
+        Registration(0, opens_s=12, slow_start_s=6),
+    ]
+    registrations += [Registration(1).deregister(8, 0.5), Registration(2), Registration(3)]
     arrival, work = np.cumsum(generator(3, "a").random(n)) / 8, 2 * generator(3, "s").random(n)
     flow = generator(3, "f").integers(0, 30, n)
     runs = []
     for compiled in (True, False):
         if not compiled:
             plain(monkeypatch)
-        balancer = Balancer(targets, rule, stints, Sticky(3.0) if rule == "random" else Sticky(0.0))
+        balancer = Balancer(
+            targets, rule, registrations, Sticky(3.0) if rule == "random" else Sticky(0.0)
+        )
         runs.append(balancer.serve(arrival, work, flow))
     for one, other in zip(*runs, strict=True):
         assert one.tobytes() == other.tobytes()
@@ -333,7 +342,7 @@ def test_compiled_and_plain_agree_to_the_last_bit(rule, monkeypatch):
 @given(cases())
 def test_every_request_is_accounted_for(case):
     *setting, arrival, work, flow, zone = case
-    targets, stints = setting[0], setting[2]
+    targets, registrations = setting[0], setting[2]
     outcome = Balancer(*setting).serve(arrival, work, flow, zone)
     assert np.isin(outcome.status, [OK, FAILED, LOST, CUT, REJECTED, NO_TARGET]).all()
     assert ((outcome.target < 0) == (outcome.status == NO_TARGET)).all()
@@ -350,7 +359,9 @@ def test_every_request_is_accounted_for(case):
     for k, target in enumerate(targets):
         here = outcome.target == k
         start, end = outcome.start_s[here], outcome.end_s[here]
-        lives = sum(one.target == k for one in stints)  # a new stint may overlap the draining
+        lives = sum(
+            one.target == k for one in registrations
+        )  # a new registration may overlap the draining
         for t in start:
             assert ((start <= t) & (t < end)).sum() <= target.workers * lives
 
@@ -458,8 +469,8 @@ def test_a_full_queue_turns_away_what_erlang_says():
 # --- rules and changes, one by one
 
 
-def even_run(n, targets, rule, stints=None, rate=8.0, work=0.25, **more):
-    balancer = Balancer(targets, rule, stints, **more)
+def even_run(n, targets, rule, registrations=None, rate=8.0, work=0.25, **more):
+    balancer = Balancer(targets, rule, registrations, **more)
     return np.arange(n) / rate, balancer.serve(np.arange(n) / rate, np.full(n, work), np.arange(n))
 
 
@@ -481,8 +492,8 @@ def test_weighted_round_robin_spreads_its_turns():
 
 @pytest.mark.parametrize("rule", ["round robin", "random", "weighted least outstanding"])
 def test_slow_start_grows_from_nothing_to_a_full_share(rule):
-    stints = [Stint(0), Stint(1, opens_s=100, slow_start_s=400)]
-    arrival, outcome = even_run(8000, [Target(64)] * 2, rule, stints, work=5.0)
+    registrations = [Registration(0), Registration(1, opens_s=100, slow_start_s=400)]
+    arrival, outcome = even_run(8000, [Target(64)] * 2, rule, registrations, work=5.0)
     share = [
         (outcome.target[(arrival >= a) & (arrival < b)] == 1).mean()
         for a, b in ((0, 100), (100, 180), (260, 340), (420, 500), (600, 1000))
@@ -494,7 +505,7 @@ def test_slow_start_grows_from_nothing_to_a_full_share(rule):
 
 def test_nobody_is_slow_if_all_start_together():
     outcome = even_run(
-        100, [Target()] * 2, "round robin", [Stint(k, 0, slow_start_s=50) for k in (0, 1)]
+        100, [Target()] * 2, "round robin", [Registration(k, 0, slow_start_s=50) for k in (0, 1)]
     )[1]
     assert np.bincount(outcome.target).tolist() == [50, 50]
 
@@ -503,19 +514,23 @@ def test_nobody_is_slow_if_all_start_together():
 def test_least_outstanding_floods_a_target_that_refuses_and_spares_one_that_hangs(
     stall_s, least, most
 ):
-    stints = [Stint(0).fail(20, detected_after_s=20, stall_s=stall_s)]
-    stints += [Stint(k) for k in (1, 2, 3)]
+    registrations = [Registration(0).fail(20, detected_after_s=20, stall_s=stall_s)]
+    registrations += [Registration(k) for k in (1, 2, 3)]
     arrival = arrivals.poisson(arrivals.constant(50, 60), generator(1, "arrivals"))
     work = arrivals.exponential(arrival.size, 0.28, generator(1, "service"))
-    outcome = Balancer([Target(8)] * 4, "least outstanding", stints).serve(arrival, work)
+    outcome = Balancer([Target(8)] * 4, "least outstanding", registrations).serve(arrival, work)
     dead = (arrival >= 20) & (arrival < 40)
     assert (outcome.status[(outcome.target == 0) & dead] == FAILED).all()
     assert least <= (outcome.target[dead] == 0).mean() <= most
 
 
 def test_failure_detection_and_return():
-    stints = [Stint(0).fail(100, detected_after_s=20), Stint(0, opens_s=150), Stint(1)]
-    arrival, outcome = even_run(2000, [Target(8)] * 2, "round robin", stints, work=1.0)
+    registrations = [
+        Registration(0).fail(100, detected_after_s=20),
+        Registration(0, opens_s=150),
+        Registration(1),
+    ]
+    arrival, outcome = even_run(2000, [Target(8)] * 2, "round robin", registrations, work=1.0)
     failed = arrival[outcome.status == FAILED]
     assert failed.min() >= 100 and failed.max() < 120
     assert arrival[outcome.status == LOST].tolist() == [99.25, 99.5, 99.75]
@@ -526,21 +541,21 @@ def test_failure_detection_and_return():
 
 def test_draining_lets_finish_what_it_can():
     work = np.array([5.0, 15.0, 1.0])
-    stints = [Stint(0).deregister(2.0, delay_s=10.0), Stint(1, opens_s=2.0)]
-    outcome = Balancer([Target(9)] * 2, "round robin", stints).serve([0.0, 1.0, 3.0], work)
+    registrations = [Registration(0).deregister(2.0, delay_s=10.0), Registration(1, opens_s=2.0)]
+    outcome = Balancer([Target(9)] * 2, "round robin", registrations).serve([0.0, 1.0, 3.0], work)
     assert outcome.status.tolist() == [OK, CUT, OK]
     assert outcome.sojourn_s.tolist() == [5.0, 11.0, 1.0]
     assert outcome.target.tolist() == [0, 0, 1]
 
 
 def test_a_cookie_leaves_a_draining_target_and_a_connection_stays():
-    stints = [Stint(0).deregister(10.0, delay_s=20.0), Stint(1, opens_s=5.0)]
+    registrations = [Registration(0).deregister(10.0, delay_s=20.0), Registration(1, opens_s=5.0)]
     arrival = np.array([0.0, 12.0, 28.0, 31.0])
     for sticky, expected in (
         (Sticky(100.0), [0, 1, 1, 1]),
         (Sticky(100.0, while_draining=True), [0, 0, 0, 1]),
     ):
-        balancer = Balancer([Target(9)] * 2, "round robin", stints, sticky)
+        balancer = Balancer([Target(9)] * 2, "round robin", registrations, sticky)
         outcome = balancer.serve(arrival, np.full(4, 1.0), np.zeros(4))
         assert outcome.target.tolist() == expected
 
@@ -568,9 +583,9 @@ def test_flows_of_a_hash_stay_together_and_spread_evenly():
 
 def test_zones_keep_to_themselves_until_one_is_empty():
     targets = [Target(zone=0), Target(zone=1), Target(zone=1)]
-    stints = [Stint(0)._replace(closes_s=50.0), Stint(1), Stint(2)]
+    registrations = [Registration(0)._replace(closes_s=50.0), Registration(1), Registration(2)]
     arrival, zone = np.arange(100.0), np.arange(100) % 2
-    outcome = Balancer(targets, "round robin", stints, zonal=True).serve(
+    outcome = Balancer(targets, "round robin", registrations, zonal=True).serve(
         arrival, np.full(100, 0.5), zone=zone
     )
     early = arrival < 50
@@ -580,7 +595,9 @@ def test_zones_keep_to_themselves_until_one_is_empty():
 
 
 def test_nobody_in_rotation():
-    outcome = Balancer([Target()], stints=[Stint(0, opens_s=5.0)]).serve([1.0, 6.0], [1.0, 1.0])
+    outcome = Balancer([Target()], registrations=[Registration(0, opens_s=5.0)]).serve(
+        [1.0, 6.0], [1.0, 1.0]
+    )
     assert outcome.status.tolist() == [NO_TARGET, OK]
     assert outcome.target.tolist() == [-1, 0]
 
@@ -647,12 +664,15 @@ ONE = [Target()]
         (([Target(zone=-1)],), "zone and queue_limit"),
         (([Target(queue_limit=-1)],), "zone and queue_limit"),
         ((ONE, "random", []), "at least one"),
-        ((ONE, "random", [Stint(1)]), "targets 0 to 0"),
-        ((ONE, "random", [Stint(0, opens_s=-1.0)]), "open at 0 s or later"),
-        ((ONE, "random", [Stint(0, opens_s=5.0).fail(5.0, 1.0)]), "before it closes and ends"),
-        ((ONE, "random", [Stint(0, slow_start_s=-1.0)]), "slow_start_s"),
-        ((ONE, "random", [Stint(0, stall_s=np.inf)]), "stall_s"),
-        ((ONE, "random", [Stint(0, k) for k in range(9000)]), "at most 8192"),
+        ((ONE, "random", [Registration(1)]), "targets 0 to 0"),
+        ((ONE, "random", [Registration(0, opens_s=-1.0)]), "open at 0 s or later"),
+        (
+            (ONE, "random", [Registration(0, opens_s=5.0).fail(5.0, 1.0)]),
+            "before it closes and ends",
+        ),
+        ((ONE, "random", [Registration(0, slow_start_s=-1.0)]), "slow_start_s"),
+        ((ONE, "random", [Registration(0, stall_s=np.inf)]), "stall_s"),
+        ((ONE, "random", [Registration(0, k) for k in range(9000)]), "at most 8192"),
         ((ONE, "random", None, Sticky(-1.0)), "duration_s = -1"),
     ],
 )

@@ -488,7 +488,7 @@ class Forgets(Log):
     def _report(self, segment):
         told = super()._report(segment)
         if self._alive and segment.epoch == self.epoch:
-            self._told[segment.name] = max(segment.records, default=0)
+            self._reported[segment.name] = max(segment.records, default=0)
         return told + self._advance() if self._alive else told
 
 

@@ -17,7 +17,7 @@ SITUATIONS = [
     for number, scenario in enumerate(view.situations())
 ]
 UNITS = (
-    "depth min s ms h hours d pct at iops rps gib mib mibps usd usd_month ratio "
+    "depth min s ms h hours d pct at iops rps rpm gib mib mibps usd usd_month ratio "
     "connections day millions readers records s_year years instances units waiting delayed "
     "waiting_at_end"
 )

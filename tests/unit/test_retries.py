@@ -12,7 +12,7 @@ from awsnb.mechanisms.queueing import (
     REJECTED,
     Balancer,
     Clients,
-    Stint,
+    Registration,
     Target,
     serve,
 )
@@ -57,9 +57,12 @@ def test_served_in_parts_it_is_as_one_by_one(requests, retries, patience, pause,
     gaps, work = map(np.array, zip(*requests, strict=True))
     arrival = np.cumsum(gaps)
     clients = Clients(retries, patience, pause)
-    targets, stints = [Target(queue_limit=1)] * 2, [Stint(0).fail(3.0, 1.5), Stint(1)]
-    ours = serve(Balancer(targets, rule, stints), arrival, work, clients)
-    ends, attempts = one_by_one(Balancer(targets, rule, stints), arrival, work, clients)
+    targets, registrations = (
+        [Target(queue_limit=1)] * 2,
+        [Registration(0).fail(3.0, 1.5), Registration(1)],
+    )
+    ours = serve(Balancer(targets, rule, registrations), arrival, work, clients)
+    ends, attempts = one_by_one(Balancer(targets, rule, registrations), arrival, work, clients)
     seen = zip(ours.requests.end_s.tolist(), ours.requests.status.tolist(), strict=True)
     assert list(seen) == ends
     times, columns = ours.attempts.arrival_s, (ours.attempts.target, ours.attempts.status)
@@ -70,8 +73,12 @@ def storm(retries, patience_s=2.0, duration_s=300.0):
     """Four targets, 80 % busy, one of them away from 60 to 150 s, impatient clients."""
     arrival = arrivals.poisson(arrivals.constant(128, duration_s), generator(1, "arrivals"))
     work = arrivals.exponential(arrival.size, 0.1, generator(1, "service"))
-    stints = [Stint(0).deregister(60.0, INF), Stint(0, opens_s=150.0), *map(Stint, (1, 2, 3))]
-    balancer = Balancer([Target(4)] * 4, stints=stints)
+    registrations = [
+        Registration(0).deregister(60.0, INF),
+        Registration(0, opens_s=150.0),
+        *map(Registration, (1, 2, 3)),
+    ]
+    balancer = Balancer([Target(4)] * 4, registrations=registrations)
     return arrival, serve(balancer, arrival, work, Clients(retries, patience_s))
 
 

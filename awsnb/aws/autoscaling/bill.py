@@ -1,12 +1,10 @@
-"""What a group costs: its instances, their 1-minute metrics, and its alarms."""
+"""What a group costs: its instances, the metrics they pay for, and its alarms."""
 
-from awsnb.aws.autoscaling.defaults import ASG, Monitoring
+from awsnb.aws.autoscaling.defaults import ASG
 from awsnb.aws.prices import HOURS_A_MONTH, instance_usd_hour
 
 
-def group_usd_month(
-    mean_instances: float, instance_type: str, monitoring: Monitoring, alarms: int
-) -> float:
+def group_usd_month(mean_instances: float, instance_type: str, metrics: int, alarms: int) -> float:
     """Price of a group for a month, USD, us-east-1.
 
     Parameters
@@ -15,8 +13,8 @@ def group_usd_month(
         Instances that are paid for, on average.
     instance_type : str
         Their type.
-    monitoring : {"detailed", "basic"}
-        Detailed monitoring is paid by the metric.
+    metrics : int
+        Metrics of each instance that are paid for: those of detailed monitoring, and custom ones.
     alarms : int
         Alarms of the group's policies.
 
@@ -25,7 +23,5 @@ def group_usd_month(
     float
     """
     each = instance_usd_hour(instance_type) * HOURS_A_MONTH
-    if monitoring == "detailed":
-        metrics = ASG.value("monitoring", "detailed_metrics")
-        each += metrics * ASG.value("monitoring", "metric_price")
+    each += metrics * ASG.value("monitoring", "metric_price")
     return mean_instances * each + alarms * float(ASG.value("monitoring", "alarm_price"))

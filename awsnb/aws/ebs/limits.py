@@ -77,7 +77,8 @@ def volume_limits(volume: Volume, io: Io, credit_pct: float = 100.0) -> list[Lim
 def instance_limits(instance_type: str, io: Io, credit_pct: float = 100.0) -> list[Limit]:
     """The instance's EBS limits, each with a bucket where its maximum exceeds its baseline.
 
-    AWS promises the maximum for at least 30 minutes a day. The bucket is sized for exactly that.
+    AWS promises the maximum for at least so many minutes a day, and publishes no bucket. This one
+    lasts for the least that is promised.
     """
     if instance_type == NO_INSTANCE:
         return []

@@ -13,8 +13,9 @@ The identity policies are silent:
   The 1st statement of identity policy 1, an allow, does not apply: its Action names s3:Get*, not s3:PutObject.
 
 One idea a file: `wildcards`, `readers` and `conditions` compare, `matching` holds statements,
-`documents` reads them, `request` is who asks for what, `layers` are the policies that bear on it,
-`decision` weighs what they say together and `explanation` puts it in words.
+`json_text` and `documents` read them, `principal` is who asks and `request` for what, `layers` are
+the policies that bear on it, `decision` weighs what they say together, `certainty` finds the keys
+that nobody knows and that could turn it, and `explanation` puts it in words.
 
 Notes
 -----
@@ -27,6 +28,9 @@ AWS's guides leave some things open. What is done here:
   them; a key with an empty value is there, for ``Null``. A value in a list whose variable has none
   matches nothing, and the other values still count.
 - Text that takes the place of a variable is plain: a star in it is a star.
+- A role stands for any of its sessions: what names one session is not certain to name it.
+- A session whose role's name begins with ``AWSServiceRoleFor`` is of a service-linked role.
+- A variable may stand for an ARN's account, as in policies that AWS publishes.
 - ``NotPrincipal`` excepts only who is called by their own name, not an account's users nor a role's
   sessions. With ``Allow``, which AWS no longer supports, it still grants to everyone else.
 - An account in the resource's own policy (``"AWS": "111122223333"``) leaves it to that account's
@@ -45,12 +49,15 @@ from awsnb.mechanisms.authorization.decision import (
     decide,
 )
 from awsnb.mechanisms.authorization.documents import PolicyError, parse
+from awsnb.mechanisms.authorization.json_text import JsonError, read_json
 from awsnb.mechanisms.authorization.layers import PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import Principal, Request, RequestError
+from awsnb.mechanisms.authorization.principal import Principal, RequestError
+from awsnb.mechanisms.authorization.request import Request
 
 __all__ = [
     "Decision",
+    "JsonError",
     "Policy",
     "PolicyError",
     "PolicySet",
@@ -61,4 +68,5 @@ __all__ = [
     "can_assume",
     "decide",
     "parse",
+    "read_json",
 ]

@@ -11,9 +11,9 @@ has no value matches nothing, so that a negated operator holds. To a set operato
 but empty text is empty.
 
 Where they are silent: a value of the request that is not of the operator's kind (``abc`` for a
-number) satisfies neither the operator nor its negation; an operator without a set operator, on a
-key of several values, looks for any of them; beside a value whose variable has none, the others
-still count; a key with an empty value is there, for ``Null``.
+number or an ARN) satisfies neither the operator nor its negation; an operator without a set
+operator, on a key of several values, looks for any of them; beside a value whose variable has none,
+the others still count; a key with an empty value is there, for ``Null``.
 """
 
 import operator
@@ -30,6 +30,7 @@ from awsnb.mechanisms.authorization.wildcards import (
     fill,
     glob,
     tokens,
+    variables_in,
     varies,
 )
 
@@ -52,7 +53,7 @@ class Operator(NamedTuple):
 
 @dataclass(frozen=True)
 class Condition:
-    """One operator on one key, with the policy's values."""
+    """One operator on one key, with the policy's values; `keys` are that and their variables'."""
 
     name: str
     key: str
@@ -61,6 +62,7 @@ class Condition:
     operand: Operand
     qualifier: str
     if_missing: bool
+    keys: tuple[str, ...]
 
     element = "Condition"
 
@@ -98,6 +100,11 @@ class Null:
 
     element = "Condition"
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key alone."""
+        return (self.key,)
+
     def matches(self, request: Request) -> bool:
         """Whether the key is absent or present, as asked."""
         return (not request.values(self.key)) in self.wanted
@@ -128,7 +135,8 @@ def condition(name: str, key: str, values: tuple[str, ...], variables: bool) -> 
     if_missing = name.endswith(IF_EXISTS) or qualifier == FOR_ALL
     if_missing = if_missing or (found.negated and not qualifier)
     operand = found.operand(values, variables)
-    return Condition(name, key, values, found, operand, qualifier, if_missing)
+    keys = (key, *(each for value in values if variables for each in variables_in(value)))
+    return Condition(name, key, values, found, operand, qualifier, if_missing, keys)
 
 
 def named_operator(name: str) -> tuple[str, Operator]:
@@ -236,7 +244,8 @@ def _with_negation(name: str, negation: str, found: Operator) -> dict[str, Opera
 
 
 def _text(prefix: str, name: str, make: Callable[[Iterable[Pieces]], Test]) -> dict[str, Operator]:
-    found = Operator(readers.read_text, _templated(make, wildcards=make in (_like, _arn_like)))
+    read = readers.read_arn if make is _arn_like else readers.read_text
+    found = Operator(read, _templated(make, wildcards=make in (_like, _arn_like)))
     return _with_negation(prefix + name, f"{prefix}Not{name}", found)
 
 

@@ -19,12 +19,27 @@ from functools import cached_property
 from typing import Any
 
 from awsnb.mechanisms.authorization import explanation
+from awsnb.mechanisms.authorization.certainty import rests_on
 from awsnb.mechanisms.authorization.documents import parse
 from awsnb.mechanisms.authorization.layers import IDENTITY, RESOURCE, Bearing, PolicySet
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import Grant, Kind, Principal, Request
+from awsnb.mechanisms.authorization.principal import Grant, Kind, Principal
+from awsnb.mechanisms.authorization.request import Knows, Request, knows_all
 
 ROOT = "account root user"
+FREE = "no permission needed"
+
+_FREE_TO = {
+    "sts:getcalleridentity": frozenset(Kind) - {Kind.ANONYMOUS},
+    "sts:getsessiontoken": frozenset({Kind.USER, Kind.ROOT}),
+}
+"""Actions that need no permission and no policy can deny, and to whom they are open.
+
+Notes
+-----
+STS API Reference, "GetCallerIdentity"; IAM User Guide, "Permissions for GetSessionToken", which
+temporary credentials can't call.
+"""
 
 
 class Verdict(StrEnum):
@@ -66,6 +81,8 @@ class Decision:
     @property
     def why(self) -> str:
         """The decision in one sentence."""
+        if self.layer == FREE:
+            return explanation.why_free(self.request)
         if self.layer == ROOT:
             as_root = explanation.why_unlimited if self.allowed else explanation.why_not_assumed
             return as_root(self.request)
@@ -76,9 +93,31 @@ class Decision:
         }[self.verdict]
         return say(self.layer, self.request, self.policies.bearing_on(self.request))
 
+    @cached_property
+    def rests_on(self) -> tuple[str, ...]:
+        """The keys that nobody knows and that could turn the verdict; see `Request` on `knows`."""
+        if self.layer == ROOT and not self.allowed:
+            return ()
+        return rests_on(
+            self.request,
+            self.policies,
+            self.allowed,
+            lambda policies: _verdict(self.request, policies)[0] is Verdict.ALLOWED,
+        )
+
+    @property
+    def doubt(self) -> str:
+        """What the verdict rests on, in one sentence; empty if on nothing that is not known."""
+        return explanation.doubt(self.rests_on, self.allowed) if self.rests_on else ""
+
+    @property
+    def sentence(self) -> str:
+        """Why, and what that rests on."""
+        return f"{self.why} {self.doubt}".rstrip()
+
     def explain(self) -> str:
-        """Why, then the whole trace, as text."""
-        return "\n".join([self.why, *map(str, self.trace)])
+        """Why, what that rests on, then the whole trace, as text."""
+        return "\n".join([self.sentence, *map(str, self.trace)])
 
 
 def decide(request: Request, policies: PolicySet) -> Decision:
@@ -113,6 +152,7 @@ def can_assume(
     policies: PolicySet | None = None,
     context: Mapping[str, Any] | None = None,
     action: str = "sts:AssumeRole",
+    knows: Knows = knows_all,
 ) -> Decision:
     """Decide whether a principal may assume a role.
 
@@ -131,7 +171,10 @@ def can_assume(
     context : mapping, optional
         See `Request`: ``sts:ExternalId`` and the like.
     action : str
-        ``sts:AssumeRole``, ``sts:AssumeRoleWithSAML`` or ``sts:AssumeRoleWithWebIdentity``.
+        ``sts:AssumeRole``, ``sts:AssumeRoleWithSAML``, ``sts:AssumeRoleWithWebIdentity``, or what
+        the call asks besides, as ``sts:TagSession``.
+    knows : callable, optional
+        See `Request`.
 
     Returns
     -------
@@ -146,7 +189,7 @@ def can_assume(
     >>> can_assume(eve, role, trust).allowed, can_assume(eve, role, trust, own).allowed
     (False, True)
     """
-    request = Request(principal, action, role, context)
+    request = Request(principal, action, role, context, knows=knows)
     parsed = trust if isinstance(trust, Policy) else parse(trust, "trust", "the trust policy")
     all_policies = replace(policies or PolicySet(), resource=parsed, resource_must_allow=True)
     if request.principal.kind is Kind.ROOT:
@@ -155,6 +198,8 @@ def can_assume(
 
 
 def _verdict(request: Request, policies: PolicySet) -> tuple[Verdict, str]:
+    if request.principal.kind in _FREE_TO.get(request.action_lower, ()):
+        return Verdict.ALLOWED, FREE
     bearing = policies.bearing_on(request)
     for layer in bearing.layers:
         if layer.denies(request):

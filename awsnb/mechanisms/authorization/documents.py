@@ -6,13 +6,12 @@ IAM User Guide, "Grammar of the IAM JSON policy language" and the pages on each 
 Organizations User Guide, "SCP syntax" and "RCP syntax".
 """
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from awsnb.mechanisms.authorization.conditions import NULL, condition, named_operator
+from awsnb.mechanisms.authorization.json_text import JsonError, read_json
 from awsnb.mechanisms.authorization.matching import (
     EVERYONE,
     ActionElement,
@@ -22,7 +21,7 @@ from awsnb.mechanisms.authorization.matching import (
     ResourceElement,
     Statement,
 )
-from awsnb.mechanisms.authorization.request import (
+from awsnb.mechanisms.authorization.principal import (
     PRINCIPAL_ARN,
     is_account,
     principal_name,
@@ -50,12 +49,6 @@ _PLAIN_SID = re.compile(r"[0-9A-Za-z]*")
 
 class PolicyError(ValueError):
     """A document that is no policy: the statement, the element, and what is wrong with it."""
-
-
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which keys it had more than once."""
-
-    repeated: tuple[str, ...] = ()
 
 
 def parse(document: str | Mapping[str, Any], kind: str = "identity", name: str = "") -> Policy:
@@ -113,23 +106,9 @@ def called(kind: str) -> str:
 
 def _load(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_remember, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise PolicyError(
-            f"Policy: not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise PolicyError(f"Policy: not JSON that can be read: {error}.") from None
-
-
-def _remember(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    found.repeated = tuple(key for key, times in Counter(k for k, _ in pairs).items() if times > 1)
-    return found
-
-
-def _no_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number in JSON")
+        return read_json(text)
+    except JsonError as error:
+        raise PolicyError(f"Policy: {error}") from None
 
 
 def _fail(where: str, problem: str) -> NoReturn:
@@ -139,8 +118,6 @@ def _fail(where: str, problem: str) -> NoReturn:
 def _check_keys(where: str, body: Any, known: Iterable[str] | None = None) -> None:
     if not isinstance(body, Mapping):
         _fail(where, f"must be an object, not {shown(body)}.")
-    for key in getattr(body, "repeated", ()):
-        _fail(where, f"{key} stands there more than once.")
     for key in body:
         if not isinstance(key, str):
             _fail(where, f"{shown(key)} is not a name.")
@@ -269,8 +246,8 @@ def _resources(where: str, found: Any, kind: str, variables: bool) -> tuple[str,
             _fail(where, f"{shown(resource)} must be * or an ARN of six parts.")
         if is_arn and len(parts) > 2 and set(parts[2]) & set("*?$"):
             _fail(where, f"{shown(resource)} must name its service: no wildcard may stand there.")
-        if variables and is_arn and any("${" in part for part in parts[:5]):
-            _fail(where, f"{shown(resource)} has a variable before its fifth colon.")
+        if variables and is_arn and any("${" in part for part in parts[:4]):
+            _fail(where, f"{shown(resource)} has a variable before its fourth colon.")
     return resources
 
 

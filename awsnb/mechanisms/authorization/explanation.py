@@ -13,7 +13,8 @@ from awsnb.mechanisms.authorization.layers import (
     Layer,
 )
 from awsnb.mechanisms.authorization.matching import Policy, Statement
-from awsnb.mechanisms.authorization.request import Grant, Kind, Request
+from awsnb.mechanisms.authorization.principal import Grant, Kind
+from awsnb.mechanisms.authorization.request import Request
 
 _EFFECTS = {"Allow": "an allow", "Deny": "a deny"}
 _OUTCOMES = {"allows": "allow", "denies": "deny", "is silent": "are silent"}
@@ -109,6 +110,21 @@ def why_allowed(layer: str, request: Request, bearing: Bearing) -> str:
 def why_unlimited(request: Request) -> str:
     """Say that the root user needs no policy."""
     return f"Allowed: the account's root user may do {_what(request)}, and nothing limits it."
+
+
+def why_free(request: Request) -> str:
+    """Say that the action is open to everyone who signed in."""
+    return f"Allowed: {request.action} needs no permission, and no policy can take it away."
+
+
+def doubt(keys: tuple[str, ...], allowed: bool) -> str:
+    """Say that a verdict rests on keys that nobody told."""
+    *others, last = keys
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return (
+        f"But this rests on {listed}, which nothing here tells: AWS knows, and may "
+        f"{'deny' if allowed else 'allow'} it."
+    )
 
 
 def why_not_assumed(request: Request) -> str:

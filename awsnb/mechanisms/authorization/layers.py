@@ -7,8 +7,8 @@ Organizations User Guide, "Tasks and entities not restricted by SCPs" and "Resou
 not restricted by RCPs".
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -20,14 +20,8 @@ from awsnb.mechanisms.authorization.documents import (
     parse,
 )
 from awsnb.mechanisms.authorization.matching import Policy
-from awsnb.mechanisms.authorization.request import (
-    SERVICE_LINKED,
-    Grant,
-    Kind,
-    Principal,
-    Request,
-    shown,
-)
+from awsnb.mechanisms.authorization.principal import SERVICE_LINKED, Grant, Kind, Principal, shown
+from awsnb.mechanisms.authorization.request import Request
 
 RESOURCE, IDENTITY = "resource policy", "identity policies"
 BOUNDARY, SESSION, ENDPOINT = "permissions boundary", "session policies", "VPC endpoint policy"
@@ -182,6 +176,27 @@ class PolicySet:
             _parsed_levels("rcps", rcps, "rcp"),
             management_account,
             _parsed_one(endpoint, "endpoint"),
+        )
+
+    def changed(self, change: Callable[[Policy], Policy]) -> "PolicySet":
+        """The same, with something changed in every policy."""
+
+        def all_of(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+            return tuple(map(change, policies))
+
+        def one(policy: Policy | None) -> Policy | None:
+            return change(policy) if policy else None
+
+        return replace(
+            self,
+            identity=all_of(self.identity),
+            groups={group: all_of(policies) for group, policies in self.groups.items()},
+            boundary=one(self.boundary),
+            session=all_of(self.session),
+            resource=one(self.resource),
+            scps=tuple(map(all_of, self.scps)),
+            rcps=tuple(map(all_of, self.rcps)),
+            endpoint=one(self.endpoint),
         )
 
     def bearing_on(self, request: Request) -> "Bearing":

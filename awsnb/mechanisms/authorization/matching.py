@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from awsnb.mechanisms.authorization.request import Grant, Request
+from awsnb.mechanisms.authorization.principal import Grant
+from awsnb.mechanisms.authorization.request import Request
 from awsnb.mechanisms.authorization.wildcards import (
     PatternSet,
     Token,
@@ -27,6 +28,10 @@ class Element(Protocol):
     def element(self) -> str:
         """Its name in the document."""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The context keys that it asks for."""
+
     def matches(self, request: Request) -> bool:
         """Whether the request matches."""
 
@@ -36,6 +41,8 @@ class Element(Protocol):
 
 class ActionElement:
     """``Action`` or ``NotAction``: names in any case, with wildcards."""
+
+    keys: tuple[str, ...] = ()
 
     def __init__(self, element: str, named: tuple[str, ...]) -> None:
         self.element, self.named = element, named
@@ -60,6 +67,9 @@ class ResourceElement:
         templates = [tokens(name, variables) for name in named]
         self._patterns = PatternSet(resource_pattern(t) for t in templates if not varies(t))
         self._templates = tuple(filter(varies, templates))
+        self.keys = tuple(
+            t.key for each in self._templates for t in each if isinstance(t, Variable)
+        )
 
     def matches(self, request: Request) -> bool:
         """Whether the resource is named; for ``NotResource``, whether it is not.
@@ -105,6 +115,8 @@ class PrincipalElement:
     IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal" (its examples name user
     and account, or session, role and account, and except but the first).
     """
+
+    keys: tuple[str, ...] = ()
 
     def __init__(self, element: str, named: frozenset[str], strict: bool = False) -> None:
         self.element, self.named, self._strict = element, named, strict
@@ -203,6 +215,12 @@ class Policy:
     def allows(self) -> tuple[Statement, ...]:
         """The statements that allow."""
         return tuple(s for s in self.statements if s.effect == "Allow")
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it asks for context keys or names principals, and not only what is asked."""
+        elements = (element for statement in self.statements for element in statement.elements)
+        return any(each.keys or isinstance(each, PrincipalElement) for each in elements)
 
     def for_bounded(self) -> "Policy":
         """The policy as it bears on a principal with a permissions boundary.

@@ -35,6 +35,12 @@ def read_text(value: str | bytes) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def read_arn(value: str | bytes) -> str | None:
+    """Read an ARN: six parts, told apart by colons, of which the last may hold more of them."""
+    is_arn = isinstance(value, str) and value.startswith("arn:") and value.count(":") >= 5
+    return str(value) if is_arn else None
+
+
 @_remembered
 def read_number(value: str | bytes) -> Decimal | None:
     """Read a whole or decimal number, exactly."""

@@ -188,6 +188,17 @@ def tokens(text: str, variables: bool = False, wildcards: bool = True) -> tuple[
     return (*found, *_plain(text, text[at:], wildcards))
 
 
+def variables_in(text: str) -> list[str]:
+    """The keys whose values take a place in a text.
+
+    Examples
+    --------
+    >>> variables_in("home/${aws:username}/*")
+    ['aws:username']
+    """
+    return [each.key for each in tokens(text, variables=True) if isinstance(each, Variable)]
+
+
 def varies(template: Iterable[Token]) -> bool:
     """Whether a template has a variable."""
     return any(isinstance(token, Variable) for token in template)

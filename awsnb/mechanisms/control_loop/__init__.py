@@ -11,8 +11,8 @@ policy in alarm asks for a capacity. All policies are rows of numbers to one ker
 A group of no instances has no datapoints: only a schedule or a forecast can start it.
 
 Left out: differences between instances (all get the same share of the load), failed launches and
-health checks, instance weights, protection of single instances, and alarms that look for datapoints
-older than their window when some are missing.
+health checks, instance weights, and alarms that look for datapoints older than their window when
+some are missing.
 """
 
 from awsnb.mechanisms.control_loop.ahead import Action, Forecast, predict
@@ -26,6 +26,7 @@ from awsnb.mechanisms.control_loop.kernel import (
     NO_STEP,
     NOBODY,
     OUTVOTED,
+    ROUNDING,
     SCALED,
     SCHEDULE,
     WAITS,
@@ -35,6 +36,7 @@ from awsnb.mechanisms.control_loop.ledger import Activity, Entry, activities, en
 from awsnb.mechanisms.control_loop.plant import METRICS, Group, Sensor
 from awsnb.mechanisms.control_loop.policies import (
     ADJUSTMENTS,
+    MISSING_DATA,
     Alarm,
     Cooldowns,
     Policy,
@@ -53,10 +55,12 @@ __all__ = [
     "FORECAST",
     "LIMIT",
     "METRICS",
+    "MISSING_DATA",
     "NOBODY",
     "NO_DATA",
     "NO_STEP",
     "OUTVOTED",
+    "ROUNDING",
     "SCALED",
     "SCHEDULE",
     "WAITS",

@@ -55,14 +55,27 @@ def predict(
     Parameters
     ----------
     load_per_s : array_like of float, shape (m,)
-        Work per second, constant for `every_s` each, s.
+        Work per second, constant for `every_s` each.
     every_s : float
-        Divides an hour.
+        Divides an hour, s.
+    least_h : int
+        Hours that must be known before the first forecast, 1 or more.
+    lookback_h : int
+        Hours looked back at, 1 or more.
+    horizon_h : int
+        Hours that a forecast reaches ahead, 1 or more.
+    refresh_h : int
+        Hours from one forecast to the next, 1 or more.
 
     Returns
     -------
     ndarray of float
         Work per second in each hour; NaN where there is no forecast.
+
+    Raises
+    ------
+    ValueError
+        If `every_s` does not divide an hour, or a number of hours is below 1.
 
     Examples
     --------

@@ -18,6 +18,7 @@ NEVER = math.inf
 
 TRACK, PACED, STEPPED, SIMPLE = range(4)
 CHANGE, PERCENT, EXACT = range(3)
+MISSING, IGNORE, BREACHING, NOT_BREACHING = range(4)
 
 WAITS, NO_DATA, NO_STEP, COVERED, WARMING, COOLDOWN, LIMIT, OUTVOTED, SCALED = range(9)
 """What a policy's alarm came to: too few datapoints breach; no datapoint to go by; no step fits, or
@@ -29,13 +30,14 @@ NOBODY, SCHEDULE, FORECAST, BOUNDS = 0, -1, -2, -3
 forecast, or the group's smallest or largest size."""
 
 PLANT = layout(
-    float64="period offset capacity room boot warm_up drain", int64="lag initial smallest largest"
+    float64="period offset capacity room boot warm_up drain memory_idle memory_busy",
+    int64="lag initial smallest largest protected",
 )
 """A group and its sensor. A datapoint is seen `lag` periods and `offset` seconds after its end."""
 
 ALARM = layout(
     float64="side line threshold target at_most at_least pause",
-    int64="kind metric datapoints periods adjustment first last",
+    int64="kind metric datapoints periods missing adjustment first last",
 )
 """An alarm and its policy: a datapoint breaches beyond `line`, on the `side` 1 (above) or -1
 (below); the policy's steps are those from `first` to before `last`."""
@@ -59,8 +61,9 @@ STAGE = layout(int64="instances first end")
 BOOT, WARM_UP, LEAVE = range(3)
 
 BATCH = layout(int64="instances", float64="until")
-NOTE = layout(int64="breaching reason wanted")
-"""What an alarm came to: breaching datapoints, the reason, the capacity asked for."""
+NOTE = layout(int64="breaching alarmed reason wanted")
+"""What an alarm came to: breaching datapoints, whether it is in alarm, the reason, the capacity
+asked for."""
 
 PERIOD = layout(float64="instance_s served lost delayed waiting short_s busy counted_s serving_s")
 """Sums over a period. `busy` is utilisation x the seconds of instances that count."""
@@ -176,6 +179,8 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
             value = metric[alarm.metric, newest] if newest >= 0 else math.nan
             oldest = metric[alarm.metric, leaves] if leaves >= 0 else math.nan
             alarmed |= _count(value, oldest, alarm, notes[i])
+            if alarm.missing != MISSING and newest >= 0:
+                alarmed |= _fill(value, oldest, leaves, alarm, notes[i])
             above |= _breaches(value, alarm) & (alarm.side > 0.0)
         if above:
             total.above_s += period
@@ -184,8 +189,9 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
             low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
         if alarmed or desired != state.desired or not low <= desired <= state.largest:
             wish, state.cause = _choose(
-                now, desired, low, cause, newest, alarms, steps, metric, state, stages, notes
-            )
+                now, desired, low, cause, newest, plant.protected,
+                alarms, steps, metric, state, stages, notes,
+            )  # fmt: skip
         if wish != state.desired:
             _resize(now, wish, plant, total, state, stages, batches)
         if ledger.cause.size:
@@ -209,6 +215,11 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
             metric[1, k] = _ratio(work[k], sums.serving_s, factor)
         if metric.shape[0] > 2:
             metric[2, k] = _ratio(sums.waiting, sums.serving_s, factor)
+        if metric.shape[0] > 3:
+            metric[3, k] = metric[1, k] if work[k] > 0.0 else math.nan
+        if metric.shape[0] > 4:
+            idle, busy = plant.memory_idle, plant.memory_busy
+            metric[4, k] = idle + (busy - idle) * metric[0, k] / 100.0
         if flow.served.size:
             flow.instance_s[k], flow.short_s[k] = sums.instance_s, sums.short_s
             flow.served[k], flow.lost[k] = sums.served, sums.lost
@@ -229,7 +240,21 @@ def _count(value, oldest, alarm, note):  # type: ignore[no-untyped-def]
     note.breaching -= _breaches(oldest, alarm)
     known = value == value
     note.reason, note.wanted = WAITS if known else NO_DATA, 0
-    return known & (note.breaching >= alarm.datapoints)
+    alarmed = known & (note.breaching >= alarm.datapoints)
+    if known or alarm.missing != IGNORE:
+        note.alarmed = alarmed
+    return alarmed
+
+
+@kernel
+def _fill(value, oldest, leaves, alarm, note):  # type: ignore[no-untyped-def]
+    """Take missing datapoints as the alarm does; returns whether it goes off then."""
+    if alarm.missing == BREACHING:
+        note.breaching += value != value
+        note.breaching -= leaves >= 0 and oldest != oldest
+    if alarm.missing != IGNORE:
+        note.alarmed = note.breaching >= alarm.datapoints
+    return note.alarmed != 0
 
 
 @kernel
@@ -416,13 +441,17 @@ def _obey(now, actions, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _choose(now, desired, low, cause, newest, alarms, steps, metric, state, stages, notes):  # type: ignore[no-untyped-def]
+def _choose(  # type: ignore[no-untyped-def]
+    now, desired, low, cause, newest, protected, alarms, steps, metric, state, stages, notes
+):
     """Ask every policy in alarm; returns the capacity that wins, in its bounds, and the cause."""
     out, tracked, other, agreed = desired, -1, -1, True
     for i in range(alarms.size):
         alarm, note = alarms[i], notes[i]
-        value = metric[alarm.metric, newest]
-        if value == value and note.breaching >= alarm.datapoints:
+        if note.alarmed:
+            value = metric[alarm.metric, newest]
+            if value != value:  # no more is known than that it breaches
+                value = alarm.threshold
             note.reason, note.wanted = _ask(now, desired, value, alarm, steps, state, stages)
         wanted, tracks = note.wanted, alarm.kind <= PACED
         if note.reason != SCALED:
@@ -438,6 +467,7 @@ def _choose(now, desired, low, cause, newest, alarms, steps, metric, state, stag
         inward = max(other, tracked) if agreed else other
         wish = inward if inward >= 0 else desired
     after = min(max(wish, low), state.largest)
+    after = max(after, min(state.desired, protected))
     by = _decided_by(desired, wish, after, notes)
     if by == NOBODY and after != desired:
         by = FORECAST if after > max(desired, state.smallest) else BOUNDS

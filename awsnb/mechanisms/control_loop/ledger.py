@@ -70,6 +70,19 @@ def entry(run: Scaling, period: int, alarm: int) -> Entry:
     """Return the row of the ledger for one alarm at the decision in a period.
 
     With `explain`, the answer to "why has it not scaled yet?".
+
+    Parameters
+    ----------
+    run : Scaling
+        Of `scale`.
+    period : int
+        From 0.
+    alarm : int
+        Position in ``run.alarms``.
+
+    Returns
+    -------
+    Entry
     """
     watched = run.alarms[alarm]
     newest = period - 1 - int(run.sensor.delay_s // run.sensor.period_s)
@@ -89,9 +102,21 @@ def entry(run: Scaling, period: int, alarm: int) -> Entry:
 
 
 def explain(row: Entry) -> str:
-    """Say in one plain sentence what an alarm came to, and why."""
+    """Say in one plain sentence what an alarm came to, and why.
+
+    Parameters
+    ----------
+    row : Entry
+        Of `entry`.
+
+    Returns
+    -------
+    str
+    """
     alarm = row.alarm
     saw = f"{row.name} saw {row.value:.4g}"
+    if math.isnan(row.value):
+        saw = f"{row.name} took the missing datapoint as {alarm.missing}"
     if row.reason == WAITS:
         side = ("at or " if alarm.inclusive else "") + ("above" if alarm.above else "below")
         return (
@@ -102,8 +127,8 @@ def explain(row: Entry) -> str:
     return {
         NO_DATA: f"{row.name} has no datapoint to go by, so it waits.",
         NO_STEP: f"{saw}, for which its steps change nothing.",
-        COVERED: f"{asked}, but with {row.after} wanted already there is nothing to change.",
-        WARMING: f"{saw} and would scale in, but waits for {row.unready} that boot or warm up.",
+        COVERED: f"{asked}, {_covered(row)}.",
+        WARMING: f"{saw} and would scale in, but waits for the warm-up of {row.unready}.",
         COOLDOWN: f"{saw} and would scale, but waits for the cooldown to end.",
         LIMIT: f"{asked}, but the group stays at {row.after}, its limit.",
         OUTVOTED: f"{asked}, but does not decide alone: the capacity is {row.after}.",
@@ -111,8 +136,26 @@ def explain(row: Entry) -> str:
     }[row.reason]
 
 
+def _covered(row: Entry) -> str:
+    """Say why as many are there or coming."""
+    if not row.unready:
+        return f"but with {row.after} wanted already there is nothing to change"
+    verb = "boots or warms up" if row.unready == 1 else "boot or warm up"
+    return f"but {row.unready} of the {row.after} wanted still {verb}, so it waits for the warm-up"
+
+
 def activities(run: Scaling) -> list[Activity]:
-    """List every change of the desired capacity, in order."""
+    """List every change of the desired capacity, in order.
+
+    Parameters
+    ----------
+    run : Scaling
+        Of `scale`.
+
+    Returns
+    -------
+    list of Activity
+    """
     others = {SCHEDULE: "scheduled action", FORECAST: "forecast", BOUNDS: "bounds of the group"}
     before = np.concatenate(([run.group.initial], run.desired[:-1]))
     return [

@@ -3,7 +3,13 @@
 import math
 from typing import NamedTuple
 
-METRICS = ("utilisation", "load per instance", "backlog per instance")
+METRICS = (
+    "utilisation",
+    "load per instance",
+    "backlog per instance",
+    "requests per instance",
+    "memory",
+)
 
 
 class Group(NamedTuple):
@@ -24,6 +30,10 @@ class Group(NamedTuple):
         when scaling in.
     backlog_limit : float
         Work that may wait: ``inf`` queues all of it, 0 turns away what can't be served at once.
+    protected : int
+        Instances that no scale-in ends.
+    memory_idle, memory_busy : float
+        Memory of an instance without load, and at a utilisation of 100 %, in %.
     """
 
     initial: int
@@ -34,6 +44,9 @@ class Group(NamedTuple):
     warm_up_s: float = 0.0
     drain_s: float = 0.0
     backlog_limit: float = math.inf
+    protected: int = 0
+    memory_idle: float = 0.0
+    memory_busy: float = 100.0
 
 
 class Sensor(NamedTuple):
@@ -62,6 +75,9 @@ def plant_record(group: Group, sensor: Sensor) -> dict[str, float]:
         "initial": group.initial,
         "smallest": group.smallest,
         "largest": group.largest,
+        "protected": group.protected,
+        "memory_idle": group.memory_idle,
+        "memory_busy": group.memory_busy,
     }
 
 
@@ -76,3 +92,7 @@ def _check(group: Group, sensor: Sensor) -> None:
     times = group.boot_s, group.warm_up_s, group.drain_s
     if not all(0 <= time < math.inf for time in times):
         raise ValueError("a Group needs boot_s, warm_up_s and drain_s finite and 0 or more.")
+    if not (group.protected >= 0 and 0 <= group.memory_idle <= group.memory_busy <= 100):
+        raise ValueError(
+            "a Group needs protected >= 0, and 0 <= memory_idle <= memory_busy <= 100."
+        )

@@ -9,10 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.mechanisms._records import records_of
-from awsnb.mechanisms.control_loop.kernel import ALARM, PACED, SIMPLE, STEP, STEPPED, TRACK
+from awsnb.mechanisms.control_loop.kernel import (
+    ALARM,
+    PACED,
+    ROUNDING,
+    SIMPLE,
+    STEP,
+    STEPPED,
+    TRACK,
+)
 from awsnb.mechanisms.control_loop.plant import METRICS
 
 ADJUSTMENTS = ("change", "percent", "exact")
+MISSING_DATA = ("missing", "ignore", "breaching", "notBreaching")
 
 
 class Alarm(NamedTuple):
@@ -25,12 +34,17 @@ class Alarm(NamedTuple):
     above : bool
         Whether a datapoint breaches above the threshold, or below.
     datapoints, periods : int
-        M of N. A missing datapoint does not breach.
+        M of N.
     inclusive : bool
         Whether a datapoint on the threshold breaches.
     metric : str
         One of `METRICS`: mean utilisation of the instances that count; load, or backlog, for each
-        instance that serves.
+        instance that serves; the same load, without a datapoint where none comes; mean memory of
+        the instances that count.
+    missing : str
+        What a missing datapoint counts as, one of `MISSING_DATA`: with "missing" the alarm waits
+        for the next one, with "ignore" it stays as it was, with "breaching" and "notBreaching" the
+        datapoint counts as such. A step scales by its smallest step then.
     """
 
     threshold: float
@@ -39,6 +53,7 @@ class Alarm(NamedTuple):
     periods: int
     inclusive: bool = False
     metric: str = "utilisation"
+    missing: str = "missing"
 
 
 class Cooldowns(NamedTuple):
@@ -182,6 +197,8 @@ def _alarms(policy: Policy) -> list[Alarm]:
     own = [alarm for alarm in (policy.scale_out, policy.scale_in) if alarm]
     if [alarm.above for alarm in own] != [True, False][: len(own)]:
         raise ValueError(f"{name} needs to scale out above and in below.")
+    if any(alarm.missing != "missing" for alarm in own):
+        raise ValueError(f"{name} needs alarms that wait for a missing datapoint.")
     return own
 
 
@@ -192,6 +209,8 @@ def _alarm_record(alarm: Alarm, name: str) -> dict[str, float]:
         raise ValueError(
             f"{name} needs a finite threshold, and 1 <= datapoints <= periods in its alarm."
         )
+    if alarm.missing not in MISSING_DATA:
+        raise ValueError(f"{name} has missing {alarm.missing!r}: must be one of {MISSING_DATA}.")
     return {
         "metric": METRICS.index(alarm.metric),
         "side": 1 if alarm.above else -1,
@@ -199,6 +218,7 @@ def _alarm_record(alarm: Alarm, name: str) -> dict[str, float]:
         "line": _line(alarm),
         "datapoints": alarm.datapoints,
         "periods": alarm.periods,
+        "missing": MISSING_DATA.index(alarm.missing),
     }
 
 
@@ -231,17 +251,27 @@ def _steps(policy: StepScaling | SimpleScaling) -> list[Step]:
         raise ValueError(f"{policy.name} needs steps without gap or overlap.")
     if any(not (s.lower < s.upper and math.isfinite(s.adjustment)) for s in steps):
         raise ValueError(f"{policy.name} needs lower < upper and a finite adjustment in each step.")
-    if policy.alarm.above:  # the kernel's steps are open below and closed above
-        down = -math.inf
-        return [s._replace(lower=_next(s.lower, down), upper=_next(s.upper, down)) for s in steps]
-    return steps
+    # the kernel's steps are open below and closed above; what is off by rounding is on the bound
+    guard = ROUNDING * abs(policy.alarm.threshold)
+    if policy.alarm.above:
+        guard = -guard
+    down = -math.inf
+    shifted = [s._replace(lower=s.lower + guard, upper=s.upper + guard) for s in steps]
+    if policy.alarm.above:
+        return [s._replace(lower=_next(s.lower, down), upper=_next(s.upper, down)) for s in shifted]
+    return shifted
 
 
 def _line(alarm: Alarm) -> float:
-    """Return the number that a datapoint must be beyond to breach."""
+    """Return the number that a datapoint must be beyond to breach.
+
+    A datapoint that is off the threshold by no more than rounding is on it.
+    """
+    guard = ROUNDING * abs(alarm.threshold)
+    outward = guard if alarm.above else -guard
     if not alarm.inclusive:
-        return alarm.threshold
-    return _next(alarm.threshold, -math.inf if alarm.above else math.inf)
+        return alarm.threshold + outward
+    return _next(alarm.threshold - outward, -math.inf if alarm.above else math.inf)
 
 
 def _next(number: float, towards: float) -> float:

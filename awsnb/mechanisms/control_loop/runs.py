@@ -216,9 +216,13 @@ def sweep(
 
     Parameters
     ----------
-    load_per_s, every_s, schedule, forecast
+    load_per_s : array_like of float, shape (m,)
         As for `scale`.
+    every_s : float
+        As for `scale`, s.
     cases : sequence of Case
+    schedule : sequence of Action
+    forecast : Forecast, optional
     threads : int, optional
         One a core if not given.
 
@@ -226,6 +230,11 @@ def sweep(
     -------
     Totals
         Of arrays with one element a case.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
 
     Examples
     --------

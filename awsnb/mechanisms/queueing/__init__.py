@@ -28,7 +28,7 @@ from awsnb.mechanisms.queueing.outcome import (
     percentiles_over_time,
 )
 from awsnb.mechanisms.queueing.retries import Clients, Served, serve
-from awsnb.mechanisms.queueing.targets import NOT_STICKY, Sticky, Stint, Target
+from awsnb.mechanisms.queueing.targets import NOT_STICKY, Registration, Sticky, Target
 
 __all__ = [
     "CUT",
@@ -43,9 +43,9 @@ __all__ = [
     "Balancer",
     "Clients",
     "Outcome",
+    "Registration",
     "Served",
     "Sticky",
-    "Stint",
     "Target",
     "percentiles",
     "percentiles_over_time",

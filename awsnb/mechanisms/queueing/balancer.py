@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from awsnb.mechanisms.queueing import dispatch, rotation, serving
 from awsnb.mechanisms.queueing.outcome import Outcome
-from awsnb.mechanisms.queueing.targets import NOT_STICKY, Sticky, Stint, Target, check
+from awsnb.mechanisms.queueing.targets import NOT_STICKY, Registration, Sticky, Target, check
 from awsnb.mechanisms.random_streams import stream
 
 Array = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Balancer:
         target is chosen when it has earned 1, and earns its share in every round), "random", "flow
         hash" and "weighted least outstanding" (fewest (outstanding + 1) / weight). Ties go to the
         target that was chosen longest ago.
-    stints : list of Stint, optional
+    registrations : list of Registration, optional
         When targets serve. All of them, always, if not given.
     sticky : Sticky
         Whether flows keep their target.
@@ -52,7 +52,7 @@ class Balancer:
     Raises
     ------
     ValueError
-        If a target, a stint or a name can't be.
+        If a target, a registration or a name can't be.
 
     Examples
     --------
@@ -66,23 +66,27 @@ class Balancer:
         self,
         targets: list[Target],
         rule: str = "round robin",
-        stints: list[Stint] | None = None,
+        registrations: list[Registration] | None = None,
         sticky: Sticky = NOT_STICKY,
         zonal: bool = False,
         seed: int = 1,
     ) -> None:
         if rule not in RULES:
             raise ValueError(f"rule = {rule!r}: must be one of {', '.join(RULES)}.")
-        stints = [Stint(k) for k in range(len(targets))] if stints is None else stints
-        check(targets, stints, sticky)
-        self.rule, self.zonal = RULES[rule], zonal
-        self.sticky = Sticky(float(sticky.duration_s), sticky.renewed, sticky.while_draining)
-        self.needs_flow = sticky.duration_s > 0 or self.rule == dispatch.FLOW_HASH
-        self.fleet = rotation.Fleet.of(targets, stints, zonal, sticky.while_draining)
+        if registrations is None:
+            registrations = [Registration(k) for k in range(len(targets))]
+        check(targets, registrations, sticky)
+        self.zonal = zonal
+        self.needs_flow = sticky.duration_s > 0 or RULES[rule] == dispatch.FLOW_HASH
+        self.fleet = rotation.Fleet.of(targets, registrations, zonal, sticky.while_draining)
         self.changes = rotation.changes_of(self.fleet.slots)
-        self.calendar = serving.Calendar.of(self.fleet.slots.zone, self.fleet.free.size)
-        self.salt = int(stream(seed, "routing")[0]) & 0xFFFFFFFF
-        self.now_s, self.per_s, self.next_change_s, self.served = 0.0, 0.0, 0.0, 0
+        self.calendar = serving.Calendar.of(self.fleet.slots["zone"], self.fleet.free.size)
+        self.how = serving.Dispatch(
+            rule=RULES[rule],
+            salt=int(stream(seed, "routing")[0]) & 0xFFFFFFFF,
+            sticky=sticky._replace(duration_s=float(sticky.duration_s)),
+        )
+        self.now_s, self.next_change_s, self.served = 0.0, 0.0, 0
 
     def serve(
         self,
@@ -112,30 +116,32 @@ class Balancer:
         arrival = np.require(arrival_s, np.float64, ["C", "W"])
         work = np.require(work_s, np.float64, ["C", "W"])
         self._check(arrival, work)
-        flows = _numbers("flow", flow, arrival.size, self.needs_flow)
-        zones = _numbers("zone", zone, arrival.size, self.zonal)
+        n = arrival.size
+        flows = _numbers("flow", flow, n, self.needs_flow)
+        zones = _numbers("zone", zone, n, self.zonal)
         if zones.size and zones.max() >= self.fleet.pools.size:
             raise ValueError(
                 f"zone = {zones.max()}: targets are in zones 0 to {self.fleet.pools.size - 1}."
             )
-        n = arrival.size
+        requests = serving.Requests(arrival, work, flows, zones)
         # both in one piece, which memory is found for sooner than for two of half the size
         start_s, end_s = np.empty((2, n))
         out = Outcome(arrival, start_s, end_s, np.empty(n, np.int16), np.empty(n, np.int8))
         if n:
             self._prepare(arrival, flows)
         for part in self._parts(arrival):
-            self._serve(work[part], flows[part], zones[part], out.part(part))
+            self._serve(requests.part(part), out.part(part))
         return out
 
     def _prepare(self, arrival: Array, flow: Integers) -> None:
-        if not self.per_s:
+        clock = self.calendar.clock[0]
+        if not clock.per_s:
             span = arrival[-1] - arrival[0]
             most = 1e15 / max(1.0, arrival[-1])  # so that moments are integers
-            self.per_s = min(arrival.size / span, most) if span > 0 else 1.0
+            clock.per_s = min(arrival.size / span, most) if span > 0 else 1.0
         self.now_s = float(arrival[-1])
-        if self.sticky.duration_s:
-            self.fleet = self.fleet.binding(int(flow.max()) + 1)
+        if self.how.sticky.duration_s:
+            self.fleet = self.fleet.with_sessions(int(flow.max()) + 1)
 
     def _parts(self, arrival: Array) -> Iterator[slice]:
         """Parts in each of which the rotation, brought up to it, stays as it is."""
@@ -155,36 +161,34 @@ class Balancer:
         following = self.changes[np.searchsorted(self.changes, at_s, side="right") :]
         self.next_change_s = following[0] if following.size else np.inf
 
-    def _serve(self, work: Array, flow: Integers, zone: Integers, out: Outcome) -> None:
-        fleet, chosen = self.fleet, np.empty(work.size, np.int16)
-        if self.rule >= serving.TWO_CHOICES:
-            coins = np.empty((2, work.size if self.rule == serving.TWO_CHOICES else 0), np.int64)
-            dispatch.toss(self.served + 1, self.salt, coins)
-            self.calendar = self.calendar.with_room(work.size)
-            serving.watch(
-                *(work, chosen, coins, flow, zone, self.rule, self.served + 1, self.sticky),
-                *(self.per_s, fleet, self.calendar, out),
-            )
+    def _serve(self, requests: serving.Requests, out: Outcome) -> None:
+        n, how = requests.work.size, self.how
+        chosen, number = np.empty(n, np.int16), self.served + 1
+        if how.rule >= serving.TWO_CHOICES:
+            pairs = np.empty((2, n if how.rule == serving.TWO_CHOICES else 0), np.int64)
+            dispatch.draw_pairs(number, how.salt, pairs)
+            self.calendar = self.calendar.with_room(n)
+            serving.watch(requests, how, number, pairs, self.fleet, self.calendar, chosen, out)
         else:
-            self._choose(out.arrival_s, flow, zone, chosen)
-            queues = fleet.slots, fleet.free, fleet.recent
-            serving.serve(0, work.size, out.arrival_s, work, chosen, *queues, *out[1:])
-        self.served += work.size
+            self._choose(requests, chosen)
+            slots, free, recent = self.fleet.slots, self.fleet.free, self.fleet.recent
+            serving.serve(0, n, requests.work, chosen, slots, free, recent, out)
+        self.served += n
 
-    def _choose(self, arrival: Array, flow: Integers, zone: Integers, chosen: NDArray) -> None:
+    def _choose(self, requests: serving.Requests, chosen: NDArray) -> None:
         """Pick a slot for each request, where the rule knows it on arrival."""
-        fleet, plain = self.fleet, self.fleet.alike and not self.sticky.duration_s
-        if plain and self.rule == dispatch.ROUND_ROBIN:
+        fleet, how = self.fleet, self.how
+        plain = fleet.alike and not how.sticky.duration_s
+        if plain and how.rule == dispatch.ROUND_ROBIN:
             dispatch.take_turns(fleet.pools, fleet.listed, chosen)
             return
-        hashed = self.rule == dispatch.FLOW_HASH
-        names = flow if hashed else np.arange(self.served + 1, self.served + 1 + chosen.size)
+        names = requests.flow
+        if how.rule != dispatch.FLOW_HASH:
+            names = np.arange(self.served + 1, self.served + 1 + chosen.size)
         if plain:
-            dispatch.draw_lots(names, self.salt, fleet.pools, fleet.listed, chosen)
+            dispatch.draw_lots(names, how.salt, fleet.pools, fleet.listed, chosen)
         else:
-            dispatch.route(
-                *(arrival, names, flow, zone, self.rule, self.salt, self.sticky, fleet, chosen)
-            )
+            dispatch.route(requests, how, names, fleet, chosen)
 
     def _check(self, arrival: Array, work: Array) -> None:
         if arrival.ndim != 1 or arrival.shape != work.shape:

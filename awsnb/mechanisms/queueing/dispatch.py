@@ -24,42 +24,43 @@ def draw_lots(names, salt, pools, listed, chosen):  # type: ignore[no-untyped-de
 
 
 @kernel
-def toss(number, salt, coins):  # type: ignore[no-untyped-def]
+def draw_pairs(number, salt, pairs):  # type: ignore[no-untyped-def]
     """Two numbers of 32 bits for each request, by its number."""
-    for i in range(coins.shape[1]):
-        coins[0, i] = _mix(number + i, salt)
-        coins[1, i] = _mix(coins[0, i], salt)
+    for i in range(pairs.shape[1]):
+        pairs[0, i] = _mix(number + i, salt)
+        pairs[1, i] = _mix(pairs[0, i], salt)
 
 
 @kernel
-def route(arrival, names, flow, zone, rule, salt, sticky, fleet, chosen):  # type: ignore[no-untyped-def]
+def route(requests, how, names, fleet, chosen):  # type: ignore[no-untyped-def]
     """Any of these rules, with zones, weights, slow starts and flows that keep their target."""
-    bonds = fleet.bonds
+    arrival, flow, zone = requests.arrival, requests.flow, requests.zone
+    sessions, sticky, lasts = fleet.sessions, how.sticky, how.sticky.duration_s
     for i in range(arrival.size):
         t = arrival[i]
-        place = fleet.pools[zone[i] if zone.size else 0].instead
-        pool = fleet.pools[place]
-        k = _home(t, bonds[flow[i]], place, fleet.slots) if sticky.duration_s > 0.0 else -1
-        bound = k >= 0
-        if not bound and pool.count > 0:
-            k = _pick(t, rule, names[i], salt, pool, fleet.slots, fleet.listed)
-        if sticky.duration_s > 0.0 and k >= 0 and (sticky.renewed or not bound):
-            bonds[flow[i]].slot, bonds[flow[i]].until = k, t + sticky.duration_s
+        pool_zone = fleet.pools[zone[i] if zone.size else 0].instead
+        pool = fleet.pools[pool_zone]
+        k = _home(t, sessions[flow[i]], pool_zone, fleet.slots) if lasts > 0.0 else -1
+        at_home = k >= 0
+        if not at_home and pool.count > 0:
+            k = _pick(t, how.rule, names[i], how.salt, pool, fleet.slots, fleet.listed)
+        if lasts > 0.0 and k >= 0 and (sticky.renewed or not at_home):
+            sessions[flow[i]].slot, sessions[flow[i]].until = k, t + lasts
         chosen[i] = k
 
 
 @kernel
-def _home(t, bond, place, slots):  # type: ignore[no-untyped-def]
-    """The slot that a flow is bound to, if that still holds; or -1."""
-    if bond.slot < 0 or t >= bond.until:
+def _home(t, session, zone, slots):  # type: ignore[no-untyped-def]
+    """The slot that a flow keeps to, if its session still holds; or -1."""
+    if session.slot < 0 or t >= session.until:
         return -1
-    home = slots[bond.slot]
-    return bond.slot if t < home.leaves and home.zone == place else -1
+    slot = slots[session.slot]
+    return session.slot if t < slot.leaves and slot.zone == zone else -1
 
 
 @kernel
 def _pick(t, rule, name, salt, pool, slots, listed):  # type: ignore[no-untyped-def]
-    coin = name
+    number = name
     while True:
         if rule == ROUND_ROBIN:  # earn a share in each round; whoever has earned 1 is chosen
             pool.turn = pool.turn + 1 if pool.turn + 1 < pool.count else 0
@@ -71,12 +72,12 @@ def _pick(t, rule, name, salt, pool, slots, listed):  # type: ignore[no-untyped-
                 slots[k].credit -= 1.0
                 return k
         else:  # any of them, but it declines as often as its share says
-            coin = _mix(coin, salt)
-            k = listed[pool.first + (coin * pool.count >> 32)]
+            number = _mix(number, salt)
+            k = listed[pool.first + (number * pool.count >> 32)]
             if pool.even:
                 return k
-            coin = _mix(coin, salt)
-            if coin < 4294967296.0 * _share(t, slots[k]):
+            number = _mix(number, salt)
+            if number < 4294967296.0 * _share(t, slots[k]):
                 return k
 
 

@@ -54,6 +54,18 @@ class Outcome(NamedTuple):
 def percentiles(seconds: ArrayLike, q: ArrayLike = PERCENTILES) -> Array:
     """Percentiles: the least of the times that at least q % of them do not exceed.
 
+    Parameters
+    ----------
+    seconds : array_like of float, shape (n,)
+        In any order, s.
+    q : array_like of float, shape (p,)
+        0 to 100.
+
+    Returns
+    -------
+    ndarray of float, shape (p,)
+        In seconds; NaN where there are no times.
+
     Examples
     --------
     >>> percentiles([1.0, 2.0, 3.0, 4.0], [50, 99]).tolist()

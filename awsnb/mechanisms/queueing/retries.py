@@ -1,7 +1,8 @@
 """Clients that lose patience, and clients that try again.
 
 A failed request is sent anew after a pause, which doubles each time. One that a client no longer
-waits for has failed to the client alone: its target doesn't know, and works on.
+waits for has failed to the client alone: its target doesn't know, and works on. At one instant,
+first attempts come before retries, and retries in the order of the attempts that failed.
 """
 
 from typing import NamedTuple
@@ -83,36 +84,52 @@ def serve(
         raise ValueError(
             f"{clients}: retries must be 0 or more, patience_s above 0 s, pause_s finite and above."
         )
-    parts, requests = [], []
-    tries = np.zeros(arrival_s.size, np.int64)
-    sent, due_s, due = 0, np.empty(0), np.empty(0, np.int64)
+    first = _Due(arrival_s, np.arange(arrival_s.size))
+    retries = _Due(np.empty(0), np.empty(0, np.int64))
+    parts, requests, tries = [], [], np.zeros(arrival_s.size, np.int64)
     # a retry comes a pause after its failure at the least, so never into the part that it is from
     part_s = clients.pause_s if clients.retries else np.inf
-    while sent < arrival_s.size or due.size:
-        first_s = min([*arrival_s[sent : sent + 1], *due_s[:1]])
-        stop = int(np.searchsorted(arrival_s, first_s + part_s))
-        ripe = int(np.searchsorted(due_s, first_s + part_s))
-        request = np.concatenate((np.arange(sent, stop), due[:ripe]))
-        at_s = np.concatenate((arrival_s[sent:stop], due_s[:ripe]))
-        order = np.argsort(at_s, kind="stable")
-        request, at_s = request[order], at_s[order]
-        zones = None if zone is None else zone[request]
-        part = balancer.serve(at_s, work_s[request], zone=zones)
+    while first.at_s.size or retries.at_s.size:
+        end_s = part_s + min([*first.at_s[:1], *retries.at_s[:1]])
+        (fresh, first), (ripe, retries) = first.split(end_s), retries.split(end_s)
+        now = fresh.merged(ripe)
+        zones = None if zone is None else zone[now.request]
+        part = balancer.serve(now.at_s, work_s[now.request], zone=zones)
         parts.append(part)
-        requests.append(request)
-
-        known_s = np.minimum(part.end_s, at_s + clients.patience_s)
-        again = (part.status != OK) | (part.end_s > known_s)
-        again &= tries[request] < clients.retries
-        later = known_s[again] + clients.pause_s * 2.0 ** tries[request[again]]
-        tries[request[again]] += 1
-        due_s = np.concatenate((due_s[ripe:], later))
-        due = np.concatenate((due[ripe:], request[again]))
-        order = np.argsort(due_s, kind="stable")
-        sent, due_s, due = stop, due_s[order], due[order]
+        requests.append(now.request)
+        retries = retries.merged(_retries(part, now.request, clients, tries))
     attempts = Outcome(*map(np.concatenate, zip(*parts, strict=True)))
     request = np.concatenate(requests)
     return Served(_as_clients_see_it(arrival_s, attempts, request, clients), attempts, request)
+
+
+class _Due(NamedTuple):
+    """Attempts to come, in order."""
+
+    at_s: Array
+    request: Integers
+
+    def split(self, before_s: float) -> tuple["_Due", "_Due"]:
+        """Those before a time, and the others."""
+        cut = int(np.searchsorted(self.at_s, before_s))
+        return _Due(self.at_s[:cut], self.request[:cut]), _Due(self.at_s[cut:], self.request[cut:])
+
+    def merged(self, other: "_Due") -> "_Due":
+        """Both in order; at one instant ours come first."""
+        at_s = np.concatenate((self.at_s, other.at_s))
+        order = np.argsort(at_s, kind="stable")
+        return _Due(at_s[order], np.concatenate((self.request, other.request))[order])
+
+
+def _retries(part: Outcome, request: Integers, clients: Clients, tries: Integers) -> _Due:
+    """The attempts that follow from those that failed; counts them."""
+    known_s = np.minimum(part.end_s, part.arrival_s + clients.patience_s)
+    failed = (part.status != OK) | (part.end_s > known_s)
+    again = failed & (tries[request] < clients.retries)
+    request = request[again]
+    pause_s = clients.pause_s * 2.0 ** tries[request]
+    tries[request] += 1
+    return _Due(known_s[again] + pause_s, request)
 
 
 def _as_clients_see_it(

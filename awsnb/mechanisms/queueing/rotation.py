@@ -1,4 +1,4 @@
-"""Who is in rotation: stints as the kernels want them, and what a change makes of them."""
+"""Who is in rotation: registrations as the kernels want them, and what a change makes of them."""
 
 from typing import NamedTuple
 
@@ -6,28 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb._jit import kernel
-from awsnb.mechanisms.queueing.targets import Stint, Target
+from awsnb.mechanisms._records import layout, records, records_of
+from awsnb.mechanisms.queueing.targets import Registration, Target
 
-SLOT = np.dtype(
-    [(name, np.int64) for name in ("target", "zone", "room", "place", "last_place")]
-    + [
-        (name, np.float64)
-        for name in (
-            *("opens", "closes", "ends", "leaves", "slow_start", "stall", "pace", "weight"),
-            *("share", "slope", "credit"),  # what the rotation makes of it
-        )
-    ]
+SLOT = layout(
+    int64="target zone room entry last_entry",
+    float64="opens closes ends leaves slow_start stall pace weight share slope credit",
 )
-"""A stint: its target, where its queue is, when it serves, how fast, and what share it gets."""
+"""A registration: its target and zone; how many may wait for it, and which of its entries in
+`Fleet.recent` is next, and last; when it serves, and until when sessions stay; how fast. The
+rotation sets its share of requests, how fast that grows, and what it has earned of it."""
 
-POOL = np.dtype(
-    [(name, np.int64) for name in ("first", "end", "count", "turn", "latest", "even", "instead")]
-)
-"""A zone: its slots from `first` to `end`, how many of them are in rotation, whose turn it is,
-whether all of them get the same, and the zone that serves when nobody here does."""
+POOL = layout(int64="first end count turn latest even instead")
+"""A zone: its slots from `first` to `end`, how many of them are in rotation, whose turn it is, and
+was; whether all of them get the same, and the zone that serves when nobody here does."""
 
-
-BOND = np.dtype([("slot", np.int64), ("until", np.float64)])
+SESSION = layout(int64="slot", float64="until")
 """The slot that a flow keeps to, or -1, and until when, s."""
 
 
@@ -36,8 +30,8 @@ class Fleet(NamedTuple):
 
     Attributes
     ----------
-    slots, pools, bonds : recarray
-        Stints, zones, and the flows that keep to a slot.
+    slots, pools, sessions : ndarray of `SLOT`, `POOL` and `SESSION`
+        Registrations, zones, and the flows that keep to a slot.
     listed : ndarray of int
         From each pool's `first` on: the slots of it that are in rotation.
     free : ndarray of float, shape (slots, most workers)
@@ -47,73 +41,86 @@ class Fleet(NamedTuple):
         For each slot with a limit to its queue, when the last requests so many started, s.
     """
 
-    slots: np.recarray
-    pools: np.recarray
-    bonds: np.recarray
+    slots: NDArray
+    pools: NDArray
+    sessions: NDArray
     listed: NDArray[np.int64]
     free: NDArray[np.float64]
     recent: NDArray[np.float64]
 
     @classmethod
-    def of(cls, targets: list[Target], stints: list[Stint], zonal: bool, draining: bool) -> "Fleet":
-        """Lay out targets and their stints; nobody is in rotation yet."""
-        slots = _slots(targets, stints, zonal, draining)
-        workers = np.array([targets[k].workers for k in slots.target])
-        free = np.where(np.arange(workers.max()) < workers[:, None], 0.0, np.inf)
-        recent = np.full(slots.last_place[-1] + 1, -np.inf)
+    def of(
+        cls, targets: list[Target], registrations: list[Registration], zonal: bool, draining: bool
+    ) -> "Fleet":
+        """Lay out targets and their registrations; nobody is in rotation yet."""
+        slots = _slots(targets, registrations, zonal, draining)
+        workers = np.array([targets[k].workers for k in slots["target"]])
         return cls(
-            *(slots, _pools(slots), records(BOND, 0), np.zeros(slots.size, np.int64), free, recent)
+            slots=slots,
+            pools=_pools(slots["zone"]),
+            sessions=records(SESSION, 0),
+            listed=np.zeros(slots.size, np.int64),
+            free=np.where(np.arange(workers.max()) < workers[:, None], 0.0, np.inf),
+            recent=np.full(slots["last_entry"][-1] + 1, -np.inf),
         )
 
-    def binding(self, flows: int) -> "Fleet":
-        """Make room for the bonds of so many flows."""
-        more = records(BOND, max(0, flows - self.bonds.size))
-        more.slot = -1
-        return self._replace(bonds=np.concatenate((self.bonds, more)).view(np.recarray))
+    def with_sessions(self, flows: int) -> "Fleet":
+        """Make room for the sessions of so many flows."""
+        more = records(SESSION, max(0, flows - self.sessions.size))
+        more["slot"] = -1
+        return self._replace(sessions=np.concatenate((self.sessions, more)))
 
     @property
     def alike(self) -> bool:
         """Whether all that are in rotation stand in one pool and get the same."""
-        return self.pools.size == 1 and self.pools.even[0] and self.pools.count[0] > 0
+        first = self.pools[0]
+        return bool(self.pools.size == 1 and first.even and first.count > 0)
 
 
-def _slots(targets: list[Target], stints: list[Stint], zonal: bool, draining: bool) -> np.recarray:
-    """Lay out stints by zone, target and time; without zones, all are in zone 0."""
+def _slots(
+    targets: list[Target], registrations: list[Registration], zonal: bool, draining: bool
+) -> NDArray:
+    """Lay out registrations by zone, target and time; without zones, all are in zone 0."""
     zone = [one.zone if zonal else 0 for one in targets]
-    stints = sorted(stints, key=lambda one: (zone[one.target], one.target, one.opens_s))
-    slots = records(SLOT, len(stints))
-    times = np.array(stints, dtype=np.float64).T
-    _, slots.opens, slots.closes, slots.ends, slots.slow_start, slots.stall = times
-    slots.target = [one.target for one in stints]
-    slots.zone = [zone[k] for k in slots.target]
-    _, speed, slots.weight, _, limit = np.array(targets, dtype=np.float64)[slots.target].T
-    slots.room = np.where(limit < np.inf, limit, -1)
-    slots.last_place = np.cumsum(np.maximum(slots.room, 1)) - 1
-    slots.place = slots.last_place
-    slots.pace = 1 / speed
-    slots.leaves = np.maximum(slots.closes, slots.ends) if draining else slots.closes
+    ordered = sorted(registrations, key=lambda one: (zone[one.target], one.target, one.opens_s))
+    slots = records_of(SLOT, [_slot(one, targets[one.target], zone) for one in ordered])
+    slots["last_entry"] = np.cumsum(np.maximum(slots["room"], 1)) - 1
+    slots["entry"] = slots["last_entry"]
+    slots["leaves"] = slots["closes"]
+    if draining:
+        slots["leaves"] = np.maximum(slots["closes"], slots["ends"])
     return slots
 
 
-def _pools(slots: np.recarray) -> np.recarray:
+def _slot(one: Registration, target: Target, zone: list[int]) -> dict[str, float]:
+    return {
+        "target": one.target,
+        "zone": zone[one.target],
+        "room": target.queue_limit if target.queue_limit < np.inf else -1,
+        "opens": one.opens_s,
+        "closes": one.closes_s,
+        "ends": one.ends_s,
+        "slow_start": one.slow_start_s,
+        "stall": one.stall_s,
+        "pace": 1 / target.speed,
+        "weight": target.weight,
+    }
+
+
+def _pools(zone: NDArray[np.int64]) -> NDArray:
     """Zones, each of them empty until `rotate`."""
-    pools = records(POOL, int(slots.zone[-1]) + 1)
-    pools.first = np.searchsorted(slots.zone, np.arange(pools.size))
-    pools.end = np.searchsorted(slots.zone, np.arange(pools.size), side="right")
-    pools.turn = pools.latest = -1
+    pools = records(POOL, int(zone[-1]) + 1)
+    pools["first"] = np.searchsorted(zone, np.arange(pools.size))
+    pools["end"] = np.searchsorted(zone, np.arange(pools.size), side="right")
+    pools["turn"] = pools["latest"] = -1
     return pools
 
 
-def changes_of(slots: np.recarray) -> NDArray[np.float64]:
+def changes_of(slots: NDArray) -> NDArray[np.float64]:
     """Times at which the rotation changes, in order."""
-    times = (slots.opens, slots.closes, slots.opens + slots.slow_start)
+    times = (slots["opens"], slots["closes"], slots["opens"] + slots["slow_start"])
     found = np.unique(np.concatenate(times))
     return found[found < np.inf]
-
-
-def records(kind: np.dtype, n: int) -> np.recarray:
-    """So many records, all zero."""
-    return np.zeros(n, kind).view(np.recarray)
 
 
 @kernel

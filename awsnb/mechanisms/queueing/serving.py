@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb._jit import kernel
+from awsnb.mechanisms._records import layout, records, records_of
 from awsnb.mechanisms.queueing.outcome import CUT, FAILED, LOST, NO_TARGET, OK, REJECTED
+from awsnb.mechanisms.queueing.targets import Sticky
 
 Integers = NDArray[np.int64]
 
@@ -22,7 +24,32 @@ CHOSEN, OUTSTANDING, OUT = 1 << 13, 1 << 39, 1 << 62
 NUMBER, LAST_CHOSEN = CHOSEN - 1, OUTSTANDING - CHOSEN
 BLOCK = 16
 
-DEPARTURE = np.dtype([("due", np.float64), ("slot", np.int32), ("after", np.int32)])
+DEPARTURE = layout(float64="due", int32="slot after")
+CLOCK = layout(int64="struck unused used", float64="per_s")
+"""The latest moment that was struck off, the first departure that may be used again, or -1, and how
+many were ever used; moments per second."""
+
+
+class Requests(NamedTuple):
+    """What is known of requests: when they arrive and what they take, s; their flow and zone."""
+
+    arrival: NDArray[np.float64]
+    work: NDArray[np.float64]
+    flow: Integers
+    zone: Integers
+
+    def part(self, of: slice) -> "Requests":
+        """Some of them."""
+        arrival, work, flow, zone = self
+        return Requests(arrival[of], work[of], flow[of], zone[of])
+
+
+class Dispatch(NamedTuple):
+    """How a balancer chooses: rule, seed of the random ones, and stickiness."""
+
+    rule: int
+    salt: int
+    sticky: Sticky
 
 
 class Calendar(NamedTuple):
@@ -37,11 +64,9 @@ class Calendar(NamedTuple):
         first, the least of a thousand slots is found among some eighty numbers.
     moments : ndarray of int, shape (a power of 2,)
         The first departure due in a moment, or in one so many moments before or after; or -1.
-    departures : recarray
+    departures : ndarray of `DEPARTURE`
         When each is due, s, of which slot, and the next one of the same moment.
-    clock : ndarray of int, shape (3,)
-        The latest moment that was struck off, the first departure that may be used again, and how
-        many were ever used.
+    clock : ndarray of `CLOCK`, shape (1,)
     """
 
     load: Integers
@@ -49,8 +74,8 @@ class Calendar(NamedTuple):
     first: Integers
     least: Integers
     moments: NDArray[np.int32]
-    departures: np.recarray
-    clock: Integers
+    departures: NDArray
+    clock: NDArray
 
     @classmethod
     def of(cls, zone: Integers, workers: int) -> "Calendar":
@@ -58,11 +83,15 @@ class Calendar(NamedTuple):
         slots = np.arange(zone.size)
         begins = (slots - np.searchsorted(zone, zone)) % BLOCK == 0
         first = np.append(np.flatnonzero(begins), zone.size)
-        # moments are found by masking, so there are a power of 2 of them
-        moments = np.full(1 << max(8, (4 * workers - 1).bit_length()), -1, np.int32)
         return cls(
-            *(slots | OUT, np.cumsum(begins) - 1, first, first[:-1] | OUT, moments),
-            *(np.zeros(0, DEPARTURE).view(np.recarray), np.array([0, -1, 0])),
+            load=slots | OUT,
+            block=np.cumsum(begins) - 1,
+            first=first,
+            least=first[:-1] | OUT,
+            # moments are found by masking, so there are a power of 2 of them
+            moments=np.full(1 << max(8, (4 * workers - 1).bit_length()), -1, np.int32),
+            departures=records(DEPARTURE, 0),
+            clock=records_of(CLOCK, [{"unused": -1}]),
         )
 
     def rotated(self, out: NDArray[np.bool_]) -> "Calendar":
@@ -76,46 +105,48 @@ class Calendar(NamedTuple):
         missing = outstanding + arriving - self.departures.size
         if missing <= 0:
             return self
-        more = np.concatenate((self.departures, np.zeros(missing, DEPARTURE)))
-        return self._replace(departures=more.view(np.recarray))
+        more = np.concatenate((self.departures, records(DEPARTURE, missing)))
+        return self._replace(departures=more)
 
 
 @kernel
-def watch(work, chosen, coins, flow, zone, rule, number, sticky, per_s, fleet, calendar, out):  # type: ignore[no-untyped-def]
+def watch(requests, how, number, pairs, fleet, calendar, chosen, out):  # type: ignore[no-untyped-def]
     """Choose by what is outstanding, and serve, one request after the other."""
-    slots, pools, bonds, listed, free, recent = fleet
-    load, block, first, least, moments, departures, clock = calendar
-    arrival, start, end, target, status = out
+    arrival, work, flow, zone = requests
+    slots, pools, sessions, listed, free, recent = fleet
+    load, block, first, least, moments, departures = calendar[:6]
+    rule, sticky, lasts, clock = how.rule, how.sticky, how.sticky.duration_s, calendar.clock[0]
     for i in range(work.size):
         t = arrival[i]
-        _strike_off(t, per_s, load, block, least, moments, departures, clock)
-        place = pools[zone[i] if zone.size else 0].instead
-        pool = pools[place]
-        k = _home(t, bonds[flow[i]], place, slots) if sticky.duration_s > 0.0 else -1
-        bound = k >= 0
-        if not bound and pool.count > 0:
+        _strike_off(t, load, block, least, moments, departures, clock)
+        pool_zone = pools[zone[i] if zone.size else 0].instead
+        pool = pools[pool_zone]
+        k = _home(t, sessions[flow[i]], pool_zone, slots) if lasts > 0.0 else -1
+        at_home = k >= 0
+        if not at_home and pool.count > 0:
             if rule == LEAST:
                 k = _least(block[pool.first], block[pool.end - 1] + 1, least) & NUMBER
             elif rule == TWO_CHOICES:
-                k = _lesser_of_two(coins[0, i], coins[1, i], pool, listed, load)
+                k = _lesser_of_two(pairs[0, i], pairs[1, i], pool, listed, load)
             else:
                 k = _weighted_least(t, slots, pool, listed, load)
-        if sticky.duration_s > 0.0 and k >= 0 and (sticky.renewed or not bound):
-            bonds[flow[i]].slot, bonds[flow[i]].until = k, t + sticky.duration_s
+        if lasts > 0.0 and k >= 0 and (sticky.renewed or not at_home):
+            sessions[flow[i]].slot, sessions[flow[i]].until = k, t + lasts
         chosen[i] = k
-        serve(i, i + 1, arrival, work, chosen, slots, free, recent, start, end, target, status)
+        serve(i, i + 1, work, chosen, slots, free, recent, out)
         if k >= 0:
             load[k] = load[k] & ~LAST_CHOSEN | (number + i) * CHOSEN & LAST_CHOSEN
-            if end[i] > t:
+            if out.end_s[i] > t:
                 load[k] += OUTSTANDING
-                _enter(end[i], k, per_s, moments, departures, clock)
+                _enter(out.end_s[i], k, moments, departures, clock)
             b = block[k]
             least[b] = _least(first[b], first[b + 1], load)
 
 
 @kernel
-def serve(begin, stop, arrival, work, chosen, slots, free, recent, starts, ends, target, status):  # type: ignore[no-untyped-def]
+def serve(begin, stop, work, chosen, slots, free, recent, out):  # type: ignore[no-untyped-def]
     """Queue requests at the slots that were chosen for them; -1 is none."""
+    arrival, starts, ends, target, status = out
     # unsigned, so that no index is taken for one from the end
     for i in range(np.uint64(begin), np.uint64(stop)):
         t = arrival[i]
@@ -129,14 +160,14 @@ def serve(begin, stop, arrival, work, chosen, slots, free, recent, starts, ends,
         if t >= slot.ends:
             start = end = t + slot.stall
             state = FAILED
-        elif slot.room >= 0 and start > t and (slot.room == 0 or recent[slot.place] > t):
+        elif slot.room >= 0 and start > t and (slot.room == 0 or recent[slot.entry] > t):
             start = end = t  # the last request that may wait before it has not started
             state = REJECTED
         else:
             if slot.room > 0:
-                recent[slot.place] = start
-                first = slot.last_place + 1 - slot.room
-                slot.place = slot.place + 1 if slot.place < slot.last_place else first
+                recent[slot.entry] = start
+                first = slot.last_entry + 1 - slot.room
+                slot.entry = slot.entry + 1 if slot.entry < slot.last_entry else first
             if end > slot.ends:
                 state = LOST if slot.ends < slot.closes else CUT
                 end = slot.ends
@@ -160,8 +191,8 @@ def _least(first, end, load):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _lesser_of_two(coin, second, pool, listed, load):  # type: ignore[no-untyped-def]
-    one = coin * pool.count >> 32
+def _lesser_of_two(number, second, pool, listed, load):  # type: ignore[no-untyped-def]
+    one = number * pool.count >> 32
     k = listed[pool.first + one]
     if pool.count == 1:
         return k
@@ -183,11 +214,11 @@ def _weighted_least(t, slots, pool, listed, load):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _strike_off(t, per_s, load, block, least, moments, departures, clock):  # type: ignore[no-untyped-def]
+def _strike_off(t, load, block, least, moments, departures, clock):  # type: ignore[no-untyped-def]
     """Take who has left by `t` off the calendar, and off the load of their slot."""
-    now = int(t * per_s)
+    now = int(t * clock.per_s)
     # a full turn of the calendar shows every moment
-    for moment in range(max(clock[0], now + 1 - moments.size), now + 1):
+    for moment in range(max(clock.struck, now + 1 - moments.size), now + 1):
         one, staying = moments[moment & (moments.size - 1)], -1
         while one >= 0:
             departure = departures[one]
@@ -196,35 +227,35 @@ def _strike_off(t, per_s, load, block, least, moments, departures, clock):  # ty
                 k = departure.slot
                 load[k] -= OUTSTANDING
                 least[block[k]] = min(least[block[k]], load[k])
-                departure.after, clock[1] = clock[1], one
+                departure.after, clock.unused = clock.unused, one
             else:
                 departure.after, staying = staying, one
             one = following
         moments[moment & (moments.size - 1)] = staying
-    clock[0] = now
+    clock.struck = now
 
 
 @kernel
-def _enter(due, k, per_s, moments, departures, clock):  # type: ignore[no-untyped-def]
+def _enter(due, k, moments, departures, clock):  # type: ignore[no-untyped-def]
     """Put a departure on the calendar, in a row left free by another, or in a fresh one."""
-    if clock[1] >= 0:
-        one = clock[1]
-        clock[1] = departures[one].after
+    if clock.unused >= 0:
+        one = clock.unused
+        clock.unused = departures[one].after
     else:
-        one = clock[2]
-        clock[2] += 1
-    moment = int(due * per_s) & (moments.size - 1)
+        one = clock.used
+        clock.used += 1
+    moment = int(due * clock.per_s) & (moments.size - 1)
     departure = departures[one]
     departure.due, departure.slot, departure.after = due, k, moments[moment]
     moments[moment] = one
 
 
 @kernel
-def _home(t, bond, place, slots):  # type: ignore[no-untyped-def]
-    if bond.slot < 0 or t >= bond.until:
+def _home(t, session, zone, slots):  # type: ignore[no-untyped-def]
+    if session.slot < 0 or t >= session.until:
         return -1
-    home = slots[bond.slot]
-    return bond.slot if t < home.leaves and home.zone == place else -1
+    slot = slots[session.slot]
+    return session.slot if t < slot.leaves and slot.zone == zone else -1
 
 
 @kernel

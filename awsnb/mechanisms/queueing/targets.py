@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-MOST_STINTS = 1 << 13
+MOST_REGISTRATIONS = 1 << 13
 
 
 class Target(NamedTuple):
@@ -31,8 +31,8 @@ class Target(NamedTuple):
     queue_limit: float = np.inf
 
 
-class Stint(NamedTuple):
-    """A time in which a target serves. It starts idle; a return is a new stint.
+class Registration(NamedTuple):
+    """A target registered for a time, in which it serves. It starts idle; a return is a new one.
 
     Attributes
     ----------
@@ -52,7 +52,8 @@ class Stint(NamedTuple):
     --------
     Dead at 60 s, out of rotation after two failed checks 10 s apart, back at 120 s:
 
-    >>> stints = [Stint(0).fail(60, detected_after_s=20), Stint(0, opens_s=120, slow_start_s=30)]
+    >>> before = Registration(0).fail(60, detected_after_s=20)
+    >>> after = Registration(0, opens_s=120, slow_start_s=30)
     """
 
     target: int
@@ -62,11 +63,11 @@ class Stint(NamedTuple):
     slow_start_s: float = 0.0
     stall_s: float = 0.0
 
-    def fail(self, at_s: float, detected_after_s: float, stall_s: float = 0.0) -> "Stint":
+    def fail(self, at_s: float, detected_after_s: float, stall_s: float = 0.0) -> "Registration":
         """Die at a time; leave rotation when health checks have found out."""
         return self._replace(ends_s=at_s, closes_s=at_s + detected_after_s, stall_s=stall_s)
 
-    def deregister(self, at_s: float, delay_s: float) -> "Stint":
+    def deregister(self, at_s: float, delay_s: float) -> "Registration":
         """Leave rotation at a time; cut off what is still in flight after the delay."""
         return self._replace(closes_s=at_s, ends_s=at_s + delay_s)
 
@@ -92,7 +93,7 @@ class Sticky(NamedTuple):
 NOT_STICKY = Sticky(0.0)
 
 
-def check(targets: list[Target], stints: list[Stint], sticky: Sticky) -> None:
+def check(targets: list[Target], registrations: list[Registration], sticky: Sticky) -> None:
     """Refuse what cannot be.
 
     Raises
@@ -100,23 +101,27 @@ def check(targets: list[Target], stints: list[Stint], sticky: Sticky) -> None:
     ValueError
         Naming what, and what is allowed.
     """
-    if not targets or not stints:
-        raise ValueError("targets and stints must hold at least one each.")
-    for one in targets:
-        if not (one.workers >= 1 and one.workers == int(one.workers)):
-            raise ValueError(f"workers = {one.workers}: a target needs a whole number, at least 1.")
-        if not (0 < one.speed < np.inf and 0 < one.weight < np.inf):
-            raise ValueError(f"{one}: speed and weight must be finite and above 0.")
-        if not (one.zone >= 0 and one.queue_limit >= 0):
-            raise ValueError(f"{one}: zone and queue_limit must be 0 or more.")
-    for stint in stints:
-        if not 0 <= stint.target < len(targets):
-            raise ValueError(f"{stint}: there are targets 0 to {len(targets) - 1}.")
-        if not (0 <= stint.opens_s < min(stint.closes_s, stint.ends_s)):
-            raise ValueError(f"{stint}: must open at 0 s or later, before it closes and ends.")
-        if not (0 <= stint.slow_start_s < np.inf and 0 <= stint.stall_s < np.inf):
-            raise ValueError(f"{stint}: slow_start_s and stall_s must be finite and 0 s or more.")
-    if len(stints) > MOST_STINTS:
-        raise ValueError(f"{len(stints)} stints: at most {MOST_STINTS} can be kept apart.")
+    if not targets or not registrations:
+        raise ValueError("targets and registrations must hold at least one each.")
+    for target in targets:
+        if not (target.workers >= 1 and target.workers == int(target.workers)):
+            raise ValueError(
+                f"workers = {target.workers}: a target needs a whole number, at least 1."
+            )
+        if not (0 < target.speed < np.inf and 0 < target.weight < np.inf):
+            raise ValueError(f"{target}: speed and weight must be finite and above 0.")
+        if not (target.zone >= 0 and target.queue_limit >= 0):
+            raise ValueError(f"{target}: zone and queue_limit must be 0 or more.")
+    for one in registrations:
+        if not 0 <= one.target < len(targets):
+            raise ValueError(f"{one}: there are targets 0 to {len(targets) - 1}.")
+        if not (0 <= one.opens_s < min(one.closes_s, one.ends_s)):
+            raise ValueError(f"{one}: must open at 0 s or later, before it closes and ends.")
+        if not (0 <= one.slow_start_s < np.inf and 0 <= one.stall_s < np.inf):
+            raise ValueError(f"{one}: slow_start_s and stall_s must be finite and 0 s or more.")
+    if len(registrations) > MOST_REGISTRATIONS:
+        raise ValueError(
+            f"{len(registrations)} registrations: at most {MOST_REGISTRATIONS} can be kept apart."
+        )
     if not sticky.duration_s >= 0:
         raise ValueError(f"duration_s = {sticky.duration_s}: must be 0 s or more.")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from awsnb.aws.elb import ELB, Bill
 from awsnb.mechanisms import queueing
-from awsnb.mechanisms.queueing import OK, Stint, Target
+from awsnb.mechanisms.queueing import OK, Registration, Target
 from awsnb.mechanisms.random_streams import generator
 from awsnb.sections._balancing.load import Load, work_times
 from awsnb.sections._balancing.scenario import DEREGISTER, HANG, FleetScenario
@@ -183,22 +183,24 @@ def targets_of(scenario: FleetScenario) -> list[Target]:
     return targets
 
 
-def stints_of(scenario: FleetScenario, slow_start_s: float = 0.0) -> list[Stint]:
+def registrations_of(scenario: FleetScenario, slow_start_s: float = 0.0) -> list[Registration]:
     """When each target serves; one that returns is spared for `slow_start_s`."""
-    stints = [Stint(k) for k in range(scenario.targets)]
+    registrations = [Registration(k) for k in range(scenario.targets)]
     if not scenario.happens:
-        return stints
+        return registrations
     at_s = max(scenario.event_s, 1e-9)
     if scenario.event == DEREGISTER:
-        stints[0] = stints[0].deregister(at_s, scenario.delay_s)
+        registrations[0] = registrations[0].deregister(at_s, scenario.delay_s)
     else:
         stall_s = ELB.value("alb", "idle_timeout") if scenario.event == HANG else 0.0
-        stints[0] = stints[0].fail(at_s, scenario.detected_after_s, stall_s)
+        registrations[0] = registrations[0].fail(at_s, scenario.detected_after_s, stall_s)
     if scenario.returns_at_s is not None:
         back_s = float(scenario.returns_at_s)
-        stints[0] = stints[0]._replace(closes_s=min(stints[0].closes_s, back_s))
-        stints.append(Stint(0, opens_s=back_s, slow_start_s=slow_start_s))
-    return stints
+        registrations[0] = registrations[0]._replace(
+            closes_s=min(registrations[0].closes_s, back_s)
+        )
+        registrations.append(Registration(0, opens_s=back_s, slow_start_s=slow_start_s))
+    return registrations
 
 
 def zones_of(scenario: FleetScenario, flows: Integers) -> Integers | None:

@@ -8,7 +8,7 @@ from awsnb.aws.elb import ELB, alb_bill
 from awsnb.mechanisms.queueing import Balancer, Clients, serve
 from awsnb.sections._balancing.simulate import (
     Outcome,
-    stints_of,
+    registrations_of,
     targets_of,
     work_of,
     zones_of,
@@ -59,7 +59,7 @@ def _balancer(scenario: AlbScenario) -> Balancer:
     return Balancer(
         targets_of(scenario),
         RULE_OF[scenario.algorithm],
-        stints_of(scenario, scenario.slow_start_s or 0.0),
+        registrations_of(scenario, scenario.slow_start_s or 0.0),
         zonal=not scenario.cross_zone,
         seed=scenario.seed,
     )

@@ -1,7 +1,9 @@
 """What there is to say of a volume under a load: numbers, the reason, the curves."""
 
-from awsnb.aws.ebs import EBS
+from awsnb.aws.ebs import EBS, instance_limits
+from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 from awsnb.sections.ebs_volume_types.simulate import Outcome
 from awsnb.words import milliseconds, span, usd
@@ -45,7 +47,13 @@ def tell(outcome: Outcome) -> Result:
             "latency_ms": outcome.latency_ms,
         },
         panels=_panels(list(credits)),
-        notes=(*load.notes, _price_note(scenario), _latency_note(scenario)),
+        notes=(
+            *load.notes,
+            _price_note(scenario),
+            _latency_note(scenario),
+            *_instance_notes(scenario),
+        ),
+        scene=scene(outcome),
     )
 
 
@@ -167,3 +175,14 @@ def _price_note(scenario: VolumeScenario) -> str:
 def _latency_note(scenario: VolumeScenario) -> str:
     fact = EBS.get(scenario.volume_type, "latency_unloaded", scenario.on)
     return f"An I/O that doesn't wait takes {fact.value:g} ms ({fact.confidence}: {fact.note})."
+
+
+def _instance_notes(scenario: VolumeScenario) -> list[str]:
+    limits = instance_limits(scenario.instance_type, scenario.io)
+    if not any(limit.has_credit for limit in limits):
+        return []
+    promised = EC2.value("ebs_optimized", "max_performance_duration")
+    return [
+        f"AWS promises the {scenario.instance_type}'s maximum for at least {promised} minutes a "
+        "day and publishes no bucket; this one lasts for the least that is promised (assumed)."
+    ]

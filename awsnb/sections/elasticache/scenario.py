@@ -65,6 +65,8 @@ class CacheScenario(Scenario):
         5_000,
         label="Number of keys",
         unit="keys",
+        group="Items",
+        advanced=True,
         low=100,
         high=100_000,
         log=True,

@@ -11,7 +11,7 @@ from awsnb.mechanisms.queueing import Balancer, Sticky
 from awsnb.sections._balancing.load import load_of
 from awsnb.sections._balancing.simulate import (
     Outcome,
-    stints_of,
+    registrations_of,
     targets_of,
     work_of,
     zones_of,
@@ -82,7 +82,7 @@ def _balancer(scenario: NlbScenario) -> Balancer:
     return Balancer(
         targets_of(scenario),
         "flow hash",
-        stints_of(scenario),
+        registrations_of(scenario),
         sticky=STICKY,
         zonal=not scenario.cross_zone,
         seed=scenario.seed,

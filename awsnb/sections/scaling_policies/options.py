@@ -7,6 +7,7 @@ from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.scaling_policies.control import needed
 from awsnb.sections.scaling_policies.load import Load, demand
 from awsnb.sections.scaling_policies.scenario import (
+    CPU,
     FIXED,
     POLICIES,
     PREDICTIVE,
@@ -16,9 +17,11 @@ from awsnb.sections.scaling_policies.scenario import (
 from awsnb.sections.scaling_policies.simulate import Outcome, follow
 from awsnb.words import percent, span
 
+FORESEEN = "knows the peak beforehand"
 OF_SOME = (
     "scaler", "scale_out_cooldown_s", "scale_in_cooldown_s", "warm_up_s", "cooldown_s",
     "add_instances", "datapoints", "of_minutes",
+    "scale_in", "protected", "missing_data",
     "scheduled_size", "scheduled_from_h", "scheduled_to_h", "scheduled_zone",
 )  # fmt: skip
 
@@ -55,12 +58,13 @@ def compare(scenario: PolicyScenario) -> Comparison:
 
 def _others(scenario: PolicyScenario, load: Load) -> Iterator[tuple[str, PolicyScenario]]:
     for policy in POLICIES:
-        if policy not in (scenario.policy, FIXED):
+        forecast = policy == PREDICTIVE and CPU not in scenario.watched
+        if policy not in (scenario.policy, FIXED) and not forecast:
             yield policy, scenario.replace(policy=policy, **_kept(scenario, policy))
     peak = max(1, needed(scenario, float(load.rps.max())))
     if peak <= 500:
         size = {"min_size": peak, "max_size": max(peak, scenario.max_size)}
-        cleared = _kept(scenario, FIXED)
+        cleared = _kept(scenario, FIXED) | {"initial_size": None}
         yield f"{peak} instances, always", scenario.replace(policy=FIXED, **size, **cleared)
 
 
@@ -78,7 +82,7 @@ def _remark(outcome: Outcome) -> str:
     if policy == PREDICTIVE and load.duration_s < 3600 * ASG.value("predictive", "min_history"):
         return "too short a load for a forecast: target tracking alone"
     if policy == FIXED or (policy == SCHEDULED and outcome.scenario.scheduled_size is None):
-        return "knows the peak beforehand"
+        return FORESEEN
     return ""
 
 
@@ -113,4 +117,5 @@ def _verdict(asked: Option, best: Option | None, scenario: PolicyScenario) -> st
     change = best.dearer_by(asked)
     apart = f"{change} a month" if change else "for the same price"
     also = "does too" if asked.holds else "doesn't"
-    return f"Cheapest with {goal}: {best.label}, {apart}. What was asked for {also}."
+    known = " It takes knowing the peak beforehand." if best.remark == FORESEEN else ""
+    return f"Cheapest with {goal}: {best.label}, {apart}.{known} What was asked for {also}."

@@ -55,4 +55,23 @@ PRESETS = (
         {"scaler": "Application Auto Scaling", "load": "diurnal", "noise_pct": 20.0, "boot_s": 30,
          "max_size": 60},
     ),
+    Preset(
+        "Memory has a say",
+        "CPU and memory each have a policy. The group grows for either, and shrinks only when both "
+        "agree: an idle instance is at 50 % memory, so it never does. Take the CPU alone.",
+        {"metrics": "CPU and memory", "memory_idle_pct": 50.0, "memory_target_pct": 65.0},
+    ),
+    Preset(
+        "Requests for each target",
+        "The same step, counted in requests: at 12,000 for each of three instances and a target of "
+        "3,000 it is known at once that twelve are needed. Compare the delay with the CPU's.",
+        {"metrics": "requests"},
+    ),
+    Preset(
+        "The requests stop",
+        "Work for 40 minutes, then none. Without requests there is no datapoint, and none is not "
+        "few: step scaling stays. Tell its scale-in alarm that a missing datapoint is breaching.",
+        {"policy": "step", "metrics": "requests", "load": "stress", "target_rpm": 2400.0,
+         "min_size": 1, "max_size": 6, "boot_s": 60},
+    ),
 )  # fmt: skip

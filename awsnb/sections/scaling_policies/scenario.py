@@ -1,7 +1,8 @@
 """What can be asked: a group of equal instances, its policy, and one load."""
 
+from functools import cache
 from typing import Any, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 from pydantic import model_validator
 
@@ -14,13 +15,30 @@ from awsnb.aws.autoscaling import (
     low_share_pct,
 )
 from awsnb.aws.prices import PRICED_INSTANCES
-from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.scenario import Scenario, ScenarioError, field, shown
 
 TRACKING, STEPS, SIMPLE = "target tracking", "step", "simple"
 SCHEDULED, PREDICTIVE, FIXED = "scheduled", "predictive", "fixed size"
 POLICIES = (TRACKING, STEPS, SIMPLE, SCHEDULED, PREDICTIVE, FIXED)
 BY_HAND = (STEPS, SIMPLE)
 TRACKS = (TRACKING, SCHEDULED, PREDICTIVE)
+SCALES = (*TRACKS, *BY_HAND)
+
+CPU, MEMORY, REQUESTS = "CPU", "memory", "requests"
+WATCHED = {
+    "CPU": (CPU,),
+    "memory": (MEMORY,),
+    "requests": (REQUESTS,),
+    "CPU and memory": (CPU, MEMORY),
+    "CPU and requests": (CPU, REQUESTS),
+    "memory and requests": (MEMORY, REQUESTS),
+    "all three": (CPU, MEMORY, REQUESTS),
+}
+
+
+def _with(metric: str) -> tuple[str, ...]:
+    """The choices of `metrics` that watch one."""
+    return tuple(name for name, watched in WATCHED.items() if metric in watched)
 
 
 class PolicyScenario(Scenario):
@@ -43,13 +61,76 @@ class PolicyScenario(Scenario):
         meaning="EC2 groups pace target tracking by a warm-up; Application Auto Scaling (ECS "
         "tasks, Aurora replicas) by two cooldowns, and scales in nearer to the target.",
     )
+    metrics: Literal[
+        "CPU",
+        "memory",
+        "requests",
+        "CPU and memory",
+        "CPU and requests",
+        "memory and requests",
+        "all three",
+    ] = field(
+        "CPU",
+        label="Watches",
+        group="Metrics",
+        advanced=True,
+        meaning="Each metric has a policy of its own. The group grows when any of them asks for "
+        "it; target tracking shrinks it only when all agree.",
+    )
     target_pct: float = field(
         50.0,
         label="Target CPU",
         unit="%",
         low=5,
         high=100,
+        only_when={"metrics": _with(CPU)},
         meaning="Mean CPU to hold; on step and simple, the threshold of the scale-out alarm.",
+    )
+    memory_target_pct: float = field(
+        60.0,
+        label="Target memory",
+        unit="%",
+        low=5,
+        high=100,
+        only_when={"metrics": _with(MEMORY)},
+        group="Metrics",
+        advanced=True,
+        meaning="Mean memory to hold, or the threshold of its scale-out alarm.",
+    )
+    target_rpm: float = field(
+        3000.0,
+        label="Target requests",
+        unit="requests per target and minute",
+        low=0.1,
+        high=10_000_000,
+        log=True,
+        only_when={"metrics": _with(REQUESTS)},
+        group="Metrics",
+        advanced=True,
+        meaning="Requests that each instance is to get in a minute, or the threshold of their "
+        "scale-out alarm.",
+    )
+    memory_idle_pct: float = field(
+        30.0,
+        label="Memory when idle",
+        unit="%",
+        low=0,
+        high=100,
+        only_when={"metrics": _with(MEMORY)},
+        group="Metrics",
+        advanced=True,
+        meaning="Memory of an instance without load: more instances never bring it lower.",
+    )
+    memory_busy_pct: float = field(
+        80.0,
+        label="Memory when busy",
+        unit="%",
+        low=0,
+        high=100,
+        only_when={"metrics": _with(MEMORY)},
+        group="Metrics",
+        advanced=True,
+        meaning="Memory of an instance at 100 % CPU; in between it grows with the CPU.",
     )
     min_size: int = field(
         2,
@@ -68,6 +149,18 @@ class PolicyScenario(Scenario):
         high=500,
         log=True,
         meaning="The group is never larger.",
+    )
+    initial_size: int | None = field(
+        None,
+        label="Size at the start",
+        unit="instances",
+        low=1,
+        high=500,
+        log=True,
+        unset="what the load needs",
+        group="Pace",
+        advanced=True,
+        meaning="Instances that serve when the load begins.",
     )
     boot_s: int = field(
         120,
@@ -151,9 +244,37 @@ class PolicyScenario(Scenario):
         unit="% of the target",
         low=5,
         high=100,
-        group="Alarms",
+        group="Scale-in",
         advanced=True,
         meaning="Below it the group scales in; left out, what AWS makes for CPU.",
+    )
+    scale_in: bool = field(
+        True,
+        label="Scales in",
+        only_when={"policy": TRACKS},
+        group="Scale-in",
+        advanced=True,
+        meaning="Whether target tracking shrinks the group; off is DisableScaleIn.",
+    )
+    protected: int = field(
+        0,
+        label="Protected from scale-in",
+        unit="instances",
+        low=0,
+        high=500,
+        only_when={"policy": SCALES},
+        group="Scale-in",
+        advanced=True,
+        meaning="Instances that no scale-in may end, such as those at work on a long job.",
+    )
+    missing_data: Literal["missing", "ignore", "breaching", "notBreaching"] = field(
+        "missing",
+        label="Missing datapoint",
+        only_when={"policy": BY_HAND, "metrics": _with(REQUESTS)},
+        group="Scale-in",
+        advanced=True,
+        meaning="TreatMissingData of the scale-in alarm on requests: a load balancer without "
+        "requests sends no datapoint.",
     )
     datapoints: int | None = field(
         None,
@@ -226,9 +347,10 @@ class PolicyScenario(Scenario):
     monitoring: Literal["detailed", "basic"] = field(
         "detailed",
         label="Monitoring",
+        only_when={"metrics": ("CPU",)},
         group="Alarms",
         advanced=True,
-        meaning="A datapoint a minute, paid by the metric, or one in five minutes, free.",
+        meaning="CPU: a datapoint a minute, paid by the metric, or one in five minutes, free.",
     )
     load: Literal["step", "spike", "flash-crowd", "diurnal", "office-days", "stress"] = field(
         "step", label="Load", meaning="Built-in load; a trace of your own replaces it."
@@ -340,9 +462,30 @@ class PolicyScenario(Scenario):
         return low_share_pct(self.scaler) if self.low_side_pct is None else self.low_side_pct
 
     @property
-    def low_pct(self) -> float:
-        """Threshold of the scale-in alarm, % CPU."""
-        return self.target_pct * self.low_share_pct / 100
+    def watched(self) -> tuple[str, ...]:
+        """The metrics with a policy: `CPU`, `MEMORY`, `REQUESTS`."""
+        return WATCHED[self.metrics]
+
+    @property
+    def targets(self) -> dict[str, float]:
+        """Target of each watched metric, in %, or in requests per target and minute."""
+        values = {
+            CPU: self.target_pct,
+            MEMORY: self.memory_target_pct,
+            REQUESTS: self.target_rpm,
+        }
+        return {name: values[name] for name in self.watched}
+
+    @property
+    def full_pct(self) -> float:
+        """CPU at which the first of the metrics is on its target, %; 0 if memory never is."""
+        spread = self.memory_busy_pct - self.memory_idle_pct
+        cpu = {
+            CPU: self.target_pct,
+            MEMORY: 100 * (self.memory_target_pct - self.memory_idle_pct) / spread,
+            REQUESTS: 100 * self.target_rpm / 60 / self.capacity_rps,
+        }
+        return max(0.0, min(cpu[name] for name in self.watched))
 
     @property
     def most(self) -> int:
@@ -384,8 +527,14 @@ class PolicyScenario(Scenario):
         if self.policy == FIXED:
             return f"fixed size, {self.min_size} x {self.instance_type}"
         at = "at" if self.policy in TRACKS else "above"
+        texts = {
+            CPU: f"{self.target_pct:g} % CPU",
+            MEMORY: f"{self.memory_target_pct:g} % memory",
+            REQUESTS: f"{self.target_rpm:,g} requests a minute",
+        }
+        targets = " and ".join(texts[name] for name in self.watched)
         size = f"{self.min_size} to {self.max_size} x {self.instance_type}"
-        return f"{self.policy} {at} {self.target_pct:g} % CPU, {size}"
+        return f"{self.policy} {at} {targets}, {size}"
 
     def in_force(self) -> dict[str, Any]:
         """The values that AWS puts in place of fields left out, by field."""
@@ -409,6 +558,19 @@ class PolicyScenario(Scenario):
                 "instances (EC2 Auto Scaling API Reference, CreateAutoScalingGroup).",
                 field="min_size",
             )
+        self._refuse_what_is_no_size("initial_size", self.initial_size)
+        if self.policy == PREDICTIVE and CPU not in self.watched:
+            raise ScenarioError(
+                f"metrics = {self.metrics}: this lab forecasts the load by CPU, so predictive "
+                f"scaling takes one of {', '.join(_with(CPU))}.",
+                field="metrics",
+            )
+        if self.memory_idle_pct >= self.memory_busy_pct:
+            raise ScenarioError(
+                f"memory_idle_pct = {self.memory_idle_pct:g}: must be below memory_busy_pct, "
+                f"{self.memory_busy_pct:g} %.",
+                field="memory_idle_pct",
+            )
         if self.of_minutes is not None and self.of_minutes < self.high_minutes:
             raise ScenarioError(
                 f"of_minutes = {self.of_minutes}: must be at least datapoints, "
@@ -418,25 +580,35 @@ class PolicyScenario(Scenario):
         self._refuse_what_is_no_schedule()
         return self
 
-    def _refuse_what_is_no_schedule(self) -> None:
-        size = self.scheduled_size
+    def _refuse_what_is_no_size(self, name: str, size: int | None) -> None:
         if size is not None and not self.min_size <= size <= self.max_size:
             raise ScenarioError(
-                f"scheduled_size = {size}: must be from min_size to max_size, "
+                f"{name} = {size}: must be from min_size to max_size, "
                 f"{self.min_size} to {self.max_size} instances.",
-                field="scheduled_size",
+                field=name,
             )
-        try:
-            ZoneInfo(self.scheduled_zone)
-        except (KeyError, ValueError, OSError):
+
+    def _refuse_what_is_no_schedule(self) -> None:
+        self._refuse_what_is_no_size("scheduled_size", self.scheduled_size)
+        if not _is_zone(self.scheduled_zone):
             raise ScenarioError(
-                f"scheduled_zone = {self.scheduled_zone}: must be a time zone of the IANA list, "
-                "such as Europe/Berlin.",
+                f"scheduled_zone = {shown(self.scheduled_zone)}: must be a time zone of the IANA "
+                "list, such as Europe/Berlin.",
                 field="scheduled_zone",
-            ) from None
+            )
         if self.hours[0] >= self.hours[1]:
             raise ScenarioError(
                 f"scheduled_from_h = {self.hours[0]:g}: must be before scheduled_to_h, "
                 f"{self.hours[1]:g} h.",
                 field="scheduled_from_h",
             )
+
+
+def _is_zone(name: str) -> bool:
+    """Whether a name is one of the IANA list, and a place's or a standard time."""
+    return name == "UTC" or name in _zones()
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones() - {"localtime", "Factory"}

@@ -8,22 +8,35 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from awsnb import theory
-from awsnb.aws.autoscaling import group_usd_month
+from awsnb.aws.autoscaling import ASG, EC2_GROUPS, group_usd_month
 from awsnb.aws.prices import instance_usd_hour
 from awsnb.mechanisms import control_loop
-from awsnb.mechanisms.control_loop import SCALED, WAITS, Scaling
+from awsnb.mechanisms.control_loop import (
+    LIMIT,
+    METRICS,
+    NO_DATA,
+    NOBODY,
+    ROUNDING,
+    SCALED,
+    WAITS,
+    Scaling,
+)
 from awsnb.sections.scaling_policies.control import (
-    alarms_of,
+    METRIC,
     forecast_of,
     group_of,
+    needed,
     policies_of,
     schedule_of,
     sensor_of,
 )
 from awsnb.sections.scaling_policies.load import Load, demand
-from awsnb.sections.scaling_policies.scenario import PolicyScenario
+from awsnb.sections.scaling_policies.scenario import BY_HAND, CPU, MEMORY, REQUESTS, PolicyScenario
 
 HOUR_S = 3600.0
+FAR = 1.1  # times what the load needs, from where a size is said to overshoot
+TURN = 0.2  # of the load's range, from where it is said to turn
+LATELY = 3  # datapoints at the end that say where the group is going
 
 QUIET, COUNTS, HELD, SCALES = range(4)
 """State of an alarm: nothing breaches; too few datapoints do; in alarm, but held; it scales."""
@@ -62,6 +75,36 @@ def follow(scenario: PolicyScenario, load: Load) -> "Outcome":
         forecast=forecast_of(scenario, load),
     )
     return Outcome(scenario, load, scaling)
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A metric that is watched.
+
+    Attributes
+    ----------
+    name : str
+        `CPU`, `MEMORY` or `REQUESTS`.
+    values : ndarray of float
+        In each period: %, or requests per target and minute.
+    target, low : float
+        The target, and below which the group scales in.
+    """
+
+    name: str
+    values: NDArray[np.float64]
+    target: float
+    low: float
+
+    @cached_property
+    def above(self) -> NDArray[np.bool_]:
+        """Whether it is above its target; not where its datapoint is missing."""
+        return self.values > self.target * (1 + ROUNDING)
+
+    @cached_property
+    def below(self) -> NDArray[np.bool_]:
+        """Whether it is below where the group scales in; not where its datapoint is missing."""
+        return self.values < self.low * (1 - ROUNDING)
 
 
 @dataclass(frozen=True)
@@ -105,13 +148,53 @@ class Outcome:
     def needed(self) -> NDArray[np.int64]:
         """Instances at which the load would be on target, within the group's bounds."""
         scenario = self.scenario
-        wanted = np.ceil(100 * self.rps / (scenario.capacity_rps * scenario.target_pct) - 1e-9)
+        if not scenario.full_pct:
+            return np.full(self.rps.size, scenario.most, np.int64)
+        wanted = np.ceil(100 * self.rps / (scenario.capacity_rps * scenario.full_pct) - 1e-9)
         return np.clip(wanted, scenario.min_size, scenario.most).astype(np.int64)
+
+    @property
+    def peak_need(self) -> int:
+        """Instances that the peak of the load needs, whatever the group may have."""
+        return needed(self.scenario, float(self.rps.max()))
 
     @cached_property
     def cpu_pct(self) -> NDArray[np.float64]:
-        """The metric."""
+        """Mean CPU of the instances that count, %."""
         return self.scaling.metric[0]
+
+    @cached_property
+    def memory_pct(self) -> NDArray[np.float64]:
+        """Mean memory of the instances that count, %."""
+        idle, busy = self.scenario.memory_idle_pct, self.scenario.memory_busy_pct
+        return idle + (busy - idle) * self.cpu_pct / 100
+
+    @cached_property
+    def per_target_rpm(self) -> NDArray[np.float64]:
+        """Requests that each instance in service gets in a minute; NaN where none come."""
+        row = METRICS.index(METRIC[REQUESTS])
+        if row < len(self.scaling.metric):
+            return 60 * self.scaling.metric[row]
+        return 60 * np.where(self.rps > 0, self.rps, np.nan) / np.maximum(self.in_service, 1)
+
+    @cached_property
+    def signals(self) -> tuple["Signal", ...]:
+        """The metrics that are watched."""
+        values = {
+            CPU: self.cpu_pct,
+            MEMORY: self.memory_pct,
+            REQUESTS: self.per_target_rpm,
+        }
+        share = self.scenario.low_share_pct / 100
+        return tuple(
+            Signal(name, values[name], target, target * share)
+            for name, target in self.scenario.targets.items()
+        )
+
+    @cached_property
+    def above(self) -> NDArray[np.bool_]:
+        """Whether any metric is above its target, in each period."""
+        return np.any([signal.above for signal in self.signals], axis=0)
 
     @cached_property
     def requests(self) -> float:
@@ -136,8 +219,8 @@ class Outcome:
 
     @cached_property
     def above_s(self) -> float:
-        """Seconds of periods whose CPU was above the target."""
-        return float(np.sum(self.cpu_pct > self.scenario.target_pct) * self.period_s)
+        """Seconds of periods in which a metric was above its target."""
+        return float(np.sum(self.above) * self.period_s)
 
     @cached_property
     def mean_instances(self) -> float:
@@ -150,7 +233,7 @@ class Outcome:
         return group_usd_month(
             self.mean_instances,
             self.scenario.instance_type,
-            self.scenario.monitoring,
+            metrics_paid(self.scenario),
             len(self.scaling.alarms),
         )
 
@@ -167,36 +250,118 @@ class Outcome:
         return few and self.scaling.totals.backlog < 1
 
     @cached_property
-    def breach(self) -> int | None:
-        """First metric period above the target."""
-        found = np.flatnonzero(self.cpu_pct > self.scenario.target_pct)
+    def first_above(self) -> int | None:
+        """First metric period above a target."""
+        found = np.flatnonzero(self.above)
         return int(found[0]) if found.size else None
 
     @cached_property
     def answer(self) -> int | None:
-        """First decision at or after the breach that adds instances."""
-        if self.breach is None:
+        """First decision at or after that period that adds instances."""
+        if self.first_above is None:
             return None
         before = np.concatenate(([self.scaling.group.initial], self.scaling.desired[:-1]))
         grown = np.flatnonzero(self.scaling.desired > before)
-        grown = grown[grown >= self.breach]
+        grown = grown[grown >= self.first_above]
         return int(grown[0]) if grown.size else None
 
     @cached_property
+    def breach(self) -> int | None:
+        """First period of the breach that was answered; without an answer, of the first one.
+
+        A breach is an unbroken run of periods above the target, or, with M of N datapoints, all
+        that the alarm went by.
+        """
+        alarm = self.answered_by
+        if alarm is None or self.answer is None:
+            return self.first_above
+        newest = self.answer - 1 - self.lag
+        above = self.signals[self.watches[alarm]].above[: newest + 1]
+        oldest = newest + 1 - self.scaling.alarms[alarm].periods
+        counted = max(oldest, 0) + int(np.argmax(above[max(oldest, 0) :]))
+        calm = np.flatnonzero(~above[: counted + 1])
+        return int(calm[-1]) + 1 if calm.size else 0
+
+    @cached_property
+    def answered_by(self) -> int | None:
+        """The alarm that added instances; None for a schedule, a forecast or the bounds."""
+        cause = 0 if self.answer is None else int(self.scaling.cause[self.answer])
+        return cause - 1 if cause > NOBODY else None
+
+    @property
+    def asked_before(self) -> bool:
+        """Whether an alarm that scales out went off before the answer, to no effect."""
+        out = [alarm.above for alarm in self.scaling.alarms]
+        return bool((self.scaling.reason[out, : self.answer] > NO_DATA).any())
+
+    @cached_property
+    def watches(self) -> list[int]:
+        """Which of the signals each alarm watches."""
+        order = [METRIC[signal.name] for signal in self.signals]
+        return [order.index(alarm.metric) for alarm in self.scaling.alarms]
+
+    @cached_property
+    def lag(self) -> int:
+        """Whole periods by which a datapoint is seen late."""
+        return int(self.scaling.sensor.delay_s // self.period_s)
+
+    @cached_property
     def reaction_s(self) -> float | None:
-        """From the start of the first period above the target until new instances serve, s."""
+        """From the start of the breach that was answered until new instances serve, s."""
         if self.breach is None or self.answer is None:
             return None
         decided = float(self.scaling.decided_s[self.answer])
         return decided + self.scenario.boot_s - self.breach * self.period_s
 
     @property
-    def expected_reaction_s(self) -> float:
-        """The same by the closed form, if datapoints keep breaching, s."""
-        scenario = self.scenario
-        sensor = self.scaling.sensor
-        out, _ = alarms_of(scenario)
-        return theory.scale_out_s(out.datapoints, sensor.period_s, scenario.boot_s, sensor.delay_s)
+    def expected_reaction_s(self) -> float | None:
+        """The same by the closed form, if datapoints keep breaching, s; None without alarms."""
+        out = next((alarm for alarm in self.scaling.alarms if alarm.above), None)
+        if out is None:
+            return None
+        sensor, boot_s = self.scaling.sensor, self.scenario.boot_s
+        return theory.scale_out_s(out.datapoints, sensor.period_s, boot_s, sensor.delay_s)
+
+    @cached_property
+    def overshoot(self) -> int | None:
+        """First decision of the largest size, if that is far beyond what the load ever needs."""
+        desired, most = self.scaling.desired, int(self.needed.max())
+        asked = max(most, self.scenario.scheduled_size or 0, self.scaling.group.initial)
+        first = int(desired.argmax())
+        far = desired[first] >= asked + 2 and desired[first] > FAR * asked
+        return first if far else None
+
+    @cached_property
+    def load_turns(self) -> int:
+        """How often the load itself turns, by at least a fifth of its range."""
+        each = max(1, min(round(HOUR_S / self.period_s), self.rps.size // 12))
+        whole = self.rps[: self.rps.size // each * each].reshape(-1, each).mean(axis=1)
+        return turns(whole, TURN * float(np.ptp(whole)))
+
+    @property
+    def flaps(self) -> bool:
+        """Whether the group turns far more often than its load."""
+        return self.scaling.totals.reversals > 3 * (self.load_turns + 1)
+
+    @cached_property
+    def moves_at_end(self) -> int:
+        """1 if the group still grows when the load ends, -1 if it still shrinks, else 0."""
+        scaling, size = self.scaling, int(self.scaling.desired[-1])
+        out = [signal.above[-LATELY:].all() for signal in self.signals]
+        if scaling.booting[-1] + scaling.warming[-1] or (any(out) and size < self.scenario.most):
+            return 1
+        back = [i for i, alarm in enumerate(scaling.alarms) if not alarm.above]
+        below = [self.signals[self.watches[i]].below[-LATELY:].all() for i in back]
+        agreed = any(below) and (all(below) or self.scenario.policy in BY_HAND)
+        held = size <= self.least_at_end or LIMIT in scaling.reason[back, -1]
+        return -1 if agreed and not held else 0
+
+    @property
+    def least_at_end(self) -> int:
+        """Size below which no scale-in goes when the load ends."""
+        scheduled = [action.smallest or 0 for action in schedule_of(self.scenario, self.load)]
+        smallest = scheduled[-1] if scheduled else self.scenario.min_size
+        return max(smallest, self.scenario.protected)
 
     def clock(self, seconds: float) -> datetime:
         """Time of day of so many seconds after the start."""
@@ -208,12 +373,6 @@ class Outcome:
         return start + np.rint(np.asarray(seconds) * 1000).astype("timedelta64[ms]")
 
     @cached_property
-    def thresholds_pct(self) -> tuple[float, float]:
-        """CPU above which the group scales out, and below which in, %."""
-        out, back = alarms_of(self.scenario)
-        return out.threshold, back.threshold
-
-    @cached_property
     def alarm_states(self) -> NDArray[np.int64]:
         """State of each alarm at each decision, shape (alarms, periods): `QUIET` to `SCALES`."""
         reason, breaching = self.scaling.reason, self.scaling.breaching
@@ -222,3 +381,28 @@ class Outcome:
         out[breaching == 0] = QUIET
         out[reason == SCALED] = SCALES
         return out
+
+
+def metrics_paid(scenario: PolicyScenario) -> int:
+    """Metrics of each instance that are paid for: detailed monitoring, and memory by the agent."""
+    paid = 0
+    if CPU in scenario.watched and scenario.monitoring == "detailed":
+        paid += ASG.value("monitoring", "detailed_metrics")
+    if MEMORY in scenario.watched and scenario.scaler == EC2_GROUPS:
+        paid += ASG.value("monitoring", "memory_metrics")
+    return paid
+
+
+def turns(values: NDArray[np.float64], by: float) -> int:
+    """Count how often values turn down or up again, by more than `by` each time."""
+    found: list[str] = []
+    low = high = float(values[0])
+    for value in values.tolist():
+        low, high = min(low, value), max(high, value)
+        if high - value > by and found[-1:] != ["down"]:
+            found.append("down")
+            low = value
+        elif value - low > by and found[-1:] != ["up"]:
+            found.append("up")
+            high = value
+    return max(0, len(found) - 1)

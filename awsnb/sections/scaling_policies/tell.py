@@ -4,12 +4,33 @@ from typing import Any
 
 import numpy as np
 
-from awsnb.aws.autoscaling import APPLICATION, ASG
+from awsnb.aws.autoscaling import APPLICATION, ASG, EC2_GROUPS
 from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.scaling_policies.scenario import FIXED, PREDICTIVE, TRACKS
+from awsnb.sections.scaling_policies.scenario import (
+    CPU,
+    FIXED,
+    MEMORY,
+    PREDICTIVE,
+    REQUESTS,
+    TRACKS,
+)
 from awsnb.sections.scaling_policies.simulate import Outcome
-from awsnb.words import counted, percent, span, usd
+from awsnb.sections.scaling_policies.why import why
+from awsnb.words import percent, span, usd
+
+COLUMNS = {
+    CPU: ("cpu_pct", "scale_out_above_pct", "scale_in_below_pct"),
+    MEMORY: ("memory_pct", "memory_out_above_pct", "memory_in_below_pct"),
+    REQUESTS: ("per_target_rpm", "requests_out_above_rpm", "requests_in_below_rpm"),
+}
+"""Columns of each metric: its values, the threshold that scales out, and the one that scales in."""
+
+LABELS = {
+    CPU: "CPU of the group",
+    MEMORY: "memory of the group",
+    REQUESTS: "requests per target",
+}
 
 STATES = ("not breaching", "breaching, counts", "in alarm, held", "in alarm, scales")
 MOST_SHADED = 6
@@ -26,14 +47,12 @@ def tell(outcome: Outcome) -> Result:
         that wait.
     """
     scenario, scaling = outcome.scenario, outcome.scaling
-    n = scaling.served.size
     data: dict[str, Any] = {
         "time": outcome.times,
         "load_rps": outcome.rps,
         "capacity_rps": outcome.in_service * scenario.capacity_rps,
         "cpu_pct": outcome.cpu_pct,
-        "scale_out_above_pct": np.full(n, outcome.thresholds_pct[0]),
-        "scale_in_below_pct": np.full(n, outcome.thresholds_pct[1]),
+        **_watched(outcome),
         "wanted": scaling.desired.astype(np.int64),
         "in_service": outcome.in_service,
         "needed": outcome.needed,
@@ -55,17 +74,35 @@ def tell(outcome: Outcome) -> Result:
     )
 
 
+def _watched(outcome: Outcome) -> dict[str, Any]:
+    """Each watched metric, and between what its alarms leave it alone."""
+    columns: dict[str, Any] = {}
+    for signal in outcome.signals:
+        values, above, below = COLUMNS[signal.name]
+        columns[values] = signal.values
+        columns[above] = np.full(signal.values.size, signal.target)
+        columns[below] = np.full(signal.values.size, signal.low)
+    return columns
+
+
 def alarm_names(outcome: Outcome) -> list[str]:
     """What each alarm does, for the rows of the heat map."""
-    return ["scale out" if alarm.above else "scale in" for alarm in outcome.scaling.alarms]
+    several = len(outcome.signals) > 1
+    return [
+        f"scale {'out' if alarm.above else 'in'}"
+        + (f", {outcome.signals[watched].name}" if several else "")
+        for alarm, watched in zip(outcome.scaling.alarms, outcome.watches, strict=True)
+    ]
 
 
 def numbers(outcome: Outcome) -> tuple[Number, ...]:
     """The answers, the most asked-for first."""
     totals = outcome.scaling.totals
     hours = totals.instance_s / 3600
-    expected = None if outcome.scenario.policy == FIXED else outcome.expected_reaction_s / 60
-    reaction = None if outcome.reaction_s is None else outcome.reaction_s / 60
+    expected, reaction = (
+        None if seconds is None else seconds / 60
+        for seconds in (outcome.expected_reaction_s, outcome.reaction_s)
+    )
     word = "turned away" if outcome.scenario.overload == "drop" else "delayed"
     return (
         Number("delayed_pct", f"Requests {word}", outcome.delayed_pct, percent(outcome.delayed_pct),
@@ -94,52 +131,6 @@ def numbers(outcome: Outcome) -> tuple[Number, ...]:
     )  # fmt: skip
 
 
-def why(outcome: Outcome) -> str:
-    """What happened and why."""
-    scenario = outcome.scenario
-    if outcome.breach is None:
-        peak = float(np.nanmax(outcome.cpu_pct)) if np.isfinite(outcome.cpu_pct).any() else 0.0
-        return (
-            f"CPU never rose above {scenario.target_pct:g} %: it peaked at {peak:.3g} % on "
-            f"{_group(outcome)}."
-        )
-    return f"{_answer(outcome)} {_effect(outcome)}"
-
-
-def _answer(outcome: Outcome) -> str:
-    scenario, scaling = outcome.scenario, outcome.scaling
-    assert outcome.breach is not None
-    first = outcome.clock(outcome.breach * outcome.period_s)
-    start = f"CPU passed {scenario.target_pct:g} % in the period from {first:%H:%M}"
-    if outcome.answer is None:
-        stays = "nothing changes its size" if scenario.policy == FIXED else "nothing was added"
-        return f"{start}, and {stays}."
-    decided = outcome.clock(float(scaling.decided_s[outcome.answer]))
-    before = int(scaling.desired[outcome.answer - 1]) if outcome.answer else scaling.group.initial
-    after = int(scaling.desired[outcome.answer])
-    return (
-        f"{start}; at {decided:%H:%M} the group went from {before} to {after}, and with the boot "
-        f"it took {span(outcome.reaction_s or 0)} until they served."
-    )
-
-
-def _effect(outcome: Outcome) -> str:
-    verb = "were turned away" if outcome.scenario.overload == "drop" else "had to wait"
-    if not outcome.delayed:
-        return "No request had to wait."
-    longest = (
-        "" if outcome.scenario.overload == "drop" else f", the longest {span(outcome.worst_wait_s)}"
-    )
-    left = outcome.scaling.totals.backlog
-    end = f" {left:,.0f} still wait at the end." if left >= 1 else ""
-    return f"{outcome.delayed:,.0f} requests ({percent(outcome.delayed_pct)}) {verb}{longest}.{end}"
-
-
-def _group(outcome: Outcome) -> str:
-    most = int(outcome.in_service.max())
-    return f"{counted(most, 'instance')}"
-
-
 def notes(outcome: Outcome) -> tuple[str, ...]:
     """What was assumed."""
     scenario = outcome.scenario
@@ -166,6 +157,21 @@ def notes(outcome: Outcome) -> tuple[str, ...]:
             "A cooldown begins when its change is complete (AWS doesn't say more); every task or "
             f"replica is priced as one {scenario.instance_type}."
         )
+    if MEMORY in scenario.watched:
+        said.append(
+            f"Memory goes with the CPU, from {scenario.memory_idle_pct:g} % idle to "
+            f"{scenario.memory_busy_pct:g} % at 100 % CPU; requests that wait take none."
+        )
+    if scenario.watched != (CPU,) and scenario.scaler == EC2_GROUPS and scenario.policy in TRACKS:
+        said.append(
+            "Scale-in on memory and requests at the share of the target that AWS uses for CPU "
+            "(assumed: AWS publishes none)."
+        )
+    if scenario.protected:
+        said.append(
+            "A scale-in stops at the protected instances; AWS lowers the desired capacity all the "
+            "same, and ends none of them."
+        )
     if scenario.policy == PREDICTIVE:
         history = ASG.value("predictive", "min_history")
         said.append(
@@ -190,13 +196,6 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         ),
         events=_events(outcome),
     )
-    lines = [Curve("cpu_pct", "CPU of the group", "first", compare=True)]
-    if scenario.policy != FIXED:
-        lines += [
-            Curve("scale_out_above_pct", "scale out above", "theory"),
-            Curve("scale_in_below_pct", "scale in below", "theory"),
-        ]
-    metric = Panel("What the alarms see", "%", tuple(lines), limits=(0.0, 105.0))
     size = Panel(
         "Instances",
         "instances",
@@ -215,12 +214,30 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         name, unit, (Curve(waiting, "waiting" if waiting == "waiting" else "lost", "served", True),)
     )
     if not outcome.scaling.alarms:
-        return load, metric, size, queue
-    alarms = Panel(
-        "The two alarms", "", (Curve("state", "state", "first"),), kind="heat", rows="alarm",
-        levels=STATES,
-    )  # fmt: skip
-    return load, metric, size, queue, alarms
+        return load, *_metric_panels(outcome), size, queue
+    title = "The two alarms" if len(outcome.scaling.alarms) == 2 else "The alarms"
+    states = (Curve("state", "state", "first"),)
+    alarms = Panel(title, "", states, kind="heat", rows="alarm", levels=STATES)
+    return load, *_metric_panels(outcome), size, queue, alarms
+
+
+def _metric_panels(outcome: Outcome) -> list[Panel]:
+    """What the alarms see, metric by metric."""
+    several, held = len(outcome.signals) > 1, outcome.scenario.policy != FIXED
+    panels = []
+    for signal in outcome.signals:
+        values, above, below = COLUMNS[signal.name]
+        lines = [Curve(values, LABELS[signal.name], "first", compare=True)]
+        if held:
+            lines += [
+                Curve(above, "scale out above", "theory"),
+                Curve(below, "scale in below", "theory"),
+            ]
+        title = "What the alarms see" + (f": {signal.name}" if several else "")
+        in_pct = signal.name != REQUESTS
+        unit, limits = ("%", (0.0, 105.0)) if in_pct else ("requests a minute", None)
+        panels.append(Panel(title, unit, tuple(lines), limits=limits))
+    return panels
 
 
 def _events(outcome: Outcome) -> tuple[tuple[Any, str], ...]:

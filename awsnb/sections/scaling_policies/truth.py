@@ -17,6 +17,7 @@ from awsnb.mechanisms.control_loop import (
     TargetTracking,
     scale,
 )
+from awsnb.sections.scaling_policies.control import targets_of
 from awsnb.sections.scaling_policies.scenario import PolicyScenario
 from awsnb.sections.scaling_policies.simulate import simulate
 
@@ -62,6 +63,7 @@ def reactions(boots_s: Sequence[int], monitoring: Monitoring) -> "pd.DataFrame":
         scenario = PolicyScenario(boot_s=boot_s, monitoring=monitoring)
         outcome = simulate(scenario)
         assert outcome.breach is not None and outcome.answer is not None
+        assert outcome.expected_reaction_s is not None
         idle = outcome.scaling.group.initial * scenario.capacity_rps * outcome.period_s
         first = int(np.flatnonzero(outcome.scaling.served > idle * (1 + 1e-9))[0])
         added = int(outcome.scaling.desired[outcome.answer]) - outcome.scaling.group.initial
@@ -79,8 +81,8 @@ def _examples(subject: str, prefix: str) -> Iterator[tuple[str, float]]:
 
 def _thresholds() -> Iterator[Row]:
     for target, aws in _examples("target_tracking", "example_low_threshold_of_"):
-        low = PolicyScenario(target_pct=float(target)).low_pct
-        yield "target tracking", f"scale-in threshold, target {target} %", aws, low
+        (tracked,) = targets_of(PolicyScenario(target_pct=float(target)))
+        yield "target tracking", f"scale-in threshold, target {target} %", aws, tracked.low
 
 
 def _tracking() -> Iterator[Row]:

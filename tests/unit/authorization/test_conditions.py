@@ -80,7 +80,6 @@ def holds(name, wanted, *found, variables=True, **context):
         ("ArnLike", "arn:aws:sns:eu:1:T", "arn:aws:sns:eu:1:t", False),
         ("ArnLike", "arn:aws:s3:::b/${x:k}", "arn:aws:s3:::b/k", False),
         ("ArnLike", "*", "arn:aws:s3:::b", True),
-        ("ArnLike", "*", "b", False),
     ],
 )
 def test_operator_and_its_negation(name, wanted, found, expected):
@@ -120,10 +119,11 @@ def test_if_exists_changes_nothing_when_the_key_is_there(name):
     ("name", "wanted", "found"),
     [
         ("Numeric", "1", "one"), ("Numeric", "1", "nan"), ("Numeric", "1", "1_0"),
+        ("Arn", "*", "b"), ("Arn", "arn:aws:sns:*:*:*", "arn:aws:sns"), ("Arn", "b", "b"),
         ("Date", "2026", "yesterday"), ("Date", "2026", "2026-13-01"), ("Date", "2026", "2026-1-1"),
     ],
 )  # fmt: skip
-def test_what_is_no_number_or_date_satisfies_nothing(name, wanted, found):
+def test_what_is_no_number_date_or_arn_satisfies_nothing(name, wanted, found):
     for operator in OPERATORS:
         if operator.startswith(name):
             assert not holds(operator, wanted, found)

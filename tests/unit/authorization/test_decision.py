@@ -296,6 +296,13 @@ def test_not_principal_excepts_the_one_named():
     assert within({"resource": fence}, f"{session}-2", owner=THERE) is EXPLICIT
 
 
+def test_not_principal_with_a_role_does_not_except_its_sessions():
+    """The same page: the session has to be named too. A role here stands for its sessions."""
+    fence = policy(statement("Deny", NotPrincipal={"AWS": [ROLE, ROOT]}), statement(Principal="*"))
+    assert within({"resource": fence}, ROLE) is EXPLICIT
+    assert within({"resource": fence}, SESSION) is EXPLICIT
+
+
 def test_not_principal_with_deny_excepts_no_one_who_has_a_boundary():
     """ "AWS JSON policy elements: NotPrincipal", its note on permissions boundaries."""
     fence = policy(statement("Deny", NotPrincipal={"AWS": [USER, ROOT]}))
@@ -336,6 +343,7 @@ def test_standard_keys():
     assert keys(USER) == [USER, "User", "exampleuser", None, THERE]
     assert keys(SESSION) == [ROLE, "AssumedRole", None, None, THERE]
     assert keys(Principal.of(SESSION, user_id="AROA:s"))[3] == "AROA:s"
+    assert keys(Principal.of(ROLE, user_id="AROA"))[3] == "AROA:any-session"
     assert keys(ROOT) == [ROOT, "Account", None, HERE, THERE]
     assert keys(HERE)[:2] == [ROOT, "Account"]
     assert keys(FEDERATED) == [
@@ -345,6 +353,60 @@ def test_standard_keys():
     assert keys(USER, **{"AWS:UserName": "eve", "aws:ResourceAccount": None})[2:] == [
         "eve", None, None,
     ]  # fmt: skip
+
+
+def test_keys_of_who_asks_by_itself():
+    """ "AWS global condition context keys", on services and on requests made directly."""
+
+    def values(name, key):
+        return Request({"Service": name}, "s3:GetObject", KEY).values(key)
+
+    trail, logs = "cloudtrail.amazonaws.com", "logs.us-west-2.amazonaws.com"
+    assert values(trail, "aws:PrincipalServiceNamesList") == (trail,)
+    assert values(logs, "aws:PrincipalServiceNamesList") == (logs, "logs.amazonaws.com")
+    assert Request(USER, "s3:GetObject", KEY).values("aws:PrincipalServiceNamesList") == ()
+    for principal in (USER, SESSION, trail):
+        assert Request(principal, "s3:GetObject", KEY).one("aws:ViaAWSService") == "false"
+    via = {"aws:ViaAWSService": True}
+    assert Request(USER, "s3:GetObject", KEY, via).one("aws:ViaAWSService") == "true"
+
+
+@pytest.mark.parametrize(
+    ("action", "principal", "expected"),
+    [
+        ("sts:GetCallerIdentity", USER, ALLOWED),
+        ("STS:getCallerIdentity", SESSION, ALLOWED),
+        ("sts:GetCallerIdentity", ROOT, ALLOWED),
+        ("sts:GetCallerIdentity", "anonymous", EXPLICIT),
+        ("sts:GetSessionToken", USER, ALLOWED),
+        ("sts:GetSessionToken", SESSION, EXPLICIT),
+        ("sts:GetFederationToken", USER, EXPLICIT),
+    ],
+)
+def test_what_needs_no_permission_and_can_not_be_denied(action, principal, expected):
+    """STS API Reference, "GetCallerIdentity"; IAM, "Permissions for GetSessionToken"."""
+    everything = {"Statement": statement("Deny", "*", Principal="*")}
+    decision = decide(
+        Request(principal, action, "*"),
+        PolicySet.of(identity=[policy(statement("Deny", "*"))], endpoint=everything),
+    )
+    assert decision.verdict is expected
+    assert ("needs no permission" in decision.why) is (expected is ALLOWED)
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        f"arn:aws:iam::{HERE}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+        f"arn:aws:sts::{HERE}:assumed-role/AWSServiceRoleForX/any",
+    ],
+)
+def test_no_organisation_limits_a_service_linked_role_or_its_sessions(linked):
+    """Organizations User Guide, "Tasks and entities not restricted by SCPs"."""
+    limits = {"scps": [DENY], "rcps": [DENY_TO_ALL]}
+    assert within({"identity": [ALL], **limits}, linked) is ALLOWED
+    other = linked.replace("AWSServiceRoleFor", "Role").replace("aws-service-role/", "")
+    assert within({"identity": [ALL], **limits}, other) is EXPLICIT
 
 
 # --- roles

@@ -68,7 +68,7 @@ WRONG = [
     ("identity", document(ALLOW | {"Resource": "arn:aws:s3"}), ["Resource", "ARN"]),
     ("identity", document(ALLOW | {"Resource": "arn:aws:s*:::b"}), ["Resource", "service"]),
     ("identity", document(ALLOW | {"Resource": "arn:aws:s3:::${x"}), ["Resource", "variable"]),
-    ("identity", document(ALLOW | {"Resource": "arn:aws:s3:${x:y}::b"}), ["fifth colon"]),
+    ("identity", document(ALLOW | {"Resource": "arn:aws:s3:${x:y}::b"}), ["fourth colon"]),
     ("identity", document(EVERYONE), ["Principal", "identity"]),
     ("boundary", document(EVERYONE), ["Principal", "boundary"]),
     ("session", document(EVERYONE), ["Principal"]),
@@ -129,12 +129,17 @@ def test_syntax_errors_name_line_and_column():
     ("text", "part"),
     [
         ('{"Statement": [], "Statement": []}', "Statement stands there more than once"),
-        ('{"Statement": {"Effect": "Allow", "Effect": "Deny"}}', "Statement[0]: Effect"),
-        ('{"Statement": NaN}', "NaN"),
-        ("[" * 100_000, "recursion"),
-        ('{"Version": ' + "1" * 5000 + "}", "digits"),
+        ('{"Statement": {"Effect": "Allow",\n "Effect": "Deny"}}',
+         "Effect stands there more than once, again at line 2, column 2"),
+        ('{"Statement": NaN}', "NaN is not a number in JSON, at line 1, column 15"),
+        ("[" * 100_000, "more than 100 brackets within each other, at line 1, column 101"),
+        ("[" * 200 + "]" * 200, "more than 100 brackets"),
+        ('{"Statement": 1e999}', "1e999 is too large a number, at line 1, column 15"),
+        ('{"Statement": "\\ud800"}', "half of a character, at line 1, column 15"),
+        ('{"Statement": [0', "not JSON at line 1, column 17"),
+        ('{"Version": ' + "1" * 5000 + "}", "5,000 digits, at line 1, column 13"),
     ],
-)
+)  # fmt: skip
 def test_what_json_lets_pass(text, part):
     with pytest.raises(PolicyError) as error:
         parse(text)
@@ -224,3 +229,75 @@ def test_a_valid_document_with_one_part_replaced(data):
 def test_any_text_is_a_policy_or_a_policy_error(text):
     with pytest.raises(PolicyError):
         parse(text)
+
+
+def test_a_variable_may_stand_for_the_account():
+    """AWS's managed policies have it; before the account no variable may stand."""
+    own = ALLOW | {"Resource": "arn:*:kms:*:${aws:PrincipalAccount}:key/*"}
+    assert parse(document(own)).allows
+
+
+PUBLISHED = [  # in the shapes that AWS's managed policies, guides and samples have
+    ("identity", {"Resource": ["arn:aws:iam::*:role/aws-service-role/*", "arn:aws:s3:::*"]}),
+    ("identity", {"Resource": "arn:aws:ec2:*:*:*"}),
+    ("identity", {"Resource": ["arn:*:logs:*:*:log-group:/aws/lambda/*:log-stream:*"]}),
+    ("identity", {"Condition": {"StringLikeIfExists": {"iam:PassedToService": ["ec2.*"]}}}),
+    ("identity", {"Condition": {"Null": {"aws:TokenIssueTime": "true"}}}),
+    ("identity", {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["a:b", "c d"]}}}),
+    ("identity", {"Condition": {"StringEquals": {"aws:ResourceTag/dp:exclude:x": ["true"]}}}),
+    ("identity", {"Condition": {"NumericLessThan": {"aws:MultiFactorAuthAge": 3600}}}),
+    ("scp", {"Effect": "Deny", "NotResource": ["arn:aws:iam::aws:policy/*"]}),
+    ("scp", {"Effect": "Deny", "NotAction": ["iam:*", "support:*"], "Condition": {
+        "StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]},
+        "ArnNotLike": {"aws:PrincipalARN": ["arn:aws:iam::*:role/Break*"]}}}),
+    ("rcp", {"Effect": "Deny", "Principal": "*", "Condition": {
+        "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1", "aws:SourceOrgID": ["o-1"]},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}),
+    ("resource", {"Principal": {"AWS": "*"}, "Sid": "__default_statement_ID"}),
+    ("resource", {"Principal": {"Service": ["delivery.logs.amazonaws.com"]}, "Condition": {
+        "ArnLike": {"aws:SourceArn": "arn:aws:logs:us-east-1:111122223333:*"}}}),
+    ("endpoint", {"Principal": "*"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "elements"), PUBLISHED)
+def test_what_aws_publishes_is_read(kind, elements):
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"} | elements
+    for element in ("Action", "Resource"):
+        if f"Not{element}" in statement:
+            del statement[element]
+    assert parse({"Version": "2012-10-17", "Statement": [statement]}, kind).statements
+
+
+def test_a_trust_policy_as_guides_show_it_for_an_identity_provider():
+    provider = "token.actions.githubusercontent.com"
+    named = f"arn:aws:iam::111122223333:oidc-provider/{provider}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": named},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {f"{provider}:sub": "repo:org/*"}},
+    }
+    assert parse({"Version": "2012-10-17", "Statement": statement}, "trust").statements
+
+
+@pytest.mark.parametrize(
+    ("elements", "says"),
+    [
+        ({"Resource": "arn:aws:s3:::BUCKET"}, ""),
+        ({"Resource": "<bucket-arn>"}, "Statement[0], Resource: '<bucket-arn>' must be * or an"),
+        ({"Resource": "arn:aws:s3"}, "Statement[0], Resource: 'arn:aws:s3' must be * or an ARN"),
+        ({"Action": "GetObject"}, "Statement[0], Action: 'GetObject' must be * or service:Name"),
+        ({"Effect": "allow"}, "Statement[0]: Effect must be Allow or Deny, not 'allow'"),
+        ({"Condition": {"StringEqual": {"a:b": "c"}}}, "'StringEqual' is not a condition operator"),
+        ({"Condition:": {}}, "Statement[0]: 'Condition:' is not an element"),
+    ],
+)
+def test_a_placeholder_or_a_slip_names_its_place(elements, says):
+    document_ = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"} | elements]}
+    if not says:
+        assert parse(document_).statements
+        return
+    with pytest.raises(PolicyError) as error:
+        parse(document_)
+    assert says in str(error.value)

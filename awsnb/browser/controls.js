@@ -1,0 +1,188 @@
+// One field of a scenario: its label and what sets it. Each kind of field builds its elements and
+// says how they show a value; what the reader does goes to `send`.
+import { create } from "./text.js";
+
+const ENDLESS = /^(no |never|without)/; // what lies beyond the highest value, not below the lowest
+
+const written = (value) =>
+  typeof value === "number"
+    ? value.toLocaleString("en-US", { maximumSignificantDigits: 10 })
+    : (value ?? "");
+
+// a value as a reader says it
+export function said(field, value, inForce) {
+  if (value === null || value === undefined || value === "") {
+    if (inForce !== undefined && inForce !== null) return said(field, inForce);
+    return field.word || (field.optional ? "not set" : "none");
+  }
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (field.lines) return `${value.split("\n").length} lines`;
+  const unit = typeof value === "number" && field.unit ? ` ${field.unit}` : "";
+  return `${written(value)}${unit}`;
+}
+
+export const lower = (label) => (/^[A-Z][a-z ]/.test(label) ? label[0].toLowerCase() + label.slice(1) : label);
+
+// what one set of values says otherwise than another, in few words
+export function differences(fields, values, others) {
+  const changed = fields.filter(({ name }) => !same(values[name], others[name]));
+  const words = changed.slice(0, 2).map((field) =>
+    field.lines ? `${lower(field.label)} edited` : `${lower(field.label)} ${said(field, values[field.name])}`,
+  );
+  if (changed.length > 2) words.push(`${changed.length - 2} more`);
+  return words.join(", ");
+}
+
+export const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+const nearest = (stops, value) =>
+  stops.reduce((best, stop, i) => {
+    return Math.abs(stop - value) < Math.abs(stops[best] - value) ? i : best;
+  }, 0);
+
+function number(field, id, send) {
+  const { label, word } = field;
+  const above = ENDLESS.test(word);
+  const stops = word ? (above ? [...field.stops, null] : [null, ...field.stops]) : field.stops;
+  const box = create("input", { type: "text", inputMode: "decimal", id });
+  const slider = create("input", { type: "range", min: 0, max: stops.length - 1, value: 0 });
+  const place = (value) => {
+    if (value === null || value === undefined) return Math.max(0, stops.indexOf(null));
+    const shift = word && !above ? 1 : 0;
+    return nearest(field.stops, value) + shift;
+  };
+  const show = (value, inForce) => {
+    const known = value ?? inForce ?? null;
+    const unit = typeof known === "number" ? ` ${field.unit}`.trimEnd() : "";
+    if (document.activeElement !== box || !box.matches(":focus")) box.value = said(field, value, inForce);
+    if (!field.stops.length) return;
+    if (Number(slider.value) !== place(known)) slider.value = place(known);
+    slider.style.setProperty("--share", `${(100 * slider.value) / (stops.length - 1)}%`);
+    slider.setAttribute("aria-valuetext", typeof known === "number" ? `${written(known)}${unit}` : box.value);
+  };
+  slider.setAttribute("aria-label", label);
+  slider.addEventListener("input", () => {
+    const value = stops[slider.value];
+    show(value, undefined);
+    send(value, true);
+  });
+  slider.addEventListener("change", () => send(stops[slider.value]));
+  box.addEventListener("focus", () => box.select());
+  box.addEventListener("change", () => {
+    const text = box.value.trim();
+    const bare = field.unit && text.endsWith(field.unit) ? text.slice(0, -field.unit.length).trim() : text;
+    box.blur();
+    send(bare === word ? null : bare);
+  });
+  return { nodes: field.stops.length ? [box, slider] : [box], show };
+}
+
+function choice({ options }, id, send) {
+  const menu = create("select", { id }, ...options.map(([text]) => create("option", {}, text)));
+  menu.addEventListener("change", () => send(options[menu.selectedIndex][1]));
+  const show = (value) => {
+    menu.selectedIndex = options.findIndex((option) => option[1] === (value ?? null));
+  };
+  return { nodes: [menu], show };
+}
+
+function bool(_, id, send) {
+  const box = create("input", { type: "checkbox", id });
+  box.addEventListener("change", () => send(box.checked));
+  return { nodes: [box], show: (value) => (box.checked = value) };
+}
+
+function text(field, id, send) {
+  if (field.lines) return manyLines(field.lines, id, send);
+  const menu = create("select", { hidden: true, ariaLabel: field.label });
+  const box = create("input", { type: "text", id });
+  let offered = [];
+  let value = "";
+  box.addEventListener("change", () => send(box.value || (field.optional ? null : "")));
+  menu.addEventListener("change", () => {
+    const chosen = offered[menu.selectedIndex];
+    box.hidden = chosen !== undefined;
+    if (chosen !== undefined) send(chosen);
+    else box.focus();
+  });
+  // a menu of what is offered; the box shows for anything else
+  const offer = (texts) => {
+    if (same(texts, offered)) return;
+    offered = texts;
+    menu.replaceChildren(...[...texts, "another…"].map((name) => create("option", {}, name)));
+    menu.hidden = !texts.length;
+    show(value);
+  };
+  const show = (now) => {
+    value = now;
+    box.value = written(value);
+    const place = offered.indexOf(value);
+    menu.selectedIndex = place < 0 ? offered.length : place;
+    box.hidden = place >= 0;
+  };
+  return { nodes: [menu, box], show, offer };
+}
+
+// a text box above a copy of its text: the copy gives the height, and carries the mark of a problem
+function manyLines(lines, id, send) {
+  const area = create("textarea", { id, spellcheck: false });
+  const copy = create("pre", { ariaHidden: "true" });
+  const paper = create("div", { className: "awsnb-paper" }, copy, area);
+  paper.style.setProperty("--awsnb-lines", lines);
+  area.addEventListener("input", () => send(area.value, true));
+  area.addEventListener("change", () => send(area.value));
+  const show = (value, _, place) => {
+    if (area.value !== written(value)) area.value = written(value);
+    copy.replaceChildren(...marked(area.value, place));
+  };
+  return { nodes: [paper], show };
+}
+
+// all of a line in a mark, and its column in bold if that is known
+function marked(words, [line, column]) {
+  const lines = words.split("\n");
+  if (!line || line > lines.length) return [`${words}\n`];
+  const wrong = lines[line - 1];
+  const at = column ? column - 1 : wrong.length;
+  const letter = create("b", {}, column ? wrong.slice(at, at + 1) || " " : "");
+  const mark = create("mark", {}, wrong.slice(0, at), letter, wrong.slice(at + 1));
+  const ended = lines.map((one) => `${one}\n`);
+  return [...ended.slice(0, line - 1), mark, "\n", ...ended.slice(line)];
+}
+
+const KINDS = { int: number, float: number, bool, choice, text, path: text };
+
+export function control(field, send, back) {
+  // not counted: each Explorer has a copy of this module to itself
+  const id = `awsnb-${Math.random().toString(36).slice(2)}`;
+  const { nodes, show, offer } = KINDS[field.kind](field, id, send);
+  const label = create("label", { htmlFor: id, title: field.meaning }, field.label);
+  const was = create("button", { type: "button", className: "awsnb-was", title: "Put it back" });
+  const problem = create("p", { className: "awsnb-problem", role: "alert", id: `${id}-problem`, hidden: true });
+  const kind = field.lines ? "awsnb-many-lines" : `awsnb-${field.kind}`;
+  const node = create("div", { className: `awsnb-control ${kind} awsnb-field-${field.name}` });
+  node.append(label, was, ...nodes, problem);
+  was.addEventListener("click", back);
+  const inputs = nodes.flatMap((one) => (one.matches("input, select") ? [one] : [...one.querySelectorAll("textarea")]));
+  for (const input of inputs) {
+    input.title = field.meaning;
+    input.setAttribute("aria-describedby", problem.id);
+  }
+
+  const update = ({ value, inForce, home, homeInForce, hidden, trouble, place, offers }) => {
+    if (offers) offer?.(offers);
+    node.classList.toggle("awsnb-offers", Boolean(offers?.length));
+    show(value, inForce, place ?? []);
+    const moved = !same(value, home);
+    node.classList.toggle("awsnb-moved", moved);
+    was.hidden = !moved;
+    const before = field.lines ? "put back" : `was ${said(field, home, homeInForce)}`;
+    if (was.textContent !== before) was.textContent = before;
+    if (problem.textContent !== (trouble?.text ?? "")) problem.textContent = trouble?.text ?? "";
+    problem.hidden = !trouble;
+    node.hidden = hidden;
+    node.classList.toggle("awsnb-wrong", Boolean(trouble?.own));
+    for (const input of inputs) input.setAttribute("aria-invalid", Boolean(trouble?.own));
+  };
+  return { node, update, field };
+}

@@ -1,0 +1,306 @@
+// What a scene looks like at one moment, on a canvas: vessels, rings, ways, and dots on them.
+import { short } from "./text.js";
+
+const EYE = 95; // pixels a second that a dot moves, whatever the run's pace
+const DENSE = 0.085; // dots a pixel on a full way
+const RING = 21;
+const TONES = { ok: "edge", bad: "bad", out: "muted", wait: "kept1", off: "edge" };
+const COLORS = ["bg", "panel", "edge", "ink", "muted", "accent", "soft", "bad", "bad-soft", "good", "kept1"];
+const WIDTHS = { ring: 104, tank: 120, bars: 190, tiles: 250 };
+
+// draws, and returns what the next picture goes on from: the layout, the colours, the dots
+export function draw(canvas, { told, value, state, seconds, before, height }) {
+  const stage = before ?? prepared(canvas, told, height);
+  const { pen, ways } = stage;
+  pen.clearRect(0, 0, stage.width, height);
+  for (const way of ways) {
+    const rate = value(way.flow.rate);
+    const share = Math.max(0, Math.min(1, rate / (way.flow.full || 1)));
+    const density = share > 0 ? Math.max(0.06, share) * DENSE : 0;
+    if (seconds) move(way, density, seconds);
+    else way.dots = spread(way.length, density);
+    drawWay(stage, way, rate, share);
+  }
+  for (const place of told.places)
+    drawPlace(stage, place, { level: value(place.level), count: value(place.count), state: state(place) });
+  return stage;
+}
+
+function prepared(canvas, told, height) {
+  const width = canvas.parentElement.clientWidth;
+  const ratio = globalThis.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.height = `${height}px`;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const boxes = laidOut(told, width, height);
+  const ways = told.flows.map((flow) => ({ flow, ...wayOf(boxes[flow.from], boxes[flow.to], flow.back, height), dots: [], due: 0 }));
+  return { pen, width, height, boxes, ways, colors: colorsOf(canvas), font: getComputedStyle(canvas).fontFamily };
+}
+
+function colorsOf(canvas) {
+  const probe = document.createElement("span");
+  canvas.parentElement.append(probe);
+  const found = COLORS.map((name) => {
+    probe.style.color = `var(--${name})`;
+    return [name, getComputedStyle(probe).color];
+  });
+  probe.remove();
+  return Object.fromEntries(found);
+}
+
+// --- layout: columns from left to right, the places of one below each other
+
+function laidOut(told, width, height) {
+  const columns = [...new Set(told.places.map(({ column }) => column))].sort((a, b) => a - b);
+  const members = columns.map((column) => told.places.filter((place) => place.column === column));
+  const kinds = members.map(kindOf);
+  const slim = width < 122 * columns.length;
+  const wide = kinds.map((kind) => WIDTHS[kind] * (slim ? 0.7 : 1));
+  const gap = Math.max(8, (width - 32 - wide.reduce((a, b) => a + b, 0)) / Math.max(1, columns.length - 1));
+  const area = { top: 26, bottom: height - (told.flows.some(({ back }) => back) ? 36 : 12) };
+  const boxes = {};
+  let x = 16;
+  members.forEach((places, i) => {
+    Object.assign(boxes, column(places, kinds[i], { x, width: wide[i], ...area }));
+    x += wide[i] + gap;
+  });
+  return boxes;
+}
+
+const kindOf = (places) => {
+  if (places.every(({ level }) => level === null)) return "ring";
+  return places.length === 1 ? "tank" : places.length < 9 ? "bars" : "tiles";
+};
+
+function column(places, kind, { x, width, top, bottom }) {
+  const count = places.length;
+  const across = kind === "tiles" ? Math.ceil(count / Math.max(2, Math.floor((bottom - top) / 46))) : 1;
+  const down = Math.ceil(count / across);
+  const most = { ring: 76, tank: bottom - top, bars: 44, tiles: 48 }[kind];
+  const height = Math.min(most, (bottom - top - (down - 1) * 6) / down);
+  const gap = down > 1 ? Math.min((bottom - top - down * height) / (down - 1), 60) : 0;
+  const start = (top + bottom - down * height - (down - 1) * gap) / 2;
+  const one = (width - (across - 1) * 5) / across;
+  return Object.fromEntries(places.map(({ name }, i) => [name, {
+    kind, width: one, height,
+    x: x + (i % across) * (one + 5),
+    y: start + Math.floor(i / across) * (height + gap),
+  }]));
+}
+
+function wayOf(from, to, back, height) {
+  if (back) {
+    const floor = height - 14;
+    const points = [[from.x + from.width / 2, from.y + from.height], [from.x + from.width / 2, floor],
+      [to.x + to.width / 2, floor], [to.x + to.width / 2, to.y + to.height]];
+    return { points, ...measuredWay(points) };
+  }
+  const start = [right(from) + 3, middle(from)];
+  const end = [left(to) - 4, middle(to)];
+  const half = (start[0] + end[0]) / 2;
+  const points = Array.from({ length: 25 }, (_, i) => bend(start, end, half, i / 24));
+  return { points, ...measuredWay(points) };
+}
+
+const right = (box) => (box.kind === "ring" ? box.x + box.width / 2 + RING + 3 : box.x + box.width);
+const left = (box) => (box.kind === "ring" ? box.x + box.width / 2 - RING - 3 : box.x);
+const middle = (box) => (box.kind === "ring" ? box.y + RING + 3 : box.y + box.height / 2);
+
+function bend([ax, ay], [bx, by], half, s) {
+  const u = 1 - s;
+  const [p, q, r, t] = [u * u * u, 3 * u * u * s, 3 * u * s * s, s * s * s];
+  return [p * ax + (q + r) * half + t * bx, (p + q) * ay + (r + t) * by];
+}
+
+function measuredWay(points) {
+  const reached = [0];
+  for (let i = 1; i < points.length; i++)
+    reached.push(reached[i - 1] + Math.hypot(points[i][0] - points[i - 1][0], points[i][1] - points[i - 1][1]));
+  return { reached, length: reached.at(-1) };
+}
+
+function pointAt({ points, reached }, distance) {
+  let i = 1;
+  while (i < reached.length - 1 && reached[i] < distance) i++;
+  const share = (distance - reached[i - 1]) / (reached[i] - reached[i - 1] || 1);
+  const [[ax, ay], [bx, by]] = [points[i - 1], points[i]];
+  return [ax + (bx - ax) * share, ay + (by - ay) * share];
+}
+
+// --- dots
+
+const spread = (length, density) =>
+  density ? Array.from({ length: Math.floor(length * density) }, (_, i) => (i + 0.5) / density) : [];
+
+function move(way, density, seconds) {
+  way.dots = way.dots.map((at) => at + EYE * seconds).filter((at) => at < way.length);
+  way.due += density * EYE * seconds;
+  for (; way.due >= 1; way.due--) way.dots.push(((way.due - 1) / (density * EYE || 1)) * EYE);
+}
+
+function drawWay({ pen, colors }, way, rate, share) {
+  const color = colors[way.flow.tone || "muted"];
+  pen.strokeStyle = pen.fillStyle = color;
+  pen.globalAlpha = share > 0 ? 0.42 : 0.25;
+  pen.lineWidth = 1 + 2.6 * share;
+  pen.beginPath();
+  for (const [x, y] of way.points) pen.lineTo(x, y);
+  pen.stroke();
+  pen.globalAlpha = 1;
+  if (share > 0) arrow(pen, pointAt(way, way.length - 7), way.points.at(-1));
+  for (const at of way.dots) {
+    const [x, y] = pointAt(way, at);
+    pen.beginPath();
+    if (way.flow.tone === "bad") pen.rect(x - 2.3, y - 2.3, 4.6, 4.6);
+    else pen.arc(x, y, 2.4, 0, 7);
+    pen.fill();
+  }
+  if (way.flow.label) label(pen, colors, `${way.flow.label} ${short(rate)}`, pointAt(way, way.length / 2));
+}
+
+function arrow(pen, [fx, fy], [x, y]) {
+  pen.save();
+  pen.translate(x, y);
+  pen.rotate(Math.atan2(y - fy, x - fx));
+  pen.beginPath();
+  pen.moveTo(3, 0);
+  pen.lineTo(-4, -4);
+  pen.lineTo(-4, 4);
+  pen.fill();
+  pen.restore();
+}
+
+function label(pen, colors, text, [x, y]) {
+  pen.font = "12px system-ui, sans-serif";
+  const width = pen.measureText(text).width + 10;
+  pen.fillStyle = colors.bg;
+  pen.fillRect(x - width / 2, y - 8, width, 16);
+  pen.fillStyle = colors.ink;
+  pen.textAlign = "center";
+  pen.fillText(text, x, y + 4);
+}
+
+// --- places
+
+function drawPlace(stage, place, now) {
+  const box = stage.boxes[place.name];
+  if (box.kind === "ring") drawRing(stage, box, place, now);
+  else drawVessel(stage, box, place, now);
+}
+
+function write({ pen, colors, font }, text, x, y, { color = "ink", size = 12, weight = 400, align = "left" } = {}) {
+  pen.font = `${weight} ${size}px ${font}`;
+  pen.fillStyle = colors[color];
+  pen.textAlign = align;
+  pen.fillText(text, x, y);
+  return pen.measureText(text).width;
+}
+
+function drawRing(stage, box, place, { count }) {
+  const { pen, colors } = stage;
+  const [x, y] = [box.x + box.width / 2, box.y + RING + 3];
+  pen.beginPath();
+  pen.arc(x, y, RING, 0, 7);
+  pen.fillStyle = colors[place.tone === "bad" ? "bad-soft" : place.tone ? "soft" : "panel"];
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = colors[place.tone || "edge"];
+  pen.stroke();
+  const text = count === null ? "" : compact(count);
+  write(stage, text, x, y + 4, { weight: 600, size: text.length > 5 ? 11 : 12, align: "center" });
+  write(stage, place.name, x, y + 37, { weight: 600, align: "center" });
+  write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
+}
+
+const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(Math.round(value)));
+
+function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
+  const { pen, colors } = stage;
+  const over = place.capacity && level > place.capacity * 1.001;
+  const share = place.capacity ? Math.min(1, Math.max(0, level / place.capacity)) : 0;
+  outline(pen, box);
+  pen.fillStyle = colors[tone === "bad" ? "bad-soft" : "panel"];
+  if (tone !== "off") pen.fill();
+  fill(stage, box, share, over ? "bad" : "accent");
+  if (tone === "bad" || tone === "out" || tone === "wait") hatch(stage, box, tone);
+  outline(pen, box);
+  pen.lineWidth = tone === "ok" ? 1.2 : 1.6;
+  pen.strokeStyle = colors[TONES[tone]];
+  pen.setLineDash(tone === "off" || tone === "out" ? [4, 3] : []);
+  pen.stroke();
+  pen.setLineDash([]);
+  const amount = `${short(level)} ${place.unit}`.trim() + (over ? " ▲" : "");
+  name(stage, box, place, { amount, word, tone, over });
+}
+
+function outline(pen, { x, y, width, height }) {
+  pen.beginPath();
+  pen.roundRect(x, y, width, height, 5);
+}
+
+function fill({ pen, colors }, box, share, color) {
+  pen.save();
+  outline(pen, box);
+  pen.clip();
+  pen.fillStyle = colors[color];
+  pen.globalAlpha = box.kind === "bars" ? 0.16 : 0.28;
+  if (box.kind === "bars") {
+    pen.fillRect(box.x, box.y, box.width * share, box.height);
+    pen.globalAlpha = 0.9;
+    pen.fillRect(box.x, box.y + box.height - 7, box.width * share, 7);
+  } else {
+    const top = box.y + box.height * (1 - share);
+    pen.fillRect(box.x, top, box.width, box.height * share);
+    pen.globalAlpha = 1;
+    pen.fillRect(box.x, top, box.width, share > 0 ? 2 : 0);
+  }
+  pen.restore();
+}
+
+function hatch({ pen, colors }, box, tone) {
+  pen.save();
+  outline(pen, box);
+  pen.clip();
+  pen.strokeStyle = colors[TONES[tone]];
+  pen.lineWidth = 1;
+  pen.globalAlpha = 0.6;
+  pen.beginPath();
+  for (let i = -box.height; i < box.width + box.height; i += 7) {
+    pen.moveTo(box.x + i, box.y + box.height);
+    pen.lineTo(box.x + i + box.height, box.y);
+  }
+  pen.stroke();
+  pen.restore();
+}
+
+function name(stage, box, place, { amount, word, tone, over }) {
+  const middleX = box.x + box.width / 2;
+  if (box.kind === "tiles") {
+    if (word && box.height > 26 && box.width > 30) haloed(stage, word, middleX, box.y + box.height / 2 + 4, 11);
+    return;
+  }
+  if (box.kind === "tank") {
+    write(stage, place.name, middleX, box.y - 9, { weight: 600, align: "center" });
+    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, 16, 600);
+    if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
+    return;
+  }
+  haloed(stage, place.name, box.x + 9, box.y + 16, 12, 600, "left");
+  if (tone !== "out") haloed(stage, amount, box.x + box.width - 9, box.y + 16, 12, 600, "right", over ? "bad" : "ink");
+  if (word && box.height > 32) haloed(stage, word, box.x + 9, box.y + 31, 12, 400, "left", tone === "bad" ? "bad" : "muted");
+}
+
+function haloed(stage, text, x, y, size, weight = 400, align = "center", color = "ink") {
+  const { pen, colors, font } = stage;
+  pen.font = `${weight} ${size}px ${font}`;
+  pen.textAlign = align;
+  pen.lineJoin = "round";
+  pen.lineWidth = 5;
+  pen.strokeStyle = colors.bg;
+  pen.globalAlpha = 0.85;
+  pen.strokeText(text, x, y);
+  pen.globalAlpha = 1;
+  write(stage, text, x, y, { color, size, weight, align });
+}

@@ -1,0 +1,107 @@
+"""The moving picture: a scene as the page plays it, at a few hundred moments."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from awsnb.figures.axes import Axis
+from awsnb.figures.lines import Array
+from awsnb.results import Flow, Place, Result, Scene
+
+MOST_MOMENTS = 400
+MOST_VALUES = 3_000  # of all columns together: 6 kB
+
+
+class _Columns(NamedTuple):
+    """Columns of a scene, each taken at the same moments, and sent once."""
+
+    moments: Array
+    taken: list[Array]
+    known: dict[int, int]
+
+    def add(self, values: Array | None) -> int | None:
+        """Add a column and return its number."""
+        if values is None:
+            return None
+        if id(values) not in self.known:
+            self.known[id(values)] = len(self.taken)
+            self.taken.append(np.asarray(values, float)[self.moments])
+        return self.known[id(values)]
+
+
+def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
+    """Describe a result's scene for the page, all but its columns; and these.
+
+    Parameters
+    ----------
+    result : Result
+        The result.
+
+    Returns
+    -------
+    scene : dict or None
+        Places, flows, events and words; columns by their number. Moments are counted as the axis
+        of the plots counts them.
+    columns : list of ndarray
+        The columns.
+    """
+    scene = result.scene
+    if scene is None:
+        return None, []
+    times = result.data[scene.x]
+    axis = Axis.of([times], log=False, cells=False)
+    places = axis.places(times)
+    columns = _Columns(_moments(scene, axis, places), [], {})
+    described = {
+        "alt": scene.alt,
+        "x": scene.x,
+        "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high, "unit": ""},
+        "moments": columns.add(places),
+        "places": [_place(place, axis, columns) for place in scene.places],
+        "flows": [_flow(flow, columns) for flow in scene.flows],
+        "events": [[axis.at(at), text] for at, text in scene.events],
+        "words": [[axis.at(at), text] for at, text in scene.words],
+    }
+    return described, columns.taken
+
+
+def _moments(scene: Scene, axis: Axis, places: Array) -> Array:
+    """Choose samples: equally far apart, and all at which something happens."""
+    most = min(MOST_MOMENTS, MOST_VALUES // _count(scene))
+    states = [state[0] for place in scene.places for state in place.states]
+    changes = [axis.at(x) for x in [*states, *(event[0] for event in scene.events)]]
+    at = np.searchsorted(places, changes)
+    even = np.arange(0, len(places), -(-len(places) // most))
+    return np.unique(np.concatenate([even, at[at < len(places)]]))
+
+
+def _count(scene: Scene) -> int:
+    """Count the columns that a scene has."""
+    arrays = [place.level if place.count is None else place.count for place in scene.places]
+    return len({id(array) for array in [*arrays, *(flow.rate for flow in scene.flows)]})
+
+
+def _place(place: Place, axis: Axis, columns: _Columns) -> dict[str, Any]:
+    return {
+        "name": place.name,
+        "column": place.column,
+        "level": columns.add(place.level),
+        "capacity": place.capacity,
+        "unit": place.unit,
+        "count": columns.add(place.count),
+        "note": place.note,
+        "tone": place.tone,
+        "states": [[axis.at(at), tone, word] for at, tone, word in place.states],
+    }
+
+
+def _flow(flow: Flow, columns: _Columns) -> dict[str, Any]:
+    return {
+        "from": flow.source,
+        "to": flow.target,
+        "rate": columns.add(flow.rate),
+        "full": flow.full,
+        "tone": flow.tone,
+        "label": flow.label,
+        "back": flow.back,
+    }

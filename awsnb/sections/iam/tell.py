@@ -1,0 +1,160 @@
+"""What is said of a decision: the verdict, what each layer says, and what the change does."""
+
+from typing import Any
+
+from awsnb.aws.iam.reference import has_resource
+from awsnb.results import Number, Result
+from awsnb.sections.iam.panels import OPENED, TAKEN, columns_of, panels_of
+from awsnb.sections.iam.scenario import NOTHING, AccessScenario
+from awsnb.sections.iam.simulate import ALLOWED, Outcome, simulate
+
+
+def tell(outcome: Outcome) -> Result:
+    """Say what becomes of a request, and what a change does.
+
+    Returns
+    -------
+    Result
+        By principal and request: the verdict, and what the change does. By layer and moment: what
+        the layer says.
+    """
+    data = columns_of(outcome)
+    return Result(
+        scenario=outcome.scenario,
+        label=outcome.scenario.text,
+        why=why(outcome),
+        numbers=numbers(outcome, data),
+        data=data,
+        panels=panels_of(outcome),
+        notes=notes(outcome),
+    )
+
+
+def explain(scenario: AccessScenario) -> str:
+    """Tell layer by layer and statement by statement why the request is decided so."""
+    return simulate(scenario).decision.explain()
+
+
+def why(outcome: Outcome) -> str:
+    """The sentence that says what decides, and what the change does."""
+    decision, before = outcome.decision, outcome.decision_before
+    if outcome.asked:
+        return f"{_batch_why(outcome)} The first of them: {_lowered(decision.sentence)}"
+    if not outcome.is_changed:
+        return decision.sentence
+    if decision.verdict is before.verdict and decision.layer == before.layer:
+        return f"The change makes no difference here. {decision.sentence}"
+    return f"{decision.sentence} Before the change: {_lowered(before.why)}"
+
+
+def numbers(outcome: Outcome, data: dict[str, Any]) -> tuple[Number, ...]:
+    """The verdict first, then what each layer says, then what is allowed in all."""
+    decision = outcome.decision
+    verdict = decision.verdict.value
+    allowed = int((data["verdict"] == ALLOWED).sum())
+    layers = tuple(
+        Number(
+            layer.name.replace(" ", "_"), layer.name[0].upper() + layer.name[1:], layer.outcome,
+            _said(layer),
+        )
+        for layer in decision.trace
+    )  # fmt: skip
+    return (
+        Number("verdict", "Verdict", verdict, verdict, headline=True),
+        Number("layer", "Decided by", decision.layer, decision.layer, headline=True),
+        Number("allowed", "Allowed in the matrix", allowed, f"{allowed} of {data['verdict'].size}",
+               headline=True),
+        *layers,
+        *(_effect(data["change"]) if "change" in data else ()),
+        *_batch_numbers(outcome),
+    )  # fmt: skip
+
+
+def _effect(change: Any) -> tuple[Number, ...]:
+    opened, closed = int((change == OPENED).sum()), int((change == TAKEN).sum())
+    return (
+        Number("opened", "Now allowed", opened, _of_watched(opened)),
+        Number("closed", "No longer allowed", closed, _of_watched(closed)),
+    )
+
+
+def notes(outcome: Outcome) -> tuple[str, ...]:
+    """What was taken for granted."""
+    said = ["Account and resources are as the file says; nothing is asked of AWS."]
+    entity = outcome.scenario.account.entity(outcome.scenario.question.principal)
+    if entity.principal.account != outcome.scenario.account.number:
+        said.append("The visitor's own organisation is not known: none of its SCPs is applied.")
+    said += _asked_of_all(outcome)
+    said += _resting(outcome)
+    if outcome.scenario.what_if != NOTHING and not outcome.is_changed:
+        said.append("The change brings no policy yet.")
+    return tuple(said)
+
+
+def _asked_of_all(outcome: Outcome) -> list[str]:
+    """Say which actions have no resource, and were asked of everything."""
+    asked = [outcome.scenario.question, *(row.question for row in outcome.asked)]
+    actions = {each.action for each in asked if not has_resource(each.action)}
+    listed = ", ".join(sorted(actions))
+    return [f"No resource goes with {listed}: asked of everything, *."] if actions else []
+
+
+def _resting(outcome: Outcome) -> list[str]:
+    """Say how many answers of the matrix rest on keys that nobody knows, and on which."""
+    resting = [one.rests_on for row in outcome.decided for one in row if one.rests_on]
+    keys = ", ".join(dict.fromkeys(key for each in resting for key in each))
+    said = f"{len(resting):,} of the matrix's answers rest on what nothing here tells: {keys}."
+    return [said] if resting else []
+
+
+def _said(layer: Any) -> str:
+    """What a layer says, and by which statement."""
+    wanted = {"denies": "Deny", "allows": "Allow"}.get(layer.outcome)
+    for statement in layer.statements:
+        if statement.matched and statement.effect == wanted:
+            return f"{layer.outcome}: {statement.name} of {statement.policy}"
+    count = len(layer.statements)
+    return f"silent: none of {count} statements applies" if count else "silent: no policies"
+
+
+def _of_watched(count: int) -> str:
+    return f"{count} request{'' if count == 1 else 's'} of the matrix"
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+
+
+def _batch_why(outcome: Outcome) -> str:
+    allowed = sum(answer.allowed for answer in outcome.answers)
+    said = f"Of the {len(outcome.asked):,} requests of the file {allowed:,} are allowed."
+    wrong = outcome.unexpected
+    said += _unsure(outcome)
+    if not any(row.expected is not None for row in outcome.asked):
+        return said
+    return said + (
+        " All are as expected." if not wrong else f" {len(wrong):,} not as expected, the first in "
+        f"line {wrong[0][0].line}."
+    )  # fmt: skip
+
+
+def _unsure(outcome: Outcome) -> str:
+    """Say how many answers rest on keys that nobody knows, and on which."""
+    resting = [answer.rests_on for answer in outcome.answers if answer.rests_on]
+    if not resting:
+        return ""
+    keys = ", ".join(dict.fromkeys(key for each in resting for key in each))
+    return f" {len(resting):,} rest on what nothing here tells ({keys}); give it as a column."
+
+
+def _batch_numbers(outcome: Outcome) -> tuple[Number, ...]:
+    if not outcome.asked:
+        return ()
+    count = len(outcome.asked)
+    allowed, wrong = sum(answer.allowed for answer in outcome.answers), len(outcome.unexpected)
+    expected = sum(row.expected is not None for row in outcome.asked)
+    return (
+        Number("requests", "Requests in the file", count, f"{count:,}"),
+        Number("requests_allowed", "of these allowed", allowed, f"{allowed:,}"),
+        Number("unexpected", "not as expected", wrong, f"{wrong:,} of {expected:,} with an answer"),
+    )

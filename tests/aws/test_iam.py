@@ -1,0 +1,28 @@
+"""What AWS's reference says of actions, and the document inside what a command printed."""
+
+from awsnb.aws.iam.reference import has_resource, object_tag_key, resource_of, tag_keys
+from awsnb.aws.iam.unwrapped import decoded, document_of
+
+BOX = "arn:aws:s3:::box"
+
+
+def test_the_reference_knows_actions_in_any_case_and_takes_others_as_they_are():
+    assert not has_resource("EC2:describeInstances") and has_resource("s3:GetObject")
+    assert has_resource("nowhere:Nothing") and has_resource("")
+    assert resource_of("s3:GetObject", BOX) == BOX
+    assert tag_keys("s3:GetObject", BOX) == ("aws:ResourceTag",)
+    assert object_tag_key("S3:GetObject") == "s3:ExistingObjectTag"
+    assert object_tag_key("ec2:StopInstances") == ""
+
+
+def test_what_is_no_printed_policy_stays_as_it_is():
+    for found in (None, 5, "x", [], {}, {"Statement": {"Policy": "{}"}}, [[]]):
+        assert document_of(found) == found
+    assert decoded("100%7B") == "100%7B"
+
+
+def test_layers_around_a_document_end_somewhere():
+    found = {"Statement": []}
+    for _ in range(50):
+        found = {"Policy": found}
+    assert "Policy" in document_of(found)
