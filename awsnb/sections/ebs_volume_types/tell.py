@@ -3,8 +3,8 @@
 from awsnb.aws.ebs import EBS, instance_limits
 from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
+from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.simulate import Outcome
 from awsnb.words import milliseconds, span, usd
 
