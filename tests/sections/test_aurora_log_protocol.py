@@ -1,6 +1,7 @@
 import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from awsnb.sections.aurora.log_protocol import VIEW
@@ -149,3 +150,49 @@ def test_half_a_mini_transaction_is_said_while_readers_may_not_see_it(sequence):
         assert ("the last mini-transaction is not whole" in why) == half
         if half:
             assert ("may see nothing yet" in why) == (step.vdl == 0)
+
+
+# --- the moving picture
+
+
+def picture(sequence, step=0):
+    return VIEW.simulate(LogProtocolScenario(sequence=sequence, step=step)).scene
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_the_picture_shows_every_step_as_the_log_has_it(sequence):
+    shown, history = picture(sequence), steps(sequence)
+    places = {place.name: place for place in shown.places}
+    levels = np.array([places[f"{name} complete to"].level for name in SEGMENTS])
+    assert levels.T.tolist() == [[s.segments[name].scl for name in SEGMENTS] for s in history]
+    assert places["Volume"].count.tolist() == [step.vdl for step in history]
+    assert places["Client"].count.tolist() == [len(step.acknowledged) for step in history]
+    flight = sum(flow.rate for flow in shown.flows if flow.source == "Writer")
+    assert flight.tolist() == [len(step.flight) for step in history]
+    assert [text for _, text in shown.words] == [step.what for step in history]
+    assert [at for at, _ in shown.events] == list(range(1, len(history)))
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_a_commit_is_lost_in_the_picture_where_quorums_do_not_meet_and_nowhere_else(sequence):
+    (lost,) = (place.count for place in picture(sequence).places if place.name == "Lost")
+    assert bool(lost.any()) == (sequence == UNSAFE)
+    assert lost.tolist() == at_each_step(sequence)[1]
+
+
+def test_the_picture_begins_at_the_step_and_names_the_turns():
+    shown = picture("a crash in the middle", step=11)
+    assert shown.at == 11
+    turns = [(at, text) for at, text in shown.events if text]
+    assert turns == [(5, "acknowledged"), (14, "crash"), (16, "new writer"), (23, "acknowledged")]
+    assert picture("a crash in the middle", step=MOST_STEPS).at == 23
+    out = [text for _, text in picture("a zone goes dark").events if text]
+    assert out[1:] == ["segment out", "segment out", "acknowledged", "segment back", "segment back"]
+
+
+def test_a_segment_says_that_it_has_a_gap_that_it_is_down_and_that_it_is_destroyed():
+    gaps = {place.name[:2]: place.states for place in picture("a hole, and gossip").places}
+    assert (13, "wait", "has a gap") in gaps["C2"]
+    gone = {place.name[:2]: place.states for place in picture("a zone and one more").places}
+    assert gone["A1"] == ((0, "ok", ""), (8, "out", "down"), (17, "ok", ""))
+    assert gone["B1"][1] == (10, "bad", "destroyed")
