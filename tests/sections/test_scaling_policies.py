@@ -557,6 +557,16 @@ def test_a_group_that_still_moves_when_the_load_ends_says_so(export):
     assert "settled" not in POLICY.simulate(scenario(trace=export([6000] * 60))).why
 
 
+def test_a_queue_that_still_grows_when_the_load_ends_says_so():
+    assert "and more each minute" in POLICY.simulate(scenario(policy="fixed size", min_size=1)).why
+    assert "still wait" not in POLICY.simulate(scenario()).why
+
+
+def test_requests_that_are_turned_away_do_not_wait():
+    said = POLICY.simulate(scenario(**preset("A ready-made AMI"), overload="drop")).why
+    assert "wait" not in said
+
+
 def test_a_schedule_that_holds_the_size_is_no_shrinking():
     assert "settled" not in POLICY.simulate(scenario(load="spike", policy="scheduled")).why
 

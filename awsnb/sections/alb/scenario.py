@@ -91,7 +91,6 @@ class AlbScenario(FleetScenario):
         label="Trace",
         path=True,
         group="Load",
-        advanced=True,
         meaning="Path of a CloudWatch export of RequestCount (Sum): its busiest stretch is the "
         "load.",
     )
@@ -137,7 +136,7 @@ class AlbScenario(FleetScenario):
                 field="targets",
             )
         self._check_trace()
-        self.check_times()
+        self.check_targets()
         return self
 
     def _check_trace(self) -> None:

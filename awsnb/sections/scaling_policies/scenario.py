@@ -559,6 +559,17 @@ class PolicyScenario(Scenario):
                 field="min_size",
             )
         self._refuse_what_is_no_size("initial_size", self.initial_size)
+        self._refuse_what_no_metric_can_be()
+        if self.of_minutes is not None and self.of_minutes < self.high_minutes:
+            raise ScenarioError(
+                f"of_minutes = {self.of_minutes}: must be at least datapoints, "
+                f"{self.high_minutes} minutes.",
+                field="of_minutes",
+            )
+        self._refuse_what_is_no_schedule()
+        return self
+
+    def _refuse_what_no_metric_can_be(self) -> None:
         if self.policy == PREDICTIVE and CPU not in self.watched:
             raise ScenarioError(
                 f"metrics = {self.metrics}: this lab forecasts the load by CPU, so predictive "
@@ -571,14 +582,6 @@ class PolicyScenario(Scenario):
                 f"{self.memory_busy_pct:g} %.",
                 field="memory_idle_pct",
             )
-        if self.of_minutes is not None and self.of_minutes < self.high_minutes:
-            raise ScenarioError(
-                f"of_minutes = {self.of_minutes}: must be at least datapoints, "
-                f"{self.high_minutes} minutes.",
-                field="of_minutes",
-            )
-        self._refuse_what_is_no_schedule()
-        return self
 
     def _refuse_what_is_no_size(self, name: str, size: int | None) -> None:
         if size is not None and not self.min_size <= size <= self.max_size:
