@@ -30,6 +30,8 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
 ]
+LAB_SETTINGS = Path(__file__).parent / "lab_settings"
+"""JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
 FIELD_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Options that the scenario's fields make, and that are read by `_options`."""
 
@@ -84,6 +86,7 @@ def lab(
         "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.app_settings_dir={LAB_SETTINGS}",
     ]
     if not browser:
         arguments.append("--no-browser")

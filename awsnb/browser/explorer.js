@@ -137,8 +137,8 @@ function render({ model, el }) {
   const plots = create("div");
   const kept = create("div", { className: "awsnb-kept" });
   const command = create("code", { tabIndex: 0 });
-  const foot = create("div", { className: "awsnb-foot" },
-    button("Zoom into the plots", (event) => zoom(model, el, event.target)),
+  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer));
+  const foot = create("div", { className: "awsnb-foot" }, zoomer,
     button("Copy as a report command", (event) => copy(model.get("answer").command, event.target)), command);
   const dead = create("p", { className: "awsnb-dead", hidden: true },
     "This is how it was left. Run its cell to move the controls.");
@@ -277,6 +277,7 @@ function render({ model, el }) {
     const tell = () => {
       dead.hidden = real.comm_live !== false;
       form.disabled = !dead.hidden;
+      for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !dead.hidden;
     };
     real.on("comm_live_update", tell);
     tell();

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ PAGE = """async ({program, style, state}) => {
   window.asked = [];
   const model = {
     get: (name) => values[name], set: (name, value) => { values[name] = value; },
-    save_changes: () => window.asked.push(structuredClone({values: values.values, kept: values.kept})),
+    save_changes: () => window.asked.push(structuredClone({values: values.values})),
     on: (name, call) => { (listeners[name] ??= []).push(call); }, off: () => {}, send: () => {},
   };
   for (const [name, value] of Object.entries(state)) values[name] = decode(value);
@@ -44,7 +44,8 @@ COUNT = """() => {
   window.changedElements = 0;
   new MutationObserver((records) => {
     for (const {addedNodes, removedNodes} of records)
-      for (const node of [...addedNodes, ...removedNodes]) window.changedElements += node.nodeType === 1;
+      for (const node of [...addedNodes, ...removedNodes])
+        window.changedElements += node.nodeType === 1;
   }).observe(document.querySelector("main"), {subtree: true, childList: true});
 }"""
 
@@ -67,7 +68,12 @@ class Tap(Scenario):
 
 SECONDS = np.arange(0.0, 300.0, 3.0)
 NAMES = np.array(["one", "two", "three"])
-EVENTS = ((60.0, "a target fails"), (63.0, "taken out"), (66.0, "noticed by a person"), (290.0, "back"))
+EVENTS = (
+    (60.0, "a target fails"),
+    (63.0, "taken out"),
+    (66.0, "noticed by a person"),
+    (290.0, "back"),
+)
 PANELS = (
     Panel(
         "Rates", "1/s",
@@ -83,7 +89,8 @@ PANELS = (
                           Curve("fair", "fair", "theory")), kind="bars", x="name"),
     Panel("Piled", "1/s", (Curve("each", "each", "first"), Curve("other", "other", "second")),
           kind="bars", x="name", stacked=True),
-    Panel("Map", "ms", (Curve("map_ms", "wait", "first"),), kind="heat", x="load", rows="row", log=True),
+    Panel("Map", "ms", (Curve("map_ms", "wait", "first"),), kind="heat", x="load",
+          rows="row", log=True),
     Panel("States", "", (Curve("state", "state", "first"),), kind="heat", x="load", rows="who",
           levels=("off", "on"), doubtful=()),
     Panel("Theory", "ms", (Curve("wait_ms", "wait", "first"), Curve("mm1_ms", "M/M/1", "theory")),
@@ -167,7 +174,8 @@ def paths(page: Page, panel: str) -> dict[str, str]:
         """title => Object.fromEntries([...document.querySelectorAll(".awsnb-panel")]
             .filter(one => one.querySelector("h4").textContent.startsWith(title))
             .flatMap(one => [...one.querySelectorAll(".awsnb-area path[class*=' awsnb-']")])
-            .map(path => [path.getAttribute("class").split(" awsnb-")[1], path.getAttribute("d")]))""",
+            .map(path => [path.getAttribute("class").split(" awsnb-")[1],
+                          path.getAttribute("d")]))""",
         panel,
     )
 
@@ -183,11 +191,13 @@ def points(d: str) -> list[tuple[float, float]]:
     return found
 
 
-def test_curves_stand_where_their_values_are_to_half_a_pixel(page: Page, explorer: Explorer) -> None:
+def test_curves_stand_where_their_values_are_to_half_a_pixel(
+    page: Page, explorer: Explorer
+) -> None:
     picture = json.loads(explorer.panels)
     drawn = figures.curves(explorer.result)
     inner = page.locator(".awsnb-area svg svg").evaluate_all(
-        "all => all.map(one => ['x', 'width', 'height'].map(name => Number(one.getAttribute(name))))"
+        "all => all.map(one => ['x', 'width', 'height'].map(one.getAttribute, one).map(Number))"
     )
     checked = 0
     for panel, (left, width, height) in zip(picture["panels"], inner, strict=True):
@@ -202,19 +212,21 @@ def test_curves_stand_where_their_values_are_to_half_a_pixel(page: Page, explore
             down = (upright["high"] - tops) / (upright["high"] - upright["low"]) * (height - 4)
             corners = np.array(points(paths(page, panel["title"])[line["style"]]))
             for point in zip(across, down, strict=True):
-                assert np.abs(corners - point).max(axis=1).min() < 0.5, (panel["title"], line, point)
+                assert np.abs(corners - point).max(axis=1).min() < 0.5, (
+                    panel["title"],
+                    line,
+                    point,
+                )
             checked += 1
     assert checked == 7
 
 
 def test_a_step_stands_at_its_event_and_not_before(page: Page) -> None:
     corners = points(paths(page, "Rates")["served"])
-    falls = {round(x) for (x, y), (_, later) in zip(corners, corners[1:], strict=False) if later != y}
+    falls = {round(x) for (x, y), (_, later) in pairwise(corners) if later != y}
     event = page.locator(".awsnb-panel").first.locator(".awsnb-event").first.get_attribute("d")
     assert falls == {round(float(event.split("M")[1].split()[0]))}
-    slanted = [
-        (a, b) for a, b in zip(corners, corners[1:], strict=False) if a[0] != b[0] and a[1] != b[1]
-    ]
+    slanted = [(a, b) for a, b in pairwise(corners) if a[0] != b[0] and a[1] != b[1]]
     assert not slanted
 
 
@@ -230,11 +242,17 @@ def test_bars_stand_beside_or_on_each_other(page: Page) -> None:
 
 
 def test_a_heat_map_has_a_colour_a_cell(page: Page, explorer: Explorer) -> None:
-    colors = page.locator(".awsnb-area canvas").nth(1).evaluate(
-        """canvas => [1, 3].map(quarter => [...canvas.getContext("2d").getImageData(
+    colors = (
+        page.locator(".awsnb-area canvas")
+        .nth(1)
+        .evaluate(
+            """canvas => [1, 3].map(quarter => [...canvas.getContext("2d").getImageData(
             canvas.width / 2, canvas.height * quarter / 4, 1, 1).data].slice(0, 3))"""
+        )
     )
-    states = next(panel for panel in json.loads(explorer.panels)["panels"] if panel["title"] == "States")
+    states = next(
+        panel for panel in json.loads(explorer.panels)["panels"] if panel["title"] == "States"
+    )
     shades = [[int(n) for n in re.findall(r"\d+", shade)] for shade in states["colors"]["shades"]]
     assert colors == shades  # the first row, "off", stands on top
 
@@ -272,14 +290,18 @@ def test_no_label_meets_another_and_nothing_is_cut_off(page: Page, width: int) -
                 .map(({left, right, top, bottom}) => [left, right, top + 2, bottom - 2])"""
         )
         for one, other in combinations(boxes, 2):
-            apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+            apart = (
+                one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+            )
             assert apart, (panel.locator("h4").text_content(), one, other)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def luminance(color: str) -> float:
     red, green, blue = (int(number) / 255 for number in re.findall(r"\d+", color)[:3])
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
     return float(np.dot([0.2126, 0.7152, 0.0722], linear))
 
 
@@ -295,17 +317,27 @@ def test_text_and_lines_stand_out_in_both_themes(
     explorer.keep()
     answer(page, explorer, size=60)
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-    ground = page.locator(".awsnb-explorer").evaluate("one => getComputedStyle(one).backgroundColor")
+    ground = page.locator(".awsnb-explorer").evaluate(
+        "one => getComputedStyle(one).backgroundColor"
+    )
     texts = page.locator(".awsnb-explorer :is(label, dt, dd, p, span, b, h4, button:enabled)")
     colors = set(texts.evaluate_all("all => all.map(one => getComputedStyle(one).color)"))
-    colors |= set(page.locator("svg text").evaluate_all("all => all.map(one => getComputedStyle(one).fill)"))
+    colors |= set(
+        page.locator("svg text").evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+    )
     assert min(contrast(color, ground) for color in colors) >= 4.5
     lines = page.locator("path.awsnb-line, path.awsnb-dash").evaluate_all(
         "all => all.map(one => getComputedStyle(one).stroke)"
     )
-    bars = page.locator("path.awsnb-bar").evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+    bars = page.locator("path.awsnb-bar").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).fill)"
+    )
     assert min(contrast(color, ground) for color in {*lines, *bars}) >= 3
-    own = set(page.locator("path.awsnb-kept1").evaluate_all("all => all.map(one => getComputedStyle(one).stroke)"))
+    own = set(
+        page.locator("path.awsnb-kept1").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).stroke)"
+        )
+    )
     others = page.locator("path.awsnb-line:not(.awsnb-kept1)")
     assert not own & set(others.evaluate_all("all => all.map(one => getComputedStyle(one).stroke)"))
 
@@ -360,5 +392,7 @@ def test_a_kept_run_is_called_by_what_differs(page: Page, explorer: Explorer) ->
     assert page.locator(".awsnb-kept p span").text_content() == "Kept: size 50"
     assert page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50"
     answer(page, explorer, limit=7)
-    assert page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50, limit no limit"
+    assert (
+        page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50, limit no limit"
+    )
     assert page.locator(".awsnb-numbers small").text_content() == "50 kept"

@@ -169,7 +169,11 @@ def test_requests_are_conserved_in_every_preset(preset):
     assert run.over_time["asked_per_s"].sum() * 3 == pytest.approx(run.arrival_s.size)
     assert run.busy_pct.max() <= 100 + 1e-9
     assert (run.requests.wait_s <= run.requests.sojourn_s + 1e-12).all()
-    assert not (run.requests.status == LOST).any() or preset.values["event"] in ("crash", "hang", "errors")
+    assert not (run.requests.status == LOST).any() or preset.values["event"] in (
+        "crash",
+        "hang",
+        "errors",
+    )
 
 
 def test_moving_one_slider_keeps_the_other_draws():
@@ -263,7 +267,11 @@ SAID = {
         ["health checks take", "Both goals"],
     ),
     "One failure too many": (
-        ["misses its p99 goal", "The queue still grows when the run ends: 1,8", "longer run"],
+        [
+            "misses its p99 goal",
+            "The queue still grows when the run ends: 1,8",
+            "if the load stayed",
+        ],
         ["error goal", "more wait each second"],
     ),
     "A retry storm": (
@@ -328,7 +336,7 @@ def test_a_queue_that_still_grows_does_not_hold_however_short_the_run():
     assert outcome.meets_goals and outcome.still_grows and not outcome.holds
     said = answer(short).why
     assert said.startswith("Both goals are met so far (")
-    assert "would not be in a longer run" in said and "A longer run would be worse" in said
+    assert "but the queue still grows" in said and "more if the load stayed as it is" in said
     option = compare(short).options[0]
     assert not option.holds and option.remark == "its queue still grows at the end"
 
@@ -338,6 +346,22 @@ def test_a_queue_with_room_is_not_said_to_grow(seed):
     busy = AlbScenario(requests_per_s=144.0, seed=seed, **CALM)  # 90 %
     assert not simulate(busy).still_grows
     assert simulate(busy.replace(requests_per_s=176.0)).still_grows  # 110 %
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"event": "errors", "algorithm": "least_outstanding_requests"},
+        {"event": "hang", "targets": 1, "requests_per_s": 60.0},
+        {"event": "none", "requests_per_s": 200.0, "queue_limit": 4},
+    ],
+)
+def test_what_fails_or_is_turned_away_is_no_queue_that_grows(values):
+    outcome = simulate(AlbScenario(**values))
+    said = answer(outcome.scenario).why
+    assert outcome.failed_pct > 10
+    assert not outcome.still_grows and "still grows" not in said
+    assert outcome.scenario.event != "errors" or "But target 1" not in said
 
 
 def test_a_target_that_is_back_before_it_is_found_out_is_said_so():

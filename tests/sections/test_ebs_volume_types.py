@@ -724,3 +724,34 @@ def test_an_unknown_instance_is_refused_in_a_line_with_the_nearest_names(name, n
 def test_a_load_beyond_all_measure_ends(load):
     path = load([1e30, 1e30])
     assert TYPES.compare(VolumeScenario(trace=path, trace_unit="operations")).best is None
+
+
+# --- the moving picture
+
+
+@pytest.mark.parametrize("overload", ["queue", "closed loop", "drop"])
+def test_what_flows_into_the_bucket_flows_out_or_is_held_back(overload):
+    """At each moment what is asked for is what passes and what does not, and never less."""
+    asked = VolumeScenario(overload=overload)
+    picture = section("ebs-volume-types").simulate(asked).scene
+    into, served, held = (
+        next(flow.rate for flow in picture.flows if (flow.source, flow.target) == ends)
+        for ends in ends_of(picture)
+    )
+    np.testing.assert_allclose(held, np.maximum(into - served, 0))
+    tank = next(place for place in picture.places if place.level is not None)
+    assert tank.level.min() >= 0 and tank.level.max() <= tank.capacity
+
+
+def ends_of(picture):
+    tank = next(place.name for place in picture.places if place.level is not None)
+    held = picture.places[-1].name
+    return ("Application", tank), (tank, "Served"), (tank, held)
+
+
+def test_its_words_change_when_the_volume_is_held_back_and_when_it_is_free_again():
+    result = section("ebs-volume-types").simulate(VolumeScenario())
+    assert len(result.scene.words) == 1 + len(result.scene.events) == 15  # seven nights
+    assert result.scene.words[1][1] == "More is asked for than passes: I/O waits."
+    calm = section("ebs-volume-types").simulate(VolumeScenario(volume_type="gp3"))
+    assert calm.scene.words[0][1] == "All that is asked for passes." and not calm.scene.events

@@ -161,9 +161,9 @@ def test_each_presets_sentence_says_what_it_must_and_no_more(preset):
 @pytest.mark.parametrize(
     ("listener", "after_delay", "late_pct"),
     [
-        ("TCP", None, 25),
-        ("TLS", None, 25),
-        ("UDP", None, 0),
+        ("TCP", "by protocol", 25),
+        ("TLS", "by protocol", 25),
+        ("UDP", "by protocol", 0),
         ("UDP", "keep connections", 25),
         ("TCP", "close connections", 0),
     ],
@@ -179,7 +179,9 @@ def test_what_is_left_after_draining_goes_by_protocol(listener, after_delay, lat
     )
     assert simulate(drained).late_share_pct == pytest.approx(late_pct, abs=2)
     notes = " ".join(answer(drained).notes)
-    assert ("a new UDP target group closes" in notes) == (listener == "UDP" and not after_delay)
+    assert ("a new UDP target group closes" in notes) == (
+        (listener, after_delay) == ("UDP", "by protocol")
+    )
 
 
 def test_an_unhealthy_targets_connections_are_told_by_protocol():

@@ -265,6 +265,18 @@ def _steps(policy: StepScaling | SimpleScaling) -> list[Step]:
 def above(values: ArrayLike, threshold: float) -> NDArray[np.bool_]:
     """Whether datapoints are above a threshold by more than rounding, as alarms see it.
 
+    Parameters
+    ----------
+    values : array_like of float
+        Datapoints, NaN where missing.
+    threshold : float
+        In their unit.
+
+    Returns
+    -------
+    ndarray of bool
+        As many; False where missing.
+
     Examples
     --------
     >>> above([40.0, 40.00000000000001, 40.1], 40.0).tolist()
@@ -274,7 +286,20 @@ def above(values: ArrayLike, threshold: float) -> NDArray[np.bool_]:
 
 
 def below(values: ArrayLike, threshold: float) -> NDArray[np.bool_]:
-    """Whether datapoints are below a threshold by more than rounding, as alarms see it."""
+    """Whether datapoints are below a threshold by more than rounding, as alarms see it.
+
+    Parameters
+    ----------
+    values : array_like of float
+        Datapoints, NaN where missing.
+    threshold : float
+        In their unit.
+
+    Returns
+    -------
+    ndarray of bool
+        As many; False where missing.
+    """
     return np.asarray(values) < threshold - ROUNDING * abs(threshold)
 
 

@@ -91,8 +91,7 @@ class Calendar(NamedTuple):
             block=np.cumsum(begins) - 1,
             first=first,
             least=first[:-1] | OUT,
-            # moments are found by masking, so there are a power of 2 of them
-            moments=np.full(1 << max(8, (4 * workers - 1).bit_length()), -1, np.int32),
+            moments=_moments(4 * workers),
             departures=records(DEPARTURE, 0),
             clock=records_of(CLOCK, [{"unused": -1}]),
         )
@@ -104,12 +103,19 @@ class Calendar(NamedTuple):
 
     def with_room(self, arriving: int) -> "Calendar":
         """Every request may be outstanding: room for those that are, and all that arrive now."""
+        if not self.clock["used"][0] and arriving > self.moments.size:  # few share a moment
+            return self._replace(moments=_moments(arriving)).with_room(arriving)
         outstanding = int(((self.load & ~OUT) // OUTSTANDING).sum())
         missing = outstanding + arriving - self.departures.size
         if missing <= 0:
             return self
         more = np.concatenate((self.departures, records(DEPARTURE, missing)))
         return self._replace(departures=more)
+
+
+def _moments(least: int) -> NDArray[np.int32]:
+    """Moments without departures: a power of 2, so that they are found by masking."""
+    return np.full(1 << max(8, (least - 1).bit_length()), -1, np.int32)
 
 
 @kernel

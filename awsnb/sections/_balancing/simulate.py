@@ -138,19 +138,20 @@ class Outcome:
     def unfinished(self, at_s: float) -> int:
         """Count the attempts that wait or are served at a time."""
         attempts = self.attempts
-        return int(((attempts.arrival_s <= at_s) & (attempts.end_s > at_s)).sum())
+        there = (attempts.arrival_s <= at_s) & (attempts.end_s > at_s)
+        return int((there & (attempts.status != FAILED)).sum())
 
     @cached_property
     def still_grows(self) -> bool:
         """Whether a queue still grows at the end.
 
         Some target was sent more than it can do in the second half of the run, and more attempts
-        are unfinished than at half time, and than all workers can have in hand.
+        are unfinished than at half time, and than may be where queues are limited or empty.
         """
         scenario, half_s = self.scenario, self.scenario.duration_s / 2
-        at_end = self.unfinished(scenario.duration_s)
+        room = scenario.targets * (scenario.workers + (scenario.queue_limit or 0))
         return (
-            at_end > max(self.unfinished(half_s), scenario.targets * scenario.workers)
+            self.unfinished(scenario.duration_s) > max(self.unfinished(half_s), room)
             and self.offered_pct(half_s).max() > MOST_BUSY_PCT
         )
 
@@ -188,9 +189,10 @@ class Outcome:
         return 100 * busy_s / (scenario.workers * scenario.duration_s)
 
     def offered_pct(self, from_s: float) -> Array:
-        """Work sent to each target from a time on, against what it can do until the end, %."""
+        """Work sent to each living target from a time on, of what it can do until the end, %."""
         scenario, attempts = self.scenario, self.attempts
         late = (attempts.arrival_s >= from_s) & (attempts.target >= 0)
+        late &= attempts.status != FAILED
         asked_s = np.bincount(
             attempts.target[late], self.work_s[self.request[late]], minlength=scenario.targets
         )

@@ -45,7 +45,7 @@ def _of_the_goals(outcome: Outcome) -> str:
         f"{percent(outcome.failed_pct)} failed of {percent(scenario.error_goal_pct)} allowed"
     )
     if outcome.still_grows:
-        return f"Both goals are met so far ({met}), and would not be in a longer run."
+        return f"Both goals are met so far ({met}), but the queue still grows."
     return f"Both goals are met: {met}."
 
 
@@ -208,8 +208,8 @@ def _of_the_end(outcome: Outcome) -> str:
     gone = outcome.abandoned_at_end
     given_up = f", {percent(100 * gone / left)} of them already given up" if gone else ""
     return (
-        f"The queue still grows when the run ends: {left:,} {what} are unfinished{given_up}. "
-        "A longer run would be worse."
+        f"The queue still grows when the run ends: {left:,} {what} are unfinished{given_up}, and "
+        "there would be more if the load stayed as it is."
     )
 
 

@@ -1,7 +1,7 @@
 """What can be asked: a Network Load Balancer before a group of targets, under one load."""
 
 import math
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
@@ -67,14 +67,14 @@ class NlbScenario(FleetScenario):
         advanced=True,
         meaning="Then the client makes another, which is hashed anew.",
     )
-    after_delay: Literal["keep connections", "close connections"] | None = field(
-        None,
+    after_delay: Literal["by protocol", "keep connections", "close connections"] = field(
+        "by protocol",
         label="When drained",
         only_when={"event": (DEREGISTER,)},
         group="Draining",
         advanced=True,
-        meaning="What becomes of a deregistered target's connections after the delay; left out, "
-        "a new target group's default: UDP flows are closed, TCP and TLS connections kept.",
+        meaning="What becomes of a deregistered target's connections after the delay. By protocol, "
+        "as in a new target group: UDP flows are closed, TCP and TLS connections kept.",
     )
 
     check_timeout_fact: ClassVar[str] = "timeout_tcp"
@@ -87,15 +87,10 @@ class NlbScenario(FleetScenario):
     @property
     def connections_close(self) -> bool:
         """Whether a deregistered target's connections are closed after the delay."""
-        if self.after_delay is None:
+        if self.after_delay == "by protocol":
             default = f"draining_connections_closed_{self.listener.lower()}"
             return bool(ELB.value("nlb", default))
         return self.after_delay == "close connections"
-
-    def in_force(self) -> dict[str, Any]:
-        """The values in place of fields left out, by field."""
-        after = "close connections" if self.connections_close else "keep connections"
-        return super().in_force() | {"after_delay": after}
 
     @property
     def reset_s(self) -> float:

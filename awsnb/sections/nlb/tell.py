@@ -33,7 +33,7 @@ def _notes(scenario: NlbScenario) -> list[str]:
             "reset, as TCP and TLS connections are by default; clients that give up and connect "
             "anew sooner are not modelled."
         )
-    if scenario.event == DEREGISTER and scenario.after_delay is None:
+    if scenario.event == DEREGISTER and scenario.after_delay == "by protocol":
         does = "closes" if scenario.connections_close else "keeps"
         notes.append(
             f"When the delay is over, a new {scenario.listener} target group {does} what is left, "
