@@ -292,6 +292,8 @@ def _converted(trace: Trace, told: Told, notes: list[str]) -> Load:
     per_s = np.where(held, trace.value, 0.0) * told.scale
     if told.kind == "total":
         per_s = per_s / trace.duration_s
+    if told.measure == CPU and high <= 1:
+        notes = [*notes, "No value is above 1: read as percent, not as fractions of 1."]
     if not held.all():
         notes = [*notes, f"Periods without a datapoint count as no load: {(~held).sum():,}."]
     per_s.setflags(write=False)

@@ -469,7 +469,11 @@ def test_a_trace_is_served_at_its_busiest(tmp_path):
     ("values", "head", "words"),
     [
         ([51.846, 50.1], "timestamp,value", "say trace_unit = requests or requests/s"),
-        ([1.0, 1.0], "timestamp,RequestCount Average", "the Average of RequestCount is not its load"),
+        (
+            [1.0, 1.0],
+            "timestamp,RequestCount Average",
+            "the Average of RequestCount is not its load",
+        ),
         ([0, 0, 0], "timestamp,RequestCount Sum", "holds no requests"),
         ([10**9, 10**9], "timestamp,RequestCount Sum", "for less of a load, say load_factor"),
         ([5, 5], "timestamp,CPUUtilization Average", "CPUUtilization is a percentage"),

@@ -141,12 +141,12 @@ class Outcome:
 
     @cached_property
     def fall(self) -> Fall | None:
-        """The credit that still falls at the end and is empty first."""
+        """The credit that still falls at the end and is empty first; None if none is left."""
         levels = zip(self.limits, self.service.level.T, strict=False)
         falls = [
             fall_of(limit, level, self.load.trace.duration_s)
             for limit, level in levels
-            if limit.has_credit
+            if limit.has_credit and (level[-1] > 0 or not self.throttled_s)
         ]
         return min(filter(None, falls), key=lambda fall: fall.empty_after_s, default=None)
 

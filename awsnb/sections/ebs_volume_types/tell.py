@@ -89,7 +89,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("peak_asked_iops", "Peak asked for", peak, f"{peak:,.0f} IOPS"),
         Number("empty_after_end_min", "Credit empty after the end",
                None if empty_s is None else empty_s / 60,
-               "not falling" if empty_s is None else span(empty_s, "at the end")),
+               "-" if empty_s is None else span(empty_s, "at the end")),
     )  # fmt: skip
 
 
