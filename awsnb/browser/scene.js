@@ -58,7 +58,7 @@ export function scene(root, onTime) {
     late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
     stage = draw(canvas, { told, value, state, seconds, before: stage, height: HEIGHT, key });
-    const at = said(told.axis, place);
+    const at = said(told.axis, told.axis.type === "date" ? place : columns(told.moments)[moment()]);
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
     if (words.textContent !== sentence) words.textContent = sentence;
@@ -123,7 +123,7 @@ export function scene(root, onTime) {
       const size = textWidth(text, "12px system-ui, sans-serif");
       const left = Math.min(Math.max(0, x - size / 2), width + 16 - size);
       const line = create("i", { style: `left:${x}px` });
-      if (left < end + 8) return [line];
+      if (!text || left < end + 8) return [line];
       end = left + size;
       return [line, create("span", { style: `left:${left}px` }, text)];
     }));
@@ -143,7 +143,7 @@ export function scene(root, onTime) {
   };
   const begin = () => {
     const bad = told.places.flatMap(({ states }) => states.filter(([, tone]) => tone === "bad"));
-    return bad[0]?.[0] ?? told.events[0]?.[0] ?? (told.axis.low + told.axis.high) / 2;
+    return told.at ?? bad[0]?.[0] ?? told.events[0]?.[0] ?? (told.axis.low + told.axis.high) / 2;
   };
   twin.addEventListener("toggle", () => twin.open && list());
 
@@ -180,7 +180,7 @@ export function scene(root, onTime) {
         told = null;
         return;
       }
-      const first = !told || told.axis.low !== next.axis.low || told.axis.high !== next.axis.high;
+      const first = !told || told.axis.low !== next.axis.low || told.axis.high !== next.axis.high || told.at !== next.at;
       told = next;
       const newKey = JSON.stringify([next.places.map(({ name, column }) => [name, column]), next.flows.map(({ from, to }) => [from, to])]);
       if (newKey !== key) [key, stage] = [newKey, null];
