@@ -180,6 +180,7 @@ def page(chromium: Browser, explorer: Explorer) -> Iterator[Page]:
     opened.evaluate(PAGE, {"program": Explorer._esm, "style": Explorer._css,
                            "state": encoded(explorer.get_state())})  # fmt: skip
     opened.locator("path.awsnb-line").first.wait_for(state="attached")
+    opened.locator(".awsnb-caption", has_text="One refuses.").wait_for()  # the picture follows
     yield opened
     assert errors == []
     opened.close()
