@@ -153,7 +153,7 @@ def main() -> None:
     arguments = parser.parse_args()
     faults, slowest = 0, (0.0, "")
     for name, asked, fault, seconds in run(arguments.count, arguments.seed):
-        question = f"{name} {', '.join(f'{key} = {shown(asked[key])}' for key in asked)}"
+        question = f"{name}: {', '.join(f'{key}={shown(value)}' for key, value in asked.items())}"
         slowest = max(slowest, (seconds, question))
         if fault:
             faults += 1

@@ -8,6 +8,8 @@ from awsnb.sections._balancing.load import Load, load_of
 from awsnb.sections.alb.scenario import AlbScenario
 from awsnb.trace import read_load
 
+LEAST_REQUESTS = 100  # of which a 99th percentile is one
+
 
 def demand(scenario: AlbScenario) -> Load:
     """Return the load of a scenario.
@@ -15,7 +17,7 @@ def demand(scenario: AlbScenario) -> Load:
     Raises
     ------
     ScenarioError
-        If the trace is too short, or far above what the targets serve.
+        If the trace is too short, holds hardly a request, or is far above what the targets serve.
     TraceError
         If the file can't be read, or is no load of requests.
     """
@@ -33,6 +35,13 @@ def _from_trace(scenario: AlbScenario) -> Load:
             f"trace = {scenario.trace}: at its busiest {per_s:,.0f} requests/s, and "
             f"the targets serve {scenario.capacity_per_s:,.0f}: for less of a load, say "
             "load_factor.",
+            field="trace",
+        )
+    if per_s * scenario.duration_s < LEAST_REQUESTS:
+        raise ScenarioError(
+            f"trace = {scenario.trace}: its busiest {scenario.duration_s:g} s hold "
+            f"{per_s * scenario.duration_s:.2g} requests; percentiles need {LEAST_REQUESTS} or more: "
+            "take a longer duration_s, or more of the load by load_factor.",
             field="trace",
         )
     edge_s, rate_per_s = stretch.rate
