@@ -12,8 +12,8 @@ held, over the batches after the first eviction.
 end and nobody asks for them, beside the model and how many are still alive.
 
 `drain` writes data/recorded/redis_drain.csv: how long 100,000 keys are held that all expire at the
-same moment, beside the model. A cycle of the server lasts so many milliseconds of the clock, so that
-a busy machine slows it: of several runs the quickest is kept.
+same moment, beside the model. A cycle of the server ends after 25 ms of the clock, so that a busy
+machine slows it: of several runs the quickest is kept.
 """
 
 import argparse

@@ -15,12 +15,14 @@ from awsnb.mechanisms import caching, eviction, keystore
 from awsnb.mechanisms.eviction import HIT, MISS, REFUSED
 from awsnb.mechanisms.random_streams import generator
 from awsnb.sections.elasticache.load import Requests, after_batch
+from awsnb.sections.elasticache.sample import Sample
 from awsnb.sections.elasticache.scenario import CacheScenario
 
 COLD, EVICTED, TOO_OLD, NO_ROOM, FOUND, OUT_OF_REACH = range(6)
 """Why memory has no copy of a key for a request; `FOUND` if it has."""
 
 AT_ONCE_S = 1e-9
+MOST_CYCLES = 20_000
 STEPS = 120  # of the run, as it is drawn
 
 
@@ -70,9 +72,7 @@ def remember(scenario: CacheScenario, asked: Requests) -> Memory:
     kept = _remember(scenario, order)
     batch_life_s = np.zeros(keys)
     batch_life_s[order.key[:keys]] = kept.life_s[:keys]
-    return kept._replace(
-        why=kept.why[keys:], life_s=kept.life_s[keys:], batch_life_s=batch_life_s
-    )
+    return kept._replace(why=kept.why[keys:], life_s=kept.life_s[keys:], batch_life_s=batch_life_s)
 
 
 def _remember(scenario: CacheScenario, asked: Requests) -> Memory:
@@ -110,7 +110,8 @@ def _remember(scenario: CacheScenario, asked: Requests) -> Memory:
 
 
 def _step_ends(scenario: CacheScenario) -> NDArray[np.float64]:
-    return np.arange(1, STEPS + 1) * (scenario.sample.duration_s / STEPS)
+    step_s = scenario.sample.duration_s / STEPS
+    return np.asarray(np.arange(1, STEPS + 1) * step_s, dtype=np.float64)
 
 
 def _shards(scenario: CacheScenario) -> NDArray[np.int64]:
@@ -153,7 +154,7 @@ def _replay(
         renew=scenario.renew_ttl,
         sampling=_sampling(scenario.evicts),
         lfu=keystore.Lfu(_fact("lfu", "init_value"), _fact("lfu", "log_factor"), 1),
-        cycle=_cycle(sample.each) if scenario.has_ttl else keystore.LAZY_ONLY,
+        cycle=_cycle(sample) if scenario.has_ttl else keystore.LAZY_ONLY,
         watch_s=_step_ends(scenario),
         seed=scenario.seed,
     )
@@ -181,11 +182,16 @@ def _sampling(policy: str) -> keystore.Sampling:
     )
 
 
-def _cycle(each: float) -> keystore.ExpiryCycle:
-    """The cycle in a sample: so much more seldom, so that each item is looked at as often."""
+def _cycle(sample: Sample) -> keystore.ExpiryCycle:
+    """Make the cycle more seldom in a sample, so that each item is looked at as often.
+
+    In a long run it is more seldom still, and looks at as many more.
+    """
+    hz = _fact("expire", "hz")
+    seldom = max(sample.each, sample.duration_s * hz / MOST_CYCLES)
     return keystore.ExpiryCycle(
-        each / _fact("expire", "hz"),
-        _fact("expire", "keys_per_loop"),
+        seldom / hz,
+        round(_fact("expire", "keys_per_loop") * seldom / sample.each),
         _fact("expire", "acceptable_stale"),
         _fact("expire", "max_loops"),
     )

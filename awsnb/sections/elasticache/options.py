@@ -90,14 +90,18 @@ def _option(prefix: str, scenario: CacheScenario) -> Option:
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
             Number("warm_hit_pct", "hit ratio once warm", hit, f"{hit:.1f} %"),
-            *([] if after is None else [
-                Number("after_loss_hit_pct", "from the loss on", after, f"{after:.1f} %")
-            ]),
+            *_after_loss(after),
             Number("queries_per_s", "database queries", load, f"{load:,.1f} a second"),
             Number("stale_pct", "stale reads", outcome.stale_pct, f"{outcome.stale_pct:.2f} %"),
         ),
         remark=f"{refused:,} stores refused" if refused else "",
     )
+
+
+def _after_loss(hit_pct: float | None) -> list[Number]:
+    if hit_pct is None:
+        return []
+    return [Number("after_loss_hit_pct", "from the loss on", hit_pct, f"{hit_pct:.1f} %")]
 
 
 def _verdict(scenario: CacheScenario, asked: Option, best: Option | None) -> str:

@@ -8,9 +8,9 @@ Construction with SHARDS", FAST 2015, samples items at random).
 
 from typing import NamedTuple
 
-MOST_REQUESTS = 240_000
+MOST_REQUESTS, MOST_ITEMS = 240_000, 100_000
 FEWEST_ITEMS = 40
-"""Requests of the largest sample; items of the smallest, of which so many fit on a shard."""
+"""Requests and items of the largest sample; in the smallest, so many items fit on a shard."""
 
 
 class Sample(NamedTuple):
@@ -60,10 +60,9 @@ def sample(keys: int, shard_items: int, requests_per_s: float, duration_s: float
     >>> sample(5_000, 1_000, 40_000, 600.0)
     Sample(each=25.0, keys=200, shard_items=40, duration_s=150.0)
     """
-    asked = requests_per_s * duration_s
-    if asked <= MOST_REQUESTS:
+    wanted = max(requests_per_s * duration_s / MOST_REQUESTS, keys / MOST_ITEMS)
+    if wanted <= 1:
         return Sample(1.0, keys, shard_items, duration_s)
-    wanted = asked / MOST_REQUESTS
     most = max(min(keys, shard_items) / FEWEST_ITEMS, 1.0)
     sampled = round(keys / min(wanted, most))
     each = keys / sampled

@@ -267,9 +267,7 @@ class CacheScenario(Scenario):
     @property
     def sample(self) -> Sample:
         """What is simulated of the run."""
-        return sample(
-            self.keys, self.shard_capacity, self.requests_per_s, 60.0 * self.duration_min
-        )
+        return sample(self.keys, self.shard_capacity, self.requests_per_s, 60.0 * self.duration_min)
 
     @property
     def touches_per_s(self) -> float:
@@ -298,6 +296,8 @@ class CacheScenario(Scenario):
         return self
 
     def _refuse_a_loss_after_the_end(self) -> None:
+        if not self.node_loss_at_min or self.node_type not in (*NODE_TYPES, SERVERLESS):
+            return  # an unknown node is refused elsewhere
         seen_s = self.sample.duration_s
         if 60 * self.node_loss_at_min < seen_s:
             return

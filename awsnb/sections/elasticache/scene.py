@@ -1,4 +1,4 @@
-"""The run as a moving picture: reads that find their item in memory, and those that ask the database."""
+"""The run as a moving picture: reads that find their item in memory, and the others."""
 
 from collections.abc import Iterator
 from typing import Any

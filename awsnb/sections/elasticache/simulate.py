@@ -143,12 +143,13 @@ class Outcome:
 
     def per_s(self, which: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Requests per second, in each step."""
-        return self.by_step(which) * (self.sample.each * STEPS / self.end_s)
+        rate = self.by_step(which) * (self.sample.each * STEPS / self.end_s)
+        return np.asarray(rate, dtype=np.float64)
 
     @cached_property
     def held(self) -> NDArray[np.float64]:
         """Items in memory at the end of each step."""
-        return self.kept.held * self.sample.each
+        return np.asarray(self.kept.held * self.sample.each, dtype=np.float64)
 
     @cached_property
     def expiry_s(self) -> tuple[float, float]:
