@@ -1,4 +1,4 @@
-"""Controls: what a page needs to know of a scenario's fields, from nothing but their `FieldSpec`."""
+"""Controls: what a page needs to know of a scenario's fields, from nothing but `FieldSpec`."""
 
 import math
 from typing import Any

@@ -143,7 +143,9 @@ class Explorer(NotebookWidget):
 
     def static_bundle(self) -> dict[str, Any]:
         """Return the result as text and HTML; in a static build, its picture."""
-        picture = figures.picture(figures.draw(self.result)) if os.environ.get("AWSNB_STATIC") else {}
+        picture = (
+            figures.picture(figures.draw(self.result)) if os.environ.get("AWSNB_STATIC") else {}
+        )
         return {
             "text/plain": repr(self),
             **(picture or {"text/html": self.result._repr_html_()}),
@@ -309,7 +311,7 @@ def _numbers(result: Result, kept: Sequence[Result]) -> list[dict[str, Any]]:
         {
             "label": number.label,
             "text": number.text,
-            "kept": [texts.get(number.name, "–") for texts in others],
+            "kept": [texts.get(number.name, "none") for texts in others],
         }
         for number in result.numbers
         if number.headline

@@ -50,7 +50,9 @@ def _local(name: str) -> str:
 def _imports(text: str) -> str:
     """Write imports from other modules as what their scopes give."""
     text = _NAMESPACE.sub(r"const \1 = $\2;\n", text)
-    return re.sub(r"^import (\{[^}]*\}) from \"\./(\w+)\.js\";", r"const \1 = $\2;", text, flags=re.M)
+    return re.sub(
+        r"^import (\{[^}]*\}) from \"\./(\w+)\.js\";", r"const \1 = $\2;", text, flags=re.M
+    )
 
 
 def style(name: str) -> str:

@@ -1,7 +1,7 @@
 """What every widget of a notebook needs: to be readable without its kernel, and to leave no trace.
 
-JupyterLab shows a widget from the state that is saved with the notebook (`awsnb lab` asks it to save
-that); wherever else the notebook is opened, its words stand in the widget's place.
+JupyterLab shows a widget from the state that is saved with the notebook (`awsnb lab` asks it to
+save that); wherever else the notebook is opened, its words stand in the widget's place.
 """
 
 from typing import Any

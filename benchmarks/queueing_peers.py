@@ -14,34 +14,42 @@ TARGETS, WORKERS, BUSY = 16, 4, 0.8
 
 
 def choose(rule, targets):
-    """Round robin, or the least outstanding; of those, who was chosen longest ago."""
+    """Round robin, or the least outstanding; of those, who has had so few for longest.
+
+    What picks a target, and what is to be told when a request leaves one.
+    """
     if rule == "round robin":
         turn = cycle([*range(1, targets), 0])
-        return lambda outstanding: next(turn)
-    chosen, clock = [-targets + k for k in range(targets)], iter(range(10**9))
+        return lambda outstanding: next(turn), lambda k: None
+    changed, clock = [-targets + k for k in range(targets)], iter(range(10**9))
+
+    def change(k):
+        changed[k] = next(clock)
 
     def least(outstanding):
-        k = min(range(targets), key=lambda j: (outstanding[j], chosen[j]))
-        chosen[k] = next(clock)
+        k = min(range(targets), key=lambda j: (outstanding[j], changed[j]))
+        change(k)
         return k
 
-    return least
+    return least, change
 
 
 def by_heapq(rule, arrival, work, targets=TARGETS, workers=WORKERS):
     """A loop over arrivals; a heap of worker-free times per target, and one of departures."""
     free = [[0.0] * workers for _ in range(targets)]
     turn, out, departures = targets - 1, [], []
-    outstanding, chosen = [0] * targets, list(range(targets))
-    for number, (t, s) in enumerate(zip(arrival, work), targets):  # noqa: B905
+    outstanding, changed, clock = [0] * targets, list(range(targets)), targets
+    for t, s in zip(arrival, work):  # noqa: B905
         if rule == "round robin":
             k = turn = turn + 1 if turn + 1 < targets else 0
         else:
             while departures and departures[0][0] <= t:
-                outstanding[heapq.heappop(departures)[1]] -= 1
+                left = heapq.heappop(departures)[1]
+                outstanding[left] -= 1
+                changed[left], clock = clock, clock + 1
             least = min(outstanding)
-            k = min((chosen[j], j) for j in range(targets) if outstanding[j] == least)[1]
-            chosen[k] = number
+            k = min((changed[j], j) for j in range(targets) if outstanding[j] == least)[1]
+            changed[k], clock = clock, clock + 1
         start = free[k][0]
         if start < t:
             start = t
@@ -58,7 +66,7 @@ def by_callbacks(rule, arrival, work, targets=TARGETS, workers=WORKERS):
     """SimPy as an expert writes it: bare timeouts and callbacks, no process, no resource."""
     env = simpy.Environment()
     idle, waiting = [workers] * targets, [deque() for _ in range(targets)]
-    outstanding, pick = [0] * targets, choose(rule, targets)
+    outstanding, (pick, change) = [0] * targets, choose(rule, targets)
     out, requests = [0.0] * len(arrival), enumerate(zip(arrival, work, strict=True))
 
     def start(k, i, s):
@@ -69,6 +77,7 @@ def by_callbacks(rule, arrival, work, targets=TARGETS, workers=WORKERS):
         k, i = event.value
         out[i] = env.now
         outstanding[k] -= 1
+        change(k)
         if waiting[k]:
             start(k, *waiting[k].popleft())
         else:
@@ -100,7 +109,7 @@ def by_resource(rule, arrival, work, targets=TARGETS, workers=WORKERS):
     """SimPy as its tutorial teaches it: a process per request, a resource per target."""
     env = simpy.Environment()
     resources = [simpy.Resource(env, workers) for _ in range(targets)]
-    outstanding, pick, out = [0] * targets, choose(rule, targets), [0.0] * len(arrival)
+    outstanding, (pick, change), out = [0] * targets, choose(rule, targets), [0.0] * len(arrival)
 
     def request(i, s):
         k = pick(outstanding)
@@ -109,6 +118,7 @@ def by_resource(rule, arrival, work, targets=TARGETS, workers=WORKERS):
             yield turn
             yield env.timeout(s)
         outstanding[k] -= 1
+        change(k)
         out[i] = env.now
 
     def source():

@@ -40,6 +40,7 @@ FLEET = [Target(workers=4)] * 4
 HEAVIER = [Target(workers=8, weight=3.0), *FLEET[1:]]
 SLOWER = [Target(workers=4, speed=0.5), *FLEET[1:]]
 ROOMY = [Target(workers=64)] * 4
+APART = [Target(workers=64, speed=speed) for speed in (1.0, 1 / 2, 1 / 6)]  # seldom busy: ties
 
 
 class Case(NamedTuple):
@@ -58,6 +59,8 @@ CASES = (
     Case("first server half as fast", "roundrobin", "round robin", SLOWER),
     Case("first server half as fast", "random(2)", "two choices", SLOWER),
     Case("first server half as fast", "leastconn", "least outstanding", SLOWER),
+    Case("servers of 10, 20 and 60 ms", "leastconn", "least outstanding", APART, mean_s=0.01),
+    Case("servers of 10, 20 and 60 ms", "random(2)", "two choices", APART, mean_s=0.01),
     Case("first server refuses", "roundrobin", "round robin", event="crash"),
     Case("first server refuses", "leastconn", "least outstanding", event="crash"),
     Case("first server drains", "roundrobin", "round robin", ROOMY, "drain", 0.4),
@@ -274,6 +277,8 @@ def measures(case: Case, run: Recording) -> dict[tuple[str, str], float]:
             ("cut off at the end", "requests"): (~answered).sum(),
         }
     share = np.bincount(run.target[answered], minlength=len(case.targets)) / answered.sum()
+    if case.targets is APART:
+        return {(f"share of server {k + 1}", "%"): 100 * part for k, part in enumerate(share)}
     return {
         ("share of the first server", "%"): 100 * share[0],
         ("median", "ms"): 1000 * np.median(run.took_s),

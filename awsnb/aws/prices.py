@@ -3,7 +3,9 @@
 from awsnb import facts
 
 EC2 = facts.load("ec2")
-HOURS_A_MONTH: float = facts.load("common").value("month", "hours")
+COMMON = facts.load("common")
+HOURS_A_MONTH: float = COMMON.value("month", "hours")
+PUBLIC_IPV4_USD_HOUR: float = COMMON.value("public_ipv4", "price")
 PRICED_INSTANCES = tuple(name for name in EC2.subjects() if EC2.has(name, "hour_price"))
 
 

@@ -60,9 +60,7 @@ def panels(result: Result, drawn: Sequence[Points], kept: Sequence[Result] = ())
     return {"xs": xs, "axes": axes, "panels": described}
 
 
-def _shared_axis(
-    together: Sequence[Panel], lines: Sequence[Line], drawn: Sequence[Points]
-) -> Axis:
+def _shared_axis(together: Sequence[Panel], lines: Sequence[Line], drawn: Sequence[Points]) -> Axis:
     titles = {panel.title for panel in together}
     columns = [xy[0] for line, xy in zip(lines, drawn, strict=True) if line.panel.title in titles]
     cells = any(panel.kind != "lines" for panel in together)
@@ -132,7 +130,10 @@ def _values(panel: Panel, lines: Sequence[Line], points: Sequence[Points]) -> di
 def _rows(panel: Panel, heat: Line) -> dict[str, Any]:
     rows = heat.result.data[panel.rows]
     axis = Axis.of([rows], panel.rows_log, cells=True)
-    described = _described(axis, "") | {"title": panel.rows_title, "rows": axis.places(rows).tolist()}
+    described = _described(axis, "") | {
+        "title": panel.rows_title,
+        "rows": axis.places(rows).tolist(),
+    }
     if axis.type == "category":
         return described | {"low": axis.high, "high": axis.low}  # downwards
     return described

@@ -31,6 +31,8 @@ HOST, PATH, METHOD = "host-header", "path-pattern", "http-request-method"
 HEADER, QUERY, SOURCE = "http-header", "query-string", "source-ip"
 ONCE = (HOST, PATH, METHOD, SOURCE)
 PATTERNS = (HOST, PATH, HEADER, QUERY)
+REGEX_FIELDS = (HOST, PATH, HEADER)
+HOST_REWRITE, URL_REWRITE = "host-header-rewrite", "url-rewrite"
 
 
 class Request(NamedTuple):
@@ -43,6 +45,8 @@ class Request(NamedTuple):
     host, method, source_ip : str
     headers, query : mapping of str to str
         Header names in any case.
+    token_valid : bool
+        Whether it carries a token that the load balancer finds valid.
     """
 
     path: str = "/"
@@ -51,6 +55,7 @@ class Request(NamedTuple):
     source_ip: str = "203.0.113.7"
     headers: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
+    token_valid: bool = False
 
 
 class Condition(NamedTuple):
@@ -66,11 +71,15 @@ class Condition(NamedTuple):
         or ``value`` under whatever key.
     name : str
         Of the header.
+    regex : bool
+        Whether the values are regular expressions, of which one must be found: in a host, a path
+        or a header.
     """
 
     field: str
     values: tuple[str, ...]
     name: str = ""
+    regex: bool = False
 
 
 class Forward(NamedTuple):
@@ -80,7 +89,10 @@ class Forward(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """Send the client elsewhere; ``#{host}``, ``#{path}`` and ``#{query}`` are the request's."""
+    """Send the client elsewhere; ``#{host}``, ``#{path}`` and ``#{query}`` are the request's.
+
+    ``#{path}`` comes without its leading ``/``.
+    """
 
     location: str
     status: int = 301
@@ -93,15 +105,48 @@ class Fixed(NamedTuple):
     body: str = ""
 
 
-Action = Forward | Redirect | Fixed
+class Refused(NamedTuple):
+    """Turned away before the action: the request has no valid token."""
+
+
+Action = Forward | Redirect | Fixed | Refused
+
+
+class Rewrite(NamedTuple):
+    """Change a request before a target sees it; the conditions have seen it as it came.
+
+    Attributes
+    ----------
+    part : str
+        ``host-header-rewrite``, or ``url-rewrite`` for the path and query.
+    regex, replace : str
+        What is looked for, and what stands in its place; ``$1`` is the first group.
+    """
+
+    part: str
+    regex: str
+    replace: str
 
 
 class Rule(NamedTuple):
-    """All conditions hold: the action is taken. Lower priorities come first."""
+    """All conditions hold: the action is taken. Lower priorities come first.
+
+    Attributes
+    ----------
+    priority : int
+    conditions : tuple of Condition
+    action : Forward, Redirect or Fixed
+    rewrites : tuple of Rewrite
+        At most one of each part.
+    needs_token : bool
+        Whether requests without a valid JSON web token are turned away (jwt-validation).
+    """
 
     priority: int
     conditions: tuple[Condition, ...]
     action: Action
+    rewrites: tuple[Rewrite, ...] = ()
+    needs_token: bool = False
 
 
 class Limits(NamedTuple):
@@ -149,7 +194,8 @@ def evaluate(rules: Sequence[Rule], default: Action, request: Request) -> Answer
     """
     for number, rule in enumerate(sorted(rules, key=lambda rule: rule.priority), start=1):
         if all(holds(condition, request) for condition in rule.conditions):
-            return Answer(rule.action, rule.priority, number)
+            refused = rule.needs_token and not request.token_valid
+            return Answer(Refused() if refused else rule.action, rule.priority, number)
     return Answer(default, None, len(rules))
 
 
@@ -164,6 +210,12 @@ def holds(condition: Condition, request: Request) -> bool:
     Returns
     -------
     bool
+
+    Examples
+    --------
+    >>> versions = Condition("path-pattern", ("^/v[0-9]+/",), regex=True)
+    >>> [holds(versions, Request(path)) for path in ("/v2/users", "/v/users", "/api/v2/users")]
+    [True, False, False]
     """
     return any(_TESTS[condition.field](condition, value, request) for value in condition.values)
 
@@ -210,12 +262,43 @@ def location(action: Redirect, request: Request) -> str:
 
     Examples
     --------
-    >>> location(Redirect("https://#{host}#{path}?#{query}"), Request("/a", query={"k": "1"}))
+    >>> location(Redirect("https://#{host}/#{path}?#{query}"), Request("/a", query={"k": "1"}))
     'https://example.com/a?k=1'
     """
-    query = "&".join(f"{key}={value}" for key, value in request.query.items())
-    parts = {"host": request.host, "path": request.path, "query": query}
+    path = request.path.removeprefix("/")
+    parts = {"host": request.host, "path": path, "query": _joined(request.query)}
     return re.sub(r"#\{(host|path|query)\}", lambda part: parts[part[1]], action.location)
+
+
+def rewritten(rule: Rule, request: Request) -> tuple[str, str]:
+    """Return the host and the URL that a target sees.
+
+    Parameters
+    ----------
+    rule : Rule
+    request : Request
+
+    Returns
+    -------
+    host, url : str
+        The URL from its path on.
+
+    Examples
+    --------
+    >>> rule = Rule(1, (), Forward({"api": 1}), (Rewrite("url-rewrite", "^/api/(.*)", "/$1"),))
+    >>> rewritten(rule, Request("/api/users", query={"id": "7"}))
+    ('example.com', '/users?id=7')
+    """
+    query = f"?{_joined(request.query)}" if request.query else ""
+    seen = {HOST_REWRITE: request.host, URL_REWRITE: request.path + query}
+    for part, regex, replace in rule.rewrites:
+        groups = re.sub(r"\$(\d)", r"\\g<\1>", replace)
+        seen[part] = re.sub(regex, groups, seen[part], count=1)
+    return seen[HOST_REWRITE], seen[URL_REWRITE]
+
+
+def _joined(query: Mapping[str, str]) -> str:
+    return "&".join(f"{key}={value}" for key, value in query.items())
 
 
 def check(rules: Sequence[Rule], limits: Limits) -> None:
@@ -244,7 +327,12 @@ def check(rules: Sequence[Rule], limits: Limits) -> None:
 def _demands(rule: Rule, limits: Limits) -> list[tuple[bool, str]]:
     fields = [condition.field for condition in rule.conditions]
     values = [value for condition in rule.conditions for value in condition.values]
-    patterns = [v for c in rule.conditions if c.field in PATTERNS for v in c.values]
+    patterns = [v for c in rule.conditions if c.field in PATTERNS and not c.regex for v in c.values]
+    plain = [c.field for c in rule.conditions if c.regex and c.field not in REGEX_FIELDS]
+    parts = [rewrite.part for rewrite in rule.rewrites]
+    regexes = [v for c in rule.conditions if c.regex for v in c.values]
+    regexes += [rewrite.regex for rewrite in rule.rewrites]
+    wrong = [regex for regex in regexes if not _is_regex(regex)]
     wildcards = sum(pattern.count("*") + pattern.count("?") for pattern in patterns)
     longest = max(map(len, values), default=0)
     most = max((len(condition.values) for condition in rule.conditions), default=0)
@@ -260,6 +348,15 @@ def _demands(rule: Rule, limits: Limits) -> list[tuple[bool, str]]:
         (
             all(field in _TESTS for field in fields),
             f"conditions look at {', '.join(_TESTS)}, not at {', '.join(fields)}",
+        ),
+        (
+            not plain,
+            f"regular expressions look at {', '.join(REGEX_FIELDS)}, not at {', '.join(plain)}",
+        ),
+        (not wrong, f"not a regular expression without look-around: {', '.join(wrong)}"),
+        (
+            len(set(parts)) == len(parts) and set(parts) <= {HOST_REWRITE, URL_REWRITE},
+            f"at most one {HOST_REWRITE} and one {URL_REWRITE}",
         ),
         (not twice, f"at most one condition may look at {', '.join(twice)}"),
         (
@@ -289,6 +386,16 @@ def _demands(rule: Rule, limits: Limits) -> list[tuple[bool, str]]:
     ]
 
 
+def _is_regex(text: str) -> bool:
+    if re.search(r"\(\?<?[=!]", text):
+        return False
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
 def _matches(pattern: str, text: str, exact_case: bool = False) -> bool:
     return bool(_compiled(pattern, exact_case).fullmatch(text))
 
@@ -304,9 +411,15 @@ def _compiled(pattern: str, exact_case: bool) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL if exact_case else re.DOTALL | re.IGNORECASE)
 
 
+def _meets(condition: Condition, value: str, text: str, exact_case: bool = False) -> bool:
+    if condition.regex:
+        return bool(re.search(value, text))
+    return _matches(value, text, exact_case)
+
+
 def _header(condition: Condition, value: str, request: Request) -> bool:
     return any(
-        name.lower() == condition.name.lower() and _matches(value, text)
+        name.lower() == condition.name.lower() and _meets(condition, value, text)
         for name, text in request.headers.items()
     )
 
@@ -320,8 +433,8 @@ def _query(_: Condition, value: str, request: Request) -> bool:
 
 
 _TESTS: Mapping[str, Callable[[Condition, str, Request], bool]] = {
-    HOST: lambda _, value, request: _matches(value, request.host),
-    PATH: lambda _, value, request: _matches(value, request.path, exact_case=True),
+    HOST: lambda condition, value, request: _meets(condition, value, request.host),
+    PATH: lambda condition, value, request: _meets(condition, value, request.path, exact_case=True),
     METHOD: lambda _, value, request: value == request.method,
     HEADER: _header,
     QUERY: _query,

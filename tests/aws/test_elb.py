@@ -89,6 +89,14 @@ def test_nlb_bills_by_hand(
     assert bill.usd_month == pytest.approx(730 * (0.0225 + 0.006 * units + crossed))
 
 
+def test_public_addresses_are_billed_by_zone():
+    public, internal = (alb_bill(100.0, 20.0, 10.0, 60.0, 5, zones) for zones in (3, 0))
+    assert public.addresses_usd_month == pytest.approx(3 * 0.005 * 730)
+    assert public.usd_month - internal.usd_month == pytest.approx(public.addresses_usd_month)
+    nlb = nlb_bill("TCP", 40, 3600.0, 100.0, 20.0, public_zones=2)
+    assert nlb.addresses_usd_month == pytest.approx(7.30)
+
+
 def test_limits_and_checks_by_hand():
     assert rule_limits() == (3, 5, 5, 128, 50_000, 5, 999)
     check = HealthCheck(30, 5, 2)

@@ -37,7 +37,6 @@ FLAGS = [
     "--disable-sync",
 ]
 LAB_SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
 }
 START_S = 60
@@ -235,6 +234,13 @@ class Lab:
         with self.page.expect_response(saved) as response:
             self.page.keyboard.press("Control+s")
         assert response.value.ok
+
+    def stop_kernels(self) -> None:
+        """Stop every kernel, as a server does that is started anew."""
+        sessions = self.page.request.get(f"{self.url}api/sessions?token={self.token}").json()
+        for session in sessions:
+            where = f"{self.url}api/sessions/{session['id']}?token={self.token}"
+            assert self.page.request.delete(where).ok
 
     def menu(self, *path: str) -> None:
         for name in path:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 EBS = section("ebs-volume-types")
 SIZE = EBS.scenario.fields()["size_gib"].label
 EXPLORER = ".awsnb-explorer"
+MADE_UP = "made-up.ipynb"
 HEADLINE = f"{EXPLORER} .awsnb-numbers dd"
 CURVE = f"{EXPLORER} .awsnb-area path.awsnb-line"
 SCROLL = """() => {{
@@ -75,6 +76,26 @@ def test_slider_redraws_plot_and_number_and_survives_a_reload(lab) -> None:
     lab.assert_clean()
 
 
+def test_a_notebook_opened_without_its_kernel_shows_what_was_left_until_its_cell_runs(lab) -> None:
+    page = made_up(lab)
+    lab.slider("Size").press("ArrowRight")
+    assert until(lambda: numbers(page) == "51")
+    left = curves(page)
+    lab.save()
+    lab.stop_kernels()
+    lab.open_notebook(MADE_UP)
+    expect(page.get_by_text("Run its cell to move the controls")).to_be_visible()
+    assert until(lambda: curves(page) == left)
+    assert numbers(page) == "51"
+    expect(page.get_by_text("model not found")).to_have_count(0)
+    expect(lab.slider("Size")).to_be_disabled()
+    lab.run_made_up()
+    expect(lab.page.locator(".awsnb-dead")).to_be_hidden()
+    expect(lab.slider("Size")).to_be_enabled()
+    assert until(lambda: numbers(page) == "50")
+    lab.assert_clean()
+
+
 def explorer_cell(page: Page) -> Locator:
     return page.locator(".jp-CodeCell", has=page.locator(EXPLORER)).first
 
@@ -83,6 +104,7 @@ def made_up(lab) -> Page:
     """Open the made-up section and run its Explorer."""
     lab.open_made_up()
     expect(lab.page.locator(CURVE).first).to_be_attached()
+    expect(lab.page.locator(".awsnb-dead")).to_be_hidden()
     return lab.page
 
 

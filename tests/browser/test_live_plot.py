@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from awsnb import figures
 from awsnb.explorer import Explorer
-from awsnb.results import Curve, Number, Panel, Result
+from awsnb.results import Curve, Flow, Number, Panel, Place, Result, Scene
 from awsnb.scenario import Preset, Scenario, field
 from awsnb.sections import Section
 from awsnb.view import View
@@ -34,7 +34,7 @@ PAGE = """async ({program, style, state}) => {
   window.asked = [];
   const model = {
     get: (name) => values[name], set: (name, value) => { values[name] = value; },
-    save_changes: () => window.asked.push(structuredClone({values: values.values, kept: values.kept})),
+    save_changes: () => window.asked.push(structuredClone({values: values.values})),
     on: (name, call) => { (listeners[name] ??= []).push(call); }, off: () => {}, send: () => {},
   };
   for (const [name, value] of Object.entries(state)) values[name] = decode(value);
@@ -44,7 +44,8 @@ COUNT = """() => {
   window.changedElements = 0;
   new MutationObserver((records) => {
     for (const {addedNodes, removedNodes} of records)
-      for (const node of [...addedNodes, ...removedNodes]) window.changedElements += node.nodeType === 1;
+      for (const node of [...addedNodes, ...removedNodes])
+        window.changedElements += node.nodeType === 1;
   }).observe(document.querySelector("main"), {subtree: true, childList: true});
 }"""
 
@@ -67,7 +68,12 @@ class Tap(Scenario):
 
 SECONDS = np.arange(0.0, 300.0, 3.0)
 NAMES = np.array(["one", "two", "three"])
-EVENTS = ((60.0, "a target fails"), (63.0, "taken out"), (66.0, "noticed by a person"), (290.0, "back"))
+EVENTS = (
+    (60.0, "a target fails"),
+    (63.0, "taken out"),
+    (66.0, "noticed by a person"),
+    (290.0, "back"),
+)
 PANELS = (
     Panel(
         "Rates", "1/s",
@@ -83,7 +89,8 @@ PANELS = (
                           Curve("fair", "fair", "theory")), kind="bars", x="name"),
     Panel("Piled", "1/s", (Curve("each", "each", "first"), Curve("other", "other", "second")),
           kind="bars", x="name", stacked=True),
-    Panel("Map", "ms", (Curve("map_ms", "wait", "first"),), kind="heat", x="load", rows="row", log=True),
+    Panel("Map", "ms", (Curve("map_ms", "wait", "first"),), kind="heat", x="load",
+          rows="row", log=True),
     Panel("States", "", (Curve("state", "state", "first"),), kind="heat", x="load", rows="who",
           levels=("off", "on"), doubtful=()),
     Panel("Theory", "ms", (Curve("wait_ms", "wait", "first"), Curve("mm1_ms", "M/M/1", "theory")),
@@ -113,7 +120,29 @@ def run(tap: Tap) -> Result:
         "mm1_ms": tap.size / (1 - load),
     }
     number = Number("size", "Size", tap.size, str(tap.size), headline=True)
-    return Result(tap, f"size {tap.size}", f"Size {tap.size}.", (number,), data, PANELS)
+    why = f"Size {tap.size}."
+    return Result(tap, f"size {tap.size}", why, (number,), data, PANELS, scene=scene(data))
+
+
+def scene(data: dict[str, Any]) -> Scene:
+    states = ((0.0, "ok", ""), (60.0, "bad", "refuses"), (290.0, "ok", ""))
+    return Scene(
+        alt="Clients, two targets, and who is served",
+        x="second",
+        places=(
+            Place("clients", 0, count=data["asked"], note="a second"),
+            Place("one", 1, data["failed"], 100.0, "waiting", states=states),
+            Place("two", 1, data["served"], 60.0, "waiting"),
+            Place("served", 2, count=data["served"], note="a second", tone="good"),
+        ),
+        flows=(
+            Flow("clients", "one", data["asked"], 80.0),
+            Flow("two", "served", data["served"], 80.0, "good"),
+            Flow("served", "clients", data["failed"], 80.0, "bad", "tried again", back=True),
+        ),
+        events=EVENTS,
+        words=((0.0, "All is well."), (60.0, "One refuses."), (290.0, "It is back.")),
+    )
 
 
 SITUATIONS = (Preset("Narrow", "Watch it drip.", {"size": 10}),)
@@ -167,7 +196,8 @@ def paths(page: Page, panel: str) -> dict[str, str]:
         """title => Object.fromEntries([...document.querySelectorAll(".awsnb-panel")]
             .filter(one => one.querySelector("h4").textContent.startsWith(title))
             .flatMap(one => [...one.querySelectorAll(".awsnb-area path[class*=' awsnb-']")])
-            .map(path => [path.getAttribute("class").split(" awsnb-")[1], path.getAttribute("d")]))""",
+            .map(path => [path.getAttribute("class").split(" awsnb-")[1],
+                          path.getAttribute("d")]))""",
         panel,
     )
 
@@ -183,11 +213,13 @@ def points(d: str) -> list[tuple[float, float]]:
     return found
 
 
-def test_curves_stand_where_their_values_are_to_half_a_pixel(page: Page, explorer: Explorer) -> None:
+def test_curves_stand_where_their_values_are_to_half_a_pixel(
+    page: Page, explorer: Explorer
+) -> None:
     picture = json.loads(explorer.panels)
     drawn = figures.curves(explorer.result)
     inner = page.locator(".awsnb-area svg svg").evaluate_all(
-        "all => all.map(one => ['x', 'width', 'height'].map(name => Number(one.getAttribute(name))))"
+        "all => all.map(one => ['x', 'width', 'height'].map(one.getAttribute, one).map(Number))"
     )
     checked = 0
     for panel, (left, width, height) in zip(picture["panels"], inner, strict=True):
@@ -202,19 +234,21 @@ def test_curves_stand_where_their_values_are_to_half_a_pixel(page: Page, explore
             down = (upright["high"] - tops) / (upright["high"] - upright["low"]) * (height - 4)
             corners = np.array(points(paths(page, panel["title"])[line["style"]]))
             for point in zip(across, down, strict=True):
-                assert np.abs(corners - point).max(axis=1).min() < 0.5, (panel["title"], line, point)
+                assert np.abs(corners - point).max(axis=1).min() < 0.5, (
+                    panel["title"],
+                    line,
+                    point,
+                )
             checked += 1
     assert checked == 7
 
 
 def test_a_step_stands_at_its_event_and_not_before(page: Page) -> None:
     corners = points(paths(page, "Rates")["served"])
-    falls = {round(x) for (x, y), (_, later) in zip(corners, corners[1:], strict=False) if later != y}
+    falls = {round(x) for (x, y), (_, later) in pairwise(corners) if later != y}
     event = page.locator(".awsnb-panel").first.locator(".awsnb-event").first.get_attribute("d")
     assert falls == {round(float(event.split("M")[1].split()[0]))}
-    slanted = [
-        (a, b) for a, b in zip(corners, corners[1:], strict=False) if a[0] != b[0] and a[1] != b[1]
-    ]
+    slanted = [(a, b) for a, b in pairwise(corners) if a[0] != b[0] and a[1] != b[1]]
     assert not slanted
 
 
@@ -230,11 +264,17 @@ def test_bars_stand_beside_or_on_each_other(page: Page) -> None:
 
 
 def test_a_heat_map_has_a_colour_a_cell(page: Page, explorer: Explorer) -> None:
-    colors = page.locator(".awsnb-area canvas").nth(1).evaluate(
-        """canvas => [1, 3].map(quarter => [...canvas.getContext("2d").getImageData(
+    colors = (
+        page.locator(".awsnb-area canvas")
+        .nth(1)
+        .evaluate(
+            """canvas => [1, 3].map(quarter => [...canvas.getContext("2d").getImageData(
             canvas.width / 2, canvas.height * quarter / 4, 1, 1).data].slice(0, 3))"""
+        )
     )
-    states = next(panel for panel in json.loads(explorer.panels)["panels"] if panel["title"] == "States")
+    states = next(
+        panel for panel in json.loads(explorer.panels)["panels"] if panel["title"] == "States"
+    )
     shades = [[int(n) for n in re.findall(r"\d+", shade)] for shade in states["colors"]["shades"]]
     assert colors == shades  # the first row, "off", stands on top
 
@@ -272,14 +312,18 @@ def test_no_label_meets_another_and_nothing_is_cut_off(page: Page, width: int) -
                 .map(({left, right, top, bottom}) => [left, right, top + 2, bottom - 2])"""
         )
         for one, other in combinations(boxes, 2):
-            apart = one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+            apart = (
+                one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+            )
             assert apart, (panel.locator("h4").text_content(), one, other)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def luminance(color: str) -> float:
     red, green, blue = (int(number) / 255 for number in re.findall(r"\d+", color)[:3])
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
     return float(np.dot([0.2126, 0.7152, 0.0722], linear))
 
 
@@ -295,19 +339,94 @@ def test_text_and_lines_stand_out_in_both_themes(
     explorer.keep()
     answer(page, explorer, size=60)
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-    ground = page.locator(".awsnb-explorer").evaluate("one => getComputedStyle(one).backgroundColor")
+    ground = page.locator(".awsnb-explorer").evaluate(
+        "one => getComputedStyle(one).backgroundColor"
+    )
     texts = page.locator(".awsnb-explorer :is(label, dt, dd, p, span, b, h4, button:enabled)")
     colors = set(texts.evaluate_all("all => all.map(one => getComputedStyle(one).color)"))
-    colors |= set(page.locator("svg text").evaluate_all("all => all.map(one => getComputedStyle(one).fill)"))
+    colors |= set(
+        page.locator("svg text").evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+    )
     assert min(contrast(color, ground) for color in colors) >= 4.5
     lines = page.locator("path.awsnb-line, path.awsnb-dash").evaluate_all(
         "all => all.map(one => getComputedStyle(one).stroke)"
     )
-    bars = page.locator("path.awsnb-bar").evaluate_all("all => all.map(one => getComputedStyle(one).fill)")
+    bars = page.locator("path.awsnb-bar").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).fill)"
+    )
     assert min(contrast(color, ground) for color in {*lines, *bars}) >= 3
-    own = set(page.locator("path.awsnb-kept1").evaluate_all("all => all.map(one => getComputedStyle(one).stroke)"))
+    own = set(
+        page.locator("path.awsnb-kept1").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).stroke)"
+        )
+    )
     others = page.locator("path.awsnb-line:not(.awsnb-kept1)")
     assert not own & set(others.evaluate_all("all => all.map(one => getComputedStyle(one).stroke)"))
+
+
+def caption(page: Page) -> str:
+    return page.locator(".awsnb-caption").inner_text().replace("\n", " ")
+
+
+def inked(page: Page) -> int:
+    """Count the pixels of the moving picture that are drawn on."""
+    return page.locator(".awsnb-canvas").evaluate(
+        """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+            .data.filter((value, i) => i % 4 === 3 && value).length"""
+    )
+
+
+def test_the_playhead_is_the_plots_time_axis(page: Page) -> None:
+    track = page.get_by_role("slider", name="Time", exact=True)
+    head = page.locator(".awsnb-head").first
+    assert caption(page) == "60 One refuses."  # it begins where something goes wrong
+    assert "served 50" in head.get_attribute("aria-valuetext")
+    track.press("Home")
+    assert caption(page) == "0 All is well." and "served 80" in head.get_attribute("aria-valuetext")
+    head.press("End")
+    assert caption(page) == "297 It is back." and track.input_value() == "1000"
+    for key, text in (("PageDown", "290 It is back."), ("PageDown", "66 One refuses.")):
+        track.press(key)
+        assert caption(page) == text
+    thumb = track.bounding_box()
+    share = int(track.input_value()) / 1000
+    middle = thumb["x"] + 8 + share * (thumb["width"] - 16)
+    line = head.bounding_box()
+    assert middle == pytest.approx(line["x"] + line["width"] / 2, abs=1.5)
+
+
+def test_it_plays_only_when_asked_and_stops_at_the_end(page: Page) -> None:
+    before = caption(page)
+    page.wait_for_timeout(300)
+    assert caption(page) == before and inked(page) > 2_000
+    page.get_by_label("How fast it plays").select_option("fast")
+    page.get_by_role("button", name="Play the run").click()
+    moved = "before => document.querySelector('.awsnb-caption').innerText !== before"
+    page.wait_for_function(moved, arg=page.locator(".awsnb-caption").inner_text())
+    page.get_by_role("button", name="Pause").click()
+    stopped = caption(page)
+    page.wait_for_timeout(200)
+    assert caption(page) == stopped
+
+
+def test_who_asks_for_less_motion_goes_from_event_to_event(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("slider", name="Time", exact=True).press("Home")
+    page.get_by_role("button", name="Play the run").click()
+    page.wait_for_timeout(300)
+    assert caption(page) == "0 All is well."  # nothing glides
+    page.get_by_text("One refuses.").wait_for()
+    assert caption(page) == "60 One refuses."
+    page.get_by_role("button", name="Pause").click()
+
+
+def test_the_picture_has_a_name_and_a_twin_in_words_and_numbers(page: Page) -> None:
+    assert page.locator(".awsnb-canvas").get_attribute("aria-label").startswith("Clients, two")
+    page.get_by_text("The run in words and numbers").click()
+    rows = page.locator(".awsnb-twin tr").all_inner_texts()
+    assert rows[0].split("\t") == ["time", "what happens", "one", "two"]
+    assert rows[2].split("\t") == ["60", "One refuses.", "55 waiting refuses", "50 waiting"]
+    assert len(rows) == 1 + 6  # the beginning, four events, the end
 
 
 def test_every_panel_has_words_for_who_does_not_see_it(page: Page) -> None:
@@ -342,10 +461,13 @@ def test_the_situation_stays_until_something_moves_and_then_says_what(
     page: Page, explorer: Explorer
 ) -> None:
     page.get_by_role("radio", name="Narrow").click()
+    explorer.choose("Narrow")
     assert page.evaluate("window.asked.length") == 1
     assert page.locator(".awsnb-top h2").text_content() == "Narrow"
     assert page.locator(".awsnb-watch").text_content() == "Watch it drip."
     page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    assert page.evaluate("window.asked.at(-1).values.size") == 11
+    answer(page, explorer, size=11)
     assert page.locator(".awsnb-top h2").text_content() == "Narrowchanged: size 11"
     assert page.locator(".awsnb-watch").text_content() == "Before your change: Watch it drip."
     page.get_by_role("button", name="was 10").click()
@@ -360,5 +482,7 @@ def test_a_kept_run_is_called_by_what_differs(page: Page, explorer: Explorer) ->
     assert page.locator(".awsnb-kept p span").text_content() == "Kept: size 50"
     assert page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50"
     answer(page, explorer, limit=7)
-    assert page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50, limit no limit"
+    assert (
+        page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50, limit no limit"
+    )
     assert page.locator(".awsnb-numbers small").text_content() == "50 kept"

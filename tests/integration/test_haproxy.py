@@ -51,6 +51,14 @@ def test_the_share_of_a_server_that_differs_is_haproxys(both, name, balance, poi
 
 
 @needs_haproxy
+def test_ties_go_as_haproxys(both):
+    for balance, points in (("leastconn", 6.0), ("random(2)", 8.0)):
+        haproxy, ours = both["servers of 10, 20 and 60 ms", balance]
+        for measure in haproxy:
+            assert ours[measure] == pytest.approx(haproxy[measure], abs=points)
+
+
+@needs_haproxy
 def test_a_server_that_refuses_draws_requests_to_it_by_least_connections_alone(both):
     failed = "failed until it is taken out", "%"
     for balance, points in (("roundrobin", 4.0), ("leastconn", 15.0)):

@@ -40,7 +40,15 @@ def refusal(**values):
         ({"event": "deregister", "deregistration_delay_s": 3601}, "from 0 to 3,600 s"),
         ({"zones": 1}, "an ALB needs at least 2 (ELBv2 API Reference"),
         ({"rules": 101}, "from 0 to 100 rules"),
-        ({"event": "none", "event_at_s": 10}, "it is for crash, hang, deregister"),
+        ({"event": "none", "event_at_s": 10}, "it is for crash, hang, errors, deregister"),
+        (
+            {"health_interval_s": 5},
+            "must be above the health check's timeout, health_timeout_s = 5 s",
+        ),
+        ({"health_timeout_s": 30}, "health_interval_s = 30: must be above"),
+        ({"health_timeout_s": 1}, "from 2 to 120 s"),
+        ({"event": "errors", "health_timeout_s": 3}, "it is for crash, hang"),
+        ({"targets_in_zone_a": 5}, "targets_in_zone_a = 5: there are 4 targets in all"),
         ({"event_at_s": 60, "returns_at_s": 60}, "must be after the event, at 60 s"),
         ({"event": "deregister", "targets": 1}, "deregistering the only target"),
         ({"peak_factor": 2.0}, "it is for bursty, day"),
@@ -55,6 +63,7 @@ def test_defaults_that_are_left_out_are_those_of_aws():
     assert alb.health_check == (30, 5, 2) and alb.detected_after_s == 60
     assert alb.replace(event="hang").detected_after_s == 65
     assert alb.replace(event="deregister").delay_s == 300
+    assert alb.in_force()["health_timeout_s"] == 5 and alb.in_force()["event_at_s"] == 60
 
 
 # --- the load and the failure
@@ -126,6 +135,29 @@ def test_cross_zone_off_gives_each_zone_its_half():
     )
 
 
+def test_eight_targets_in_one_zone_and_two_in_another():
+    ten = AlbScenario(targets=10, targets_in_zone_a=8, cross_zone=False, duration_s=900, **CALM)
+    np.testing.assert_allclose(simulate(ten).share_pct, [6.25] * 8 + [25] * 2, atol=0.6)
+    even = simulate(ten.replace(cross_zone=True)).share_pct
+    np.testing.assert_allclose(even, [10] * 10, atol=0.1)
+    assert ten.doubt == "zones differ" and ten.replace(targets_in_zone_a=5).doubt == ""
+
+
+def test_the_others_are_spread_over_the_other_zones():
+    six = AlbScenario(targets=6, zones=3, targets_in_zone_a=2)
+    assert [six.zone_of(k) for k in range(6)] == [0, 0, 1, 2, 1, 2]
+
+
+def test_errors_that_no_check_sees_go_on_until_the_end():
+    outcome = simulate(AlbScenario(event="errors"))
+    assert outcome.failed_pct_between(60, 300) == pytest.approx(25, abs=0.5)
+    assert outcome.failed_pct_between(0, 60) < 0.1  # in flight when it broke
+    back = simulate(AlbScenario(event="errors", returns_at_s=120))
+    assert back.failed_pct_between(120, 300) == 0
+    alone = simulate(AlbScenario(event="errors", targets=1, workers=20))
+    assert alone.failed_pct_between(60, 300) == 100
+
+
 def test_a_zone_without_targets_passes_its_requests_on():
     assert simulate(AlbScenario(targets=2, zones=4, cross_zone=False, **CALM)).failed == 0
 
@@ -137,7 +169,11 @@ def test_requests_are_conserved_in_every_preset(preset):
     assert run.over_time["asked_per_s"].sum() * 3 == pytest.approx(run.arrival_s.size)
     assert run.busy_pct.max() <= 100 + 1e-9
     assert (run.requests.wait_s <= run.requests.sojourn_s + 1e-12).all()
-    assert not (run.requests.status == LOST).any() or preset.values["event"] in ("crash", "hang")
+    assert not (run.requests.status == LOST).any() or preset.values["event"] in (
+        "crash",
+        "hang",
+        "errors",
+    )
 
 
 def test_moving_one_slider_keeps_the_other_draws():
@@ -209,9 +245,128 @@ def test_why_says_what_happened():
     assert "25 % of all requests fail" in said
     assert "83 % of what the other 3 can serve" in said
     drowned = answer(AlbScenario(requests_per_s=128.0)).why
-    assert "capacity of 120 without target 1: 8 more wait each second" in drowned
+    assert "128 requests/s meet a capacity of 120 without target 1." in drowned
+    assert "The queue still grows when the run ends" in drowned
     slow = answer(AlbScenario(slow_target_pct=40.0, **CALM)).why
     assert "But target 1 gets 15" in slow
+
+
+# what each preset's sentence must say, and must not
+SAID = {
+    "A target crashes": (
+        ["misses its error goal", "health checks take 60 s to see it, and until then 25 %"],
+        ["p99 goal", "still grows", "From"],
+    ),
+    "The black hole": (["until then 76 % of all requests fail"], ["still grows", "p99 goal"]),
+    "A target hangs": (
+        ["Both goals are met", "takes requests and answers none", "65 s to see it"],
+        ["misses", "still grows"],
+    ),
+    "Errors that no check sees": (
+        ["it is never taken out, and until the run ends, at 300 s, 25 % of all requests fail"],
+        ["health checks take", "Both goals"],
+    ),
+    "One failure too many": (
+        [
+            "misses its p99 goal",
+            "The queue still grows when the run ends: 1,8",
+            "if the load stayed",
+        ],
+        ["error goal", "more wait each second"],
+    ),
+    "A retry storm": (
+        [
+            "72 % failed against 1 %",
+            "From 70 s on, 94 % of all requests fail: most are given up by their clients",
+            "Target 1 is back at 120 s, and in the last tenth of the run 100 % fail",
+            "99 % of them already given up",
+            "sent 3.2 times each",
+        ],
+        ["more wait each second", "Both goals", "requests are unfinished"],
+    ),
+    "An older instance": (["But target 1 gets 102 %"], ["error goal"]),
+    "Three targets in two zones": (
+        ["But target 2 gets 106 %", "653 requests are unfinished"],
+        ["attempts", "error goal"],
+    ),
+    "Eight targets and two": (["But target 10 gets 94 %"], ["still grows", "error goal"]),
+    "Draining a long request": (
+        ["p99 43 s of 60 s allowed", "23 requests are cut off"],
+        ["misses", "still grows"],
+    ),
+}
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_each_presets_sentence_says_what_it_must_and_no_more(preset):
+    must, must_not = SAID[preset.name]
+    said = answer(AlbScenario(**preset.values)).why
+    assert [words for words in must if words not in said] == []
+    assert [words for words in must_not if words in said] == []
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_goals_that_a_preset_moves_are_named(preset):
+    scenario = AlbScenario(**preset.values)
+    said = answer(scenario).why
+    if scenario.p99_goal_ms != AlbScenario().p99_goal_ms:
+        assert f"of {scenario.p99_goal_ms / 1000:.0f} s allowed" in said or "against" in said
+
+
+def test_what_is_cut_off_is_counted_apart_from_what_is_turned_away():
+    drain = AlbScenario(
+        event="deregister",
+        deregistration_delay_s=5,
+        service_ms=10_000.0,
+        workers=64,
+        requests_per_s=25.0,
+        queue_limit=0,
+    )
+    outcome = simulate(drain)
+    causes = outcome.causes()
+    assert causes["rejected"] > 0 and causes["cut"] > 0
+    assert f"{causes['cut']:,} requests are cut off" in answer(drain).why
+
+
+def test_a_queue_that_still_grows_does_not_hold_however_short_the_run():
+    short = AlbScenario(
+        requests_per_s=170.0, duration_s=60, p99_goal_ms=30_000.0, error_goal_pct=5.0, **CALM
+    )
+    outcome = simulate(short)
+    assert outcome.meets_goals and outcome.still_grows and not outcome.holds
+    said = answer(short).why
+    assert said.startswith("Both goals are met so far (")
+    assert "but the queue still grows" in said and "more if the load stayed as it is" in said
+    option = compare(short).options[0]
+    assert not option.holds and option.remark == "its queue still grows at the end"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_queue_with_room_is_not_said_to_grow(seed):
+    busy = AlbScenario(requests_per_s=144.0, seed=seed, **CALM)  # 90 %
+    assert not simulate(busy).still_grows
+    assert simulate(busy.replace(requests_per_s=176.0)).still_grows  # 110 %
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"event": "errors", "algorithm": "least_outstanding_requests"},
+        {"event": "hang", "targets": 1, "requests_per_s": 60.0},
+        {"event": "none", "requests_per_s": 200.0, "queue_limit": 4},
+    ],
+)
+def test_what_fails_or_is_turned_away_is_no_queue_that_grows(values):
+    outcome = simulate(AlbScenario(**values))
+    said = answer(outcome.scenario).why
+    assert outcome.failed_pct > 10
+    assert not outcome.still_grows and "still grows" not in said
+    assert outcome.scenario.event != "errors" or "But target 1" not in said
+
+
+def test_a_target_that_is_back_before_it_is_found_out_is_said_so():
+    said = answer(AlbScenario(returns_at_s=90)).why
+    assert "would take 60 s to see it, and until it is back, at 90 s, 25 %" in said
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -241,7 +396,7 @@ def test_what_the_comparison_claims_holds_when_simulated():
 
 
 def test_the_fewest_targets_are_the_fewest():
-    wanted = AlbScenario(requests_per_s=300.0, health_interval_s=5)
+    wanted = AlbScenario(requests_per_s=300.0, health_interval_s=5, health_timeout_s=2)
     found = fewest_targets(wanted, simulate)
     assert simulate(found).holds and not simulate(wanted.replace(targets=found.targets - 1)).holds
     assert fewest_targets(AlbScenario(p99_goal_ms=1.0), simulate) is None
@@ -287,7 +442,7 @@ def test_a_queue_limit_turns_requests_away_and_bounds_the_wait():
     assert limited.answered.sum() / 300 == pytest.approx(over.capacity_per_s, rel=0.05)
 
 
-def export(tmp_path, values, period_s=300, head="timestamp,value"):
+def export(tmp_path, values, period_s=300, head="timestamp,RequestCount Sum"):
     start = np.datetime64("2026-03-02T00:00:00")
     rows = [f"{start + k * period_s},{value}" for k, value in enumerate(values)]
     path = tmp_path / "export.csv"
@@ -313,18 +468,22 @@ def test_a_trace_is_served_at_its_busiest(tmp_path):
 @pytest.mark.parametrize(
     ("values", "head", "words"),
     [
-        ([51.846, 50.1], "timestamp,value", "holds 51.846, and requests are counted in whole"),
-        ([1.0, 1.0], "timestamp,RequestCount Average", "the Average of RequestCount says nothing"),
-        ([0, 0, 0], "timestamp,value", "holds no requests"),
-        ([10**9, 10**9], "timestamp,value", "Bytes are no requests"),
-        ([5, 5], "timestamp,CPUUtilization Average", "CPUUtilization is no count of requests"),
-        ([5, 5], "timestamp,value", "holds 600 s, less than duration_s = 900 s"),
+        ([51.846, 50.1], "timestamp,value", "say trace_unit = requests or requests/s"),
+        (
+            [1.0, 1.0],
+            "timestamp,RequestCount Average",
+            "the Average of RequestCount is not its load",
+        ),
+        ([0, 0, 0], "timestamp,RequestCount Sum", "holds no requests"),
+        ([10**9, 10**9], "timestamp,RequestCount Sum", "for less of a load, say load_factor"),
+        ([5, 5], "timestamp,CPUUtilization Average", "CPUUtilization is a percentage"),
+        ([5, 5], "timestamp,RequestCount Sum", "holds 600 s, less than duration_s = 900 s"),
     ],
 )
 def test_what_is_no_load_of_requests_is_refused(tmp_path, values, head, words):
     trace = export(tmp_path, values, head=head)
-    duration_s = 900 if values == [5, 5] and head.endswith("value") else 300
-    with pytest.raises(ScenarioError, match=words):
+    duration_s = 900 if words.endswith("900 s") else 300
+    with pytest.raises(ValueError, match=words):
         answer(AlbScenario(trace=trace, duration_s=duration_s))
 
 
@@ -339,3 +498,12 @@ def test_what_haproxy_did_stands_beside_the_model():
     assert table.index.get_level_values("balance").unique().tolist() == ["source"]
     assert table.columns[0].startswith("HAProxy 2") and table.columns[1] == "model"
     assert len(recorded()) > len(recorded("round robin")) > 5
+
+
+def test_an_export_with_hardly_a_request_is_refused(tmp_path):
+    trace = tmp_path / "quiet.csv"
+    trace.write_text("timestamp,RequestCount Sum\n2024-03-01,1\n2024-03-02,2\n")
+    alb = section("alb")
+    with pytest.raises(ScenarioError, match="percentiles need 100 or more") as refused:
+        alb.simulate(alb.scenario(trace=str(trace)))
+    assert refused.value.field == "trace"

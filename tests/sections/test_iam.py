@@ -473,7 +473,7 @@ def test_a_file_of_requests_that_is_wrong_names_its_line(tmp_path, text, says):
 def test_the_report_command_asks_the_same_question():
     for preset in PRESETS:
         scenario = AccessScenario(**preset.values)
-        words = shlex.split(report_command("iam", scenario))
+        words = shlex.split(report_command(section("iam"), scenario))
         given = [text for flag, text in itertools.pairwise(words) if flag == "-p"]
         again = AccessScenario(**_values(AccessScenario, given, {}))
         assert simulated(again).why == simulated(scenario).why
@@ -529,12 +529,21 @@ def test_patterns_agree_with_regular_expressions():
 def test_what_the_account_offers_is_in_the_menus():
     explorer = Explorer(section("iam"), policies=built_in())
     assert explorer.result.scenario.changes() == {}
-    who = explorer.controls["principal"]
-    assert who.suggestions == list(AccessScenario().account.entities)
-    assert "s3:DeleteObject" in explorer.controls["action"].suggestions
-    who.value = "ben"
+    offers = explorer.answer["offers"]
+    assert offers["principal"] == list(AccessScenario().account.entities)
+    assert "s3:DeleteObject" in offers["action"]
+    explorer.set(principal="ben")
     assert explorer.result.scenario.principal == "ben"
     users = json.loads(built_in())["users"] | {"zoe": {}}
-    explorer.controls["policies"].value = shop(users=users)
-    assert "zoe" in who.suggestions
+    explorer.set(policies=shop(users=users))
+    assert "zoe" in explorer.answer["offers"]["principal"]
+    explorer.close()
+
+
+def test_a_mistake_is_marked_where_it_stands():
+    explorer = Explorer(section("iam"), policies=built_in())
+    explorer.set(policies=built_in().replace('"Allow"', '"Alow"', 1))
+    line = built_in()[: built_in().index('"Allow"')].count("\n") + 1
+    assert abs(explorer.answer["place"][0] - line) <= 1
+    assert explorer.answer["trouble"]["beside"] == "policies"
     explorer.close()

@@ -307,6 +307,7 @@ def test_what_was_printed_without_a_document_says_how_to_get_it(printed, says):
          "implicit deny"),
         ("ec2:StopInstances", f"{INSTANCE}/*", f"{INSTANCE}/i-1", "allowed"),
         ("sts:GetCallerIdentity", BOX, "*", "allowed"),
+        ("kms:ListKeys", "*", "*", "allowed"),
     ],
 )  # fmt: skip
 def test_an_action_without_a_resource_is_judged_on_everything(
@@ -370,8 +371,19 @@ def test_a_row_rests_on_what_no_column_tells(rows):
     scenario = rows(f"principal,action,resource\nu,s3:GetObject,{BOX}/a\n", ALL, HTTPS)
     assert list(answers(scenario)["rests on"]) == ["aws:SecureTransport"]
     result = simulated(scenario)
-    assert "1 rest on what nothing here tells (aws:SecureTransport)" in result.why
+    told = "1 rest on what nothing here tells (aws:SecureTransport); give a key as a column."
+    assert told in result.why
     assert "AWS knows, and may deny it" in result.why and "may deny it" in explain(scenario)
+
+
+def test_a_row_of_a_role_rests_on_the_session_that_nobody_names(tmp_path):
+    file = tmp_path / "requests.csv"
+    file.write_text(f"principal,action,resource\napp,s3:GetObject,{BOX}/a\n")
+    role = {"policies": [ALL], "id": "AROAEXAMPLEAPP"}
+    box = {"policy": only_ids("AROAEXAMPLEAPP:i-0abc")}
+    policies = account(roles={"app": role}, resources={BOX: box})
+    result = simulated(AccessScenario(policies=policies, requests=str(file)))
+    assert "(the name of the session); name a session by its ARN." in result.why
 
 
 def test_a_column_tells_a_key_also_where_it_is_empty(rows):
@@ -607,6 +619,16 @@ def test_a_row_that_is_wrong_is_named_with_its_column(text, says, tmp_path):
     file.write_text(text)
     found = str(refused(policies=with_policies(ALL), requests=str(file)))
     assert "requests.csv" in found and says in found
+
+
+def test_a_mistake_in_one_of_several_inline_policies_is_found_in_it():
+    bent = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}] * 3}
+    bent["Statement"] = [*bent["Statement"], {"Effect": "Alow"}]
+    for before in ([ALL], [{"Statement": [ALL["Statement"]] * 5}]):
+        file = json.dumps(json.loads(with_policies(*before, bent)), indent=1)
+        error = refused(policies=file, principal="u")
+        line = next(i for i, text in enumerate(file.split("\n"), 1) if "Alow" in text)
+        assert "policies[1]: Statement[3]" in str(error) and line - 1 <= error.line <= line
 
 
 def test_of_many_principals_a_few_are_named():

@@ -26,11 +26,13 @@ EVEN = {"connections": 4000, "cross_zone": True}
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        ({"event": "crash"}, "must be one of none, hang, deregister"),
+        ({"event": "crash"}, "must be one of none, hang, errors, deregister"),
         ({"listener": "QUIC"}, "must be one of TCP, UDP, TLS"),
         ({"connections": 0}, "from 1 to 5,000 connections"),
         ({"returns_at_s": 10}, "must be after the event"),
         ({"event": "deregister", "health_interval_s": 10}, "it is for crash, hang"),
+        ({"health_interval_s": 10}, "health_timeout_s = 10 s (AWS's default)"),
+        ({"after_delay": "keep connections"}, "it is for deregister"),
     ],
 )
 def test_what_an_nlb_refuses(values, rule):
@@ -122,6 +124,87 @@ def test_what_the_comparison_of_nlbs_claims_holds_when_simulated():
         slug = "alb" if option.label.startswith("an ALB") else "nlb"
         summary = section(slug).simulate(option.scenario).summary
         assert option.holds == (summary["p99_ms"] <= 600 and summary["failed_pct"] <= 1)
+
+
+# what each preset's sentence must say, and must not
+SAID = {
+    "Eight connections": (
+        ["But target 4 gets 157 %", "The queue still grows when the run ends"],
+        ["error goal", "attempts"],
+    ),
+    "Thousands of connections": (["Both goals are met: p99 489 ms of 600 ms"], ["But target"]),
+    "One heavy client": (["But target 3 gets 136 %", "still grows"], ["error goal"]),
+    "A host dies without a word": (
+        ["health checks take 70 s to see it, and until then 27 %"],
+        ["still grows", "But target"],
+    ),
+    "Three targets in two zones": (["But target 2 gets 105 %", "still grows"], ["error goal"]),
+    "UDP is closed when drained": (
+        ["1 request is cut off", "the other 3"],
+        ["its connections go on", "error goal"],
+    ),
+    "Draining that never ends": (
+        ["its connections go on", "it still gets 24 % of all requests"],
+        ["cut off", "the other 3"],
+    ),
+}
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_each_presets_sentence_says_what_it_must_and_no_more(preset):
+    must, must_not = SAID[preset.name]
+    said = answer(NlbScenario(**preset.values)).why
+    assert [words for words in must if words not in said] == []
+    assert [words for words in must_not if words in said] == []
+
+
+@pytest.mark.parametrize(
+    ("listener", "after_delay", "late_pct"),
+    [
+        ("TCP", "by protocol", 25),
+        ("TLS", "by protocol", 25),
+        ("UDP", "by protocol", 0),
+        ("UDP", "keep connections", 25),
+        ("TCP", "close connections", 0),
+    ],
+)
+def test_what_is_left_after_draining_goes_by_protocol(listener, after_delay, late_pct):
+    drained = NlbScenario(
+        **EVEN,
+        listener=listener,
+        event="deregister",
+        event_at_s=30,
+        deregistration_delay_s=60,
+        after_delay=after_delay,
+    )
+    assert simulate(drained).late_share_pct == pytest.approx(late_pct, abs=2)
+    notes = " ".join(answer(drained).notes)
+    assert ("a new UDP target group closes" in notes) == (
+        (listener, after_delay) == ("UDP", "by protocol")
+    )
+
+
+def test_an_unhealthy_targets_connections_are_told_by_protocol():
+    tcp, udp = (" ".join(answer(NlbScenario(listener=kind)).notes) for kind in ("TCP", "UDP"))
+    assert "are reset, as TCP and TLS connections are by default" in tcp
+    assert "re:Post" in udp and "disputed" in udp and "reset" not in udp
+
+
+def test_udp_cannot_go_through_an_alb():
+    labels = [option.label for option in compare(NlbScenario(listener="UDP")).options]
+    assert not any("ALB" in label for label in labels)
+
+
+def test_errors_behind_a_tcp_check_go_on_for_the_connections_that_are_there():
+    outcome = simulate(NlbScenario(**EVEN, event="errors"))
+    assert outcome.failed_pct_between(60, 300) == pytest.approx(25, abs=2)
+    assert "it is never taken out" in answer(outcome.scenario).why
+
+
+def test_quickest_checks_keep_aws_rule():
+    options = {option.label: option.scenario for option in compare(NlbScenario()).options}
+    check = options["quickest health checks"].health_check
+    assert check == (5, 2, 2)
 
 
 def test_what_the_presets_of_nlbs_say():

@@ -14,10 +14,9 @@ import pytest
 
 from awsnb import mechanisms, theory
 
-ELSEWHERE = {"authorization"}
 PACKAGES = [
     theory,
-    *(getattr(mechanisms, name) for name in mechanisms.__all__ if name not in ELSEWHERE),
+    *(getattr(mechanisms, name) for name in mechanisms.__all__),
 ]
 
 

@@ -242,7 +242,11 @@ def test_there_is_a_field_for_each_with_unit_and_meaning(explorer):
 
 def test_a_menu_offers_what_a_field_may_be(explorer):
     assert described(explorer, "kind")["options"] == [("small", "small"), ("big", "big")]
-    assert described(explorer, "tap")["options"] == [("default", None), ("yes", True), ("no", False)]
+    assert described(explorer, "tap")["options"] == [
+        ("default", None),
+        ("yes", True),
+        ("no", False),
+    ]
     assert described(explorer, "lid")["options"] == []
     page_moves(explorer, tap=False)
     assert explorer.result.scenario.tap is False

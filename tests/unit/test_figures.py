@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from awsnb import figures
-from awsnb.results import Comparison, Curve, Option, Panel, Result
+from awsnb.results import Comparison, Curve, Flow, Option, Panel, Place, Result, Scene
 from awsnb.scenario import Scenario
 
 RATES = Panel(
@@ -486,3 +486,55 @@ def test_a_figure_carries_one_small_theme():
     for figure in (figures.draw(result()), figures.comparison(comparison())):
         assert figure.layout.template.layout.font.color == figures.MIDTONE
         assert not figure.layout.template.data.to_plotly_json()
+
+
+def scene(samples=2_000):
+    x = result(samples).data["time"]
+    level = np.linspace(100, 0, samples)
+    turn = samples * 7 // 18
+    flow = np.where(np.arange(samples) < turn, 5.0, 1.0)
+    places = (
+        Place("source", 0, count=flow, note="a second"),
+        Place("tank", 1, level, 100.0, "l", states=((x[0], "ok", ""), (x[turn], "bad", "low"))),
+    )
+    flows = (Flow("source", "tank", flow, 5.0),)
+    words = ((x[0], "It fills."), (x[turn], "It drains."))
+    return Scene("A tank", "time", places, flows, ((x[turn], "low"),), words)
+
+
+def moving(samples):
+    return figures.moving(replace(result(samples), scene=scene(samples)))
+
+
+def test_a_scene_is_sent_at_few_moments_of_which_those_of_its_events_are_some():
+    described, columns = moving(2_000)
+    moments = columns[described["moments"]]
+    assert len(moments) <= 402 and {len(column) for column in columns} == {len(moments)}
+    (event,) = (at for at, _ in described["events"])
+    at = list(moments).index(event)
+    assert columns[described["flows"][0]["rate"]][at - 1 : at + 1].tolist() == [5.0, 1.0]
+    assert [at for at, *_ in described["places"][1]["states"]] == [moments[0], event]
+
+
+def test_a_column_of_a_scene_is_sent_once():
+    described, columns = moving(50)
+    assert len(columns) == 3
+    assert described["places"][0]["count"] == described["flows"][0]["rate"]
+
+
+def test_a_scene_moves_with_the_axis_of_its_plots():
+    described, _ = moving(50)
+    one = result(50)
+    (axis,) = figures.panels(one, figures.curves(one))["axes"]
+    assert all(described["axis"][key] == axis[key] for key in ("key", "type", "low", "high"))
+
+
+def test_a_scene_begins_at_the_moment_that_its_result_is_of():
+    assert moving(50)[0]["at"] is None
+    asked = replace(scene(50), at=result(50).data["time"][7])
+    described, columns = figures.moving(replace(result(50), scene=asked))
+    assert described["at"] == columns[described["moments"]][7]
+
+
+def test_a_result_without_a_scene_has_none():
+    assert figures.moving(result(50)) == (None, [])

@@ -9,12 +9,15 @@ from awsnb.mechanisms.listener_rules import (
     Forward,
     Limits,
     Redirect,
+    Refused,
     Request,
+    Rewrite,
     Rule,
     check,
     evaluate,
     holds,
     location,
+    rewritten,
     share,
 )
 
@@ -87,9 +90,55 @@ def test_shares_of_groups_are_their_weights():
 
 
 def test_a_redirect_keeps_what_it_is_told_to():
-    assert location(Redirect("https://#{host}/new#{path}"), Request("/a")) == (
+    assert location(Redirect("https://#{host}/new/#{path}"), Request("/a")) == (
         "https://example.com/new/a"
     )
+
+
+def test_a_redirects_path_comes_without_its_slash():
+    assert location(Redirect("https://de.example.com/#{path}"), Request("/")) == (
+        "https://de.example.com/"
+    )
+    assert location(Redirect("/a/#{path}"), Request("/b/c")) == "/a/b/c"
+
+
+@pytest.mark.parametrize(
+    ("field", "regex", "request_", "met"),
+    [
+        ("path-pattern", "^/v[0-9]+/", Request("/v12/a"), True),
+        ("path-pattern", "^/v[0-9]+/", Request("/V12/a"), False),
+        ("host-header", r"^(www\.)?example\.com$", Request(host="www.example.com"), True),
+        ("host-header", r"^(www\.)?example\.com$", Request(host="wwwXexample.com"), False),
+        ("http-header", "Android|iPhone", Request(headers={"User-Agent": "x iPhone"}), True),
+    ],
+)
+def test_a_regular_expression_is_looked_for(field, regex, request_, met):
+    assert holds(Condition(field, (regex,), "user-agent", regex=True), request_) == met
+
+
+def test_rewrites_change_what_a_target_sees_and_not_what_conditions_see():
+    moved = Rule(
+        10,
+        (Condition("path-pattern", ("/api/*",)),),
+        Forward({"api": 1}),
+        (
+            Rewrite("url-rewrite", "^/api/(.*)$", "/$1"),
+            Rewrite("host-header-rewrite", r"^(.+)\.example\.com$", "$1.internal"),
+        ),
+    )
+    request = Request("/api/users", host="shop.example.com", query={"id": "7"})
+    assert evaluate([moved], Fixed(404), request).priority == 10
+    assert rewritten(moved, request) == ("shop.internal", "/users?id=7")
+    assert rewritten(moved, Request("/other", host="x.org")) == ("x.org", "/other")
+
+
+def test_a_rule_that_needs_a_token_turns_the_others_away():
+    guarded = Rule(10, (PATHS,), Forward({"api": 1}), needs_token=True)
+    assert evaluate([guarded], Fixed(404), Request("/a")).action == Refused()
+    assert evaluate([guarded], Fixed(404), Request("/a", token_valid=True)).action == Forward(
+        {"api": 1}
+    )
+    assert evaluate([guarded], Fixed(404), Request("/z")).action == Fixed(404)
 
 
 def test_matching_agrees_with_a_slow_twin_on_random_patterns():
@@ -134,6 +183,23 @@ PATHS = Condition("path-pattern", ("/a", "/b", "/c"))
         (ERROR._replace(action=Forward(dict.fromkeys("abcdef", 1))), "6 groups, at most 5"),
         (ERROR._replace(action=Forward({"a": 1000})), "from 0 to 999"),
         (ERROR._replace(action=Forward({"a": 0})), "not all of them 0"),
+        (
+            ERROR._replace(conditions=(Condition("query-string", ("a",), regex=True),)),
+            "regular expressions look at host-header, path-pattern, http-header, not at query",
+        ),
+        (
+            ERROR._replace(conditions=(Condition("path-pattern", ("(",), regex=True),)),
+            "not a regular expression without look-around: (",
+        ),
+        (
+            ERROR._replace(conditions=(Condition("path-pattern", ("a(?=b)",), regex=True),)),
+            "without look-around",
+        ),
+        (
+            ERROR._replace(rewrites=(Rewrite("url-rewrite", "a", "b"),) * 2),
+            "at most one host-header-rewrite and one url-rewrite",
+        ),
+        (ERROR._replace(rewrites=(Rewrite("method", "a", "b"),)), "at most one host-header"),
     ],
 )
 def test_what_a_listener_refuses(rule, problem):

@@ -51,7 +51,7 @@ class Server:
     def __init__(self, registration, target, zone):
         self.registration, self.target, self.zone = registration, target, zone
         self.idle, self.waiting, self.inside = target.workers, deque(), {}
-        self.failing, self.chosen, self.credit = 0, 0, 0.0
+        self.failing, self.credit, self.changed = 0, 0.0, (-1.0, 0, 0)
 
     def in_rotation(self, t):
         return self.registration.opens_s <= t < self.registration.closes_s
@@ -61,6 +61,9 @@ class Server:
 
     def outstanding(self):
         return len(self.inside) + self.failing
+
+    def change(self, t, order, i):  # at the same time: those who leave, then those who arrive
+        self.changed = max(self.changed, (t, order, i))
 
 
 def twin(targets, rule, registrations, sticky, zonal, seed, arrival, work, flow, zone):
@@ -85,6 +88,7 @@ def twin(targets, rule, registrations, sticky, zonal, seed, arrival, work, flow,
     def leave(t, server, i):
         if i in server.inside:
             out[i] = (server.inside.pop(i), t, server.registration.target, OK)
+            server.change(t, 0, i)
             server.idle += 1
             if server.waiting:
                 begin(server, server.waiting.popleft(), t)
@@ -93,10 +97,12 @@ def twin(targets, rule, registrations, sticky, zonal, seed, arrival, work, flow,
         state = LOST if server.registration.ends_s < server.registration.closes_s else CUT
         for i, start in server.inside.items():
             out[i] = (min(start, t), t, server.registration.target, state)
+            server.change(t, 0, i)
         server.inside, server.waiting = {}, deque()
 
-    def stall(t, server):
+    def stall(t, server, i):
         server.failing -= 1
+        server.change(t, 0, i)
 
     def share(server, t, there):
         heaviest = max(one.target.weight for one in there)
@@ -110,33 +116,34 @@ def twin(targets, rule, registrations, sticky, zonal, seed, arrival, work, flow,
         uneven = any(share(one, t, there) < 1 for one in there) or any(
             not one.ripe(t) for one in there if any(other.ripe(t) for other in there)
         )
+        if rule == "round robin" and uneven:
+            for one in there:
+                one.credit += share(one, t, there)
+            latest[z] = max(there, key=lambda one: one.credit)
+            latest[z].credit -= sum(share(one, t, there) for one in there)
+            return latest[z]
         if rule == "round robin":
             order = [one for one in servers if one.zone == z]
             position = -1 if latest[z] is None else order.index(latest[z])
             while True:
                 position = (position + 1) % len(order)
-                one = order[position]
-                if one in there:
-                    latest[z] = one
-                    one.credit += share(one, t, there)
-                    if one.credit >= 1:
-                        one.credit -= 1
-                        return one
+                if order[position] in there:
+                    latest[z] = order[position]
+                    return latest[z]
         if rule == "least outstanding":
-            return min(there, key=lambda one: (one.outstanding(), one.chosen))
+            return min(there, key=lambda one: (one.outstanding(), one.changed))
         if rule == "weighted least outstanding":
             return min(
-                there, key=lambda one: (-share(one, t, there) / (one.outstanding() + 1), one.chosen)
+                there,
+                key=lambda one: (-share(one, t, there) / (one.outstanding() + 1), one.changed),
             )
         name = flow[i] if rule == "flow hash" else i + 1
         coin = mixed(name, salt)
         if rule == "two choices":
-            first = coin * len(there) // 2**32
-            if len(there) == 1:
-                return there[0]
-            step = 1 + mixed(coin, salt) * (len(there) - 1) // 2**32
-            both = there[first], there[(first + step) % len(there)]
-            return min(both, key=lambda one: (one.outstanding(), one.chosen, servers.index(one)))
+            one, other = (
+                there[number * len(there) // 2**32] for number in (coin, mixed(coin, salt))
+            )
+            return one if one.outstanding() < other.outstanding() else other
         while True:
             one = there[coin * len(there) // 2**32]
             if not uneven:
@@ -168,13 +175,13 @@ def twin(targets, rule, registrations, sticky, zonal, seed, arrival, work, flow,
             server = choose(t, i, z, there)
         if sticky.duration_s and (sticky.renewed or not bound):
             bonds[flow[i]] = server, t + sticky.duration_s
-        server.chosen = i + 1
+        server.change(t, 1, i)
         if t >= server.registration.ends_s:
             fails = t + server.registration.stall_s
             out[i] = (fails, fails, server.registration.target, FAILED)
             if fails > t:
                 server.failing += 1
-                at(fails, 0, stall, server)
+                at(fails, 0, stall, server, i)
         elif server.idle:
             begin(server, i, t)
         elif len(server.waiting) >= server.target.queue_limit:
@@ -484,10 +491,34 @@ def test_weights_are_shares(rule):
     )
 
 
+def test_ties_go_to_who_has_had_so_few_outstanding_for_longest():
+    # 0 and 1 are taken in turn; 1 is done before 0, so it is the one that waits longer
+    targets = [Target(), Target()]
+    outcome = Balancer(targets, "least outstanding").serve(
+        [0.0, 0.1, 5.0, 6.0], [3.0, 1.0, 0.0, 0.0]
+    )
+    assert outcome.target.tolist() == [0, 1, 1, 0]
+
+
+def test_departures_within_a_long_gap_keep_their_order():
+    # thousands of moments pass without an arrival, many turns of the calendar
+    arrival = np.concatenate((np.arange(1000) * 1e-3, [400.0, 400.1, 400.2]))
+    work = np.zeros(arrival.size)
+    work[:3] = 300.0, 200.0, 100.0  # the first three targets leave in the order 2, 1, 0
+    work[3:1000] = 1e-9
+    targets = [Target()] * 3 + [Target(weight=1.0)]
+    outcome = Balancer(targets, "least outstanding").serve(arrival, work)
+    assert outcome.target[:3].tolist() == [0, 1, 2]
+    assert outcome.target[-3:].tolist() == [3, 2, 1]
+
+
 def test_weighted_round_robin_spreads_its_turns():
     targets = [Target(weight=1.0), Target(weight=0.5)]
     outcome = even_run(6, targets, "round robin")[1]
-    assert outcome.target.tolist() == [0, 0, 1, 0, 0, 1]
+    assert outcome.target.tolist() == [0, 1, 0, 0, 1, 0]
+    # nginx's own example of its smooth weighted round robin: a a b a c a a
+    three = [Target(weight=5.0), Target(weight=1.0), Target(weight=1.0)]
+    assert even_run(7, three, "round robin")[1].target.tolist() == [0, 0, 1, 0, 2, 0, 0]
 
 
 @pytest.mark.parametrize("rule", ["round robin", "random", "weighted least outstanding"])

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from awsnb.aws.elb.limits import ELB
-from awsnb.aws.prices import HOURS_A_MONTH, instance_usd_hour
+from awsnb.aws.prices import HOURS_A_MONTH, PUBLIC_IPV4_USD_HOUR, instance_usd_hour
 
 TARGET = "t3.medium"  # what every target is taken to be
 DIMENSIONS = {
@@ -23,6 +23,8 @@ class Bill(NamedTuple):
         Capacity units (LCU or NLCU) that each dimension comes to by itself.
     hour_usd, unit_usd : float
         Price of an hour, and of a unit for an hour.
+    addresses : int
+        Public IPv4 addresses, at the least.
     crossing_usd_month : float
         For data that crosses zones, where that is charged.
     """
@@ -30,6 +32,7 @@ class Bill(NamedTuple):
     units: dict[str, float]
     hour_usd: float
     unit_usd: float
+    addresses: int = 0
     crossing_usd_month: float = 0.0
 
     @property
@@ -46,7 +49,12 @@ class Bill(NamedTuple):
     def usd_month(self) -> float:
         """All parts, USD a month."""
         hourly = self.hour_usd + self.billed_units * self.unit_usd
-        return HOURS_A_MONTH * hourly + self.crossing_usd_month
+        return HOURS_A_MONTH * hourly + self.addresses_usd_month + self.crossing_usd_month
+
+    @property
+    def addresses_usd_month(self) -> float:
+        """What the public IPv4 addresses cost, USD a month."""
+        return self.addresses * PUBLIC_IPV4_USD_HOUR * HOURS_A_MONTH
 
 
 def alb_bill(
@@ -55,6 +63,7 @@ def alb_bill(
     requests_per_connection: float,
     connection_s: float,
     rules: int,
+    public_zones: int = 0,
 ) -> Bill:
     """Work out a month of an Application Load Balancer.
 
@@ -70,6 +79,8 @@ def alb_bill(
         How long a client's connection stays open.
     rules : int
         Rules that a request is compared with.
+    public_zones : int
+        Zones in which it has a public IPv4 address; none if it is internal.
     """
     new_per_s = requests_per_s / requests_per_connection
     charged_rules = max(0, rules - ELB.value("lcu", "free_rules"))
@@ -79,7 +90,7 @@ def alb_bill(
         "processed_bytes": _gb_per_h(requests_per_s, kb_per_request),
         "rule_evaluations": requests_per_s * charged_rules,
     }
-    return _bill("alb", "lcu", used)
+    return _bill("alb", "lcu", used, public_zones)
 
 
 def nlb_bill(
@@ -89,6 +100,7 @@ def nlb_bill(
     requests_per_s: float,
     kb_per_request: float,
     crossing: float = 0.0,
+    public_zones: int = 0,
 ) -> Bill:
     """Work out a month of a Network Load Balancer.
 
@@ -104,6 +116,8 @@ def nlb_bill(
         Requests over all connections, and the bytes of one and its answer, kB.
     crossing : float
         Share of the data that passes from one zone to another, which is charged at both ends.
+    public_zones : int
+        Zones in which it has a public IPv4 address; none if it is internal.
     """
     gb_per_h = _gb_per_h(requests_per_s, kb_per_request)
     used = {
@@ -113,7 +127,8 @@ def nlb_bill(
     }
     crossing_gb = gb_per_h * HOURS_A_MONTH * crossing
     ends_usd = 2 * ELB.value("nlb", "cross_zone_price")  # out of one zone and into another
-    return _bill("nlb", f"nlcu_{listener.lower()}", used, crossing_gb * ends_usd)
+    bill = _bill("nlb", f"nlcu_{listener.lower()}", used, public_zones)
+    return bill._replace(crossing_usd_month=crossing_gb * ends_usd)
 
 
 def targets_usd_month(targets: int) -> float:
@@ -125,7 +140,8 @@ def _gb_per_h(requests_per_s: float, kb_per_request: float) -> float:
     return 3600 * requests_per_s * kb_per_request / 1e6
 
 
-def _bill(balancer: str, unit: str, used: dict[str, float], crossing_usd: float = 0.0) -> Bill:
+def _bill(balancer: str, unit: str, used: dict[str, float], public_zones: int) -> Bill:
     units = {DIMENSIONS[key]: amount / ELB.value(unit, key) for key, amount in used.items()}
     hour_usd, unit_usd = (ELB.value(balancer, f"{per}_price") for per in ("hour", "unit"))
-    return Bill(units, hour_usd, unit_usd, crossing_usd)
+    addresses = public_zones * ELB.value(balancer, "public_ipv4_addresses")
+    return Bill(units, hour_usd, unit_usd, addresses)

@@ -108,10 +108,9 @@ class Account:
 
     def resource(self, arn: str) -> Resource:
         """What is attached to a resource, or to the one it stands below; nothing if not listed."""
-        above = [
-            one for one in self.resources if arn == one or arn.startswith((f"{one}/", f"{one}:"))
-        ]
-        return self.resources[max(above, key=len)] if above else NOT_LISTED
+        while arn and arn not in self.resources:
+            arn = arn[: max(arn.rfind("/"), arn.rfind(":"), 0)]
+        return self.resources[arn] if arn else NOT_LISTED
 
     def trust_of(self, action: str, arn: str) -> Policy | None:
         """The trust policy that an action asks for: that of the role which is to be assumed.
@@ -135,7 +134,7 @@ class Account:
             groups={group: self.groups[group] for group in entity.groups},
             boundary=entity.boundary,
             resource=self.resource(arn).policy,
-            resource_must_allow=service == "kms" and IAM.value("kms", "key_policy_must_allow"),
+            resource_must_allow=_is_key(arn) and IAM.value("kms", "key_policy_must_allow"),
             scps=self.scps if at_home else (),
             rcps=self.rcps if limited else (),
             management_account=self.management_account,
@@ -203,6 +202,10 @@ class Account:
         """The account with one more SCP attached to itself, its lowest level."""
         *above, own = self.scps or ((),)
         return replace(self, scps=(*above, (*own, policy)))
+
+
+def _is_key(arn: str) -> bool:
+    return arn.split(":")[2:3] == ["kms"]
 
 
 def _some(names: list[str], most: int = 12) -> str:

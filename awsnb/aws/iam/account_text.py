@@ -47,12 +47,8 @@ _KEYS = {
     "groups": ("policies",),
     "resources": ("policy", "tags"),
 }
-_SIZES = {
-    "identity": "managed_policy",
-    "boundary": "managed_policy",
-    "trust": "trust_policy_raised",
-}
-_SIZES |= {"session": "session_policy", "scp": "scp", "rcp": "rcp"}
+_SIZES = {"identity": "managed_policy", "boundary": "managed_policy", "session": "session_policy"}
+_SIZES |= {"trust": "trust_policy_raised", "scp": "scp", "rcp": "rcp"}
 _INLINE = {"users": "inline_user", "groups": "inline_group", "roles": "inline_role"}
 _BY_AWS = "arn:aws:iam::aws:policy/"
 

@@ -1,4 +1,4 @@
-"""Where in a text an error lies: the line of the element that it names."""
+"""Where in a text an error lies: the line and column of the element that it names."""
 
 import json
 import re
@@ -10,6 +10,8 @@ from awsnb.scenario import ScenarioError
 _POLICY = re.compile(r": policies\.([^:]+):")
 _JSON = re.compile(r"at line (\d+), column (\d+)")
 _NAMED = re.compile(r"(?:policies|users|roles|groups|visitors|watch)\.([\w:/-]*\w)")
+_INLINE = re.compile(r"\.policies\[(\d+)\]")
+_BETWEEN = re.compile(r"[\s,]*")
 _STATEMENT = re.compile(r"Statement\[(\d+)\][^,:]*(?:, (\w+))?")
 
 
@@ -49,20 +51,26 @@ def _find(said: str, text: str) -> int:
     place = 0
     for name in _NAMED.findall(said):
         place = max(text.find(f'"{name}":', place), place)
-    found = _STATEMENT.search(said)
+    inline, found = _INLINE.search(said), _STATEMENT.search(said)
+    if inline:
+        place = _element(text, "policies", place, int(inline[1]))
     if not found:
         return place or -1
-    place = _statement(text, place, int(found[1]))
+    place = _element(text, "Statement", place, int(found[1]))
     return max(text.find(f'"{found[2]}"', place), place) if found[2] else place
 
 
-def _statement(text: str, start: int, index: int) -> int:
-    """Find where a policy's statement of an index begins."""
-    opening = re.compile(r'"Statement"\s*:\s*(\[?)\s*').search(text, start)
+def _element(text: str, key: str, start: int, index: int) -> int:
+    """Find where the element of an index begins, in the next list under a key."""
+    opening = re.compile(rf'"{key}"\s*:\s*(\[?)\s*').search(text, start)
     if not opening:
         return start
     place = opening.end()
-    for _ in range(index if opening[1] else 0):
-        place = json.JSONDecoder().raw_decode(text, place)[1]
-        place += len(text[place:]) - len(text[place:].lstrip(", \t\r\n"))
+    try:
+        for _ in range(index if opening[1] else 0):
+            place = json.JSONDecoder().raw_decode(text, place)[1]
+            between = _BETWEEN.match(text, place)
+            place = between.end() if between else place
+    except ValueError:  # it is another list than the one meant
+        return start
     return place

@@ -27,7 +27,17 @@ class JsonError(ValueError):
 
 
 def read_json(text: str) -> Any:
-    """Read a JSON text; a byte order mark before it is passed over.
+    """Read a JSON text.
+
+    Parameters
+    ----------
+    text : str
+        A byte order mark before it is passed over.
+
+    Returns
+    -------
+    dict, list, str, int, float, bool or None
+        What the text stands for.
 
     Raises
     ------

@@ -26,7 +26,6 @@ from awsnb.mechanisms.control_loop.kernel import (
     NO_STEP,
     NOBODY,
     OUTVOTED,
-    ROUNDING,
     SCALED,
     SCHEDULE,
     WAITS,
@@ -44,6 +43,8 @@ from awsnb.mechanisms.control_loop.policies import (
     Step,
     StepScaling,
     TargetTracking,
+    above,
+    below,
 )
 from awsnb.mechanisms.control_loop.runs import Case, Scaling, Totals, scale, sweep
 
@@ -60,7 +61,6 @@ __all__ = [
     "NO_DATA",
     "NO_STEP",
     "OUTVOTED",
-    "ROUNDING",
     "SCALED",
     "SCHEDULE",
     "WAITS",
@@ -81,7 +81,9 @@ __all__ = [
     "StepScaling",
     "TargetTracking",
     "Totals",
+    "above",
     "activities",
+    "below",
     "entry",
     "explain",
     "predict",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from awsnb.mechanisms._records import records_of
 from awsnb.mechanisms.control_loop.kernel import (
@@ -260,6 +260,47 @@ def _steps(policy: StepScaling | SimpleScaling) -> list[Step]:
     if policy.alarm.above:
         return [s._replace(lower=_next(s.lower, down), upper=_next(s.upper, down)) for s in shifted]
     return shifted
+
+
+def above(values: ArrayLike, threshold: float) -> NDArray[np.bool_]:
+    """Whether datapoints are above a threshold by more than rounding, as alarms see it.
+
+    Parameters
+    ----------
+    values : array_like of float
+        Datapoints, NaN where missing.
+    threshold : float
+        In their unit.
+
+    Returns
+    -------
+    ndarray of bool
+        As many; False where missing.
+
+    Examples
+    --------
+    >>> above([40.0, 40.00000000000001, 40.1], 40.0).tolist()
+    [False, False, True]
+    """
+    return np.asarray(values) > threshold + ROUNDING * abs(threshold)
+
+
+def below(values: ArrayLike, threshold: float) -> NDArray[np.bool_]:
+    """Whether datapoints are below a threshold by more than rounding, as alarms see it.
+
+    Parameters
+    ----------
+    values : array_like of float
+        Datapoints, NaN where missing.
+    threshold : float
+        In their unit.
+
+    Returns
+    -------
+    ndarray of bool
+        As many; False where missing.
+    """
+    return np.asarray(values) < threshold - ROUNDING * abs(threshold)
 
 
 def _line(alarm: Alarm) -> float:

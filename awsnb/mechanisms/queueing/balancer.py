@@ -35,10 +35,11 @@ class Balancer:
     targets : list of Target
         At least one.
     rule : str
-        One of `RULES`. "flow hash" needs flows. Weights and slow start bear on "round robin" (a
-        target is chosen when it has earned 1, and earns its share in every round), "random", "flow
-        hash" and "weighted least outstanding" (fewest (outstanding + 1) / weight). Ties go to the
-        target that was chosen longest ago.
+        One of `RULES`. "flow hash" needs flows. Weights and slow start bear on "round robin"
+        (smooth: each target earns its share, the richest is chosen and pays for all), "random",
+        "flow hash" and "weighted least outstanding" (fewest (outstanding + 1) / weight). Ties go
+        to the target that has had as many outstanding for longest, as by HAProxy's leastconn; of
+        two choices, to the one drawn last.
     registrations : list of Registration, optional
         When targets serve. All of them, always, if not given.
     sticky : Sticky
@@ -163,12 +164,12 @@ class Balancer:
 
     def _serve(self, requests: serving.Requests, out: Outcome) -> None:
         n, how = requests.work.size, self.how
-        chosen, number = np.empty(n, np.int16), self.served + 1
+        chosen = np.empty(n, np.int16)
         if how.rule >= serving.TWO_CHOICES:
             pairs = np.empty((2, n if how.rule == serving.TWO_CHOICES else 0), np.int64)
-            dispatch.draw_pairs(number, how.salt, pairs)
+            dispatch.draw_pairs(self.served + 1, how.salt, pairs)
             self.calendar = self.calendar.with_room(n)
-            serving.watch(requests, how, number, pairs, self.fleet, self.calendar, chosen, out)
+            serving.watch(requests, how, pairs, self.fleet, self.calendar, chosen, out)
         else:
             self._choose(requests, chosen)
             slots, free, recent = self.fleet.slots, self.fleet.free, self.fleet.recent

@@ -1,5 +1,7 @@
 """Which target a request goes to, by rules that know it on arrival: in turn, by lot, by a hash."""
 
+import numpy as np
+
 from awsnb._jit import kernel
 
 ROUND_ROBIN, RANDOM, FLOW_HASH = range(3)
@@ -60,25 +62,36 @@ def _home(t, session, zone, slots):  # type: ignore[no-untyped-def]
 
 @kernel
 def _pick(t, rule, name, salt, pool, slots, listed):  # type: ignore[no-untyped-def]
+    if rule == ROUND_ROBIN and pool.even:
+        pool.turn = pool.turn + 1 if pool.turn + 1 < pool.count else 0
+        return listed[pool.first + pool.turn]
+    if rule == ROUND_ROBIN:
+        return _richest(t, pool, slots, listed)
     number = name
-    while True:
-        if rule == ROUND_ROBIN:  # earn a share in each round; whoever has earned 1 is chosen
-            pool.turn = pool.turn + 1 if pool.turn + 1 < pool.count else 0
-            k = listed[pool.first + pool.turn]
-            if pool.even:
-                return k
-            slots[k].credit += _share(t, slots[k])
-            if slots[k].credit >= 1.0:
-                slots[k].credit -= 1.0
-                return k
-        else:  # any of them, but it declines as often as its share says
-            number = _mix(number, salt)
-            k = listed[pool.first + (number * pool.count >> 32)]
-            if pool.even:
-                return k
-            number = _mix(number, salt)
-            if number < 4294967296.0 * _share(t, slots[k]):
-                return k
+    while True:  # any of them, but it declines as often as its share says
+        number = _mix(number, salt)
+        k = listed[pool.first + (number * pool.count >> 32)]
+        if pool.even:
+            return k
+        number = _mix(number, salt)
+        if number < 4294967296.0 * _share(t, slots[k]):
+            return k
+
+
+@kernel
+def _richest(t, pool, slots, listed):  # type: ignore[no-untyped-def]
+    """Smooth weighted round robin: all earn their share, the richest is chosen and pays for all."""
+    most, spent = -np.inf, 0.0
+    for j in range(pool.count):
+        slot = slots[listed[pool.first + j]]
+        earned = _share(t, slot)
+        slot.credit += earned
+        spent += earned
+        if slot.credit > most:
+            pool.turn, most = j, slot.credit
+    k = listed[pool.first + pool.turn]
+    slots[k].credit -= spent
+    return k
 
 
 @kernel

@@ -19,15 +19,17 @@ Integers = NDArray[np.int64]
 TWO_CHOICES, LEAST, WEIGHTED_LEAST = range(3, 6)
 
 # A slot's load in one integer, so that the least is the one to choose: out of rotation or not,
-# requests outstanding, when it was chosen last, its number.
-CHOSEN, OUTSTANDING, OUT = 1 << 13, 1 << 39, 1 << 62
-NUMBER, LAST_CHOSEN = CHOSEN - 1, OUTSTANDING - CHOSEN
+# requests outstanding, when that last changed, its number. Of those with the fewest, the one that
+# has had so few for longest is chosen, as by HAProxy's leastconn.
+CHANGE, OUTSTANDING, OUT = 1 << 13, 1 << 39, 1 << 62
+NUMBER, LAST_CHANGE = CHANGE - 1, OUTSTANDING - CHANGE
 BLOCK = 16
+LONG_GAP = 1 << 20  # moments without an arrival, from which on departures in them lose their order
 
 DEPARTURE = layout(float64="due", int32="slot after")
-CLOCK = layout(int64="struck unused used", float64="per_s")
-"""The latest moment that was struck off, the first departure that may be used again, or -1, and how
-many were ever used; moments per second."""
+CLOCK = layout(int64="struck unused used changes", float64="per_s")
+"""The latest moment that was struck off, the first departure that may be used again, or -1, how
+many were ever used, and how many arrivals and departures there were; moments per second."""
 
 
 class Requests(NamedTuple):
@@ -64,6 +66,7 @@ class Calendar(NamedTuple):
         first, the least of a thousand slots is found among some eighty numbers.
     moments : ndarray of int, shape (a power of 2,)
         The first departure due in a moment, or in one so many moments before or after; or -1.
+        The others follow in the order in which they are due.
     departures : ndarray of `DEPARTURE`
         When each is due, s, of which slot, and the next one of the same moment.
     clock : ndarray of `CLOCK`, shape (1,)
@@ -88,8 +91,7 @@ class Calendar(NamedTuple):
             block=np.cumsum(begins) - 1,
             first=first,
             least=first[:-1] | OUT,
-            # moments are found by masking, so there are a power of 2 of them
-            moments=np.full(1 << max(8, (4 * workers - 1).bit_length()), -1, np.int32),
+            moments=_moments(4 * workers),
             departures=records(DEPARTURE, 0),
             clock=records_of(CLOCK, [{"unused": -1}]),
         )
@@ -101,6 +103,8 @@ class Calendar(NamedTuple):
 
     def with_room(self, arriving: int) -> "Calendar":
         """Every request may be outstanding: room for those that are, and all that arrive now."""
+        if not self.clock["used"][0] and arriving > self.moments.size:  # few share a moment
+            return self._replace(moments=_moments(arriving)).with_room(arriving)
         outstanding = int(((self.load & ~OUT) // OUTSTANDING).sum())
         missing = outstanding + arriving - self.departures.size
         if missing <= 0:
@@ -109,8 +113,13 @@ class Calendar(NamedTuple):
         return self._replace(departures=more)
 
 
+def _moments(least: int) -> NDArray[np.int32]:
+    """Moments without departures: a power of 2, so that they are found by masking."""
+    return np.full(1 << max(8, (least - 1).bit_length()), -1, np.int32)
+
+
 @kernel
-def watch(requests, how, number, pairs, fleet, calendar, chosen, out):  # type: ignore[no-untyped-def]
+def watch(requests, how, pairs, fleet, calendar, chosen, out):  # type: ignore[no-untyped-def]
     """Choose by what is outstanding, and serve, one request after the other."""
     arrival, work, flow, zone = requests
     slots, pools, sessions, listed, free, recent = fleet
@@ -135,7 +144,7 @@ def watch(requests, how, number, pairs, fleet, calendar, chosen, out):  # type: 
         chosen[i] = k
         serve(i, i + 1, work, chosen, slots, free, recent, out)
         if k >= 0:
-            load[k] = load[k] & ~LAST_CHOSEN | (number + i) * CHOSEN & LAST_CHOSEN
+            load[k] = _changed(load[k], clock)
             if out.end_s[i] > t:
                 load[k] += OUTSTANDING
                 _enter(out.end_s[i], k, moments, departures, clock)
@@ -192,13 +201,10 @@ def _least(first, end, load):  # type: ignore[no-untyped-def]
 
 @kernel
 def _lesser_of_two(number, second, pool, listed, load):  # type: ignore[no-untyped-def]
-    one = number * pool.count >> 32
-    k = listed[pool.first + one]
-    if pool.count == 1:
-        return k
-    step = 1 + (second * (pool.count - 1) >> 32)
-    other = listed[pool.first + (one + step) % pool.count]
-    return other if load[other] < load[k] else k
+    """Of two slots drawn by lot, maybe the same twice, the one with fewer outstanding."""
+    k = listed[pool.first + (number * pool.count >> 32)]
+    other = listed[pool.first + (second * pool.count >> 32)]
+    return k if load[k] // OUTSTANDING < load[other] // OUTSTANDING else other
 
 
 @kernel
@@ -207,31 +213,38 @@ def _weighted_least(t, slots, pool, listed, load):  # type: ignore[no-untyped-de
     for j in range(pool.first, pool.first + pool.count):
         k = listed[j]
         merit = _share(t, slots[k]) / ((load[k] // OUTSTANDING) + 1)
-        earlier = load[k] & LAST_CHOSEN < load[best] & LAST_CHOSEN
+        earlier = load[k] & LAST_CHANGE < load[best] & LAST_CHANGE
         if merit > most or (merit == most and earlier):
             best, most = k, merit
     return best
 
 
 @kernel
+def _changed(load, clock):  # type: ignore[no-untyped-def]
+    """Mark that a slot's load changes now."""
+    clock.changes += 1
+    return load & ~LAST_CHANGE | clock.changes * CHANGE & LAST_CHANGE
+
+
+@kernel
 def _strike_off(t, load, block, least, moments, departures, clock):  # type: ignore[no-untyped-def]
-    """Take who has left by `t` off the calendar, and off the load of their slot."""
-    now = int(t * clock.per_s)
-    # a full turn of the calendar shows every moment
-    for moment in range(max(clock.struck, now + 1 - moments.size), now + 1):
-        one, staying = moments[moment & (moments.size - 1)], -1
+    """Take who has left by `t` off the calendar, and off the load of their slot, in order."""
+    now, begin = int(t * clock.per_s), clock.struck
+    if now - begin > LONG_GAP:  # a full turn of the calendar shows every moment
+        begin = now + 1 - moments.size
+    for moment in range(begin, now + 1):
+        place = moment & (moments.size - 1)
+        one = moments[place]
         while one >= 0:
             departure = departures[one]
-            following = departure.after
-            if departure.due <= t:
-                k = departure.slot
-                load[k] -= OUTSTANDING
-                least[block[k]] = min(least[block[k]], load[k])
-                departure.after, clock.unused = clock.unused, one
-            else:
-                departure.after, staying = staying, one
+            if departure.due > t or int(departure.due * clock.per_s) > moment:
+                break
+            k, following = departure.slot, departure.after
+            load[k] = _changed(load[k] - OUTSTANDING, clock)
+            least[block[k]] = min(least[block[k]], load[k])
+            departure.after, clock.unused = clock.unused, one
             one = following
-        moments[moment & (moments.size - 1)] = staying
+        moments[place] = one
     clock.struck = now
 
 
@@ -244,10 +257,16 @@ def _enter(due, k, moments, departures, clock):  # type: ignore[no-untyped-def]
     else:
         one = clock.used
         clock.used += 1
-    moment = int(due * clock.per_s) & (moments.size - 1)
+    place = int(due * clock.per_s) & (moments.size - 1)
+    before, following = -1, moments[place]
+    while following >= 0 and departures[following].due <= due:
+        before, following = following, departures[following].after
     departure = departures[one]
-    departure.due, departure.slot, departure.after = due, k, moments[moment]
-    moments[moment] = one
+    departure.due, departure.slot, departure.after = due, k, following
+    if before >= 0:
+        departures[before].after = one
+    else:
+        moments[place] = one
 
 
 @kernel

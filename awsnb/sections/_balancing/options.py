@@ -5,11 +5,9 @@ from typing import TypeVar
 
 from awsnb.aws.elb import ELB, targets_usd_month
 from awsnb.results import Comparison, Number, Option, cheapest
-from awsnb.sections._balancing.scenario import CRASH, HANG, HEALTH, FleetScenario
+from awsnb.sections._balancing.scenario import CRASH, HANG, HEALTH, MOST_TARGETS, FleetScenario
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.words import milliseconds, percent
-
-MOST_TARGETS = 50
 
 Asked = TypeVar("Asked", bound=FleetScenario)
 
@@ -20,13 +18,14 @@ def quickest(scenario: Asked) -> Asked:
         return scenario
     return scenario.replace(
         health_interval_s=ELB.value(HEALTH, "min_interval"),
+        health_timeout_s=ELB.value(HEALTH, "min_timeout"),
         unhealthy_threshold=ELB.value(HEALTH, "min_threshold"),
     )
 
 
 def fewest_targets(scenario: Asked, simulate: Callable[[Asked], Outcome]) -> Asked | None:
     """Find the fewest targets that meet both goals; None if fifty don't."""
-    low, high = 2, MOST_TARGETS
+    low, high = max(2, scenario.targets_in_zone_a or 0), MOST_TARGETS
     if not simulate(scenario.replace(targets=high)).holds:
         return None
     while low < high:
@@ -53,6 +52,7 @@ def option_of(label: str, outcome: Outcome) -> Option:
             Number("failed_pct", "failed", failed, percent(failed)),
             Number("busiest_pct", "busiest target", busiest, f"{busiest:.0f} %"),
         ),
+        remark="its queue still grows at the end" if outcome.still_grows else "",
     )
 
 

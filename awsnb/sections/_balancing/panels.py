@@ -6,7 +6,14 @@ from numpy.typing import NDArray
 from awsnb import theory
 from awsnb.aws.elb.path import BALANCERS, budget
 from awsnb.results import Curve, Panel
-from awsnb.sections._balancing.scenario import CRASH, DEREGISTER, HANG, NOTHING, FleetScenario
+from awsnb.sections._balancing.scenario import (
+    CRASH,
+    DEREGISTER,
+    ERRORS,
+    HANG,
+    NOTHING,
+    FleetScenario,
+)
 from awsnb.sections._balancing.simulate import Outcome
 
 Array = NDArray[np.float64]
@@ -121,8 +128,8 @@ def _budgets(outcome: Outcome) -> dict[str, np.ndarray]:
 def _events(scenario: FleetScenario) -> tuple[tuple[float, str], ...]:
     if scenario.event == NOTHING:
         return ()
-    does = {CRASH: "crash", HANG: "hang", DEREGISTER: "deregistered"}[scenario.event]
-    events = [(scenario.event_s, does)]
+    does = {CRASH: "crash", HANG: "hang", ERRORS: "errors", DEREGISTER: "deregistered"}
+    events = [(scenario.event_s, does[scenario.event])]
     if scenario.event != DEREGISTER:
         events.append((scenario.event_s + scenario.detected_after_s, "taken out"))
     if scenario.returns_at_s is not None:

@@ -1,13 +1,17 @@
 """What can be asked of any load balancer: targets, a load, and what happens to one target."""
 
 import math
+from collections import Counter
 from typing import Any, ClassVar, Literal
 
 from awsnb.aws.elb import ELB, HealthCheck
 from awsnb.scenario import Scenario, ScenarioError, field
 
-CRASH, HANG, DEREGISTER, NOTHING = "crash", "hang", "deregister", "none"
+CRASH, HANG, ERRORS = "crash", "hang", "errors"
+DEREGISTER, NOTHING = "deregister", "none"
+EVENTS = (CRASH, HANG, ERRORS, DEREGISTER)
 HEALTH = "health_check"
+MOST_TARGETS = 50
 
 
 class FleetScenario(Scenario):
@@ -18,7 +22,7 @@ class FleetScenario(Scenario):
         label="Number of targets",
         unit="targets",
         low=1,
-        high=50,
+        high=MOST_TARGETS,
         group="Targets",
         meaning="Servers in the target group.",
     )
@@ -41,6 +45,7 @@ class FleetScenario(Scenario):
         high=10_000,
         log=True,
         group="Targets",
+        advanced=True,
         meaning="Mean time a worker takes for a request, without waiting.",
     )
     service_times: Literal["exponential", "equal", "lognormal", "pareto"] = field(
@@ -112,6 +117,18 @@ class FleetScenario(Scenario):
         advanced=True,
         meaning="Availability Zones of the load balancer; targets are spread over them in turn.",
     )
+    targets_in_zone_a: int | None = field(
+        None,
+        label="Targets in zone a",
+        unit="targets",
+        low=1,
+        high=MOST_TARGETS,
+        group="Zones",
+        advanced=True,
+        unset="an even spread",
+        meaning="The others are spread over the other zones in turn; left out, all are spread "
+        "evenly.",
+    )
     cross_zone: bool = field(
         True,
         label="Cross-zone",
@@ -119,12 +136,12 @@ class FleetScenario(Scenario):
         advanced=True,
         meaning="Whether a node sends requests to all targets, or to those of its own zone only.",
     )
-    event: Literal["none", "crash", "hang", "deregister"] = field(
+    event: Literal["none", "crash", "hang", "errors", "deregister"] = field(
         "crash",
         label="What happens to target 1",
         group="Failure",
-        meaning="It refuses connections; or takes them and never answers; or is taken out on "
-        "purpose.",
+        meaning="It refuses connections; or takes them and never answers; or answers errors, and "
+        "passes its health checks; or is taken out on purpose.",
     )
     event_at_s: int | None = field(
         None,
@@ -132,7 +149,7 @@ class FleetScenario(Scenario):
         unit="s",
         low=0,
         high=3600,
-        only_when={"event": (CRASH, HANG, DEREGISTER)},
+        only_when={"event": EVENTS},
         group="Failure",
         advanced=True,
         meaning="After the start; left out, a fifth into the run.",
@@ -143,7 +160,7 @@ class FleetScenario(Scenario):
         unit="s",
         low=1,
         high=3600,
-        only_when={"event": (CRASH, HANG, DEREGISTER)},
+        only_when={"event": EVENTS},
         group="Failure",
         advanced=True,
         unset="never",
@@ -158,6 +175,18 @@ class FleetScenario(Scenario):
         only_when={"event": (CRASH, HANG)},
         group="Health checks",
         meaning="Time between two checks of a target; left out, AWS's default.",
+    )
+    health_timeout_s: int | None = field(
+        None,
+        label="Health check timeout",
+        unit="s",
+        low=ELB.value(HEALTH, "min_timeout"),
+        high=ELB.value(HEALTH, "max_timeout"),
+        only_when={"event": (CRASH, HANG)},
+        group="Health checks",
+        advanced=True,
+        meaning="How long a check waits for an answer, less than the interval; left out, AWS's "
+        "default.",
     )
     unhealthy_threshold: int | None = field(
         None,
@@ -181,6 +210,14 @@ class FleetScenario(Scenario):
         advanced=True,
         meaning="How long requests in flight may go on after deregistering; left out, AWS's "
         "default.",
+    )
+    scheme: Literal["internet-facing", "internal"] = field(
+        "internet-facing",
+        label="Scheme",
+        control=False,
+        group="Zones",
+        advanced=True,
+        meaning="Whether it has public IPv4 addresses, one a zone, which are charged.",
     )
     rtt_ms: float = field(
         40.0,
@@ -276,7 +313,15 @@ class FleetScenario(Scenario):
 
     def zone_of(self, target: int) -> int:
         """In which zone a target is."""
-        return target % self.zones
+        if self.targets_in_zone_a is None:
+            return target % self.zones
+        after_a = target - self.targets_in_zone_a
+        return 0 if after_a < 0 else 1 + after_a % (self.zones - 1)
+
+    @property
+    def public_zones(self) -> int:
+        """Zones in which the load balancer has a public IPv4 address."""
+        return self.zones if self.scheme == "internet-facing" else 0
 
     @property
     def event_s(self) -> float:
@@ -295,15 +340,15 @@ class FleetScenario(Scenario):
         """The health checks in force."""
         return HealthCheck(
             self.health_interval_s or ELB.value(HEALTH, "interval"),
-            ELB.value(HEALTH, self.check_timeout_fact),
+            self.health_timeout_s or ELB.value(HEALTH, self.check_timeout_fact),
             self.unhealthy_threshold or ELB.value(HEALTH, "unhealthy_threshold"),
         )
 
     @property
     def detected_after_s(self) -> float:
-        """Time from a failure until the target is out, at worst."""
-        if self.targets == 1:  # fail open: with no healthy target, all get traffic
-            return math.inf
+        """Time from a failure until the target is out, at worst; infinite if it never is."""
+        if self.targets == 1 or self.event == ERRORS:
+            return math.inf  # fail open: with no healthy target, all get traffic
         return self.health_check.found_after_s(hangs=self.event == HANG)
 
     @property
@@ -317,7 +362,13 @@ class FleetScenario(Scenario):
         """Why targets aren't alike, beside what may happen to them; "" if they are."""
         if self.slow_target_pct != 100:
             return "targets differ"
-        return "" if self.cross_zone or self.targets % self.zones == 0 else "zones differ"
+        return "" if self.cross_zone or self.zones_alike else "zones differ"
+
+    @property
+    def zones_alike(self) -> bool:
+        """Whether every zone has as many targets."""
+        counts = Counter(self.zone_of(k) for k in range(self.targets))
+        return len(counts) == self.zones and len(set(counts.values())) == 1
 
     def in_force(self) -> dict[str, Any]:
         """The values in place of fields left out, by field."""
@@ -326,21 +377,54 @@ class FleetScenario(Scenario):
             "event_at_s": round(event_s),
             "peak_factor": self.peak,
             "health_interval_s": check.interval_s,
+            "health_timeout_s": check.timeout_s,
             "unhealthy_threshold": check.threshold,
             "deregistration_delay_s": ELB.value("deregistration", "delay"),
         }
 
-    def check_times(self) -> None:
-        """Refuse a return before the event.
+    def check_targets(self) -> None:
+        """Refuse what no target group can be.
 
         Raises
         ------
         ScenarioError
-            If the target would be back before it was gone.
+            If health checks take longer than their interval, if more targets are in zone a than
+            there are, or if the target would be back before it was gone.
         """
+        self._check_health()
+        self._check_zone_a()
         if self.returns_at_s is not None and self.returns_at_s <= self.event_s:
             raise ScenarioError(
                 f"returns_at_s = {self.returns_at_s}: must be after the event, at "
                 f"{self.event_s:g} s.",
                 field="returns_at_s",
+            )
+
+    def _check_health(self) -> None:
+        check, rule = self.health_check, ELB.get(HEALTH, "interval_above_timeout")
+        if check.interval_s > check.timeout_s or self.event not in (CRASH, HANG):
+            return
+        name, default = "health_timeout_s", " (AWS's default)"
+        if self.health_timeout_s is not None:
+            default = ""
+        raise ScenarioError(
+            f"health_interval_s = {check.interval_s:g}: must be above the health check's timeout, "
+            f"{name} = {check.timeout_s:g} s{default} ({rule.source}). Set {name} to less than "
+            f"{check.interval_s:g} s.",
+            field="health_interval_s" if self.health_timeout_s is None else name,
+        )
+
+    def _check_zone_a(self) -> None:
+        in_a = self.targets_in_zone_a
+        if in_a is None:
+            return
+        if in_a > self.targets:
+            raise ScenarioError(
+                f"targets_in_zone_a = {in_a}: there are {self.targets} targets in all.",
+                field="targets_in_zone_a",
+            )
+        if in_a < self.targets and self.zones == 1:
+            raise ScenarioError(
+                f"targets_in_zone_a = {in_a}: with one zone, all {self.targets} targets are in it.",
+                field="targets_in_zone_a",
             )

@@ -8,7 +8,17 @@ from numpy.typing import NDArray
 
 from awsnb.aws.elb import ELB, Bill
 from awsnb.mechanisms import queueing
-from awsnb.mechanisms.queueing import OK, Registration, Target
+from awsnb.mechanisms.queueing import (
+    CUT,
+    FAILED,
+    GIVEN_UP,
+    LOST,
+    NO_TARGET,
+    OK,
+    REJECTED,
+    Registration,
+    Target,
+)
 from awsnb.mechanisms.random_streams import generator
 from awsnb.sections._balancing.load import Load, work_times
 from awsnb.sections._balancing.scenario import DEREGISTER, HANG, FleetScenario
@@ -16,6 +26,15 @@ from awsnb.sections._balancing.scenario import DEREGISTER, HANG, FleetScenario
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 BINS = 100
+CAUSES = {
+    FAILED: "failed",
+    LOST: "lost",
+    CUT: "cut",
+    REJECTED: "rejected",
+    NO_TARGET: "no target",
+    GIVEN_UP: "given up",
+}
+MOST_BUSY_PCT = 100.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,8 @@ class Outcome:
         What targets see, each time that a request is sent.
     request : ndarray of int
         Which request each attempt was.
+    patience_s : float
+        How long a client waits for an attempt, s.
     """
 
     scenario: FleetScenario
@@ -46,6 +67,7 @@ class Outcome:
     requests: queueing.Outcome
     attempts: queueing.Outcome
     request: Integers
+    patience_s: float = np.inf
 
     @property
     def arrival_s(self) -> Array:
@@ -89,12 +111,64 @@ class Outcome:
         return float(self.percentile_ms(99)[0])
 
     @property
-    def holds(self) -> bool:
-        """Whether both goals are met."""
+    def meets_goals(self) -> bool:
+        """Whether both goals are met, as far as the run goes."""
         return (
             self.failed_pct <= self.scenario.error_goal_pct
             and self.p99_ms <= self.scenario.p99_goal_ms
         )
+
+    @property
+    def holds(self) -> bool:
+        """Whether both goals are met, and would be in a longer run."""
+        return self.meets_goals and not self.still_grows
+
+    def causes(self, from_s: float = 0.0) -> dict[str, int]:
+        """How many requests failed of what, of those from a time on; the most frequent first."""
+        status = self.requests.status[self.arrival_s >= from_s]
+        counts = {CAUSES[kind]: int((status == kind).sum()) for kind in CAUSES}
+        return {name: n for name, n in sorted(counts.items(), key=lambda one: -one[1]) if n}
+
+    def failed_pct_between(self, from_s: float, to_s: float) -> float:
+        """Share of the requests of a time that got an error; 0 if there were none."""
+        part = slice(*np.searchsorted(self.arrival_s, (from_s, to_s)))
+        answered = self.answered[part]
+        return 100 * float((~answered).mean()) if answered.size else 0.0
+
+    def unfinished(self, at_s: float) -> int:
+        """Count the attempts that wait or are served at a time."""
+        attempts = self.attempts
+        there = (attempts.arrival_s <= at_s) & (attempts.end_s > at_s)
+        return int((there & (attempts.status != FAILED)).sum())
+
+    @cached_property
+    def still_grows(self) -> bool:
+        """Whether a queue still grows at the end.
+
+        Some target was sent more than it can do in the second half of the run, and more attempts
+        are unfinished than at half time, and than may be where queues are limited or empty.
+        """
+        scenario, half_s = self.scenario, self.scenario.duration_s / 2
+        room = scenario.targets * (scenario.workers + (scenario.queue_limit or 0))
+        return (
+            self.unfinished(scenario.duration_s) > max(self.unfinished(half_s), room)
+            and self.offered_pct(half_s).max() > MOST_BUSY_PCT
+        )
+
+    @property
+    def growth_per_s(self) -> float:
+        """By how much the queue grew a second in the second half of the run; 0 if it has an end."""
+        half_s = self.scenario.duration_s / 2
+        more = self.unfinished(self.scenario.duration_s) - self.unfinished(half_s)
+        return more / half_s if self.still_grows else 0.0
+
+    @cached_property
+    def abandoned_at_end(self) -> int:
+        """Attempts unfinished at the end whose client has given up."""
+        attempts, end_s = self.attempts, self.scenario.duration_s
+        unfinished = (attempts.arrival_s <= end_s) & (attempts.end_s > end_s)
+        waits_until_s = attempts.arrival_s + self.patience_s
+        return int((unfinished & (waits_until_s <= end_s)).sum())
 
     @property
     def share_pct(self) -> Array:
@@ -115,9 +189,10 @@ class Outcome:
         return 100 * busy_s / (scenario.workers * scenario.duration_s)
 
     def offered_pct(self, from_s: float) -> Array:
-        """Work sent to each target from a time on, against what it can do until the end, %."""
+        """Work sent to each living target from a time on, of what it can do until the end, %."""
         scenario, attempts = self.scenario, self.attempts
         late = (attempts.arrival_s >= from_s) & (attempts.target >= 0)
+        late &= attempts.status != FAILED
         asked_s = np.bincount(
             attempts.target[late], self.work_s[self.request[late]], minlength=scenario.targets
         )
@@ -147,11 +222,18 @@ class Outcome:
             "p99_ms": latency[1],
         }
 
-    @cached_property
-    def outstanding_at_end(self) -> int:
-        """Requests that still wait or are served when the run ends."""
-        attempts, end_s = self.attempts, self.scenario.duration_s
-        return int(((attempts.arrival_s <= end_s) & (attempts.end_s > end_s)).sum())
+    @property
+    def wasted_pct(self) -> float:
+        """Share of what targets finish that is for clients who gave up."""
+        end_s = self.scenario.duration_s
+        served = int(((self.attempts.status == OK) & (self.attempts.end_s <= end_s)).sum())
+        answered = int((self.answered & (self.requests.end_s <= end_s)).sum())
+        return 100 * (1 - answered / max(served, 1))
+
+    @property
+    def tries(self) -> float:
+        """How often a request is sent, on average."""
+        return self.request.size / max(self.answered.size, 1)
 
     @property
     def late_share_pct(self) -> float:
@@ -185,31 +267,33 @@ def targets_of(scenario: FleetScenario) -> list[Target]:
 
 def registrations_of(scenario: FleetScenario, slow_start_s: float = 0.0) -> list[Registration]:
     """When each target serves; one that returns is spared for `slow_start_s`."""
-    registrations = [Registration(k) for k in range(scenario.targets)]
+    every = [Registration(k) for k in range(scenario.targets)]
     if not scenario.happens:
-        return registrations
-    at_s = max(scenario.event_s, 1e-9)
-    if scenario.event == DEREGISTER:
-        registrations[0] = registrations[0].deregister(at_s, scenario.delay_s)
-    else:
-        stall_s = ELB.value("alb", "idle_timeout") if scenario.event == HANG else 0.0
-        registrations[0] = registrations[0].fail(at_s, scenario.detected_after_s, stall_s)
+        return every
+    every[0] = _until_the_event(scenario)
     if scenario.returns_at_s is not None:
         back_s = float(scenario.returns_at_s)
-        registrations[0] = registrations[0]._replace(
-            closes_s=min(registrations[0].closes_s, back_s)
-        )
-        registrations.append(Registration(0, opens_s=back_s, slow_start_s=slow_start_s))
-    return registrations
+        every[0] = every[0]._replace(closes_s=min(every[0].closes_s, back_s))
+        every.append(Registration(0, opens_s=back_s, slow_start_s=slow_start_s))
+    return every
+
+
+def _until_the_event(scenario: FleetScenario) -> Registration:
+    at_s = max(scenario.event_s, 1e-9)  # it must have been there
+    if scenario.event == DEREGISTER:
+        return Registration(0).deregister(at_s, scenario.delay_s)
+    stall_s = ELB.value("alb", "idle_timeout") if scenario.event == HANG else 0.0
+    return Registration(0).fail(at_s, scenario.detected_after_s, stall_s)
 
 
 def zones_of(scenario: FleetScenario, flows: Integers) -> Integers | None:
     """Zone of the node that each flow comes to; DNS spreads them evenly. None if all are one."""
     if scenario.cross_zone:
         return None
-    most = min(scenario.zones, scenario.targets)
+    # zones without targets leave DNS
+    filled = np.unique([scenario.zone_of(k) for k in range(scenario.targets)])
     random = generator(scenario.seed, "zones")
-    return random.integers(most, size=int(flows.max(initial=0)) + 1)[flows]
+    return filled[random.integers(filled.size, size=int(flows.max(initial=0)) + 1)][flows]
 
 
 def _percentiles(values: Array) -> tuple[float, float]:

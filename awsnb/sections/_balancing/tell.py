@@ -2,33 +2,29 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from awsnb.aws.elb import targets_usd_month
 from awsnb.aws.elb.bill import TARGET
 from awsnb.aws.prices import EC2
-from awsnb.mechanisms.queueing import CUT, FAILED, GIVEN_UP, LOST, NO_TARGET, OK, REJECTED
 from awsnb.results import Number, Result
 from awsnb.sections._balancing.panels import columns_of, panels_of
-from awsnb.sections._balancing.scenario import CRASH, HANG, FleetScenario
+from awsnb.sections._balancing.scenario import CRASH, ERRORS, HANG, FleetScenario
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.sections._balancing.why import why
-from awsnb.words import milliseconds, percent, usd
+from awsnb.words import counted, milliseconds, percent, usd
 
 CAUSES = {
-    OK: "",
-    FAILED: "sent to a dead target",
-    LOST: "in flight when it died",
-    CUT: "cut off",
-    REJECTED: "turned away",
-    NO_TARGET: "without a target",
-    GIVEN_UP: "given up",
+    "failed": "sent to a dead target",
+    "lost": "in flight when it died",
+    "cut": "cut off",
+    "rejected": "turned away",
+    "no target": "without a target",
+    "given up": "given up",
 }
+ERROR_CAUSES = {"failed": "answered with an error", "lost": "in flight when it broke"}
 
 
 def result_of(outcome: Outcome, notes: Iterable[str]) -> Result:
     """Put an outcome into a result; `notes` are those of one kind of load balancer."""
-    source = [outcome.load.note] if outcome.load.note else []
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -36,7 +32,7 @@ def result_of(outcome: Outcome, notes: Iterable[str]) -> Result:
         numbers=_numbers(outcome),
         data=columns_of(outcome),
         panels=panels_of(outcome),
-        notes=(*_notes(outcome.scenario), *source, *notes),
+        notes=(*_notes(outcome.scenario), *outcome.load.notes, *notes),
     )
 
 
@@ -44,7 +40,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     """List the answers, the most asked-for first."""
     scenario, bill = outcome.scenario, outcome.bill
     p50, p99, p999 = map(float, outcome.percentile_ms(50, 99, 99.9))
-    busiest, waiting = float(outcome.busy_pct.max()), outcome.outstanding_at_end
+    busiest, waiting = float(outcome.busy_pct.max()), outcome.unfinished(scenario.duration_s)
     cost, targets = bill.usd_month, targets_usd_month(scenario.targets)
     most = float(outcome.over_time["errors_per_s"].max())
     count = outcome.answered.size
@@ -62,11 +58,23 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("load_pct", "Load on all targets", outcome.load_pct,
                f"{outcome.load_pct:.0f} % of {scenario.capacity_per_s:,.0f} requests/s"),
         Number("busiest_pct", "Busiest target", busiest, f"{busiest:.0f} % busy"),
-        Number("outstanding_at_end", "Unfinished at the end", waiting, f"{waiting:,} requests"),
+        Number("outstanding_at_end", "Unfinished at the end", waiting, _waiting(outcome)),
         Number("capacity_units", "Capacity units", bill.billed_units,
                f"{bill.billed_units:.2f}, by {bill.dimension}"),
+        Number("addresses_usd_month", "Public IPv4 addresses", bill.addresses_usd_month,
+               f"{usd(bill.addresses_usd_month)} for {bill.addresses}"),
         Number("targets_usd_month", "Targets per month", targets, usd(targets)),
+        Number("growth_at_end_per_s", "Queue grows at the end", outcome.growth_per_s,
+               f"by {outcome.growth_per_s:.3g} a second" if outcome.still_grows else "no"),
     )  # fmt: skip
+
+
+def _waiting(outcome: Outcome) -> str:
+    """How much is left at the end, and whether that goes on."""
+    text = counted(outcome.unfinished(outcome.scenario.duration_s), "request")
+    if outcome.abandoned_at_end:
+        text += f", {outcome.abandoned_at_end:,} of them given up"
+    return f"{text}, still growing" if outcome.still_grows else text
 
 
 def _retries(outcome: Outcome) -> list[Number]:
@@ -78,9 +86,8 @@ def _retries(outcome: Outcome) -> list[Number]:
 
 def _failed(outcome: Outcome) -> str:
     """How many failed, and of what; the most frequent first."""
-    counts = np.bincount(outcome.requests.status, minlength=len(CAUSES))
-    order = [int(k) for k in np.argsort(-counts, kind="stable") if k != OK and counts[k]]
-    causes = ", ".join(f"{counts[k]:,} {CAUSES[k]}" for k in order)
+    words = CAUSES | ERROR_CAUSES if outcome.scenario.event == ERRORS else CAUSES
+    causes = ", ".join(f"{count:,} {words[cause]}" for cause, count in outcome.causes().items())
     return f"{outcome.failed:,}" + (f": {causes}" if causes else "")
 
 
@@ -90,7 +97,8 @@ def _notes(scenario: FleetScenario) -> list[str]:
     notes = [
         "Latency is as the load balancer sees it: waiting and service at the target.",
         f"Prices: {price.region}; a target costs as a {TARGET}, {price.note}, does. Of data "
-        "transfer, only what crosses zones at an NLB is counted.",
+        "transfer, only what crosses zones at an NLB is counted; of public IPv4 addresses, the "
+        "load balancer's, one a zone.",
         "Assumed, as AWS publishes no figure: the hops to targets and an NLB's processing.",
     ]
     if scenario.event in (CRASH, HANG):

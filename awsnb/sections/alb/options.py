@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from awsnb.results import Comparison
 from awsnb.sections._balancing.options import (
-    MOST_TARGETS,
     comparison_of,
     fewest_targets,
     option_of,
     quickest,
 )
-from awsnb.sections._balancing.scenario import CRASH, HANG
+from awsnb.sections._balancing.scenario import CRASH, HANG, MOST_TARGETS
 from awsnb.sections.alb.scenario import AlbScenario
 from awsnb.sections.alb.simulate import RULE_OF, simulate
 from awsnb.words import counted

@@ -2,11 +2,13 @@
 
 from awsnb.scenario import Preset
 
+QUICK = {"health_interval_s": 5, "health_timeout_s": 2}  # the timeout must be below the interval
+
 PRESETS = (
     Preset(
         "A target crashes",
         "A quarter of all requests fails until the health checks have counted to two: a minute, by "
-        "default. Shorten the interval to 5 s.",
+        "default. Shorten the interval to 6 s.",
         {"event": "crash"},
     ),
     Preset(
@@ -22,10 +24,16 @@ PRESETS = (
         {"algorithm": "least_outstanding_requests", "event": "hang"},
     ),
     Preset(
+        "Errors that no check sees",
+        "Target 1 answers each request with an error, and its health check, which asks for another "
+        "page, passes. Nothing takes it out. Let clients try again, and see what is left.",
+        {"event": "errors"},
+    ),
+    Preset(
         "One failure too many",
         "80 % busy is fine until one of four is gone: the other three face more than they can "
         "serve, and the queue only grows. Add a target.",
-        {"requests_per_s": 128.0, "event": "crash", "health_interval_s": 5},
+        {"requests_per_s": 128.0, "event": "crash", **QUICK},
     ),
     Preset(
         "A retry storm",
@@ -35,7 +43,7 @@ PRESETS = (
         {
             "requests_per_s": 128.0,
             "event": "crash",
-            "health_interval_s": 5,
+            **QUICK,
             "returns_at_s": 120,
             "retries": 3,
             "patience_s": 2.0,
@@ -51,6 +59,18 @@ PRESETS = (
         "Three targets in two zones",
         "With cross-zone off, half of the traffic meets the one target of zone b. Switch it on.",
         {"targets": 3, "cross_zone": False, "event": "none", "requests_per_s": 84.0},
+    ),
+    Preset(
+        "Eight targets and two",
+        "With cross-zone off, each zone gets half: the two in zone b get 25 % of all requests "
+        "each, the eight in zone a 6.25 %. Switch it on.",
+        {
+            "targets": 10,
+            "targets_in_zone_a": 8,
+            "cross_zone": False,
+            "event": "none",
+            "requests_per_s": 150.0,
+        },
     ),
     Preset(
         "Draining a long request",

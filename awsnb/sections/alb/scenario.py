@@ -91,9 +91,25 @@ class AlbScenario(FleetScenario):
         label="Trace",
         path=True,
         group="Load",
-        advanced=True,
         meaning="Path of a CloudWatch export of RequestCount (Sum): its busiest stretch is the "
         "load.",
+    )
+    metric: str = field(
+        "",
+        label="Metric",
+        control=False,
+        option=True,
+        group="Load",
+        meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
+        "one.",
+    )
+    trace_unit: Literal["as the file says", "requests", "requests/s"] = field(
+        "as the file says",
+        label="Unit of the trace",
+        control=False,
+        group="Load",
+        advanced=True,
+        meaning="What the trace counts, per period or per second, if the file doesn't say.",
     )
     load_factor: float = field(
         1.0,
@@ -137,7 +153,7 @@ class AlbScenario(FleetScenario):
                 field="targets",
             )
         self._check_trace()
-        self.check_times()
+        self.check_targets()
         return self
 
     def _check_trace(self) -> None:

@@ -44,15 +44,17 @@ def simulate(scenario: AlbScenario) -> Outcome:
     arrival_s = load.arrival_s
     work_s = work_of(scenario, arrival_s.size)
     zones = zones_of(scenario, np.arange(arrival_s.size))
-    served = serve(_balancer(scenario), arrival_s, work_s, _clients(scenario), zones)
+    clients = _clients(scenario)
+    served = serve(_balancer(scenario), arrival_s, work_s, clients, zones)
     bill = alb_bill(
         load.mean_per_s,
         scenario.kb_per_request,
         scenario.requests_per_connection,
         scenario.connection_s,
         scenario.rules,
+        scenario.public_zones,
     )
-    return Outcome(scenario, load, bill, work_s, *served)
+    return Outcome(scenario, load, bill, work_s, *served, clients.patience_s)
 
 
 def _balancer(scenario: AlbScenario) -> Balancer:

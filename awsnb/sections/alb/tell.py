@@ -2,7 +2,7 @@
 
 from awsnb.aws.elb import ELB
 from awsnb.results import Result
-from awsnb.sections._balancing.scenario import CRASH, HANG
+from awsnb.sections._balancing.scenario import CRASH, ERRORS, HANG
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.sections._balancing.tell import result_of
 from awsnb.sections.alb.scenario import AlbScenario
@@ -34,6 +34,11 @@ def _notes(scenario: AlbScenario) -> list[str]:
     if scenario.event == HANG:
         code, idle = ELB.value("alb", "error_target_timeout"), ELB.value("alb", "idle_timeout")
         notes.append(f"A request that is never answered fails with a {code} after {idle} s.")
+    if scenario.event == ERRORS:
+        notes.append(
+            "A health check asks for one page only: it passes here while the others fail. Anomaly "
+            "mitigation, with weighted_random, looks at answers instead; it is not modelled."
+        )
     if scenario.retries:
         pause = ELB.value("client", "retry_pause")
         notes.append(

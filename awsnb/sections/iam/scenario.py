@@ -37,7 +37,7 @@ class AccessScenario(Scenario):
         "arn:aws:s3:::shop-photos/cat.jpg", label="To what", meaning="The ARN of the resource."
     )
     signed_in: Literal["password and MFA", "password alone", "access key"] = field(
-        PASSWORD, label="Signed in with",
+        PASSWORD, label="Signed in with", group="Circumstances", advanced=True,
         meaning="An access key says nothing of MFA: the key is missing from the request.",
     )  # fmt: skip
     source_ip: str = field(
@@ -69,7 +69,7 @@ class AccessScenario(Scenario):
     )  # fmt: skip
 
     policies: str = field(
-        "shop", label="Account", lines=12, path=True, group="Account", advanced=True,
+        "shop", label="Account", lines=12, path=True,
         meaning="A built-in account, a folder of policies, or an account as JSON.",
     )  # fmt: skip
     requests: str = field(

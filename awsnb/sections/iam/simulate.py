@@ -21,6 +21,7 @@ from awsnb.mechanisms.authorization import (
     can_assume,
     decide,
 )
+from awsnb.mechanisms.authorization.certainty import SESSION_NAME
 from awsnb.mechanisms.authorization.principal import shown
 from awsnb.scenario import ScenarioError
 from awsnb.sections.iam.requests import Asked, Question
@@ -35,6 +36,8 @@ from awsnb.sections.iam.scenario import (
     SESSION,
     AccessScenario,
 )
+
+__all__ = ["ALLOWED", "SESSION_NAME", "VERDICTS", "Outcome", "World", "simulate"]
 
 VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 ALLOWED = VERDICTS.index(Verdict.ALLOWED)

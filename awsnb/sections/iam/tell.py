@@ -6,7 +6,7 @@ from awsnb.aws.iam.reference import has_resource
 from awsnb.results import Number, Result
 from awsnb.sections.iam.panels import OPENED, TAKEN, columns_of, panels_of
 from awsnb.sections.iam.scenario import NOTHING, AccessScenario
-from awsnb.sections.iam.simulate import ALLOWED, Outcome, simulate
+from awsnb.sections.iam.simulate import ALLOWED, SESSION_NAME, Outcome, simulate
 
 
 def tell(outcome: Outcome) -> Result:
@@ -143,8 +143,11 @@ def _unsure(outcome: Outcome) -> str:
     resting = [answer.rests_on for answer in outcome.answers if answer.rests_on]
     if not resting:
         return ""
-    keys = ", ".join(dict.fromkeys(key for each in resting for key in each))
-    return f" {len(resting):,} rest on what nothing here tells ({keys}); give it as a column."
+    keys = list(dict.fromkeys(key for each in resting for key in each))
+    cures = ["give a key as a column"] if any(":" in key for key in keys) else []
+    cures += ["name a session by its ARN"] if SESSION_NAME in keys else []
+    said = f" {len(resting):,} rest on what nothing here tells ({', '.join(keys)})"
+    return "; ".join([said, *cures]) + "."
 
 
 def _batch_numbers(outcome: Outcome) -> tuple[Number, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from awsnb.aws.elb import ELB
 from awsnb.results import Comparison
 from awsnb.sections import section
-from awsnb.sections._balancing.options import MOST_TARGETS, comparison_of, option_of, quickest
-from awsnb.sections._balancing.scenario import HANG, FleetScenario
+from awsnb.sections._balancing.options import comparison_of, option_of, quickest
+from awsnb.sections._balancing.scenario import HANG, MOST_TARGETS, FleetScenario
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.sections.nlb.scenario import NlbScenario
 from awsnb.sections.nlb.simulate import simulate
@@ -24,10 +24,14 @@ def compare(scenario: NlbScenario) -> Comparison:
     Returns
     -------
     Comparison
-        Costs are those of the load balancer and its targets. The last two options are ALBs.
+        Costs are those of the load balancer and its targets. The last two options are ALBs, but
+        for UDP.
     """
     options = [option_of(label, simulate(one)) for label, one in _alternatives(scenario)]
-    options += [option_of(f"an ALB, {name}", _by_alb(scenario, name)) for name in ALB_ALGORITHMS]
+    if scenario.listener != "UDP":
+        options += [
+            option_of(f"an ALB, {name}", _by_alb(scenario, name)) for name in ALB_ALGORITHMS
+        ]
     return comparison_of(options, "Ways to carry this load through this event")
 
 

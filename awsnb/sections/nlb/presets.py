@@ -23,7 +23,7 @@ PRESETS = (
     Preset(
         "A host dies without a word",
         "Its connections are stuck until health checks take it out and reset them; then clients "
-        "spread over the others. Shorten the interval.",
+        "spread over the others. Shorten the interval; the timeout must stay below it.",
         {"connections": 4000, "event": "hang", "cross_zone": True},
     ),
     Preset(
@@ -31,6 +31,19 @@ PRESETS = (
         "Cross-zone is off by default here: target 2 has zone b, and half of the clients, to "
         "itself. Switch it on, and see what the crossing costs.",
         {"connections": 4000, "targets": 3, "event": "none", "requests_per_s": 84.0},
+    ),
+    Preset(
+        "UDP is closed when drained",
+        "A new UDP target group closes what is left when the delay is over, 60 s after target 1 is "
+        "deregistered. Change the listener to TCP: then it keeps what it has.",
+        {
+            "listener": "UDP",
+            "connections": 400,
+            "event": "deregister",
+            "event_at_s": 30,
+            "deregistration_delay_s": 60,
+            "cross_zone": True,
+        },
     ),
     Preset(
         "Draining that never ends",

@@ -5,8 +5,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
+from awsnb.aws.elb import ELB
 from awsnb.scenario import field
-from awsnb.sections._balancing.scenario import HANG, FleetScenario
+from awsnb.sections._balancing.scenario import DEREGISTER, FleetScenario
 
 MANY = 100  # connections for each target, from which on their shares are about even
 
@@ -21,11 +22,12 @@ class NlbScenario(FleetScenario):
         meaning="Whether a node sends connections to all targets, or to those of its own zone "
         "only.",
     )
-    event: Literal["none", "hang", "deregister"] = field(
+    event: Literal["none", "hang", "errors", "deregister"] = field(
         "hang",
         label="What happens to target 1",
         group="Failure",
-        meaning="It dies without a word, its connections with it; or it is taken out on purpose.",
+        meaning="It dies without a word, its connections with it; or its application answers "
+        "errors, and it passes its health checks; or it is taken out on purpose.",
     )
     listener: Literal["TCP", "UDP", "TLS"] = field(
         "TCP",
@@ -65,12 +67,14 @@ class NlbScenario(FleetScenario):
         advanced=True,
         meaning="Then the client makes another, which is hashed anew.",
     )
-    after_delay: Literal["keep connections", "close connections"] = field(
-        "keep connections",
+    after_delay: Literal["by protocol", "keep connections", "close connections"] = field(
+        "by protocol",
         label="When drained",
+        only_when={"event": (DEREGISTER,)},
         group="Draining",
         advanced=True,
-        meaning="What becomes of a deregistered target's connections after the delay.",
+        meaning="What becomes of a deregistered target's connections after the delay. By protocol, "
+        "as in a new target group: UDP flows are closed, TCP and TLS connections kept.",
     )
 
     check_timeout_fact: ClassVar[str] = "timeout_tcp"
@@ -78,12 +82,21 @@ class NlbScenario(FleetScenario):
     @property
     def delay_s(self) -> float:
         """Time from deregistering until connections are closed, s; infinite if they are not."""
-        return super().delay_s if self.after_delay == "close connections" else math.inf
+        return super().delay_s if self.connections_close else math.inf
+
+    @property
+    def connections_close(self) -> bool:
+        """Whether a deregistered target's connections are closed after the delay."""
+        if self.after_delay == "by protocol":
+            default = f"draining_connections_closed_{self.listener.lower()}"
+            return bool(ELB.value("nlb", default))
+        return self.after_delay == "close connections"
 
     @property
     def reset_s(self) -> float:
         """When the connections of target 1 are closed, so that clients make others."""
-        return self.event_s + (self.detected_after_s if self.event == HANG else self.delay_s)
+        after_s = self.delay_s if self.event == DEREGISTER else self.detected_after_s
+        return self.event_s + after_s
 
     @property
     def doubt(self) -> str:
@@ -101,5 +114,5 @@ class NlbScenario(FleetScenario):
 
     @model_validator(mode="after")
     def _refuse_what_cannot_be(self) -> Self:
-        self.check_times()
+        self.check_targets()
         return self

@@ -97,4 +97,5 @@ def _bill(scenario: NlbScenario) -> Bill:
         scenario.requests_per_s,
         scenario.kb_per_request,
         crossing=1 - 1 / scenario.zones if scenario.cross_zone else 0.0,
+        public_zones=scenario.public_zones,
     )

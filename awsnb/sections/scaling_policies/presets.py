@@ -19,7 +19,7 @@ PRESETS = (
     Preset(
         "A ready-made AMI",
         "The same step with a boot of 20 s and a warm-up of 30 s. The alarms still take their four "
-        "minutes: see what is left to gain.",
+        "minutes: see what is left to gain, and how far so short a warm-up overshoots.",
         {"boot_s": 20, "warm_up_s": 30},
     ),
     Preset(
@@ -36,8 +36,8 @@ PRESETS = (
     ),
     Preset(
         "Office hours, foreseen",
-        "The first day has no forecast; from the second on the instances are there before nine. "
-        "Compare it with target tracking alone.",
+        "The first day has no forecast, and target tracking overshoots to the maximum. From the "
+        "second on the instances are there before nine. Compare it with target tracking alone.",
         {"policy": "predictive", "load": "office-days", "max_size": 30},
     ),
     Preset(

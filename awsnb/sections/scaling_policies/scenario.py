@@ -361,14 +361,22 @@ class PolicyScenario(Scenario):
         path=True,
         meaning="Path of a CloudWatch export of RequestCount (Sum) or CPUUtilization (Average).",
     )
-    trace_unit: Literal["as the file says", "requests", "CPU %"] = field(
+    metric: str = field(
+        "",
+        label="Metric",
+        control=False,
+        option=True,
+        group="Load",
+        meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
+        "one.",
+    )
+    trace_unit: Literal["as the file says", "requests", "requests/s", "CPU %"] = field(
         "as the file says",
         label="Unit of the trace",
         control=False,
         group="Load",
         advanced=True,
-        meaning="What the trace counts; a file that doesn't say is read as requests if it can't be "
-        "CPU %.",
+        meaning="What the trace counts, per period or per second, if the file doesn't say.",
     )
     trace_instances: int = field(
         1,
@@ -559,6 +567,17 @@ class PolicyScenario(Scenario):
                 field="min_size",
             )
         self._refuse_what_is_no_size("initial_size", self.initial_size)
+        self._refuse_what_no_metric_can_be()
+        if self.of_minutes is not None and self.of_minutes < self.high_minutes:
+            raise ScenarioError(
+                f"of_minutes = {self.of_minutes}: must be at least datapoints, "
+                f"{self.high_minutes} minutes.",
+                field="of_minutes",
+            )
+        self._refuse_what_is_no_schedule()
+        return self
+
+    def _refuse_what_no_metric_can_be(self) -> None:
         if self.policy == PREDICTIVE and CPU not in self.watched:
             raise ScenarioError(
                 f"metrics = {self.metrics}: this lab forecasts the load by CPU, so predictive "
@@ -571,14 +590,6 @@ class PolicyScenario(Scenario):
                 f"{self.memory_busy_pct:g} %.",
                 field="memory_idle_pct",
             )
-        if self.of_minutes is not None and self.of_minutes < self.high_minutes:
-            raise ScenarioError(
-                f"of_minutes = {self.of_minutes}: must be at least datapoints, "
-                f"{self.high_minutes} minutes.",
-                field="of_minutes",
-            )
-        self._refuse_what_is_no_schedule()
-        return self
 
     def _refuse_what_is_no_size(self, name: str, size: int | None) -> None:
         if size is not None and not self.min_size <= size <= self.max_size:

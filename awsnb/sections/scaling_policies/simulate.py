@@ -16,9 +16,7 @@ from awsnb.mechanisms.control_loop import (
     METRICS,
     NO_DATA,
     NOBODY,
-    ROUNDING,
     SCALED,
-    WAITS,
     Scaling,
 )
 from awsnb.sections.scaling_policies.control import (
@@ -99,12 +97,12 @@ class Signal:
     @cached_property
     def above(self) -> NDArray[np.bool_]:
         """Whether it is above its target; not where its datapoint is missing."""
-        return self.values > self.target * (1 + ROUNDING)
+        return control_loop.above(self.values, self.target)
 
     @cached_property
     def below(self) -> NDArray[np.bool_]:
         """Whether it is below where the group scales in; not where its datapoint is missing."""
-        return self.values < self.low * (1 - ROUNDING)
+        return control_loop.below(self.values, self.low)
 
 
 @dataclass(frozen=True)
@@ -377,7 +375,7 @@ class Outcome:
         """State of each alarm at each decision, shape (alarms, periods): `QUIET` to `SCALES`."""
         reason, breaching = self.scaling.reason, self.scaling.breaching
         out = np.full(reason.shape, HELD)
-        out[(reason <= WAITS) & (breaching > 0)] = COUNTS
+        out[(reason <= NO_DATA) & (breaching > 0)] = COUNTS
         out[breaching == 0] = QUIET
         out[reason == SCALED] = SCALES
         return out

@@ -1,5 +1,6 @@
 """What there is to say of a policy on a load: numbers, the reason, the curves."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from awsnb.sections.scaling_policies.scenario import (
     PREDICTIVE,
     REQUESTS,
     TRACKS,
+    PolicyScenario,
 )
 from awsnb.sections.scaling_policies.simulate import Outcome
-from awsnb.sections.scaling_policies.why import why
+from awsnb.sections.scaling_policies.why import MOVES, why
 from awsnb.words import percent, span, usd
 
 COLUMNS = {
@@ -128,61 +130,71 @@ def numbers(outcome: Outcome) -> tuple[Number, ...]:
                f"{totals.reversals:,.0f}"),
         Number("short_min", "Capacity short for", totals.short_s / 60, span(totals.short_s)),
         Number("waiting_at_end", "Waiting at the end", totals.backlog, f"{totals.backlog:,.0f}"),
+        Number("moves_at_end", "Size at the end", outcome.moves_at_end,
+               MOVES.get(outcome.moves_at_end, "does not move")),
     )  # fmt: skip
 
 
 def notes(outcome: Outcome) -> tuple[str, ...]:
     """What was assumed."""
     scenario = outcome.scenario
-    delay, price = (
-        ASG.get("monitoring", "datapoint_delay"),
-        EC2.get(scenario.instance_type, "hour_price"),
-    )
-    said = [
+    delay = ASG.get("monitoring", "datapoint_delay")
+    price = EC2.get(scenario.instance_type, "hour_price")
+    return (
         *outcome.load.notes,
         f"Instances share the load evenly; each is at 100 % CPU at {scenario.capacity_rps:g} "
         f"requests/s. A datapoint is seen {delay.value} s after its period ({delay.confidence}).",
-    ]
+        *_metric_notes(scenario),
+        *_policy_notes(scenario),
+        f"Prices: {price.region}, as of {price.as_of}: instances, 1-minute metrics if detailed, "
+        "and alarms; without the load balancer and data transfer.",
+    )
+
+
+def _metric_notes(scenario: PolicyScenario) -> Iterator[str]:
     if scenario.monitoring == "basic" and scenario.policy != FIXED:
-        said.append(
+        yield (
             "5-minute data: the 1-minute alarms find one datapoint in five and judge by it when "
             "it is as old as they ask for (assumed from how CloudWatch treats missing data)."
         )
-    if scenario.policy in TRACKS:
-        said.append(
-            "Scale-in removes one instance a decision (assumed: AWS says more gradually than out)."
-        )
-    if scenario.scaler == APPLICATION:
-        said.append(
-            "A cooldown begins when its change is complete (AWS doesn't say more); every task or "
-            f"replica is priced as one {scenario.instance_type}."
-        )
     if MEMORY in scenario.watched:
-        said.append(
+        yield (
             f"Memory goes with the CPU, from {scenario.memory_idle_pct:g} % idle to "
             f"{scenario.memory_busy_pct:g} % at 100 % CPU; requests that wait take none."
         )
+    if REQUESTS in scenario.watched:
+        yield (
+            "A load balancer without requests sends no datapoint. An alarm then waits, or does as "
+            "TreatMissingData says; that CloudWatch may still go by older datapoints is left out."
+        )
     if scenario.watched != (CPU,) and scenario.scaler == EC2_GROUPS and scenario.policy in TRACKS:
-        said.append(
+        yield (
             "Scale-in on memory and requests at the share of the target that AWS uses for CPU "
             "(assumed: AWS publishes none)."
         )
+
+
+def _policy_notes(scenario: PolicyScenario) -> Iterator[str]:
+    if scenario.policy in TRACKS:
+        yield (
+            "Scale-in removes one instance a decision (assumed: AWS says more gradually than out)."
+        )
+    if scenario.scaler == APPLICATION:
+        yield (
+            "A cooldown begins when its change is complete (AWS doesn't say more); every task or "
+            f"replica is priced as one {scenario.instance_type}."
+        )
     if scenario.protected:
-        said.append(
+        yield (
             "A scale-in stops at the protected instances; AWS lowers the desired capacity all the "
             "same, and ends none of them."
         )
     if scenario.policy == PREDICTIVE:
         history = ASG.value("predictive", "min_history")
-        said.append(
+        yield (
             f"The forecast is the mean of the same hours before, after {history} h of history; "
             "AWS's own method is not published."
         )
-    said.append(
-        f"Prices: {price.region}, as of {price.as_of}: instances, 1-minute metrics if detailed, "
-        "and alarms; without the load balancer and data transfer."
-    )
-    return tuple(said)
 
 
 def _panels(outcome: Outcome) -> tuple[Panel, ...]:
@@ -253,6 +265,8 @@ def _events(outcome: Outcome) -> tuple[tuple[Any, str], ...]:
 
 def _saturated(outcome: Outcome) -> tuple[tuple[Any, Any, str], ...]:
     """The longest spells in which CPU is at 100 % and can't tell how much is missing."""
+    if CPU not in outcome.scenario.watched:
+        return ()
     full = np.concatenate(([False], outcome.cpu_pct >= 99.95, [False]))
     edges = np.flatnonzero(full[1:] != full[:-1]).reshape(-1, 2)
     longest = sorted(edges.tolist(), key=lambda edge: edge[0] - edge[1])[:MOST_SHADED]

@@ -18,6 +18,7 @@ from awsnb.words import counted, percent, span
 
 FULL_PCT = 99.95  # CPU, from which on it can't tell how much is missing
 DAY_S = 86_400
+MOVES = {1: "still grows", -1: "still shrinks"}
 
 
 def why(outcome: Outcome) -> str:
@@ -140,9 +141,12 @@ def _effect(outcome: Outcome) -> str:
     delayed = f"{outcome.delayed:,.0f} requests ({percent(outcome.delayed_pct)})"
     if drops:
         return f"{delayed} were turned away."
-    left = outcome.scaling.totals.backlog
-    end = f" {left:,.0f} still wait at the end." if left >= 1 else ""
-    return f"{delayed} had to wait, the longest {span(outcome.worst_wait_s)}.{end}"
+    said = f"{delayed} had to wait, the longest {span(outcome.worst_wait_s)}."
+    backlog = outcome.scaling.backlog
+    if backlog[-1] < 1:
+        return said
+    grows = ", and more each minute" if backlog[-1] > backlog[-LATELY:][0] else ""
+    return f"{said} {backlog[-1]:,.0f} still wait when the load ends{grows}."
 
 
 def _flaps(outcome: Outcome) -> str:
@@ -172,7 +176,8 @@ def _cause(outcome: Outcome) -> str:
     """Say why the largest size was asked for, where that can be known."""
     newest = (outcome.overshoot or 0) - 1 - outcome.lag
     if CPU in outcome.scenario.watched and newest >= 0 and outcome.cpu_pct[newest] >= FULL_PCT:
-        return "a full CPU asks for more while requests wait, and "
+        short = "are turned away" if outcome.scenario.overload == "drop" else "wait"
+        return f"a full CPU asks for more while requests {short}, and "
     if outcome.scenario.policy == STEPS:
         return f"it adds {outcome.scenario.added} or more at a time, and "
     return ""
@@ -196,8 +201,8 @@ def _end(outcome: Outcome) -> str:
     if outcome.flaps:
         return ""
     if outcome.moves_at_end:
-        way = "grows" if outcome.moves_at_end > 0 else "shrinks"
-        return f"It has not settled when the load ends: {where}, and it still {way}."
+        moves = MOVES[outcome.moves_at_end]
+        return f"It has not settled when the load ends: {where}, and it {moves}."
     if size <= need or scenario.policy == FIXED:
         return ""
     if not scenario.scale_in:

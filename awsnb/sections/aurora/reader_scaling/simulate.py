@@ -6,15 +6,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb import facts, theory
+from awsnb import theory
 from awsnb.aws.aurora import AURORA
 from awsnb.aws.aurora.cluster import instance_usd_hour
+from awsnb.aws.autoscaling import APPLICATION, ASG, low_share_pct, sensor, tracking_alarms
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.mechanisms import control_loop
-from awsnb.mechanisms.control_loop import Alarm, Cooldowns, Group, Scaling, Sensor, TargetTracking
+from awsnb.mechanisms.control_loop import Alarm, Cooldowns, Group, Scaling, TargetTracking
 from awsnb.sections.aurora.reader_scaling.scenario import ReaderScalingScenario
-
-ASG = facts.load("autoscaling")
 
 DAY_MIN, JUMP_H, BACK_H = 1440, 12.0, 15.0
 QUIET = 0.2  # of the peak
@@ -45,7 +44,7 @@ def simulate(scenario: ReaderScalingScenario) -> "Outcome":
         capacity_per_s=_busy(scenario),
         boot_s=60 * scenario.reader_takes_min,
     )
-    scaling = control_loop.scale(load, 60.0, group, [_policy(scenario, alarms)], _sensor())
+    scaling = control_loop.scale(load, 60.0, group, [_policy(scenario, alarms)], sensor())
     return Outcome(scenario, load, wanted, needed, alarms, scaling)
 
 
@@ -121,7 +120,7 @@ class Outcome:
     @cached_property
     def reaction_s(self) -> float | None:
         """From the first minute above the target until new readers serve, s; None if none came."""
-        above = np.flatnonzero(self.metric > self.scenario.target)
+        above = np.flatnonzero(control_loop.above(self.metric, self.scenario.target))
         grown = np.flatnonzero(np.diff(self.scaling.desired, prepend=self.needed[0]) > 0)
         if not (above.size and grown.size and (grown >= above[0]).any()):
             return None
@@ -131,9 +130,8 @@ class Outcome:
     @property
     def expected_reaction_s(self) -> float:
         """The same by the closed form, if datapoints keep breaching, s."""
-        sensor, boot_s = _sensor(), 60 * self.scenario.reader_takes_min
-        datapoints = self.alarms[0].datapoints
-        return theory.scale_out_s(datapoints, sensor.period_s, boot_s, sensor.delay_s)
+        seen, boot_s = sensor(), 60 * self.scenario.reader_takes_min
+        return theory.scale_out_s(self.alarms[0].datapoints, seen.period_s, boot_s, seen.delay_s)
 
     @property
     def mean_readers(self) -> float:
@@ -148,7 +146,7 @@ class Outcome:
     @property
     def above_s(self) -> float:
         """Time that the metric was above its target, s."""
-        return 60.0 * float(np.sum(self.metric > self.scenario.target))
+        return 60.0 * float(np.sum(control_loop.above(self.metric, self.scenario.target)))
 
     @property
     def readers_usd_month(self) -> float:
@@ -191,23 +189,9 @@ def _policy(scenario: ReaderScalingScenario, alarms: tuple[Alarm, Alarm]) -> Tar
 
 def _alarms(scenario: ReaderScalingScenario) -> tuple[Alarm, Alarm]:
     """As Application Auto Scaling makes them: one above the target, one below 90 % of it."""
-    high, low = (
-        ASG.value("target_tracking", f"alarm_{side}_datapoints") for side in ("high", "low")
-    )
-    below = ASG.value("target_tracking", "alarm_low_threshold_application") / 100
+    low = scenario.target * low_share_pct(APPLICATION) / 100
     metric = "utilisation" if scenario.scales_on_cpu else "load per instance"
-    return (
-        Alarm(scenario.target, True, high, high, metric=metric),
-        Alarm(scenario.target * below, False, low, low, metric=metric),
-    )
-
-
-def _sensor() -> Sensor:
-    """Period and delay of the metric."""
-    return Sensor(
-        float(ASG.value("target_tracking", "alarm_period")),
-        float(ASG.value("monitoring", "datapoint_delay")),
-    )
+    return tracking_alarms(scenario.target, low, metric=metric)
 
 
 def _shape(reads: str) -> Floats:
