@@ -62,6 +62,7 @@ function render({ model, el }) {
   let folds = [];
   let shownView = null;
   let shownSituation = null;
+  let own = model.get("values"); // as the reader set them
 
   const view = () => views.find(({ name }) => name === model.get("view"));
   const homeOf = (situation) => view().situations.find(({ name }) => name === situation).values;
@@ -70,6 +71,7 @@ function render({ model, el }) {
   // --- what the reader does
   const ask = (changes, going = false) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    own = model.get("values");
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
     note.textContent = "";
@@ -277,6 +279,9 @@ function render({ model, el }) {
     });
   };
   const paint = () => {
+    // an answer to an earlier question must not take back what was moved since
+    if (model.get("answer").of < model.get("asked")) model.set("values", own);
+    else own = model.get("values");
     paintState();
     paintAnswer();
   };

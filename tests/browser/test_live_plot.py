@@ -180,6 +180,7 @@ def page(chromium: Browser, explorer: Explorer) -> Iterator[Page]:
     opened.evaluate(PAGE, {"program": Explorer._esm, "style": Explorer._css,
                            "state": encoded(explorer.get_state())})  # fmt: skip
     opened.locator("path.awsnb-line").first.wait_for(state="attached")
+    opened.locator(".awsnb-caption", has_text="One refuses.").wait_for()  # the picture follows
     yield opened
     assert errors == []
     opened.close()
@@ -474,6 +475,22 @@ def test_the_situation_stays_until_something_moves_and_then_says_what(
     assert page.locator(".awsnb-top h2").text_content() == "Narrow"
     page.get_by_role("button", name="Undo").click()
     assert page.evaluate("window.asked.at(-1).values.size") == 11
+
+
+def test_an_answer_to_an_earlier_question_takes_no_later_move_back(
+    page: Page, explorer: Explorer
+) -> None:
+    box = page.locator(".awsnb-field-limit input[type=text]")
+    box.fill("30")
+    box.press("Enter")
+    for _ in range(2):
+        page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    earlier = encoded(explorer.get_state())
+    late = {"values": explorer.values | {"limit": 30}, "answer": explorer.answer | {"of": 1}}
+    page.evaluate("state => window.take(state)", {"panels": earlier["panels"]} | late)
+    page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    assert page.evaluate("window.asked.at(-1).values.size") == 53
+    assert page.evaluate("window.asked.at(-1).values.limit") == "30"
 
 
 def test_a_kept_run_is_called_by_what_differs(page: Page, explorer: Explorer) -> None:
