@@ -1,7 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
-import { watch } from "./alive.js";
+import { onAlive } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -294,7 +294,7 @@ function render({ model, el }) {
 
   paint();
   model.on("change:answer", paint);
-  watch(model, liveness);
+  onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
     live.dispose();
