@@ -22,17 +22,18 @@ HELD_BACK = {"queue": ("In the queue", "requests"), "drop": ("Turned away", "req
 ROOM = 36  # instances for which a place is drawn, if the group may have as many
 MOST_WORDS = 100  # sentences of a scene; a run of more is told in less detail
 
-IDLE, CALM, CATCHES_UP, SHORT, BLIND = range(5)
+IDLE, CALM, CATCHES_UP, KEEPS_UP, SHORT, BLIND = range(6)
 LOADS = {
     IDLE: "No requests come.",
     CALM: "Every request is served at once.",
     CATCHES_UP: "The group serves more than comes: the queue shrinks.",
+    KEEPS_UP: "The group serves as much as comes: the queue stays as long as it is.",
     SHORT: "More comes than the group can serve.",
     BLIND: "More comes than the group can serve, and a full CPU can't tell how much.",
 }
 """What becomes of the requests of a period."""
 
-IN_GENERAL = "The group follows its load; where requests are held back, the ring says how many."
+IN_GENERAL = "The load keeps changing; where requests are held back, the ring says how many."
 
 SCALE_OUT = {
     COVERED: "The alarm is on; the warm-up has to end first.",
@@ -157,12 +158,18 @@ def _changes(rows: NDArray[Any]) -> list[int]:
 def _loads(outcome: Outcome) -> NDArray[np.int64]:
     """Say of each period what becomes of its requests: `IDLE` to `BLIND`."""
     scaling = outcome.scaling
-    before = np.concatenate(([0.0], scaling.backlog[:-1]))
-    held_back = scaling.delayed + scaling.lost + before > 0
-    short = held_back & ((scaling.backlog > before) | (scaling.lost > 0))
+    growth = np.diff(scaling.backlog, prepend=0.0)
+    waits = scaling.delayed + (scaling.backlog - growth) > 0
+    short = (growth >= 1) | (scaling.lost > 0)
     blind = short & (outcome.cpu_pct >= FULL_PCT) & (CPU in outcome.scenario.watched)
-    comes = outcome.rps > 0
-    return np.select([blind, short, held_back, comes], [BLIND, SHORT, CATCHES_UP, CALM], IDLE)
+    cases = {
+        BLIND: blind,
+        SHORT: short,
+        CATCHES_UP: waits & (growth <= -1),
+        KEEPS_UP: waits,
+        CALM: outcome.rps > 0,
+    }
+    return np.select(list(cases.values()), list(cases), IDLE)
 
 
 def _size(outcome: Outcome, period: int) -> str:
