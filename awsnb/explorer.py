@@ -15,7 +15,7 @@ import traitlets
 
 from awsnb import figures
 from awsnb.controls import described, read
-from awsnb.live_plot import module, packed, plotly, style
+from awsnb.page import module, packed, plotly, style
 from awsnb.results import Result
 from awsnb.scenario import Scenario, ScenarioError, closest
 from awsnb.sections import Section

@@ -1,4 +1,4 @@
-"""The index's contents: a picture and a question for each written section, and what is to come.
+"""The contents: a picture and a question for each written section, neighbours, what is to come.
 
 A picture is the top of what the section's notebook shows as its Explorer, made smaller. Its name
 holds a digest of that picture, so that a check can tell whether it is still the notebook's own.
@@ -86,6 +86,26 @@ def _card(section: Section, one: Shown) -> str:
     picture = f"[![{_alt(one.words)}](attachment:{one.name(section)})]({file})"
     title = f"**[{section.number}. {section.title}]({file})**"
     return f"{picture}<br>{title}<br>{section.question}"
+
+
+def neighbours(section: Section) -> str:
+    """Link the index, and the sections before and after."""
+    at = SECTIONS.index(section)
+    around = {"previous": at - 1, "next": at + 1}
+    places = {word: place for word, place in around.items() if 0 <= place < len(SECTIONS)}
+    links = [f"{word}: {_link(SECTIONS[place])}" for word, place in places.items()]
+    return " · ".join(["[Index](00-index.ipynb)", *links])
+
+
+def _link(one: Section) -> str:
+    return f"[{one.title}]({one.notebook.name})" if one.ready else f"*{one.title}* (to come)"
+
+
+def sections_text() -> str:
+    """Say which sections are written."""
+    titles = [f"[{one.title}](notebooks/{one.notebook.name})" for one in SECTIONS if one.ready]
+    rest = "" if len(titles) == len(SECTIONS) else f" `awsnb list` shows all {len(SECTIONS)}."
+    return f"Written so far: {', '.join(titles[:-1])} and {titles[-1]}.{rest}"
 
 
 def thumbnail(png: bytes) -> bytes:

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from budgets import FOLDED
+from contents import neighbours
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from awsnb.scenario import FieldSpec
-from awsnb.sections import SECTIONS, Section, section
+from awsnb.sections import Section, section
 
 REPORT = {"tags": ["report"]}
 HIDDEN = {"jupyter": {"source_hidden": True}}
@@ -53,17 +54,10 @@ def skeleton(slug: str) -> Any:
 
 def title(found: Section) -> str:
     """Write the first cell: question, what one will be able to do, minutes, neighbours."""
-    at = SECTIONS.index(found)
-    around = {"previous": at - 1, "next": at + 1}
-    links = [
-        f"{word}: {_link(SECTIONS[place])}"
-        for word, place in around.items()
-        if 0 <= place < len(SECTIONS)
-    ]
     return (
         f"# {found.title}\n\n**{found.question}**\n\nTO WRITE: what you will be able to do. "
         "<!-- minutes --><!-- /minutes -->\n\n"
-        f"[Index](00-index.ipynb) · {' · '.join(links)}\n\n<!-- launch -->\n<!-- /launch -->"
+        f"{neighbours(found)}\n\n<!-- launch -->\n<!-- /launch -->"
     )
 
 
@@ -100,10 +94,6 @@ def write(slug: str, folder: Path) -> Path:
     with path.open("x", encoding="utf-8") as file:
         file.write(dumps(skeleton(slug)))
     return path
-
-
-def _link(one: Section) -> str:
-    return f"[{one.title}]({one.notebook.name})" if one.ready else f"*{one.title}* (to come)"
 
 
 def _text(name: str, source: str, **metadata: Any) -> Any:

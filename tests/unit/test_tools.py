@@ -6,7 +6,7 @@ from pathlib import Path
 import budgets
 import build_notebooks
 import contents
-import launch_links
+import links
 import lock
 import nbformat
 import numpy as np
@@ -14,6 +14,8 @@ import pytest
 import skeleton
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from packaging.requirements import Requirement
+
+from awsnb.sections import SECTIONS
 
 PINS = dict(
     line.split("==")
@@ -83,38 +85,38 @@ def test_lock_holds_pins_alone() -> None:
 
 
 def test_launch_links_are_in_step_with_the_one_setting() -> None:
-    address = launch_links.repository()
-    for path in launch_links.files():
-        assert launch_links.linked(path, address) == path.read_text(encoding="utf-8"), (
-            f"{path.name}: run python tools/launch_links.py"
+    address = links.repository()
+    for path in links.files():
+        assert links.linked(path, address) == path.read_text(encoding="utf-8"), (
+            f"{path.name}: run python tools/links.py"
         )
 
 
 def test_no_link_leads_to_binder_while_there_is_no_address() -> None:
-    if launch_links.repository():
+    if links.repository():
         pytest.skip("an address is set")
-    assert not any("mybinder.org" in path.read_text("utf-8") for path in launch_links.files())
+    assert not any("mybinder.org" in path.read_text("utf-8") for path in links.files())
 
 
 def test_an_address_makes_a_badge_in_the_readme_and_a_link_in_a_notebook(tmp_path: Path) -> None:
-    markers = f"{launch_links.OPENING}\nold\n{launch_links.CLOSING}\n"
+    markers = f"{links.OPENING}\nold\n{links.CLOSING}\n"
     readme, notebook = tmp_path / "README.md", tmp_path / "04-x.ipynb"
     readme.write_text(markers)
     nbformat.write(notebook_with(new_markdown_cell(markers)), notebook)
-    assert "v2/gh/me/awsnb/HEAD?urlpath=lab/tree/notebooks/00-index.ipynb" in launch_links.linked(
+    assert "v2/gh/me/awsnb/HEAD?urlpath=lab/tree/notebooks/00-index.ipynb" in links.linked(
         readme, "me/awsnb"
     )
-    assert "notebooks/04-x.ipynb" in launch_links.linked(notebook, "me/awsnb")
-    once = launch_links.linked(readme, "me/awsnb")
+    assert "notebooks/04-x.ipynb" in links.linked(notebook, "me/awsnb")
+    once = links.linked(readme, "me/awsnb")
     readme.write_text(once)
-    assert launch_links.linked(readme, "me/awsnb") == once
-    assert launch_links.linked(readme, "") == markers.replace("old\n", "")
+    assert links.linked(readme, "me/awsnb") == once
+    assert links.linked(readme, "") == markers.replace("old\n", "")
 
 
 def test_a_file_without_markers_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# awsnb\n")
     with pytest.raises(ValueError, match=r"README\.md has no"):
-        launch_links.linked(tmp_path / "README.md", "")
+        links.linked(tmp_path / "README.md", "")
 
 
 def test_binder_uses_a_python_that_the_package_supports() -> None:
@@ -147,6 +149,14 @@ def test_the_index_tells_when_a_notebook_shows_something_else(monkeypatch) -> No
 
 def test_alternative_text_is_short_and_no_markdown() -> None:
     assert contents._alt("a|b [c]_d. It holds. It *is* 1.5 s. More.") == "a b  c  d. It holds."
+
+
+def test_the_readme_lists_what_is_written() -> None:
+    said = contents.sections_text()
+    for one in SECTIONS:
+        assert (f"[{one.title}](notebooks/{one.notebook.name})" in said) == one.ready
+    readme = (links.ROOT / links.README).read_text("utf-8")
+    assert said in readme
 
 
 def lesson(*cells):

@@ -36,7 +36,6 @@ LOADS = {
 IN_GENERAL = "The load keeps changing; where requests are held back, the ring says how many."
 
 SCALE_OUT = {
-    COVERED: "The alarm is on; the warm-up has to end first.",
     COOLDOWN: "The alarm is on; the cooldown has to end first.",
     LIMIT: "The alarm is on; the group is at its maximum.",
 }
@@ -46,6 +45,12 @@ SCALE_IN = {
     OUTVOTED: "One metric would let it shrink; another would not.",
 }
 """What holds an alarm that is on back."""
+
+COVERED_BY = {
+    True: "The alarm is on; the warm-up has to end first.",
+    False: "The alarm is on; as many as it asks for are there or coming.",
+}
+"""Why an alarm that is on adds nothing: by whether instances warm up."""
 
 
 def scene(outcome: Outcome) -> Scene:
@@ -130,7 +135,7 @@ def _words(outcome: Outcome) -> Iterator[tuple[Any, str]]:
     told: list[tuple[Teller, list[NDArray[Any]]]] = [
         (lambda period: LOADS[int(loads[period])], [loads]),
         (partial(_size, outcome), [scaling.desired, scaling.booting]),
-        (partial(_alarm, outcome), [*scaling.reason, *scaling.breaching]),
+        (partial(_alarm, outcome), [scaling.counting, *scaling.reason, *scaling.breaching]),
     ]
     while told:
         changes = _changes(np.vstack([row for _, rows in told for row in rows]))
@@ -191,6 +196,8 @@ def _alarm(outcome: Outcome, period: int) -> str:
         if not alarm.above and scaling.desired[period] <= outcome.scenario.min_size:
             continue
         state, reason = outcome.alarm_states[i, period], int(scaling.reason[i, period])
+        if state == HELD and reason == COVERED:
+            return COVERED_BY[_warms(outcome, period)]
         if state == HELD:
             return (SCALE_OUT if alarm.above else SCALE_IN).get(reason, "")
         seen, before = (int(scaling.breaching[i, at]) for at in (period, max(period - 1, 0)))
@@ -198,3 +205,9 @@ def _alarm(outcome: Outcome, period: int) -> str:
             way = "scale-out" if alarm.above else "scale-in"
             return f"The {way} alarm has {seen} of the {alarm.datapoints} datapoints it takes."
     return ""
+
+
+def _warms(outcome: Outcome, period: int) -> bool:
+    """Whether instances boot or warm up, where there is a warm-up to wait for."""
+    unready = outcome.scaling.booting[period] + outcome.scaling.warming[period]
+    return bool(outcome.scenario.warming_s and unready)

@@ -17,6 +17,7 @@ from awsnb.sections.scaling_policies.simulate import FULL_PCT, LATELY, Outcome, 
 from awsnb.words import counted, percent, span
 
 DAY_S = 86_400
+MOVES = {1: "still grows", -1: "still shrinks"}
 
 
 def why(outcome: Outcome) -> str:
@@ -199,8 +200,8 @@ def _end(outcome: Outcome) -> str:
     if outcome.flaps:
         return ""
     if outcome.moves_at_end:
-        way = "grows" if outcome.moves_at_end > 0 else "shrinks"
-        return f"It has not settled when the load ends: {where}, and it still {way}."
+        moves = MOVES[outcome.moves_at_end]
+        return f"It has not settled when the load ends: {where}, and it {moves}."
     if size <= need or scenario.policy == FIXED:
         return ""
     if not scenario.scale_in:

@@ -1,7 +1,8 @@
-"""Write the launch links of the README and the notebooks: `python tools/launch_links.py [--check]`.
+"""Write the links of the README and the notebooks: `python tools/links.py [--check]`.
 
-The address is one setting, `repository` under `[tool.awsnb]` in pyproject.toml. While it is empty
-there is no link.
+These are the launch links, the links between neighbours, and the README's list of sections. The
+address to launch from is one setting, `repository` under `[tool.awsnb]` in pyproject.toml; while it
+is empty there is no launch link.
 """
 
 import argparse
@@ -12,12 +13,17 @@ from pathlib import Path
 
 import nbformat
 from build_notebooks import dumps
+from contents import neighbours, sections_text
+
+from awsnb.sections import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = "README.md"
 INDEX = "00-index.ipynb"
 OPENING, CLOSING = "<!-- launch -->", "<!-- /launch -->"
 BETWEEN = re.compile(f"{OPENING}.*?{CLOSING}", re.DOTALL)
+LIST = re.compile(r"(<!-- sections -->\n).*?(<!-- /sections -->)", re.DOTALL)
+NEIGHBOURS = re.compile(r"^\[Index\]\(00-index\.ipynb\).*?(?=\n\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def repository(root: Path = ROOT) -> str:
@@ -54,8 +60,14 @@ def linked(path: Path, address: str) -> str:
     if not BETWEEN.search(text):
         raise ValueError(f"{path.name} has no {OPENING} ... {CLOSING} to write a launch link in")
     if path.suffix != ".ipynb":
+        text = LIST.sub(lambda found: f"{found[1]}{sections_text()}\n{found[2]}", text)
         return fill(text, launch_text(address, INDEX, badge=True))
     notebook = nbformat.reads(text, as_version=4)
+    for section in SECTIONS:
+        if section.notebook.name == path.name:
+            first = notebook.cells[0]
+            links = neighbours(section).replace("\\", r"\\")
+            first.source = NEIGHBOURS.sub(links, first.source)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = fill(cell.source, launch_text(address, path.name, badge=False))
