@@ -27,7 +27,7 @@ SLOTS = 64  # columns that a picture can have
 MOST_KEPT = 3
 OWN = "Your numbers"  # where an explorer starts that is none of the section's situations
 PLAIN = "The defaults"
-MODULES = ("text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer")
+MODULES = ("alive", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer")
 
 _of_the_page: Any = {"sync": True, "echo_update": False}  # the page has what it sent
 

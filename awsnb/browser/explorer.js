@@ -1,6 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
+import { watch } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -285,21 +286,15 @@ function render({ model, el }) {
     paintState();
     paintAnswer();
   };
-  const liveness = async () => {
-    const real = await model.widget_manager?.get_model?.(model.get("me"));
-    if (!real) return;
-    const tell = () => {
-      dead.hidden = real.comm_live !== false;
-      form.disabled = !dead.hidden;
-      for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !dead.hidden;
-    };
-    real.on("comm_live_update", tell);
-    tell();
+  const liveness = (alive) => {
+    dead.hidden = alive;
+    form.disabled = !alive;
+    for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !alive;
   };
 
   paint();
   model.on("change:answer", paint);
-  liveness();
+  watch(model, liveness);
   return () => {
     model.off("change:answer", paint);
     live.dispose();
