@@ -9,7 +9,6 @@ import pytest
 from awsnb import facts
 from awsnb.sections import SECTIONS, section
 
-ASG = facts.load("autoscaling")
 EBS = facts.load("ebs")
 ELB = facts.load("elb")
 
@@ -171,54 +170,6 @@ def test_alb_prose_says_what_the_facts_say(said, fact):
 def test_nlb_prose_says_what_the_facts_say(said, fact):
     assert said in prose("11-nlb")
     assert fact
-
-
-@pytest.mark.parametrize(
-    ("said", "fact"),
-    [
-        ("the 300 s cooldown binds **simple**", ASG.value("cooldown", "duration") == 300),
-        ("three one-minute", ASG.value("target_tracking", "alarm_high_datapoints") == 3),
-        ("three one-minute", ASG.value("target_tracking", "alarm_period") == 60),
-        ("fifteen in a row", ASG.value("target_tracking", "alarm_low_datapoints") == 15),
-        ("28 is 70 % of the target", ASG.value("target_tracking", "alarm_low_threshold") == 70),
-        (
-            "Its low alarm is at 90 %",
-            ASG.value("target_tracking", "alarm_low_threshold_application") == 90,
-        ),
-        ("two cooldowns of 300 s", ASG.value("application", "scale_out_cooldown") == 300),
-        ("two cooldowns of 300 s", ASG.value("application", "scale_in_cooldown") == 300),
-        ("needs 24 h of data", ASG.value("predictive", "min_history") == 24),
-        ("looks back 14 days", ASG.value("predictive", "lookback") == 14),
-        ("48 h ahead", ASG.value("predictive", "horizon") == 48),
-        ("renews every 6 h", ASG.value("predictive", "refresh") == 6),
-        ("starts in forecast-only mode", ASG.value("predictive", "mode") == "ForecastOnly"),
-        ("It never scales in", not ASG.value("predictive", "scales_in")),
-        ("1 vCPU on a t2.micro", ASG.value("t2.micro", "vcpus") == 1),
-        ("five with the free kind", ASG.value("monitoring", "basic_period") == 300),
-        ("AWS allows itself two minutes", ASG.value("scheduled", "start_precision") == 2),
-        ("one instance a decision", ASG.value("target_tracking", "remove_at_most") == 1),
-    ],
-)
-def test_scaling_prose_says_what_the_facts_say(said, fact):
-    assert said in prose("18-scaling-policies")
-    assert fact
-
-
-def test_scaling_prose_says_what_the_model_says():
-    asg = section("scaling-policies")
-
-    text = prose("18-scaling-policies")
-    assert "Six get by for the minutes that scaling takes; twelve are needed" in text
-    delayed = {n: asg.simulate(asg.scenario(min_size=n)).summary["delayed"] for n in (5, 6)}
-    assert delayed[5] > 0 == delayed[6]
-    assert asg.simulate(asg.scenario()).summary["most_needed"] == 12
-    assert "needs 18 instances at 50 %" in text
-    office = asg.simulate(asg.scenario(load="office-days")).summary
-    assert office["most_needed"] == 18
-    assert "costs four minutes" in text.replace("metric costs", "costs")
-    basic = asg.simulate(asg.scenario(monitoring="basic")).summary["reaction_min"]
-    assert basic - asg.simulate(asg.scenario()).summary["reaction_min"] == pytest.approx(4)
-    assert asg.presets[6].name in text
 
 
 def test_the_index_lists_every_section_and_links_those_that_are_written():
