@@ -274,6 +274,7 @@ function render({ model, el }) {
       const [term, value, below] = numbers.children[i].children;
       write(term, label);
       write(value, text);
+      value.classList.toggle("awsnb-word", !/\d/.test(text));
       const news = others.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
       if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
         below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
