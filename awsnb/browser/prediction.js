@@ -1,4 +1,6 @@
 // A card that asks for a prediction. The answer is not in the page until the reader has committed.
+import { watch } from "./alive.js";
+
 const LETTERS = "ABCDE";
 
 function make(tag, attributes = {}, ...children) {
@@ -28,9 +30,10 @@ function render({ model, el }) {
     if (guess === null) return asked.kind === "number" ? "Move the slider." : "Choose an answer.";
     return sure === null ? "Say how sure you are." : "";
   };
+  let alive = true;
   const check = () => {
-    need.textContent = missing();
-    commit.disabled = Boolean(missing());
+    need.textContent = alive ? missing() : "Run this cell to commit to an answer.";
+    commit.disabled = !alive || Boolean(missing());
   };
 
   const choose = (choice) => {
@@ -148,6 +151,10 @@ function render({ model, el }) {
   reveal(false);
   const told = () => reveal(true);
   model.on("change:verdict", told);
+  watch(model, (now) => {
+    alive = now;
+    check();
+  });
   return () => model.off("change:verdict", told);
 }
 

@@ -7,19 +7,17 @@ import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Literal
 
-import anywidget
 import traitlets
 
 from awsnb.lessons import record
+from awsnb.page import module, style
+from awsnb.widgets import NotebookWidget
 
 SURE = ("a guess", "fairly sure", "certain")
 WELL_JUDGED = (0.4, 0.7, 0.95)
 """How often somebody who judges well is right at each level of sureness."""
-
-_browser = files("awsnb") / "browser"
 
 
 @dataclass(frozen=True)
@@ -87,11 +85,11 @@ class Prediction:
         return " ".join(filter(None, ["Predict:", self.setting, self.question, asked]))
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        data, metadata = as_bundle(Card(self)._repr_mimebundle_())
-        return {**data, "text/plain": str(self), "text/html": self._static()}, metadata
+        return Card(self)._repr_mimebundle_()
 
-    def _static(self) -> str:
-        """Return the question as a page without a kernel shows it: the answer is not in it."""
+    @property
+    def page(self) -> str:
+        """The question as a page without a kernel shows it: the answer is not in it."""
         listed = "".join(f"<li>{html.escape(choice)}</li>" for choice in self.choices)
         setting = f"<p>{html.escape(self.setting)}</p>" if self.setting else ""
         return (
@@ -100,11 +98,11 @@ class Prediction:
         )
 
 
-class Card(anywidget.AnyWidget):
+class Card(NotebookWidget):
     """The live form of a prediction; `committed` is what the reader said and how sure."""
 
-    _esm = (_browser / "prediction.js").read_text("utf-8")
-    _css = (_browser / "lesson.css").read_text("utf-8")
+    _esm = module("alive", "prediction")
+    _css = style("lesson")
 
     asked: Any = traitlets.Dict().tag(sync=True)
     committed: Any = traitlets.Dict().tag(sync=True)
@@ -129,6 +127,10 @@ class Card(anywidget.AnyWidget):
             committed={key: before[key] for key in ("guess", "sure")} if before else {},
             verdict=prediction.verdict(before["guess"]) if before else {},
         )
+
+    def static_bundle(self) -> dict[str, Any]:
+        """Return the question in words."""
+        return {"text/plain": str(self._prediction), "text/html": self._prediction.page}
 
     @traitlets.observe("committed")
     def _commit(self, change: Any) -> None:
@@ -222,8 +224,3 @@ def estimate(
 def nearest(value: float, choices: Sequence[float]) -> float:
     """Return the choice that is closest to a value, in ratio."""
     return min(choices, key=lambda choice: abs(math.log(choice / value)))
-
-
-def as_bundle(bundle: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a widget's MIME bundle with its metadata, which widgets may leave out."""
-    return bundle if isinstance(bundle, tuple) else (bundle or {}, {})

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from awsnb.cli import app
+from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.trace import TraceError
 
@@ -112,6 +113,36 @@ def test_a_rate_under_the_name_of_a_total_is_known_by_its_unit(statistics):
 )
 def test_metric_math_is_read_by_its_label(data, label, value, iops):
     assert peak(data(("e1", label, [value] * 6))) == iops
+
+
+@pytest.mark.parametrize("label", ["Write (Mb/s)", "throughput kb/s", "Disk b per second"])
+@pytest.mark.parametrize("unit", ["as the file says", "bytes/s", "bytes"])
+def test_what_may_be_bits_is_not_read_as_bytes(data, label, unit):
+    said = refusal(EBS, data(("e1", label, [100] * 6)), trace_unit=unit)
+    assert "may be of bits or of bytes" in said
+
+
+def test_requests_a_minute_are_a_rate_too(data):
+    path = data(("e1", "Requests per minute", [1200] * 6))
+    np.testing.assert_allclose(answer(SCALING, path).data["load_rps"], 20)
+
+
+def test_reads_alone_are_said_to_be_a_part(table):
+    notes = answer(EBS, table("VolumeReadBytes Sum", [3e9] * 6)).notes
+    assert "VolumeReadBytes is a part of the load: VolumeWriteBytes is not counted." in notes
+
+
+def test_more_than_any_system_takes_is_refused(table):
+    for value in (1e30, 1e308):
+        assert "no system takes as many" in refusal(EBS, table("VolumeReadOps Sum", [value] * 4))
+
+
+@pytest.mark.parametrize("found", [EBS, ALB, SCALING], ids=lambda one: one.slug)
+def test_how_to_read_a_file_is_nothing_without_one(found):
+    unit = found.scenario.fields()["trace_unit"].choices[-1]
+    for values in ({"metric": "m1"}, {"trace_unit": unit}):
+        with pytest.raises(ScenarioError, match="trace is not given"):
+            found.scenario(**values)
 
 
 def test_requests_a_second_are_a_rate_for_balancer_and_group(data):

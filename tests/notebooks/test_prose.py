@@ -58,42 +58,6 @@ def test_ebs_prose_says_what_the_facts_say(said, fact):
     assert fact
 
 
-IAM = facts.load("iam")
-
-
-@pytest.mark.parametrize(
-    ("said", "fact"),
-    [
-        ("from 15 minutes to 12 hours", IAM.value("session", "shortest") == 15),
-        ("from 15 minutes to 12 hours", IAM.value("session", "longest") == 12 * 60),
-        ("an hour by default", IAM.value("session", "default") == 60),
-        ("one hour if a role took on the role", IAM.value("session", "longest_chained") == 60),
-        ("every root user must have it", IAM.value("root", "mfa_required")),
-        ("every root user must have it", not IAM.value("root", "mfa_required", "2023-06")),
-        ("35 days after signing in", IAM.value("root", "mfa_grace") == 35),
-        ("up to 8 devices each", IAM.value("quota", "mfa_devices") == 8),
-        ("10,240 characters long, ten on each level", IAM.value("size", "scp") == 10_240),
-        ("10,240 characters long, ten on each level", IAM.value("quota", "scps_per_node") == 10),
-        ("before, 5,120 and five", IAM.value("size", "scp", "2026-04") == 5_120),
-        ("before, 5,120 and five", IAM.value("quota", "scps_per_node", "2026-04") == 5),
-        ("it is no principal, and does not nest", IAM.value("group", "nesting") == "not possible"),
-        ("a KMS key's policy must always grant", IAM.value("kms", "key_policy_must_allow")),
-        ("instance carries one role", IAM.value("quota", "roles_per_instance_profile") == 1),
-    ],
-)
-def test_iam_prose_says_what_the_facts_say(said, fact):
-    assert said in prose("01-iam")
-    assert fact
-
-
-def test_iam_worked_answers_are_those_that_are_tested():
-    from awsnb.sections.iam.challenges import NO_DELETING, REPORTS, SERVERS
-
-    text = prose("01-iam")
-    for challenge in (REPORTS, SERVERS, NO_DELETING):
-        assert " ".join(challenge.worked.split()) in text
-
-
 def cached(subject, key, on=None):
     return facts.load("elasticache").value(subject, key, on)
 

@@ -62,7 +62,7 @@ def test_a_report_runs_the_notebook_on_what_was_asked(slug, view, report_of):
 def test_a_trace_is_handed_on(report_of):
     cells = report_of(SLUG).notebook.cells
     injected = next(cell for cell in cells if "injected-parameters" in cell.metadata.tags)
-    assert "writes.csv" in injected.source
+    assert "volume.csv" in injected.source
 
 
 @pytest.mark.parametrize(

@@ -498,3 +498,12 @@ def test_what_haproxy_did_stands_beside_the_model():
     assert table.index.get_level_values("balance").unique().tolist() == ["source"]
     assert table.columns[0].startswith("HAProxy 2") and table.columns[1] == "model"
     assert len(recorded()) > len(recorded("round robin")) > 5
+
+
+def test_an_export_with_hardly_a_request_is_refused(tmp_path):
+    trace = tmp_path / "quiet.csv"
+    trace.write_text("timestamp,RequestCount Sum\n2024-03-01,1\n2024-03-02,2\n")
+    alb = section("alb")
+    with pytest.raises(ScenarioError, match="percentiles need 100 or more") as refused:
+        alb.simulate(alb.scenario(trace=str(trace)))
+    assert refused.value.field == "trace"
