@@ -165,8 +165,10 @@ def _metric_notes(scenario: PolicyScenario) -> Iterator[str]:
             f"{scenario.memory_busy_pct:g} % at 100 % CPU; requests that wait take none."
         )
     if REQUESTS in scenario.watched:
+        idle = ASG.get("monitoring", "requests_when_idle")
         yield (
-            "A load balancer without requests sends no datapoint. An alarm then waits, or does as "
+            f"A load balancer without requests sends {idle.value} ({idle.confidence}: AWS's guide "
+            "of Auto Scaling says that it sends zeros). An alarm then waits, or does as "
             "TreatMissingData says; that CloudWatch may still go by older datapoints is left out."
         )
     if scenario.watched != (CPU,) and scenario.scaler == EC2_GROUPS and scenario.policy in TRACKS:
