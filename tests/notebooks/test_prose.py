@@ -57,62 +57,6 @@ def test_ebs_prose_says_what_the_facts_say(said, fact):
     assert fact
 
 
-def cached(subject, key, on=None):
-    return facts.load("elasticache").value(subject, key, on)
-
-
-@pytest.mark.parametrize(
-    ("said", "fact"),
-    [
-        ("(3 on ElastiCache", cached("eviction", "maxmemory_samples") == 3),
-        ("5 in the open-source default", cached("eviction", "maxmemory_samples_open_source") == 5),
-        ("The default on ElastiCache is `volatile-lru`",
-         cached("eviction", "default_policy") == "volatile-lru"),
-        ("a sweep finds it, ten times a second", cached("expire", "hz") == 10),
-        ("16,384 *hash slots*", cached("cluster", "slots") == 16_384),
-        ("up to 5 replicas per shard", cached("replication", "replicas_max") == 5),
-        ("Valkey 20 % below Redis OSS", cached("engines", "valkey_discount_nodes") == 20),
-        ("20 % (nodes) to 33 % (serverless) cheaper",
-         cached("engines", "valkey_discount_serverless") == 33),
-        ("keep 25 % of it back", cached("memory", "reserved_memory") == 25),
-        ("may lose up to 10 seconds", cached("durability", "async_loss_max") == 10),
-        ("lag of one second is an assumption", cached("replication", "lag") == 1),
-        ("then stores: three trips", cached("strategy", "miss_trips") == 3),
-        ("*and* the cache: two trips", cached("strategy", "write_through_trips") == 2),
-        ("copies in three zones", cached("serverless", "zones") == 3),
-        ("one for each KB that a request moves", cached("serverless", "ecpu_per_kb") == 1),
-        ("it was fixed at creation", not cached("durability", "changeable", "2026-06")),
-        ("a hit moves an item at most once a minute", cached("memcached", "lru_rest") == 60),
-        ("only while more than one in ten", cached("expire", "acceptable_stale") == 10),
-        ("takes twenty keys at a time", cached("expire", "keys_per_loop") == 20),
-        ("can be changed on a cluster that exists", cached("durability", "changeable")),
-        ("where it is switched on", cached("memcached", "no_modern")),
-        ("has 0.5 GiB, 25 % of which", cached("cache.t4g.micro", "maxmemory") == 2**29),
-        ("six times the memory", 6 <= cached("cache.t4g.medium", "maxmemory") / 2**29 < 6.5),
-    ],
-)  # fmt: skip
-def test_elasticache_prose_says_what_the_facts_say(said, fact):
-    assert said in prose("24-elasticache")
-    assert fact
-
-
-def test_elasticache_prose_says_what_the_model_says():
-    from awsnb.sections.elasticache.truth import recorded
-
-    cache = section("elasticache")
-    text, small = prose("24-elasticache"), cache.simulate(cache.scenario()).summary
-    assert f"{small['capacity_items']:,} items of 256 KiB fit" in text
-    assert f"about {small['warm_hit_pct']:.0f} % of the reads hit" in text
-    assert "some two fifths of the reads are stale" in text
-    assert small["stale_pct"] == pytest.approx(40, abs=3)
-    short = cache.simulate(cache.scenario(ttl_s=30)).summary["stale_pct"]
-    assert "with a TTL of 30 s about half as many" in text
-    assert short == pytest.approx(small["stale_pct"] / 2, rel=0.15)
-    for strategy in ("write-through", "invalidate"):
-        assert cache.simulate(cache.scenario(strategy=strategy)).summary["stale_pct"] < 1
-    assert len(recorded()) == 7
-
-
 @pytest.mark.parametrize(
     ("said", "fact"),
     [
