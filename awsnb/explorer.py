@@ -15,7 +15,7 @@ import traitlets
 
 from awsnb import figures
 from awsnb.controls import described, read
-from awsnb.live_plot import module, packed, plotly, style
+from awsnb.page import module, packed, plotly, style
 from awsnb.results import Result
 from awsnb.scenario import Scenario, ScenarioError, closest
 from awsnb.sections import Section
@@ -27,7 +27,18 @@ SLOTS = 64  # columns that a picture can have
 MOST_KEPT = 3
 OWN = "Your numbers"  # where an explorer starts that is none of the section's situations
 PLAIN = "The defaults"
-MODULES = ("text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer")
+MODULES = (
+    "alive",
+    "text",
+    "scale",
+    "path",
+    "plot",
+    "controls",
+    "stage",
+    "scene",
+    "zoom",
+    "explorer",
+)
 
 _of_the_page: Any = {"sync": True, "echo_update": False}  # the page has what it sent
 
