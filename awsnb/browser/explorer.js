@@ -1,7 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
-import { watch } from "./alive.js";
+import { onAlive } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -274,6 +274,7 @@ function render({ model, el }) {
       const [term, value, below] = numbers.children[i].children;
       write(term, label);
       write(value, text);
+      value.classList.toggle("awsnb-word", !/\d/.test(text));
       const news = others.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
       if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
         below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
@@ -294,7 +295,7 @@ function render({ model, el }) {
 
   paint();
   model.on("change:answer", paint);
-  watch(model, liveness);
+  onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
     live.dispose();

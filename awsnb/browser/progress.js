@@ -1,5 +1,5 @@
 // What is done, and how often the reader was right at each level of sureness.
-import { watch } from "./alive.js";
+import { onAlive } from "./alive.js";
 
 const WIDTH = 150;
 
@@ -47,7 +47,7 @@ function render({ model, el }) {
   el.replaceChildren(done, table, note, again);
   draw();
   model.on("change", draw);
-  watch(model, (alive) => (again.hidden = !alive));
+  onAlive(model, (alive) => (again.hidden = !alive));
   return () => model.off("change", draw);
 }
 

@@ -1,5 +1,5 @@
 // Steps to tick off. Their texts come as HTML that Python has escaped, with <code> alone in it.
-import { watch } from "./alive.js";
+import { onAlive } from "./alive.js";
 
 function render({ model, el }) {
   el.classList.add("awsnb-lesson");
@@ -25,7 +25,7 @@ function render({ model, el }) {
     list.append(item);
   }
   el.replaceChildren(list);
-  watch(model, (alive) => boxes.forEach((box) => (box.disabled = !alive)));
+  onAlive(model, (alive) => boxes.forEach((box) => (box.disabled = !alive)));
 }
 
 export default { render };

@@ -355,12 +355,25 @@ def _sum(loads: list[Load]) -> Load:
         return loads[0]
     if len(measures := {load.measure for load in loads}) > 1:
         raise TraceError(f"{' and '.join(sorted(measures))} can't be added: choose one")
-    names = " + ".join(load.trace.metric for load in loads)
+    if CPU in measures:
+        raise TraceError(
+            "percentages are not added: choose one, or export the Average of the whole group "
+            "(by AutoScalingGroupName)"
+        )
+    names = _names(loads)
     notes = dict.fromkeys((f"The sum of {names}.", *(n for load in loads for n in load.notes)))
     if len({(load.trace.start, load.trace.end) for load in loads}) > 1:
         notes["Where only one of the series has data, the other counts as no load."] = None
     trace = _summed(loads, names)
     return Load(trace, trace.value, loads[0].measure, tuple(notes))
+
+
+def _names(loads: list[Load]) -> str:
+    """The metrics of a sum; of one metric, its resources."""
+    metrics = dict.fromkeys(load.trace.metric for load in loads)
+    resources = [load.trace.resource for load in loads]
+    of = f" of {' + '.join(resources)}" if len(metrics) == 1 and all(resources) else ""
+    return " + ".join(metrics) + of
 
 
 def _summed(loads: list[Load], names: str) -> Trace:

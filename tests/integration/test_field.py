@@ -208,6 +208,20 @@ def test_target_groups_of_a_balancer_are_listed_or_summed(data):
         np.testing.assert_allclose(answer(SCALING, path, metric=name).data["load_rps"], per_s)
 
 
+def test_a_table_by_target_group_is_listed_and_summed_and_percentages_are_not(tmp_path):
+    path, pairs = tmp_path / "wide.csv", [(at, name) for at in times(12) for name in "ab"]
+    rows = [f"{at},tg/{name},{3000 if name == 'a' else 6000}" for at, name in pairs]
+    path.write_text("\n".join(["timestamp,TargetGroup,RequestCount Sum", *rows]))
+    assert "tg/a; tg/b" in refusal(ALB, str(path), duration_s=600)
+    found = answer(SCALING, str(path), metric="tg/a + tg/b")
+    np.testing.assert_allclose(found.data["load_rps"], 30)
+    assert "The sum of RequestCount of tg/a + tg/b." in found.notes
+    rows = [f"{at},i-{name},40" for at, name in pairs]
+    path.write_text("\n".join(["timestamp,InstanceId,CPUUtilization Average", *rows]))
+    assert "percentages are not added" in refusal(SCALING, str(path), metric="i-a + i-b")
+    np.testing.assert_allclose(answer(SCALING, str(path), metric="i-a").data["load_rps"], 40)
+
+
 def test_the_command_line_takes_the_series_by_name(tmp_path, data):
     path = data(("a", "vol-a VolumeWriteOps", [6e5] * 12), ("b", "vol-b VolumeWriteOps", [9] * 12))
     out = tmp_path / "sweep.csv"

@@ -532,6 +532,14 @@ def test_patterns_agree_with_regular_expressions():
 # --- the explorer
 
 
+def test_the_first_situation_is_the_account_written_out():
+    explorer = Explorer(section("iam"))
+    assert explorer.situation == PRESETS[0].name
+    assert explorer.values["policies"] == built_in()
+    assert list(explorer._situations["access"]) == [preset.name for preset in PRESETS]
+    explorer.close()
+
+
 def test_what_the_account_offers_is_in_the_menus():
     explorer = Explorer(section("iam"), policies=built_in())
     assert explorer.result.scenario.changes() == {}
