@@ -105,6 +105,9 @@ def report(
     notebook: Annotated[
         Path | None, typer.Option("--ipynb", help="Keep the executed notebook here as well.")
     ] = None,
+    sliders: Annotated[
+        bool, typer.Option("--sliders", help="Let the page's controls be moved, from your numbers.")
+    ] = False,
 ) -> None:
     """Run a section on your own numbers and write one HTML page that opens offline.
 
@@ -123,7 +126,8 @@ def report(
             check_writable(file)
         why = asked.simulate(scenario).why
         try:
-            write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
+            shown = sys.stderr.isatty()
+            write_report(found, scenario, output, notebook, progress=shown, sliders=sliders)
         except ReportError as error:
             _stop(str(error), 1)
     typer.echo(why)

@@ -1,5 +1,5 @@
 // Steps to tick off. Their texts come as HTML that Python has escaped, with <code> alone in it.
-function render({ model, el }) {
+export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   const boxes = model.get("steps").map((step, i) => {
     const box = document.createElement("input");
