@@ -26,7 +26,7 @@ def show(figure: go.Figure, alt: str | None = None) -> None:
     from IPython.display import display
 
     words = alt if alt is not None else (figure.layout.meta or {}).get("alt", "Figure")
-    if os.environ.get("AWSNB_STATIC") == "page":
+    if os.environ.get("AWSNB_STATIC") in ("page", "site"):
         display({LIVE: drawn_from(figure), "text/plain": words}, raw=True)
         return
     bundle = {

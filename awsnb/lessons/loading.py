@@ -61,7 +61,7 @@ def load_in_background(section: "Section") -> threading.Thread:
         said.value = done if compiled else READY
 
     thread = threading.Thread(target=load, daemon=True)
-    if os.environ.get("AWSNB_STATIC") != "page":
+    if os.environ.get("AWSNB_STATIC") not in ("page", "site"):
         with suppress(RuntimeError):  # a browser has no threads: models load when they are asked
             thread.start()
     return thread

@@ -40,7 +40,9 @@ class Ran:
     shown: tuple[Mapping[str, Any], ...]
 
 
-def run(cells: Sequence[Any], parameters: Mapping[str, Any] | None = None) -> list[Ran]:
+def run(
+    cells: Sequence[Any], parameters: Mapping[str, Any] | None = None, kind: str = "page"
+) -> list[Ran]:
     """Run cells of code, as in a notebook that has no others.
 
     Parameters
@@ -49,6 +51,8 @@ def run(cells: Sequence[Any], parameters: Mapping[str, Any] | None = None) -> li
         Cells of code, in order.
     parameters : mapping, optional
         Variables that take the place of those of the cell tagged ``parameters``.
+    kind : {"page", "site"}, optional
+        What is made of them; a site is the same on every machine.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def run(cells: Sequence[Any], parameters: Mapping[str, Any] | None = None) -> li
         If a cell fails; the cells after it are not run.
     """
     ran: list[Ran] = []
-    with _shell() as shell:
+    with static(kind), _shell() as shell:
         shell.user_ns.update(parameters or {})
         for cell in cells:
             ran.append(_run(shell, cell, ran))
@@ -133,15 +137,14 @@ def _shell() -> Iterator[Any]:
     for name in ("write_output_prompt", "write_format_data", "finish_displayhook"):
         setattr(shell.displayhook, name, _say_nothing)
     try:
-        with static("page"):
-            yield shell
+        yield shell
     finally:
         InteractiveShell.clear_instance()
 
 
 @contextmanager
 def static(kind: str) -> Iterator[None]:
-    """Let notebooks know what is made of them: a ``report`` by a kernel, or a ``page``."""
+    """Let notebooks know what is made of them: a ``report`` by a kernel, a ``page``, a ``site``."""
     before = os.environ.get("AWSNB_STATIC")
     os.environ["AWSNB_STATIC"] = kind
     try:

@@ -50,6 +50,11 @@ def encoded(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+def decoded(text: str) -> bytes:
+    """Read bytes from the text that `encoded` wrote."""
+    return base64.b64decode(text)
+
+
 def sealed(value: Any) -> str:
     """Write a value so that nobody reads it by chance."""
     return encoded(zlib.compress(json.dumps(value).encode()))
@@ -147,10 +152,10 @@ def prediction(asked: Prediction, number: int) -> str:
     return embedded("prediction", json.dumps(told), question)
 
 
-def explorer(book: bytes, result: Result) -> str:
+def explorer(book: bytes, result: Result, made_of: str = "") -> str:
     """Stand an Explorer on the page: what it can answer, and without programs the first answer."""
     return (
-        f'<div class="explorer"><div>{answer(result)}</div>'
+        f'<div class="explorer" data-made-of="{made_of}"><div>{answer(result)}</div>'
         f'<script type="text/plain">{encoded(book)}</script></div>'
     )
 
