@@ -7,6 +7,7 @@ export function beside(page, others) {
   const picture = structuredClone(page.picture);
   const columns = [...page.columns];
   others.forEach((other, i) => {
+    for (const panel of other.picture.panels) makeRoom(picture, panel, other.picture.axes[panel.axis].key);
     for (const panel of picture.panels) {
       const twin = other.picture.panels.find(({ title }) => title === panel.title);
       if (!twin || panel.colors) continue;
@@ -26,15 +27,20 @@ export function beside(page, others) {
   return { picture, columns };
 }
 
+// a panel that only the other run has
+function makeRoom(picture, panel, key) {
+  const axis = picture.axes.findIndex((one) => one.key === key);
+  if (axis < 0 || panel.colors || picture.panels.some(({ title }) => title === panel.title)) return;
+  const last = picture.panels.findLastIndex((one) => one.axis === axis);
+  picture.panels.splice(last + 1, 0, { ...panel, axis, lines: [] });
+}
+
 const spanning = (one, other) => ({
   ...one,
   low: Math.min(one.low, other.low),
   high: Math.max(one.high, other.high),
-  ...(one.ticks && other.ticks ? { ticks: union(one.ticks, other.ticks) } : {}),
+  ...(other.high - other.low > one.high - one.low && other.ticks ? { ticks: other.ticks } : {}),
 });
-
-const union = (one, other) =>
-  [...new Map([...one, ...other])].sort(([a], [b]) => a - b);
 
 // where another run's points lie on this axis: categories go by their names
 function placed(xs, axis, theirs) {

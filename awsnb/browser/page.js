@@ -192,12 +192,12 @@ function theme() {
 function rail() {
   const links = all(".rail a");
   const mark = () => {
-    const passed = links.filter((link) => document.querySelector(link.hash)?.getBoundingClientRect().top < 120);
-    for (const link of links) link.toggleAttribute("aria-current", link === passed.at(-1));
+    const headings = links.map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
+    const passed = headings.filter(([, node]) => node?.offsetParent && node.getBoundingClientRect().top < 120).map(([link]) => link);
+    for (const link of links) link.toggleAttribute("aria-current", link === (passed.at(-1) ?? links[0]));
   };
   addEventListener("scroll", mark, { passive: true });
   for (const link of links)
-    link.addEventListener("click", () => document.querySelector(link.hash)?.closest("[hidden]") && document.querySelector(".lock .link")?.focus());
   mark();
 }
 

@@ -15,6 +15,7 @@ from awsnb.site.stops import Question, Reach
 
 STOPS = (20, 16, 13, 11, 9, 8, 7, 6, 5, 4, 3)
 ENOUGH = 8  # stops that a moving picture must leave
+MOST_QUESTIONS = 1_500  # so that a page is baked in about a minute
 PILOT = 3  # stops of the questions from which the size of the others is guessed
 
 
@@ -67,7 +68,7 @@ def write(
     count = sum(len(reach.questions()) for reach in pilot)
     for scenes in (True, False):
         each = len(bound(pilot, scenes)) / count
-        for most in _fitting(reaches, limit_bytes / each):
+        for most in _fitting(reaches, min(limit_bytes / each, MOST_QUESTIONS)):
             if scenes and most < ENOUGH:
                 break
             book = bound(reaches(most), scenes)
@@ -81,7 +82,7 @@ def _fitting(reaches: Callable[[int], list[Reach]], most_questions: float) -> li
     return [
         most
         for most in STOPS
-        if sum(len(reach.questions()) for reach in reaches(most)) <= most_questions * 1.15
+        if sum(len(reach.questions()) for reach in reaches(most)) <= most_questions
     ]
 
 
@@ -150,4 +151,7 @@ def _moves(reach: Reach) -> str:
     how = "One control moves at a time"
     if len(names) > 1:
         how = f"{' and '.join(names)} move together, the others one at a time"
-    return f"This page answers without a server. {how}, at up to {stops} values each."
+    controls = [spec for spec in reach.specs.values() if spec.control]
+    fixed = [spec.label for spec in controls if spec.name not in reach.stops]
+    stay = f" Without a kernel these stay as they are: {', '.join(fixed)}." if fixed else ""
+    return f"This page answers without a server. {how}, at up to {stops} values each.{stay}"

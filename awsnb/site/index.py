@@ -65,19 +65,20 @@ def _chapter(title: str, numbers: range, lessons: Mapping[Section, Lesson]) -> s
     total = f'<span class="small muted">{minutes} min</span>' if minutes else ""
     return (
         f'<section class="chapter"><header><h2>{escaped(title)}</h2>{total}</header>'
-        f'<div class="cards">{cards}</div></section>'
+        f'<div class="tiles">{cards}</div></section>'
     )
 
 
 def _card(section: Section, lesson: Lesson | None) -> str:
-    said = _minutes(lesson) if lesson else "in the making"
+    absent = "not among these pages" if section.ready else "in the making"
+    said = _minutes(lesson) if lesson else absent
     inside = (
         f"{_picture(section)}<h3><i>{section.number}</i>{escaped(section.title)}</h3>"
         f'<p>{escaped(section.question)}</p><p class="minutes">{said}</p>'
     )
     if lesson is None:
-        return f'<div class="card soon">{inside}</div>'
-    return f'<a class="card" href="{_page(section)}">{inside}</a>'
+        return f'<div class="tile soon">{inside}</div>'
+    return f'<a class="tile" href="{_page(section)}">{inside}</a>'
 
 
 def _minutes(lesson: Lesson) -> str:

@@ -166,8 +166,9 @@ def _pieces(told: Sequence[Any], alive: Alive) -> Iterator[_Piece]:
         elif isinstance(one.value, Explorer):
             yield _Piece(alive(one.value))
         else:
-            yield _Piece("".join(parts.shown(one)))
-        yield _Piece(_code(one.cell))
+            shown = "".join(parts.shown(one))
+            is_asked = cells.PARAMETERS in one.cell.metadata.get("tags", [])
+            yield _Piece(shown + (_code(one.cell) if shown or is_asked else ""))
 
 
 def _text(cell: Any) -> _Piece:
@@ -197,7 +198,7 @@ def _folding(pieces: list[_Piece]) -> Iterator[str]:
 
 
 def _code(cell: Any) -> str:
-    """Fold a cell's code away; what would give an answer away is left out."""
+    """Fold a cell's code away; not that which would give an answer away."""
     hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
     if hidden or LESSON_CALL.search(cell.source):
         return ""
