@@ -20,11 +20,11 @@ from awsnb.results import Comparison, Option, Result
 from awsnb.scenario import FieldSpec, Scenario
 from awsnb.sections import Section
 from awsnb.site import cells, parts, shell
+from awsnb.site.notebook import Cell, Notebook
 from awsnb.site.parts import escaped
 from awsnb.words import usd
 
 REPORT_TAG = "report"
-COLLAPSED = "jp-MarkdownHeadingCollapsed"
 FOLDED = ("The numbers", "How far to trust this")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=\.) (?=[A-Z“])")
@@ -75,25 +75,22 @@ def write_report(
     write_whole(page, text)
 
 
-def _cells(section: Section, scenario: Scenario, page: Path) -> list[Any]:
+def _cells(section: Section, scenario: Scenario, page: Path) -> list[Cell | cells.Ran]:
     """Run what the page shows of the notebook: its cells of text, and of code as they ran."""
-    import nbformat
-
-    source = nbformat.read(section.notebook, as_version=4)
-    told = [cell for cell in source.cells if REPORT_TAG in cell.metadata.get("tags", [])]
-    todo = cells.needed(source.cells, told)
+    notebook = Notebook.read(section.notebook)
+    told = [cell for cell in notebook.cells if REPORT_TAG in cell.tags]
+    todo = cells.needed(notebook.code, told)
     try:
         ran = cells.run(todo, section.parameters(scenario))
     except cells.CellError as error:
         kept = page.with_suffix(".failed.ipynb")
-        cells.fill(error.ran)
-        write_whole(kept, nbformat.writes(source) + "\n")
+        write_whole(kept, cells.written(notebook, error.ran))
         raise ReportError(f"{error} The notebook up to there: {kept}") from error
-    of = {id(one.cell): one for one in ran}
-    return [of.get(id(cell), cell) for cell in told]
+    of = {one.cell: one for one in ran}
+    return [of.get(cell, cell) for cell in told]
 
 
-def to_html(section: Section, scenario: Scenario, told: list[Any]) -> str:
+def to_html(section: Section, scenario: Scenario, told: list[Cell | cells.Ran]) -> str:
     """Write a report as one self-contained page.
 
     Parameters
@@ -133,7 +130,9 @@ def to_html(section: Section, scenario: Scenario, told: list[Any]) -> str:
         "A model, not a measurement: see how far to trust it above.</footer>",
     ]
     title = f"{section.title}: {result.label}"
-    return shell.page(title, f"report {section.slug}", f'<article class="report">{"".join(parted)}</article>')
+    return shell.page(
+        title, f"report {section.slug}", f'<article class="report">{"".join(parted)}</article>'
+    )
 
 
 def _verdict(why: str) -> tuple[str, str]:
@@ -192,9 +191,7 @@ def _gain(best: Option, asked: Option | None) -> list[tuple[str, str, str]]:
     return [("What you get", text, f"instead of {old}" if old else "")]
 
 
-def _plot(
-    section: Section, scenario: Scenario, result: Result, compared: Comparison | None
-) -> str:
+def _plot(section: Section, scenario: Scenario, result: Result, compared: Comparison | None) -> str:
     """Draw the answer, as asked beside the best option that is of the same kind."""
     best = compared.best if compared else None
     if best is None or type(best.scenario) is not type(scenario) or best.scenario == scenario:
@@ -226,7 +223,9 @@ class _Added:
     groups: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, told: list[Any], result: Result, compared: Comparison | None) -> "_Added":
+    def of(
+        cls, told: list[Cell | cells.Ran], result: Result, compared: Comparison | None
+    ) -> "_Added":
         """Sort cells: a text belongs to what was shown above it."""
         added = cls()
         group: list[str] = []
@@ -242,7 +241,7 @@ class _Added:
                 if heading:
                     added._close(title, group, is_folded)
                     title, group = heading, []
-                    is_folded = title in FOLDED or bool(cell.metadata.get(COLLAPSED))
+                    is_folded = title in FOLDED or cell.is_collapsed
                     place = group
                 here, _, below = text.rpartition("\n\n") if text.endswith(":") else (text, "", "")
                 place += _text(here)
@@ -336,9 +335,7 @@ def _sliders(section: Section, scenario: Scenario, progress: bool) -> str:
     return f"<h2>Move it</h2>{parts.explorer(data, explorer.result)}"
 
 
-def _keep_notebook(
-    section: Section, scenario: Scenario, notebook: Path, progress: bool
-) -> None:
+def _keep_notebook(section: Section, scenario: Scenario, notebook: Path, progress: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         executed = Path(folder) / section.notebook.name
         try:

@@ -92,7 +92,11 @@ def answer_of(explorer: Explorer) -> Answer:
         panel.title: [curve.label for curve in compared(panel)] for panel in explorer.result.panels
     }
     count = 1 + max(
-        (line["slot"] for panel in json.loads(explorer.panels)["panels"] for line in panel["lines"]),
+        (
+            line["slot"]
+            for panel in json.loads(explorer.panels)["panels"]
+            for line in panel["lines"]
+        ),
         default=-1,
     )
     moved = _scene_columns(json.loads(explorer.scene))

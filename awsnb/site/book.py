@@ -141,7 +141,9 @@ def _said(
 ) -> dict[str, str]:
     """Say, of each view, what can be moved how."""
     any_scene = any(answer.scene != "null" for answer in found.values())
-    still = " The moving picture shows the situations as they are." if any_scene and not scenes else ""
+    still = (
+        " The moving picture shows the situations as they are." if any_scene and not scenes else ""
+    )
     return {reach.view["name"]: _moves(reach) + still for reach in reaches}
 
 

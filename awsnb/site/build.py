@@ -21,7 +21,9 @@ from awsnb.site.lesson import Lesson, lesson
 
 BOOKS_BYTES = 880_000  # of a page, so that it stays below 1.5 MB
 ANSWERS = ".awsnb-answers"  # kept while a page is made
-BOOK = re.compile(r'<div class="explorer" data-made-of="(\w+)">.*?<script type="text/plain">(.*?)<', re.DOTALL)
+BOOK = re.compile(
+    r'<div class="explorer" data-made-of="(\w+)">.*?<script type="text/plain">(.*?)<', re.DOTALL
+)
 
 _package = Path(__file__).resolve().parents[1]
 
@@ -30,7 +32,9 @@ class SiteError(RuntimeError):
     """A page that could not be made: which, and why."""
 
 
-def write_site(folder: Path, sections: Sequence[Section] = (), progress: bool = False) -> list[Path]:
+def write_site(
+    folder: Path, sections: Sequence[Section] = (), progress: bool = False
+) -> list[Path]:
     """Write a page for each section, and the index.
 
     Parameters
@@ -72,7 +76,9 @@ def _lesson(section: Section, page: Path, progress: bool) -> Lesson:
 
     def alive(explorer: Explorer) -> str:
         made_of = made_from(section, explorer)
-        data = before.get(made_of) or _bake(explorer, limit, page.parent / ANSWERS, made_of, progress)
+        data = before.get(made_of) or _bake(
+            explorer, limit, page.parent / ANSWERS, made_of, progress
+        )
         return parts.explorer(data, explorer.result, made_of)
 
     try:
@@ -126,4 +132,3 @@ def _sources(section: Section) -> list[Path]:
         and not (file.parent.name == "site" and file.name in pages)
     ]
     return [*code, *sorted(data_dir().glob("*.csv"))]
-

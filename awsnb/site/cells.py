@@ -1,4 +1,4 @@
-"""Cells of a notebook, run in this process: what each shows, and the object that its last line is."""
+"""Cells of a notebook, run in this process: what each shows, and what its last line is."""
 
 import ast
 import os
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-PARAMETERS = "parameters"
+from awsnb.site.notebook import Cell, Notebook
 
 
 class CellError(RuntimeError):
@@ -24,7 +24,7 @@ class Ran:
 
     Parameters
     ----------
-    cell : nbformat.NotebookNode
+    cell : Cell
         The cell.
     value : object
         What its last line is; None if that shows nothing.
@@ -34,20 +34,20 @@ class Ran:
         What it displayed, by MIME type, in order.
     """
 
-    cell: Any
+    cell: Cell
     value: Any
     printed: str
     shown: tuple[Mapping[str, Any], ...]
 
 
 def run(
-    cells: Sequence[Any], parameters: Mapping[str, Any] | None = None, kind: str = "page"
+    cells: Sequence[Cell], parameters: Mapping[str, Any] | None = None, kind: str = "page"
 ) -> list[Ran]:
     """Run cells of code, as in a notebook that has no others.
 
     Parameters
     ----------
-    cells : sequence of nbformat.NotebookNode
+    cells : sequence of Cell
         Cells of code, in order.
     parameters : mapping, optional
         Variables that take the place of those of the cell tagged ``parameters``.
@@ -69,19 +69,18 @@ def run(
         shell.user_ns.update(parameters or {})
         for cell in cells:
             ran.append(_run(shell, cell, ran))
-            if PARAMETERS in cell.metadata.get("tags", []):
+            if cell.is_parameters:
                 shell.user_ns.update(parameters or {})
     return ran
 
 
-def needed(cells: Sequence[Any], wanted: Sequence[Any]) -> list[Any]:
+def needed(code: Sequence[Cell], wanted: Sequence[Cell]) -> list[Cell]:
     """Choose, of a notebook's cells of code, those wanted and those that give them names."""
-    chosen: list[Any] = []
+    chosen: list[Cell] = []
     names: set[str] = set()
-    for cell in reversed([cell for cell in cells if cell.cell_type == "code"]):
+    for cell in reversed(code):
         given, taken = _names(cell.source)
-        is_asked = PARAMETERS in cell.metadata.get("tags", [])
-        if is_asked or given & names or any(cell is one for one in wanted):
+        if cell.is_parameters or given & names or cell in wanted:
             chosen.append(cell)
             names |= taken
     return chosen[::-1]
@@ -105,7 +104,7 @@ def _names(source: str) -> tuple[set[str], set[str]]:
     return given, taken
 
 
-def _run(shell: Any, cell: Any, before: list[Ran]) -> Ran:
+def _run(shell: Any, cell: Cell, before: list[Ran]) -> Ran:
     from IPython.utils.capture import capture_output
 
     with capture_output() as captured:
@@ -156,14 +155,13 @@ def static(kind: str) -> Iterator[None]:
             os.environ["AWSNB_STATIC"] = before
 
 
-def fill(ran: Sequence[Ran]) -> None:
-    """Write into the cells what they have shown, as text."""
-    import nbformat
+def written(notebook: Notebook, ran: Sequence[Ran]) -> str:
+    """Write a notebook with what its cells have shown, as text."""
+    said = {notebook.cells.index(one.cell): _texts(one) for one in ran}
+    return notebook.with_outputs(said)
 
-    for number, one in enumerate(ran, start=1):
-        texts = [one.printed, *(data.get("text/plain", "") for data in one.shown)]
-        texts += [] if one.value is None else [repr(one.value)]
-        one.cell.execution_count = number
-        one.cell.outputs = [
-            nbformat.v4.new_output("stream", text=text) for text in texts if text.strip()
-        ]
+
+def _texts(ran: Ran) -> list[str]:
+    shown = [data.get("text/plain", "") for data in ran.shown]
+    texts = [ran.printed, *shown, "" if ran.value is None else repr(ran.value)]
+    return [text for text in texts if text.strip()]

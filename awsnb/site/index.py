@@ -11,7 +11,9 @@ from awsnb.site.lesson import CHAPTERS, Lesson
 from awsnb.site.parts import escaped
 
 FIRST = "ebs-volume-types"
-SAID = "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
+SAID = (
+    "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
+)
 
 
 def index(lessons: Mapping[Section, Lesson]) -> str:

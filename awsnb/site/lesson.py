@@ -1,19 +1,16 @@
-"""A section's notebook as a page to read: its code folded, its predictions first, its Explorer alive."""
+"""A section's notebook as a page to read: code folded, predictions first, the Explorer alive."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import nbformat
 
 from awsnb.explorer import Explorer
 from awsnb.lessons import Prediction
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import cells, parts, shell
+from awsnb.site.notebook import Cell, Notebook
 from awsnb.site.parts import escaped
 
-COLLAPSED = "jp-MarkdownHeadingCollapsed"
 HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
 MINUTES = re.compile(r"About (\d+) minutes\.")
 TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
@@ -61,7 +58,8 @@ class Lesson:
         main = (
             f'<article><p class="kicker">Section {self.section.number}</p><h1>{escaped(title)}</h1>'
             f'<p class="question">{escaped(self.section.question)}</p>{self._facts()}{self.opening}'
-            f'<div class="rest">{self.rest}</div>{_neighbours(self.section)}</article>{self._rail()}'
+            f'<div class="rest">{self.rest}</div>{_neighbours(self.section)}</article>'
+            f"{self._rail()}"
         )
         return shell.page(f"{title} · awsnb", self.section.slug, main, bar)
 
@@ -116,19 +114,19 @@ def lesson(section: Section, alive: Alive) -> Lesson:
     awsnb.site.cells.CellError
         If a cell fails.
     """
-    notebook = nbformat.read(section.notebook, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    ran = {id(one.cell): one for one in cells.run(code, kind="site")}
-    told = [ran.get(id(cell), cell) for cell in notebook.cells]
+    notebook = Notebook.read(section.notebook)
+    ran = {one.cell: one for one in cells.run(notebook.code, kind="site")}
+    told = [ran.get(cell, cell) for cell in notebook.cells]
     asked = [i for i, one in enumerate(told) if isinstance(getattr(one, "value", None), Prediction)]
     until = asked[-1] + 1 if asked else 1
-    claimed = MINUTES.search(told[0].source)
+    first = notebook.cells[0].source
+    claimed = MINUTES.search(first)
     return Lesson(
         section,
         minutes=int(claimed[1]) if claimed else 0,
         predictions=len(asked),
-        exercises=sum(cell.source.count("lessons.check(") for cell in code),
-        opening=_first(told[0].source) + _told(told[1:until], alive),
+        exercises=sum(cell.source.count("lessons.check(") for cell in notebook.code),
+        opening=_first(first) + _told(told[1:until], alive),
         rest=_told(told[until:], alive),
     )
 
@@ -136,11 +134,11 @@ def lesson(section: Section, alive: Alive) -> Lesson:
 def _first(source: str) -> str:
     """Return what the first cell says besides the title, the question and its links."""
     paragraphs = re.sub(r"<!--.*?-->", "", MINUTES.sub("", source)).split("\n\n")
-    kept = [text for text in paragraphs if not text.startswith(("# ", "**", "[Index]"))]
+    kept = [text for text in paragraphs if not text.startswith(("# ", "**", "["))]
     return parts.markdown("\n\n".join(kept))
 
 
-def _told(told: Sequence[Any], alive: Alive) -> str:
+def _told(told: Sequence[Cell | cells.Ran], alive: Alive) -> str:
     return "".join(_folding(list(_pieces(told, alive))))
 
 
@@ -154,7 +152,7 @@ class _Piece:
     is_folded: bool = False
 
 
-def _pieces(told: Sequence[Any], alive: Alive) -> Iterator[_Piece]:
+def _pieces(told: Sequence[Cell | cells.Ran], alive: Alive) -> Iterator[_Piece]:
     number = 0
     for one in told:
         if not isinstance(one, cells.Ran):
@@ -167,13 +165,13 @@ def _pieces(told: Sequence[Any], alive: Alive) -> Iterator[_Piece]:
             yield _Piece(alive(one.value))
         else:
             shown = "".join(parts.shown(one))
-            is_asked = cells.PARAMETERS in one.cell.metadata.get("tags", [])
-            yield _Piece(shown + (_code(one.cell) if shown or is_asked else ""))
+            code = _code(one.cell) if shown or one.cell.is_parameters else ""
+            yield _Piece(shown + code)
 
 
-def _text(cell: Any) -> _Piece:
+def _text(cell: Cell) -> _Piece:
     heading = HEADING.match(cell.source)
-    if heading and cell.metadata.get(COLLAPSED):
+    if heading and cell.is_collapsed:
         below = parts.markdown(cell.source[heading.end() :])
         return _Piece(below, len(heading[1]), heading[2], is_folded=True)
     return _Piece(parts.markdown(cell.source), len(heading[1]) if heading else 0)
@@ -197,10 +195,9 @@ def _folding(pieces: list[_Piece]) -> Iterator[str]:
         yield parts.folded(title, "".join(inside))
 
 
-def _code(cell: Any) -> str:
+def _code(cell: Cell) -> str:
     """Fold a cell's code away; not that which would give an answer away."""
-    hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-    if hidden or LESSON_CALL.search(cell.source):
+    if cell.is_hidden or LESSON_CALL.search(cell.source):
         return ""
     code = f"<pre><code>{escaped(cell.source)}</code></pre>"
     return f'<details class="code"><summary>The code</summary>{code}</details>'

@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from awsnb import figures
@@ -17,7 +18,7 @@ from awsnb.site.cells import Ran
 
 NOTEBOOK = re.compile(r'href="([\w-]+)\.ipynb(#[^"]*)?"')
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
-ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 
 
 def escaped(text: object) -> str:
@@ -27,11 +28,20 @@ def escaped(text: object) -> str:
 
 def markdown(source: str) -> str:
     """Write Markdown as HTML; links to notebooks lead to their pages."""
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+    text = str(_markdown()(source))
+    return NOTEBOOK.sub(lambda found: f'href="{page_name(found[1])}{found[2] or ""}"', text)
 
-    text = ANCHOR.sub("", markdown2html_mistune(source))
-    text = NOTEBOOK.sub(lambda found: f'href="{page_name(found[1])}{found[2] or ""}"', text)
-    return text.replace("<table>", '<table class="told">')
+
+@cache
+def _markdown() -> Any:
+    import mistune
+
+    class Renderer(mistune.HTMLRenderer):
+        def heading(self, text: str, level: int, **_: Any) -> str:
+            name = re.sub(r"\W+", "-", html.unescape(TAG.sub("", text))).strip("-").lower()
+            return f'<h{level} id="{name}">{text}</h{level}>\n'
+
+    return mistune.create_markdown(renderer=Renderer(escape=False), plugins=["table", "task_lists"])
 
 
 def page_name(notebook: str) -> str:
@@ -125,7 +135,8 @@ def _option(option: Option, compared: Comparison, dearest: float) -> str:
     cells = "".join(f"<td>{escaped(number.text)}</td>" for number in option.numbers)
     remark = f"<small>{escaped(option.remark)}</small>" if option.remark else ""
     holds = '<b class="yes">✓ yes</b>' if option.holds else '<b class="no">✕ no</b>'
-    return f"<tr{best}><th scope=row>{escaped(option.label)} {remark}</th>{bar}{cells}<td>{holds}</td></tr>"
+    name = f"<th scope=row>{escaped(option.label)} {remark}</th>"
+    return f"<tr{best}>{name}{bar}{cells}<td>{holds}</td></tr>"
 
 
 def prediction(asked: Prediction, number: int) -> str:
@@ -192,7 +203,9 @@ def _bundle(data: Any) -> str:
 
 
 def _html(text: str) -> str:
-    plain = STYLE.sub("", text).replace(' border="1"', "").replace('class="dataframe"', 'class="told"')
+    plain = (
+        STYLE.sub("", text).replace(' border="1"', "").replace('class="dataframe"', 'class="told"')
+    )
     return f'<div class="scroll">{plain}</div>'
 
 

@@ -79,8 +79,8 @@ class Reach:
             yield _changed(home, dict(zip(self.together, values, strict=True)))
         for name in self.stops:
             if name not in self.together:
-                for values in self._alone(name):
-                    yield _changed(home, values)
+                for alone in self._alone(name):
+                    yield _changed(home, alone)
 
     def _alone(self, name: str) -> Iterator[Values]:
         """List what is set to move one control: it, and those beside which it means anything."""

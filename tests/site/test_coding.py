@@ -63,7 +63,9 @@ def test_a_thing_has_one_number():
 def test_equal_columns_are_small():
     noise = np.random.default_rng(1).normal(size=1000)
     smooth = np.sin(np.linspace(0, 3, 1000))
-    assert len(coding.written({}, [packed(smooth)])) < 0.7 * len(coding.written({}, [packed(noise)]))
+    assert len(coding.written({}, [packed(smooth)])) < 0.7 * len(
+        coding.written({}, [packed(noise)])
+    )
 
 
 @pytest.mark.parametrize("cut", [5, 40])
