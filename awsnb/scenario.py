@@ -59,7 +59,9 @@ class FieldSpec:
     `low` and `high` bound the value, in `unit`; `choices` lists what a choice may be.
     `only_when` maps another field to the values at which this one applies: elsewhere it must
     stay at its default. `control` is False for fields that no slider or menu can set. `lines` is
-    the least number of lines that a text is written on; 0 for a text that is a line.
+    the least number of lines that a text is written on; 0 for a text that is a line. `option` says
+    that the command line has an option of the field's name. `reads` names the field of a file that
+    this one says how to read; without a file it must stay at its default.
 
     `group` names what the field belongs to, in a word or two, and `advanced` fields are folded
     under it. `unset` says what None means: ``"no limit"``, ``"never"``; it is empty where a value
@@ -78,6 +80,8 @@ class FieldSpec:
     log: bool
     only_when: Mapping[str, tuple[Any, ...]]
     control: bool
+    option: bool
+    reads: str
     lines: int
     group: str
     advanced: bool
@@ -155,6 +159,8 @@ def field(
     log: bool = False,
     only_when: Mapping[str, tuple[Any, ...]] | None = None,
     control: bool = True,
+    option: bool = False,
+    reads: str = "",
     lines: int = 0,
     path: bool = False,
     group: str = "",
@@ -165,7 +171,7 @@ def field(
 
     A choice is annotated ``Literal[...]``, or ``str`` with `choices` where they come from data.
     A `path` is a ``str`` that no control sets, but for one of many `lines`, which may also be the
-    text itself: the command line has an option of its name.
+    text itself. It is an `option` of the command line.
     """
     return Field(
         default,
@@ -183,6 +189,8 @@ def field(
             "only_when": {k: list(v) for k, v in (only_when or {}).items()},
             "path": path,
             "control": control and (lines > 0 or not path),
+            "option": option or path,
+            "reads": reads,
             "lines": lines,
             "group": group,
             "advanced": advanced,
@@ -274,6 +282,12 @@ class Scenario(BaseModel):
     def _check_applicable(self) -> None:
         values = self.model_dump()
         for spec in self.fields().values():
+            if spec.reads and values[spec.name] != spec.default and not values[spec.reads]:
+                raise ScenarioError(
+                    f"{spec.name} = {shown(values[spec.name])}: says how to read {spec.reads}, and "
+                    f"{spec.reads} is not given.",
+                    field=spec.name,
+                )
             if values[spec.name] != spec.default and not spec.applies(values):
                 other, allowed = next(
                     (other, allowed)
@@ -376,6 +390,8 @@ def _spec(name: str, info: Any) -> FieldSpec:
         log=extra["log"],
         only_when={k: tuple(v) for k, v in extra["only_when"].items()},
         control=extra["control"],
+        option=extra["option"],
+        reads=extra["reads"],
         lines=extra["lines"],
         group=extra["group"],
         advanced=extra["advanced"],

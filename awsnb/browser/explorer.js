@@ -1,6 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
+import { onAlive } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -61,20 +62,23 @@ export function render({ model, el }) {
   let controls = [];
   let folds = [];
   let shownView = null;
+  let shownSituation = null;
+  let own = model.get("values"); // as the reader set them
 
   const view = () => views.find(({ name }) => name === model.get("view"));
   const homeOf = (situation) => view().situations.find(({ name }) => name === situation).values;
   const state = () => Object.fromEntries(["view", "situation", "values"].map((name) => [name, model.get(name)]));
 
   // --- what the reader does
-  const ask = (changes) => {
+  const ask = (changes, going = false) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    own = model.get("values");
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
     note.textContent = "";
     for (const timer of timers) clearTimeout(timer);
     timers = [setTimeout(() => wait("working…"), SOON_MS), setTimeout(() => wait(NOBODY), LONG_MS)];
-    paintState();
+    if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
   };
   const wait = (text) => {
     busy.textContent = text;
@@ -87,7 +91,8 @@ export function render({ model, el }) {
   const change = (name, value, going) => {
     if (!held) remember();
     held = Boolean(going);
-    if (!same(model.get("values")[name], value)) ask({ values: { ...model.get("values"), [name]: value } });
+    if (!same(model.get("values")[name], value))
+      ask({ values: { ...model.get("values"), [name]: value } }, held);
   };
   const choose = (situation) => {
     remember();
@@ -107,7 +112,9 @@ export function render({ model, el }) {
     } catch {
       note.textContent = text;
       getSelection().selectAllChildren(note);
+      const before = source.textContent;
       source.textContent = "Press Ctrl+C or ⌘C";
+      setTimeout(() => (source.textContent = before), 4000);
     }
   };
 
@@ -212,6 +219,11 @@ export function render({ model, el }) {
       one.setAttribute("aria-checked", told[i].name === situation);
       one.tabIndex = told[i].name === situation ? 0 : -1;
     });
+    if (shownSituation !== situation) {
+      shownSituation = situation;
+      const chosen = situations.querySelector("[aria-checked=true]");
+      situations.scrollLeft = chosen.offsetLeft - situations.offsetLeft - 60;
+    }
     const different = differences(fields, values, home);
     write(name, situation);
     write(changed, different && `changed: ${different}`);
@@ -262,34 +274,30 @@ export function render({ model, el }) {
       const [term, value, below] = numbers.children[i].children;
       write(term, label);
       write(value, text);
+      value.classList.toggle("awsnb-word", !/\d/.test(text));
       const news = others.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
       if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
         below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
     });
   };
   const paint = () => {
+    // an answer to an earlier question must not take back what was moved since
+    if (model.get("answer").of < model.get("asked")) model.set("values", own);
+    else own = model.get("values");
     paintState();
     paintAnswer();
   };
-  const liveness = async () => {
-    const real = await model.widget_manager?.get_model?.(model.get("me"));
-    if (!real) return;
-    const tell = () => {
-      dead.hidden = real.comm_live !== false;
-      form.disabled = !dead.hidden;
-      for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !dead.hidden;
-    };
-    real.on("comm_live_update", tell);
-    tell();
+  const liveness = (alive) => {
+    dead.hidden = alive;
+    form.disabled = !alive;
+    for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !alive;
   };
 
   paint();
   model.on("change:answer", paint);
-  model.on("change:values", paintState);
-  liveness();
+  onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
-    model.off("change:values", paintState);
     live.dispose();
     stage.dispose();
   };

@@ -65,11 +65,14 @@ async function unsealed(text) {
   return JSON.parse(new TextDecoder().decode(await inflated(bytesOf(text))));
 }
 
-function verdictOf(truth, guess) {
-  const number = typeof truth.answer === "number";
-  const right = number ? Math.max(guess / truth.answer, truth.answer / guess) <= truth.within : guess === truth.answer;
-  const guessed = number ? `${guess.toLocaleString("en-US", { maximumSignificantDigits: 3 })} ${truth.unit}`.trim() : guess;
-  return { ...truth, right, guessed };
+function verdictOf({ verdicts, unit, within }, guess) {
+  const number = typeof guess === "number";
+  const distance = ([one]) => (number ? Math.abs(Math.log(one / guess)) : Number(one !== guess));
+  const [, told] = verdicts.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+  if (!number) return told;
+  const right = Math.max(guess / told.answer, told.answer / guess) <= within;
+  const guessed = `${guess.toLocaleString("en-US", { maximumSignificantDigits: 3 })} ${unit}`.trim();
+  return { ...told, right, guessed };
 }
 
 function mountPrediction(node, committed) {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from awsnb.live_plot import STEPS
+from awsnb.page import STEPS
 
 COARSER = 14  # 16-bit steps in one of ours: a multiple, so that the page's arithmetic is exact
 FINEST = STEPS // COARSER  # 4,681 steps: three digits of each value
@@ -35,7 +35,7 @@ class Once:
 
 
 def written(book: dict[str, Any], columns: list[bytes]) -> bytes:
-    """Write a book of texts, and columns as `live_plot.packed` packs them.
+    """Write a book of texts, and columns as `page.packed` packs them.
 
     Parameters
     ----------

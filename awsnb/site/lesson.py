@@ -153,14 +153,12 @@ class _Piece:
 
 
 def _pieces(told: Sequence[Cell | cells.Ran], alive: Alive) -> Iterator[_Piece]:
-    number = 0
     for one in told:
         if not isinstance(one, cells.Ran):
             yield _text(one)
             continue
         if isinstance(one.value, Prediction):
-            number += 1
-            yield _Piece(parts.prediction(one.value, number))
+            yield _Piece(parts.prediction(one.value))
         elif isinstance(one.value, Explorer):
             yield _Piece(alive(one.value))
         else:

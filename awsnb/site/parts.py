@@ -6,16 +6,18 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cache
 from typing import Any
 
 from awsnb import figures
 from awsnb.lessons import Checked, Prediction, Progress, Steps
-from awsnb.lessons.predictions import SURE
-from awsnb.live_plot import packed
+from awsnb.lessons.predictions import Card
+from awsnb.page import packed
 from awsnb.results import Comparison, Option, Result
 from awsnb.site.cells import Ran
 
+GUESSES = 40  # of a number, at which the plot of what happens is ready
 NOTEBOOK = re.compile(r'href="([\w-]+)\.ipynb(#[^"]*)?"')
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -139,28 +141,24 @@ def _option(option: Option, compared: Comparison, dearest: float) -> str:
     return f"<tr{best}>{name}{bar}{cells}<td>{holds}</td></tr>"
 
 
-def prediction(asked: Prediction, number: int) -> str:
+def prediction(asked: Prediction) -> str:
     """Ask for a prediction; what happens is sealed until the reader commits."""
-    told = {
-        "asked": {
-            "number": number,
-            "kind": asked.kind,
-            "setting": asked.setting,
-            "question": asked.question,
-            "choices": asked.choices,
-            "low": asked.low,
-            "high": asked.high,
-            "unit": asked.unit,
-            "sure": SURE,
-        },
-        "sealed": sealed(
-            asked.verdict(asked.answer) | {"unit": asked.unit, "within": asked.within}
-        ),
-    }
+    with closing(Card(asked)) as card:
+        told = {"asked": card.asked, "sealed": sealed(_verdicts(asked))}
     listed = "".join(f"<li>{escaped(choice)}</li>" for choice in asked.choices)
     setting = f'<p class="muted">{escaped(asked.setting)}</p>' if asked.setting else ""
     question = f"{setting}<p><strong>{escaped(asked.question)}</strong></p><ul>{listed}</ul>"
     return embedded("prediction", json.dumps(told), question)
+
+
+def _verdicts(asked: Prediction) -> dict[str, Any]:
+    """Say what a reader is told, by the guess; of a number, by guesses close to each other."""
+    guesses: Sequence[Any] = asked.choices
+    if asked.kind == "number":
+        ratio = asked.high / asked.low
+        guesses = [asked.low * ratio ** (i / GUESSES) for i in range(GUESSES + 1)]
+    told = [[guess, asked.verdict(guess)] for guess in guesses]
+    return {"verdicts": told, "unit": asked.unit, "within": asked.within}
 
 
 def explorer(book: bytes, result: Result, made_of: str = "") -> str:

@@ -3,11 +3,11 @@
 import re
 from functools import cache
 
-from awsnb.live_plot import module, style
+from awsnb.page import module, style
 from awsnb.site.parts import escaped
 
 MODULES = (
-    "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer",
+    "alive", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer",
     "prediction", "steps", "beside", "book", "page",
 )  # fmt: skip
 THEME = (  # before anything is painted

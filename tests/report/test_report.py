@@ -84,7 +84,7 @@ def test_a_report_runs_the_notebook_on_what_was_asked(slug, view, report_of):
 def test_a_trace_is_handed_on(report_of):
     cells = report_of(SLUG).notebook.cells
     injected = next(cell for cell in cells if "injected-parameters" in cell.metadata.tags)
-    assert "writes.csv" in injected.source
+    assert "volume.csv" in injected.source
 
 
 @pytest.mark.parametrize(
@@ -196,17 +196,18 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "traces"
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real traces do not lie beside the checkout")
 def test_real_traces_are_answered_or_refused_clearly(tmp_path):
     page = tmp_path / "page.html"
-    disk = run("report", SLUG, "--trace", REAL / "ec2_disk_write_bytes_1ef3de.csv", "-o", page)
+    real = REAL / "ec2_disk_write_bytes_1ef3de.csv"
+    disk = run("report", SLUG, "--trace", real, "-p", "trace_unit=bytes", "-o", page)
     assert disk.exit_code == 0 and "It holds" in disk.output
     text = page.read_text()
-    assert "11 missing periods" in text and "read as bytes per period" in text
+    assert "where summer time begins" in text and "assumed, not measured" in text
     for other in (
         "elb_request_count_8c0756",
         "ec2_cpu_utilization_5f5533",
         "rds_cpu_utilization_cc0c53",
     ):
         answer = run("report", SLUG, "--trace", REAL / f"{other}.csv", "-o", tmp_path / "none.html")
-        assert answer.exit_code == 2 and "not a disk's bytes" in answer.output
+        assert answer.exit_code == 2 and "say trace_unit = bytes" in answer.output
     assert not (tmp_path / "none.html").exists()
 
 
@@ -235,7 +236,7 @@ def test_policies_and_requests_from_files_make_a_page(tmp_path):
     )
     answer = run("report", "iam", "--policies", folder, "--requests", requests, "-o", page)
     assert answer.exit_code == 0, answer.output
-    assert "Of the 2 requests of the file 1 are allowed. 1 not as expected" in answer.output
+    assert "Of the 2 requests of the file 1 is allowed. 1 is not as expected" in answer.output
     assert "nothing in the identity policies allows s3:PutObject" in page.read_text()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from awsnb import figures, sections
 from awsnb.explorer import Explorer
-from awsnb.live_plot import packed
+from awsnb.page import packed
 from awsnb.sections import section
 from awsnb.site import book, coding
 from awsnb.site.bake import Answer, Kept, Start, answers

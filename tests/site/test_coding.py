@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from awsnb.live_plot import packed
+from awsnb.page import packed
 from awsnb.site import coding
 
 HEAD = 24
