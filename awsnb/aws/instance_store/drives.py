@@ -16,5 +16,5 @@ def size_gib(instance_type: str) -> int:
 
 
 def iops(instance_type: str, operation: Literal["reads", "writes"]) -> int:
-    """Random I/Os of 4 KiB a second that AWS states for an instance's store, all drives together."""
+    """Random I/Os of 4 KiB a second that AWS states for an instance's store, all drives."""
     return int(INSTANCE_STORE.value(instance_type, f"{operation[:-1]}_iops"))

@@ -10,7 +10,6 @@ from awsnb.sections.instance_store.copies.simulate import (
     window_h,
 )
 from awsnb.sections.instance_store.copies.tell import copies_text, gigabytes, odds
-from awsnb.words import percent
 
 
 def compare(scenario: CopiesScenario) -> Comparison:
@@ -30,7 +29,7 @@ def compare(scenario: CopiesScenario) -> Comparison:
     options = tuple(_option(scenario.replace(copies=copies)) for copies in numbers)
     best = next((option for option in options if option.holds), None)
     return Comparison(
-        title=f"Copies, for at most {percent(scenario.accepted_pct)} a year",
+        title=f"Copies, for a loss of at most {odds(scenario.accepted_pct / 100)} a year",
         why=_verdict(best),
         options=options,
         best=best,

@@ -4,7 +4,7 @@ import numpy as np
 
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_store.copies.scenario import GROUPS, SCATTERED
-from awsnb.sections.instance_store.copies.simulate import WINDOWS_H, Outcome
+from awsnb.sections.instance_store.copies.simulate import GP3_LOSS, WINDOWS_H, Outcome
 from awsnb.words import counted, percent, span
 
 RARE = 0.001
@@ -72,7 +72,7 @@ def _drawn(chance: np.ndarray) -> np.ndarray:
 
 def _limits(*columns: np.ndarray) -> tuple[float, float]:
     least = min(float(_drawn(column).min()) for column in columns)
-    return 10.0 ** np.floor(np.log10(least)), 100.0
+    return min(10.0 ** np.floor(np.log10(least)), 1.0), 100.0
 
 
 def _by_copies(outcome: Outcome) -> Panel:
@@ -119,7 +119,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("window_s", "A copy is missing for", window_s, span(window_s), headline=True),
         Number("usable_gb", "Data, counted once", usable, gigabytes(usable)),
         Number("lost_gb", "Gone with one set of copies", lost, gigabytes(lost)),
-        Number("gp3_loss_pct", "Once on gp3 volumes: one lost", 100 * gp3, odds(gp3)),
+        Number("gp3_loss_pct", "As much on gp3: a volume lost", 100 * gp3, odds(gp3)),
     )
 
 
@@ -169,6 +169,8 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
     return (
         "How often instances lose their store is assumed: AWS publishes no rate. Count your own "
         "stops, replacements and retirements.",
+        "gp3: as much data, there once, on volumes of which AWS states that up to "
+        f"{percent(100 * GP3_LOSS)} are lost in a year.",
         "Instances lose their store independently, but for what hits all of them at once. Copies "
         "are made again at the same time, none waiting for another.",
         *spare,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from awsnb.aws.instance_store import STORE_TYPES, size_gib
+from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_store.speed.simulate import Outcome
 from awsnb.words import usd
@@ -33,8 +34,8 @@ def tell(outcome: Outcome) -> Result:
             "The store's IOPS are AWS's, for random I/Os of 4 KiB and a full queue. Writes get "
             "slower as a drive fills up, if nothing is trimmed and no space is left free.",
             "EBS is what volume and instance let through all day; some instances go faster for "
-            f"half an hour a day. One volume of {size_gib(scenario.instance_type):,} GiB, as large "
-            "as the store.",
+            f"{EC2.value('ebs_optimized', 'max_performance_duration')} min a day. It is one volume "
+            f"of {size_gib(scenario.instance_type):,} GiB, as large as the store.",
             "The store costs nothing beyond the instance's price, which is not counted here.",
         ),
     )
