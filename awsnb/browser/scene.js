@@ -5,10 +5,16 @@ import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 200;
+const TALL = 236; // with four vessels or more below each other
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
 const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
+
+const heightOf = ({ places }) => {
+  const vessels = places.filter(({ level }) => level !== null);
+  return vessels.filter(({ column }) => column === vessels[0].column).length < 4 ? HEIGHT : TALL;
+};
 
 export function scene(root, onTime) {
   const canvas = create("canvas", { role: "img", className: "awsnb-canvas" });
@@ -52,7 +58,7 @@ export function scene(root, onTime) {
   const paint = (seconds = null) => {
     if (!told || root.hidden || !root.clientWidth) return;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
-    stage = draw(canvas, { told, value, state, seconds, before: stage, height: HEIGHT, key });
+    stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
     const at = said(told.axis, place);
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
