@@ -121,9 +121,9 @@ export function scene(root, onTime) {
     marks.replaceChildren(...told.events.flatMap(([at, text]) => {
       const x = 8 + (width * (at - told.axis.low)) / span();
       const size = textWidth(text, "12px system-ui, sans-serif");
-      const left = Math.min(Math.max(0, x - size / 2), width + 16 - size);
+      const left = Math.min(Math.max(0, x - size / 2, end + 8), width + 16 - size);
       const line = create("i", { style: `left:${x}px` });
-      if (left < end + 8) return [line];
+      if (left < end + 8 || left > x) return [line];
       end = left + size;
       return [line, create("span", { style: `left:${left}px` }, text)];
     }));

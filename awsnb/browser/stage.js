@@ -231,7 +231,7 @@ function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   pen.setLineDash(tone === "off" || tone === "out" ? [4, 3] : []);
   pen.stroke();
   pen.setLineDash([]);
-  const amount = `${short(level)} ${place.unit}`.trim() + (over ? " ▲" : "");
+  const amount = `${short(place.whole ? Math.round(level) : level)} ${place.unit}`.trim() + (over ? " ▲" : "");
   name(stage, box, place, { amount, word, tone, over });
 }
 
@@ -289,7 +289,9 @@ function name(stage, box, place, { amount, word, tone, over }) {
   }
   const line = box.y + Math.min(16, box.height / 2 + 4);
   const beside = haloed(stage, place.name, box.x + 9, line, 12, 600, "left") + 15;
-  if (tone !== "out") haloed(stage, amount, box.x + box.width - 9, line, 12, 600, "right", over ? "bad" : "ink");
+  const fits = beside + stage.pen.measureText(amount).width + 14 < box.width;
+  const text = fits ? amount : amount.replace(` ${place.unit}`, "");
+  if (tone !== "out") haloed(stage, text, box.x + box.width - 9, line, 12, 600, "right", over ? "bad" : "ink");
   const [wordX, wordY] = box.height > 32 ? [9, line + 15] : [beside, line];
   if (word) haloed(stage, word, box.x + wordX, wordY, 12, 400, "left", tone === "bad" ? "bad" : "muted");
 }

@@ -19,6 +19,7 @@ Groups = dict[str, list[int]]  # what is drawn as one vessel: targets by its nam
 CLIENTS, ANSWERED, FAILED = "Clients", "Answered", "Failed"
 MOST_VESSELS = 8  # more targets than that are drawn together, by zone
 WORTH_SAYING_PCT = 0.2  # of requests that fail
+MOSTLY = 0.5  # share of a time in which too much waits that is worth a sentence
 GROWN = 3.0  # when the number of unfinished requests is worth a sentence
 NAMES = {"crash": "refuses", "hang": "hangs", "errors": "errors"}
 
@@ -65,11 +66,8 @@ def groups_of(scenario: FleetScenario) -> Groups:
     special = scenario.happens or scenario.slow_target_pct != 100
     groups: Groups = {"Target 1": [0]} if special else {}
     for k in range(len(groups), scenario.targets):
-        groups.setdefault("abcdef"[scenario.zone_of(k)], []).append(k)
-    return {
-        zone if zone == "Target 1" else f"{counted(len(members), 'target')} in zone {zone}": members
-        for zone, members in groups.items()
-    }
+        groups.setdefault(f"Zone {'abcdef'[scenario.zone_of(k)]}", []).append(k)
+    return groups
 
 
 def in_time_of(scenario: FleetScenario, patience_s: float) -> Array:
@@ -117,14 +115,17 @@ def _at_targets(outcome: Outcome, name: str, full: float) -> Iterator[Flow]:
 
 def _nowhere(outcome: Outcome) -> Array:
     """What is sent in each second, and finds no target."""
-    return outcome.over_time["sent_per_s"] - outcome.at_targets.sent_per_s.sum(axis=0)
+    lost_s = outcome.attempts.arrival_s[outcome.attempts.target < 0]
+    edges = np.append(outcome.over_time["second"], outcome.scenario.duration_s)
+    return np.histogram(lost_s, edges)[0] / edges[1]
 
 
 def _states(outcome: Outcome, members: list[int]) -> tuple:
     """How some targets are, from when on: what befalls target 1, and who has which connections."""
     has = {one.from_s: counted(int(one.connections[members].sum()), "connection")
            for one in outcome.opened}  # fmt: skip
-    states = {from_s: ("ok", word) for from_s, word in has.items()} or {0.0: ("ok", "")}
+    many = counted(len(members), "target") if len(members) > 1 else ""
+    states = {from_s: ("ok", word) for from_s, word in has.items()} or {0.0: ("ok", many)}
     if members == [0]:
         states |= dict(_of_target_1(outcome.scenario))
     return tuple((from_s, *state) for from_s, state in sorted(states.items()))
@@ -146,10 +147,8 @@ def _of_target_1(scenario: FleetScenario) -> Iterator[tuple[float, tuple[str, st
 
 def _words(outcome: Outcome) -> Iterator[tuple[float, str]]:
     """Say what goes on from each event to the next, and from when on too much waits."""
-    scenario = outcome.scenario
-    opening = {0.0: _at_first(outcome), **_too_much(outcome)}
-    opening |= {at_s: _said(scenario, event) for at_s, event in events_of(scenario)}
-    for from_s, to_s in pairwise([*sorted(opening), float(scenario.duration_s)]):
+    opening = _openings(outcome)
+    for from_s, to_s in pairwise([*opening, float(outcome.scenario.duration_s)]):
         failed = outcome.failed_pct_between(from_s, to_s)
         few = failed < WORTH_SAYING_PCT
         fails = "" if few else f"Of the requests that come now, {percent(failed)} fail."
@@ -157,6 +156,26 @@ def _words(outcome: Outcome) -> Iterator[tuple[float, str]]:
             from_s,
             " ".join(filter(None, (opening[from_s], fails, _grown(outcome, from_s, to_s)))),
         )
+
+
+def _openings(outcome: Outcome) -> dict[float, str]:
+    """What begins when, in order."""
+    scenario, starts_s, over = outcome.scenario, outcome.over_time["second"], _over(outcome)
+    begins = {0.0: _at_first(outcome)}
+    begins |= {at_s: _said(scenario, event) for at_s, event in events_of(scenario)}
+    for from_s, to_s in pairwise([*begins, float(scenario.duration_s)]):
+        first, last = np.searchsorted(starts_s, (from_s, to_s))
+        if first < last and over[first:last].mean() >= MOSTLY:
+            at_s = float(starts_s[first + over[first:last].argmax()])
+            begins[at_s] = " ".join(filter(None, (begins.get(at_s), _too_much(outcome))))
+    return dict(sorted(begins.items()))
+
+
+def _over(outcome: Outcome) -> NDArray[np.bool_]:
+    """Whether some vessel holds more than can be answered in time, as each part begins."""
+    there, room = outcome.at_targets.unfinished, in_time_of(outcome.scenario, outcome.patience_s)
+    groups = groups_of(outcome.scenario).values()
+    return np.any([there[one].sum(axis=0) > room[one].sum() for one in groups], axis=0)
 
 
 def _at_first(outcome: Outcome) -> str:
@@ -168,17 +187,11 @@ def _at_first(outcome: Outcome) -> str:
     return f"{total}: a target has {has.min():,} of them at the least, {has.max():,} at the most."
 
 
-def _too_much(outcome: Outcome) -> dict[float, str]:
-    """From when on some target has more than it can answer in time; empty if never."""
-    room = in_time_of(outcome.scenario, outcome.patience_s)
-    over = (outcome.at_targets.unfinished > room[:, None]).any(axis=0)
-    if not over.any():
-        return {}
+def _too_much(outcome: Outcome) -> str:
     limit = f"{milliseconds(outcome.scenario.p99_goal_ms)}, the p99 goal"
     if np.isfinite(outcome.patience_s):
         limit = f"the {milliseconds(1000 * outcome.patience_s)} that clients wait"
-    at_s = float(outcome.over_time["second"][over.argmax()])
-    return {at_s: f"More waits at a target than it can answer within {limit}."}
+    return f"More waits at a target than it can answer within {limit}."
 
 
 def _said(scenario: FleetScenario, event: str) -> str:
