@@ -32,8 +32,8 @@ Parameters = Annotated[
 ]
 LAB_SETTINGS = Path(__file__).parent / "lab_settings"
 """JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
-FILE_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
-"""Options that the scenario's fields make, and that are read by `_files`."""
+FIELD_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""Options that the scenario's fields make, and that are read by `_options`."""
 
 
 @app.callback(invoke_without_command=True)
@@ -95,7 +95,7 @@ def lab(
     LabApp.launch_instance(arguments)
 
 
-@app.command(context_settings=FILE_OPTIONS)
+@app.command(context_settings=FIELD_OPTIONS)
 def report(
     context: typer.Context,
     section: SectionName,
@@ -108,17 +108,17 @@ def report(
 ) -> None:
     """Run a section on your own numbers and write one HTML page that opens offline.
 
-    A field that is a file, such as a CloudWatch export, is an option of its own: --trace FILE.
-    For what may be set, see `awsnb fields SECTION`.
+    A field that is a file, such as a CloudWatch export, is an option of its own: --trace FILE; and
+    so is the series to read of it: --metric NAME. For what may be set, see `awsnb fields SECTION`.
     """
     from awsnb.report import ReportError, write_report
     from awsnb.sections import section as find
 
     with _one_line_errors():
         found = find(section)
-        view, files = _view_and_files(view, context.args)
+        view, options = _view_and_options(view, context.args)
         asked = found.view(view)
-        scenario = asked.scenario(**_values(asked.scenario, parameter or [], files))
+        scenario = asked.scenario(**_values(asked.scenario, parameter or [], options))
         for file in filter(None, (output, notebook)):
             check_writable(file)
         why = asked.simulate(scenario).why
@@ -130,7 +130,7 @@ def report(
     typer.echo(f"Wrote {output}")
 
 
-@app.command(context_settings=FILE_OPTIONS)
+@app.command(context_settings=FIELD_OPTIONS)
 def sweep(
     context: typer.Context,
     section: SectionName,
@@ -159,13 +159,13 @@ def sweep(
                 'pip install "awsnb[parquet]". Or end it in .csv.'
             )
         found = find(section)
-        view, files = _view_and_files(view, context.args)
+        view, options = _view_and_options(view, context.args)
         scenario = found.view(view).scenario
         axes: dict[str, list[Any]] = {}
         for pair in grid:
             name, text = _name_and_text(scenario, pair, given=axes)
             axes[name] = sweeps.axis(scenario.fields()[name], text)
-        base = _values(scenario, parameter or [], files)
+        base = _values(scenario, parameter or [], options)
         journal = output.with_name(f"{output.name}.partial")
         check_writable(output)
         shown = sys.stderr.isatty()
@@ -236,36 +236,37 @@ def warm_up() -> None:
             typer.echo(f"{one.slug:<24} {seconds:6.2f} s  {compiled} kernels compiled")
 
 
-def _view_and_files(view: str, rest: list[str]) -> tuple[str, list[str]]:
-    """Tell a view from a file's option, which stands in its place where no view is named."""
+def _view_and_options(view: str, rest: list[str]) -> tuple[str, list[str]]:
+    """Tell a view from a field's option, which stands in its place where no view is named."""
     return ("", [view, *rest]) if view.startswith("-") else (view, rest)
 
 
 def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:
-    """Read NAME=VALUE pairs and files by the scenario's fields; paths become absolute."""
+    """Read NAME=VALUE pairs and options by the scenario's fields; paths become absolute."""
     specs = scenario.fields()
     values: dict[str, Any] = {}
-    for pair in [*parameters, *_files(scenario, options)]:
+    for pair in [*parameters, *_options(scenario, options)]:
         name, text = _name_and_text(scenario, pair, given=values)
         values[name] = specs[name].parse(text)
     paths = {name for name in values if specs[name].kind == "path"}
     return values | {name: _absolute(values[name]) for name in paths if values[name]}
 
 
-def _files(scenario: Any, options: list[str]) -> Iterator[str]:
-    """Read ``--NAME FILE`` and ``--NAME=FILE``, for the fields that are files, as ``NAME=FILE``."""
-    known = [name for name, spec in scenario.fields().items() if spec.kind == "path"]
+def _options(scenario: Any, options: list[str]) -> Iterator[str]:
+    """Read ``--NAME VALUE`` and ``--NAME=VALUE``, for the fields that are options, as pairs."""
+    known = {name: spec for name, spec in scenario.fields().items() if spec.option}
     rest = iter(options)
     for word in rest:
-        option, equals, file = word.partition("=")
+        option, equals, value = word.partition("=")
         name = option.removeprefix("--").replace("-", "_")
         if not option.startswith("--") or name not in known:
-            offered = ", ".join(f"--{one}" for one in known) or "no files"
+            offered = ", ".join(f"--{one}" for one in known) or "none"
             raise ValueError(f"{word}: is no option here; this question takes {offered}.")
-        file = file if equals else next(rest, "")
-        if not file:
-            raise ValueError(f"{option}: needs a file.")
-        yield f"{name}={file}"
+        value = value if equals else next(rest, "")
+        if not value:
+            what = "file" if known[name].kind == "path" else "value"
+            raise ValueError(f"{option}: needs a {what}.")
+        yield f"{name}={value}"
 
 
 def _absolute(text: str) -> str:

@@ -194,9 +194,11 @@ class Scene:
     flows : tuple of Flow
         How they move.
     events : tuple of (x, str)
-        What happened when.
+        What happened when; with an empty text it is a step without a name.
     words : tuple of (x, str)
         What is to be seen from when on: one sentence each, the first from the beginning.
+    at : x, optional
+        The moment that the result is of, if it is of one: the picture begins there.
     """
 
     alt: str
@@ -205,6 +207,7 @@ class Scene:
     flows: tuple[Flow, ...]
     events: tuple[tuple[Any, str], ...] = ()
     words: tuple[tuple[Any, str], ...] = ()
+    at: Any = None
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ class FieldSpec:
     `low` and `high` bound the value, in `unit`; `choices` lists what a choice may be.
     `only_when` maps another field to the values at which this one applies: elsewhere it must
     stay at its default. `control` is False for fields that no slider or menu can set. `lines` is
-    the least number of lines that a text is written on; 0 for a text that is a line.
+    the least number of lines that a text is written on; 0 for a text that is a line. `option` says
+    that the command line has an option of the field's name.
 
     `group` names what the field belongs to, in a word or two, and `advanced` fields are folded
     under it. `unset` says what None means: ``"no limit"``, ``"never"``; it is empty where a value
@@ -78,6 +79,7 @@ class FieldSpec:
     log: bool
     only_when: Mapping[str, tuple[Any, ...]]
     control: bool
+    option: bool
     lines: int
     group: str
     advanced: bool
@@ -155,6 +157,7 @@ def field(
     log: bool = False,
     only_when: Mapping[str, tuple[Any, ...]] | None = None,
     control: bool = True,
+    option: bool = False,
     lines: int = 0,
     path: bool = False,
     group: str = "",
@@ -165,7 +168,7 @@ def field(
 
     A choice is annotated ``Literal[...]``, or ``str`` with `choices` where they come from data.
     A `path` is a ``str`` that no control sets, but for one of many `lines`, which may also be the
-    text itself: the command line has an option of its name.
+    text itself. It is an `option` of the command line.
     """
     return Field(
         default,
@@ -183,6 +186,7 @@ def field(
             "only_when": {k: list(v) for k, v in (only_when or {}).items()},
             "path": path,
             "control": control and (lines > 0 or not path),
+            "option": option or path,
             "lines": lines,
             "group": group,
             "advanced": advanced,
@@ -376,6 +380,7 @@ def _spec(name: str, info: Any) -> FieldSpec:
         log=extra["log"],
         only_when={k: tuple(v) for k, v in extra["only_when"].items()},
         control=extra["control"],
+        option=extra["option"],
         lines=extra["lines"],
         group=extra["group"],
         advanced=extra["advanced"],

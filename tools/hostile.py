@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from awsnb.scenario import FieldSpec
+from awsnb.scenario import FieldSpec, shown
 from awsnb.sections import SECTIONS
 from awsnb.view import View
 
@@ -153,7 +153,7 @@ def main() -> None:
     arguments = parser.parse_args()
     faults, slowest = 0, (0.0, "")
     for name, asked, fault, seconds in run(arguments.count, arguments.seed):
-        question = f"{name} {str(asked)[:300]}"
+        question = f"{name}: {', '.join(f'{key}={shown(value)}' for key, value in asked.items())}"
         slowest = max(slowest, (seconds, question))
         if fault:
             faults += 1

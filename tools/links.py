@@ -66,7 +66,8 @@ def linked(path: Path, address: str) -> str:
     for section in SECTIONS:
         if section.notebook.name == path.name:
             first = notebook.cells[0]
-            first.source = NEIGHBOURS.sub(lambda _, one=section: neighbours(one), first.source)
+            links = neighbours(section).replace("\\", r"\\")
+            first.source = NEIGHBOURS.sub(links, first.source)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = fill(cell.source, launch_text(address, path.name, badge=False))

@@ -61,20 +61,21 @@ function render({ model, el }) {
   let controls = [];
   let folds = [];
   let shownView = null;
+  let shownSituation = null;
 
   const view = () => views.find(({ name }) => name === model.get("view"));
   const homeOf = (situation) => view().situations.find(({ name }) => name === situation).values;
   const state = () => Object.fromEntries(["view", "situation", "values"].map((name) => [name, model.get(name)]));
 
   // --- what the reader does
-  const ask = (changes) => {
+  const ask = (changes, going = false) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
     note.textContent = "";
     for (const timer of timers) clearTimeout(timer);
     timers = [setTimeout(() => wait("working…"), SOON_MS), setTimeout(() => wait(NOBODY), LONG_MS)];
-    paintState();
+    if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
   };
   const wait = (text) => {
     busy.textContent = text;
@@ -87,7 +88,8 @@ function render({ model, el }) {
   const change = (name, value, going) => {
     if (!held) remember();
     held = Boolean(going);
-    if (!same(model.get("values")[name], value)) ask({ values: { ...model.get("values"), [name]: value } });
+    if (!same(model.get("values")[name], value))
+      ask({ values: { ...model.get("values"), [name]: value } }, held);
   };
   const choose = (situation) => {
     remember();
@@ -107,7 +109,9 @@ function render({ model, el }) {
     } catch {
       note.textContent = text;
       getSelection().selectAllChildren(note);
+      const before = source.textContent;
       source.textContent = "Press Ctrl+C or ⌘C";
+      setTimeout(() => (source.textContent = before), 4000);
     }
   };
 
@@ -212,6 +216,11 @@ function render({ model, el }) {
       one.setAttribute("aria-checked", told[i].name === situation);
       one.tabIndex = told[i].name === situation ? 0 : -1;
     });
+    if (shownSituation !== situation) {
+      shownSituation = situation;
+      const chosen = situations.querySelector("[aria-checked=true]");
+      situations.scrollLeft = chosen.offsetLeft - situations.offsetLeft - 60;
+    }
     const different = differences(fields, values, home);
     write(name, situation);
     write(changed, different && `changed: ${different}`);
@@ -285,11 +294,9 @@ function render({ model, el }) {
 
   paint();
   model.on("change:answer", paint);
-  model.on("change:values", paintState);
   liveness();
   return () => {
     model.off("change:answer", paint);
-    model.off("change:values", paintState);
     live.dispose();
     stage.dispose();
   };

@@ -353,7 +353,8 @@ function eventLabels(events, across, width) {
   const ends = [-Infinity, -Infinity, -Infinity];
   const nodes = [];
   let rows = 0;
-  for (const [place, text] of [...events].sort((a, b) => a[0] - b[0])) {
+  const named = events.filter(([, text]) => text).sort((a, b) => a[0] - b[0]);
+  for (const [place, text] of named) {
     const x = across.at(place);
     const size = textWidth(text, FONT);
     const left = Math.max(0, x + size > width ? x - size : x);

@@ -40,6 +40,10 @@ export function scene(root, onTime) {
   let playing = false;
   let ticking = 0;
   let stage = null;
+  let width = 0; // of the track: measured when it changes, since measuring makes the page lay out
+  let marked = "";
+  let seen = true;
+  let late = false; // whether there is something to draw that was not yet
 
   const span = () => told.axis.high - told.axis.low;
   const moment = () => {
@@ -56,10 +60,11 @@ export function scene(root, onTime) {
   const value = (slot) => (slot === null ? null : columns(slot)[moment()]);
   const since = (list) => list.findLast(([at]) => at <= place) ?? list[0];
   const paint = (seconds = null) => {
-    if (!told || root.hidden || !root.clientWidth) return;
+    if (!told || !width) return;
+    late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
     stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
-    const at = said(told.axis, place);
+    const at = said(told.axis, told.axis.type === "date" ? place : columns(told.moments)[moment()]);
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
     if (words.textContent !== sentence) words.textContent = sentence;
@@ -115,15 +120,16 @@ export function scene(root, onTime) {
   });
 
   const mark = () => {
-    const width = track.clientWidth - 16;
-    if (width <= 0) return;
+    const newMarks = JSON.stringify([told.events, told.axis, width]);
+    if (!width || newMarks === marked) return;
+    marked = newMarks;
     let end = -Infinity;
     marks.replaceChildren(...told.events.flatMap(([at, text]) => {
       const x = 8 + (width * (at - told.axis.low)) / span();
       const size = textWidth(text, "12px system-ui, sans-serif");
       const left = Math.min(Math.max(0, x - size / 2, end + 8), width + 16 - size);
       const line = create("i", { style: `left:${x}px` });
-      if (left < end + 8 || left > x) return [line];
+      if (!text || left < end + 8 || left > x) return [line];
       end = left + size;
       return [line, create("span", { style: `left:${left}px` }, text)];
     }));
@@ -143,11 +149,12 @@ export function scene(root, onTime) {
   };
   const begin = () => {
     const bad = told.places.flatMap(({ states }) => states.filter(([, tone]) => tone === "bad"));
-    return bad[0]?.[0] ?? told.events[0]?.[0] ?? (told.axis.low + told.axis.high) / 2;
+    return told.at ?? bad[0]?.[0] ?? told.events[0]?.[0] ?? (told.axis.low + told.axis.high) / 2;
   };
   twin.addEventListener("toggle", () => twin.open && list());
 
   const sizes = new ResizeObserver(() => {
+    width = Math.max(0, track.clientWidth - 16);
     if (!told) return;
     stage = null;
     mark();
@@ -161,8 +168,13 @@ export function scene(root, onTime) {
   const themes = new MutationObserver(() => THEMED_MS.forEach((ms) => setTimeout(recolor, ms)));
   for (const one of [document.body, document.documentElement])
     themes.observe(one, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme"] });
-  const sight = new IntersectionObserver(([entry]) => !entry.isIntersecting && playing && set(false));
+  const sight = new IntersectionObserver(([entry]) => {
+    seen = entry.isIntersecting;
+    if (!seen && playing) set(false);
+    else if (seen && late) paint();
+  });
   sight.observe(root);
+  set(false);
 
   return {
     // returns whether there is a picture
@@ -174,7 +186,7 @@ export function scene(root, onTime) {
         told = null;
         return;
       }
-      const first = !told || told.axis.low !== next.axis.low || told.axis.high !== next.axis.high;
+      const first = !told || told.axis.low !== next.axis.low || told.axis.high !== next.axis.high || told.at !== next.at;
       told = next;
       const newKey = JSON.stringify([next.places.map(({ name, column }) => [name, column]), next.flows.map(({ from, to }) => [from, to])]);
       if (newKey !== key) [key, stage] = [newKey, null];
@@ -182,8 +194,8 @@ export function scene(root, onTime) {
       if (first) place = begin();
       mark();
       if (twin.open) list();
-      if (!playing) set(false);
-      paint();
+      late = true;
+      if (seen) requestAnimationFrame(() => setTimeout(() => late && paint())); // after the plots
     },
     at: (axis, to) => {
       if (!told || axis.key !== told.x) return;

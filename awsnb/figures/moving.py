@@ -61,6 +61,7 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
         "flows": [_flow(flow, columns) for flow in scene.flows],
         "events": [[axis.at(at), text] for at, text in scene.events],
         "words": [[axis.at(at), text] for at, text in scene.words],
+        "at": None if scene.at is None else axis.at(scene.at),
     }
     return described, columns.taken
 

@@ -20,6 +20,7 @@ from awsnb.trace.series import Floats
 from awsnb.trace.units import UNITS, Unit
 
 CPU, CPU_SAID = "cpu", "CPU %"
+BY_THE_FILE = "as the file says"
 MOST_PERCENT = 100.5
 EXPORT = {
     "bytes": "VolumeReadBytes + VolumeWriteBytes (Sum; of RDS ReadThroughput + WriteThroughput)",
@@ -56,7 +57,11 @@ class Load:
 
 
 def read_load(
-    path: str | Path, wants: str | Sequence[str], *, metric: str | None = None, said: str = ""
+    path: str | Path,
+    wants: str | Sequence[str],
+    *,
+    metric: str | None = None,
+    said: str = BY_THE_FILE,
 ) -> Load:
     """Read a file as a load; the reads and the writes of one resource are summed.
 
@@ -94,7 +99,7 @@ def read_load(
         raise refusal(path, problem) from None
 
 
-def load_of(trace: Trace, wants: str | Sequence[str], said: str = "") -> Load:
+def load_of(trace: Trace, wants: str | Sequence[str], said: str = BY_THE_FILE) -> Load:
     """Turn a trace into a load per second.
 
     Parameters
@@ -106,7 +111,8 @@ def load_of(trace: Trace, wants: str | Sequence[str], said: str = "") -> Load:
         ``"connections"``, ``"network bytes"``, ``"commands"``, ``"cpu"``.
     said : str, optional
         What the user says that the values are, where the file does not: one of `wants` for a
-        total per period, with ``"/s"`` for a rate, ``"CPU %"``.
+        total per period, with ``"/s"`` for a rate, ``"CPU %"``. ``"as the file says"`` or
+        nothing leaves it to the file.
 
     Returns
     -------
@@ -126,6 +132,7 @@ def load_of(trace: Trace, wants: str | Sequence[str], said: str = "") -> Load:
 
 def _load(trace: Trace, wants: str | Sequence[str], said: str) -> Load:
     wants = (wants,) if isinstance(wants, str) else tuple(wants)
+    said = "" if said == BY_THE_FILE else said
     metric = known(trace.metric, trace.namespace)
     unit = _unit(trace)
     _refuse_contradiction(trace, metric, unit, wants, said)
@@ -285,6 +292,8 @@ def _converted(trace: Trace, told: Told, notes: list[str]) -> Load:
     per_s = np.where(held, trace.value, 0.0) * told.scale
     if told.kind == "total":
         per_s = per_s / trace.duration_s
+    if told.measure == CPU and high <= 1:
+        notes = [*notes, "No value is above 1: read as percent, not as fractions of 1."]
     if not held.all():
         notes = [*notes, f"Periods without a datapoint count as no load: {(~held).sum():,}."]
     per_s.setflags(write=False)

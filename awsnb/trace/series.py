@@ -87,7 +87,8 @@ def choose(series: Sequence[Series], name: str | None, both_halves: bool = False
     held = _usual_statistic(list(series))
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
     if name is None:
-        problem = f"holds {len(held)} metrics, name one with metric= (--metric NAME)"
+        several = ", or several as 'A + B'" if both_halves else ""
+        problem = f"holds {len(held)} metrics, name one with metric= (--metric NAME){several}"
     raise TraceError(f"{problem}. The file holds: {_listing(held)}")
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from awsnb import figures
 from awsnb.explorer import Explorer
-from awsnb.results import Curve, Number, Panel, Result
+from awsnb.results import Curve, Flow, Number, Panel, Place, Result, Scene
 from awsnb.scenario import Preset, Scenario, field
 from awsnb.sections import Section
 from awsnb.view import View
@@ -120,7 +120,29 @@ def run(tap: Tap) -> Result:
         "mm1_ms": tap.size / (1 - load),
     }
     number = Number("size", "Size", tap.size, str(tap.size), headline=True)
-    return Result(tap, f"size {tap.size}", f"Size {tap.size}.", (number,), data, PANELS)
+    why = f"Size {tap.size}."
+    return Result(tap, f"size {tap.size}", why, (number,), data, PANELS, scene=scene(data))
+
+
+def scene(data: dict[str, Any]) -> Scene:
+    states = ((0.0, "ok", ""), (60.0, "bad", "refuses"), (290.0, "ok", ""))
+    return Scene(
+        alt="Clients, two targets, and who is served",
+        x="second",
+        places=(
+            Place("clients", 0, count=data["asked"], note="a second"),
+            Place("one", 1, data["failed"], 100.0, "waiting", states=states),
+            Place("two", 1, data["served"], 60.0, "waiting"),
+            Place("served", 2, count=data["served"], note="a second", tone="good"),
+        ),
+        flows=(
+            Flow("clients", "one", data["asked"], 80.0),
+            Flow("two", "served", data["served"], 80.0, "good"),
+            Flow("served", "clients", data["failed"], 80.0, "bad", "tried again", back=True),
+        ),
+        events=EVENTS,
+        words=((0.0, "All is well."), (60.0, "One refuses."), (290.0, "It is back.")),
+    )
 
 
 SITUATIONS = (Preset("Narrow", "Watch it drip.", {"size": 10}),)
@@ -342,6 +364,71 @@ def test_text_and_lines_stand_out_in_both_themes(
     assert not own & set(others.evaluate_all("all => all.map(one => getComputedStyle(one).stroke)"))
 
 
+def caption(page: Page) -> str:
+    return page.locator(".awsnb-caption").inner_text().replace("\n", " ")
+
+
+def inked(page: Page) -> int:
+    """Count the pixels of the moving picture that are drawn on."""
+    return page.locator(".awsnb-canvas").evaluate(
+        """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+            .data.filter((value, i) => i % 4 === 3 && value).length"""
+    )
+
+
+def test_the_playhead_is_the_plots_time_axis(page: Page) -> None:
+    track = page.get_by_role("slider", name="Time", exact=True)
+    head = page.locator(".awsnb-head").first
+    assert caption(page) == "60 One refuses."  # it begins where something goes wrong
+    assert "served 50" in head.get_attribute("aria-valuetext")
+    track.press("Home")
+    assert caption(page) == "0 All is well." and "served 80" in head.get_attribute("aria-valuetext")
+    head.press("End")
+    assert caption(page) == "297 It is back." and track.input_value() == "1000"
+    for key, text in (("PageDown", "290 It is back."), ("PageDown", "66 One refuses.")):
+        track.press(key)
+        assert caption(page) == text
+    thumb = track.bounding_box()
+    share = int(track.input_value()) / 1000
+    middle = thumb["x"] + 8 + share * (thumb["width"] - 16)
+    line = head.bounding_box()
+    assert middle == pytest.approx(line["x"] + line["width"] / 2, abs=1.5)
+
+
+def test_it_plays_only_when_asked_and_stops_at_the_end(page: Page) -> None:
+    before = caption(page)
+    page.wait_for_timeout(300)
+    assert caption(page) == before and inked(page) > 2_000
+    page.get_by_label("How fast it plays").select_option("fast")
+    page.get_by_role("button", name="Play the run").click()
+    moved = "before => document.querySelector('.awsnb-caption').innerText !== before"
+    page.wait_for_function(moved, arg=page.locator(".awsnb-caption").inner_text())
+    page.get_by_role("button", name="Pause").click()
+    stopped = caption(page)
+    page.wait_for_timeout(200)
+    assert caption(page) == stopped
+
+
+def test_who_asks_for_less_motion_goes_from_event_to_event(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("slider", name="Time", exact=True).press("Home")
+    page.get_by_role("button", name="Play the run").click()
+    page.wait_for_timeout(300)
+    assert caption(page) == "0 All is well."  # nothing glides
+    page.get_by_text("One refuses.").wait_for()
+    assert caption(page) == "60 One refuses."
+    page.get_by_role("button", name="Pause").click()
+
+
+def test_the_picture_has_a_name_and_a_twin_in_words_and_numbers(page: Page) -> None:
+    assert page.locator(".awsnb-canvas").get_attribute("aria-label").startswith("Clients, two")
+    page.get_by_text("The run in words and numbers").click()
+    rows = page.locator(".awsnb-twin tr").all_inner_texts()
+    assert rows[0].split("\t") == ["time", "what happens", "one", "two"]
+    assert rows[2].split("\t") == ["60", "One refuses.", "55 waiting refuses", "50 waiting"]
+    assert len(rows) == 1 + 6  # the beginning, four events, the end
+
+
 def test_every_panel_has_words_for_who_does_not_see_it(page: Page) -> None:
     labels = page.locator("svg[role=img]").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert labels == [f"{panel.title}. size 50. Size 50." for panel in PANELS]
@@ -374,10 +461,13 @@ def test_the_situation_stays_until_something_moves_and_then_says_what(
     page: Page, explorer: Explorer
 ) -> None:
     page.get_by_role("radio", name="Narrow").click()
+    explorer.choose("Narrow")
     assert page.evaluate("window.asked.length") == 1
     assert page.locator(".awsnb-top h2").text_content() == "Narrow"
     assert page.locator(".awsnb-watch").text_content() == "Watch it drip."
     page.locator(".awsnb-field-size input[type=range]").press("ArrowRight")
+    assert page.evaluate("window.asked.at(-1).values.size") == 11
+    answer(page, explorer, size=11)
     assert page.locator(".awsnb-top h2").text_content() == "Narrowchanged: size 11"
     assert page.locator(".awsnb-watch").text_content() == "Before your change: Watch it drip."
     page.get_by_role("button", name="was 10").click()

@@ -171,17 +171,18 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "traces"
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real traces do not lie beside the checkout")
 def test_real_traces_are_answered_or_refused_clearly(tmp_path):
     page = tmp_path / "page.html"
-    disk = run("report", SLUG, "--trace", REAL / "ec2_disk_write_bytes_1ef3de.csv", "-o", page)
+    real = REAL / "ec2_disk_write_bytes_1ef3de.csv"
+    disk = run("report", SLUG, "--trace", real, "-p", "trace_unit=bytes", "-o", page)
     assert disk.exit_code == 0 and "It holds" in disk.output
     text = page.read_text()
-    assert "11 missing periods" in text and "read as bytes per period" in text
+    assert "11 missing periods" in text and "assumed, not measured" in text
     for other in (
         "elb_request_count_8c0756",
         "ec2_cpu_utilization_5f5533",
         "rds_cpu_utilization_cc0c53",
     ):
         answer = run("report", SLUG, "--trace", REAL / f"{other}.csv", "-o", tmp_path / "none.html")
-        assert answer.exit_code == 2 and "not a disk's bytes" in answer.output
+        assert answer.exit_code == 2 and "say trace_unit = bytes" in answer.output
     assert not (tmp_path / "none.html").exists()
 
 

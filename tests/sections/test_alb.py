@@ -442,7 +442,7 @@ def test_a_queue_limit_turns_requests_away_and_bounds_the_wait():
     assert limited.answered.sum() / 300 == pytest.approx(over.capacity_per_s, rel=0.05)
 
 
-def export(tmp_path, values, period_s=300, head="timestamp,value"):
+def export(tmp_path, values, period_s=300, head="timestamp,RequestCount Sum"):
     start = np.datetime64("2026-03-02T00:00:00")
     rows = [f"{start + k * period_s},{value}" for k, value in enumerate(values)]
     path = tmp_path / "export.csv"
@@ -468,18 +468,22 @@ def test_a_trace_is_served_at_its_busiest(tmp_path):
 @pytest.mark.parametrize(
     ("values", "head", "words"),
     [
-        ([51.846, 50.1], "timestamp,value", "holds 51.846, and requests are counted in whole"),
-        ([1.0, 1.0], "timestamp,RequestCount Average", "the Average of RequestCount says nothing"),
-        ([0, 0, 0], "timestamp,value", "holds no requests"),
-        ([10**9, 10**9], "timestamp,value", "Bytes are no requests"),
-        ([5, 5], "timestamp,CPUUtilization Average", "CPUUtilization is no count of requests"),
-        ([5, 5], "timestamp,value", "holds 600 s, less than duration_s = 900 s"),
+        ([51.846, 50.1], "timestamp,value", "say trace_unit = requests or requests/s"),
+        (
+            [1.0, 1.0],
+            "timestamp,RequestCount Average",
+            "the Average of RequestCount is not its load",
+        ),
+        ([0, 0, 0], "timestamp,RequestCount Sum", "holds no requests"),
+        ([10**9, 10**9], "timestamp,RequestCount Sum", "for less of a load, say load_factor"),
+        ([5, 5], "timestamp,CPUUtilization Average", "CPUUtilization is a percentage"),
+        ([5, 5], "timestamp,RequestCount Sum", "holds 600 s, less than duration_s = 900 s"),
     ],
 )
 def test_what_is_no_load_of_requests_is_refused(tmp_path, values, head, words):
     trace = export(tmp_path, values, head=head)
-    duration_s = 900 if values == [5, 5] and head.endswith("value") else 300
-    with pytest.raises(ScenarioError, match=words):
+    duration_s = 900 if words.endswith("900 s") else 300
+    with pytest.raises(ValueError, match=words):
         answer(AlbScenario(trace=trace, duration_s=duration_s))
 
 
@@ -494,6 +498,15 @@ def test_what_haproxy_did_stands_beside_the_model():
     assert table.index.get_level_values("balance").unique().tolist() == ["source"]
     assert table.columns[0].startswith("HAProxy 2") and table.columns[1] == "model"
     assert len(recorded()) > len(recorded("round robin")) > 5
+
+
+def test_an_export_with_hardly_a_request_is_refused(tmp_path):
+    trace = tmp_path / "quiet.csv"
+    trace.write_text("timestamp,RequestCount Sum\n2024-03-01,1\n2024-03-02,2\n")
+    alb = section("alb")
+    with pytest.raises(ScenarioError, match="percentiles need 100 or more") as refused:
+        alb.simulate(alb.scenario(trace=str(trace)))
+    assert refused.value.field == "trace"
 
 
 # --- the moving picture

@@ -26,6 +26,9 @@ def test_the_best_is_the_cheapest_that_holds_and_costs_what_it_says(io_per_s, ba
     holding = [option for option in compared.options if option.holds]
     assert compared.best.cost_usd_month == min(option.cost_usd_month for option in holding)
     assert compared.best.label in compared.why
+    if compared.best is not compared.options[0]:
+        less = compared.options[0].cost_usd_month - compared.best.cost_usd_month
+        assert f"{less:,.2f} USD less than the cluster that was asked for" in compared.why
     mine, other, rds = compared.options
     assert rds.holds == (not backtrack_h and io_per_s < 64_000)
     for option in (mine, other):

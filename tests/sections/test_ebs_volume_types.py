@@ -9,9 +9,10 @@ from awsnb import facts, workloads
 from awsnb.aws.ebs import Io, Volume, instance_limits, volume_limits
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
+from awsnb.sections.ebs_volume_types.load import demand
 from awsnb.sections.ebs_volume_types.presets import PRESETS
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
-from awsnb.sections.ebs_volume_types.simulate import limits_of
+from awsnb.sections.ebs_volume_types.simulate import limits_of, serve
 from awsnb.trace import TraceError
 
 EBS = facts.load("ebs")
@@ -28,7 +29,7 @@ PERIOD_S = 60
 def load(tmp_path):
     """A trace file of so many operations (or bytes) per minute; None leaves a gap."""
 
-    def write(totals, header="VolumeOps Sum", name="load.csv"):
+    def write(totals, header="VolumeReadOps Sum", name="load.csv"):
         start = datetime(2024, 3, 1, tzinfo=UTC)
         rows = [
             f"{start + timedelta(seconds=PERIOD_S * i):%Y-%m-%dT%H:%M:%SZ},{total}"
@@ -469,14 +470,15 @@ def test_operations_and_bytes_are_the_same_load(load, iops):
     assert a.summary == pytest.approx(b.summary)
 
 
-def test_a_file_that_says_nothing_is_read_as_bytes_and_says_so(load):
+@pytest.mark.parametrize(
+    ("unit", "iops"),
+    [("bytes", 1), ("operations", 16_384), ("bytes/s", 60), ("operations/s", 16_384 * PERIOD_S)],
+)
+def test_a_file_that_says_nothing_is_read_as_the_user_says(load, unit, iops):
     path = load([16_384 * PERIOD_S] * 2, "value")
-    result = TYPES.simulate(VolumeScenario(trace=path))
-    assert result.data["asked_iops"] == pytest.approx(1)
-    assert any("read as bytes per period" in note for note in result.notes)
-    told = TYPES.simulate(VolumeScenario(trace=path, trace_unit="operations"))
-    assert told.data["asked_iops"] == pytest.approx(16_384)
-    assert not any("read as bytes" in note for note in told.notes)
+    told = TYPES.simulate(VolumeScenario(trace=path, trace_unit=unit))
+    assert told.data["asked_iops"] == pytest.approx(iops)
+    assert "16 KiB (io_size_kib): assumed" in " ".join(told.notes)
 
 
 def test_the_load_factor_multiplies(iops):
@@ -488,7 +490,7 @@ def test_a_gap_is_no_io_and_is_noted(load):
     path = load([6000, 6000, None, 6000, 6000, 6000])
     result = TYPES.simulate(VolumeScenario(trace=path))
     np.testing.assert_allclose(result.data["asked_iops"], [100, 100, 0, 100, 100, 100])
-    assert any(note == "Periods without a datapoint count as no I/O: 1." for note in result.notes)
+    assert any(note == "Periods without a datapoint count as no load: 1." for note in result.notes)
 
 
 def test_a_changed_file_is_read_anew(load):
@@ -502,27 +504,28 @@ def test_a_changed_file_is_read_anew(load):
 @pytest.mark.parametrize(
     ("totals", "header", "words"),
     [
-        ([40.0, 60.0], "CPUUtilization Average", "CPUUtilization is neither bytes nor operations"),
-        ([40.0, 60.0], "value", "its busiest period holds 60, less than a single I/O of 16 KiB"),
-        ([940, 2000], "RequestCount Sum", "RequestCount is neither bytes nor operations"),
+        ([40.0, 60.0], "CPUUtilization Average", "CPUUtilization is a percentage (cpu)"),
+        ([40.0, 60.0], "value", "say trace_unit = bytes, bytes/s, operations"),
+        ([940, 2000], "RequestCount Sum", "RequestCount is a total per period (requests)"),
         (
             [16_384] * 2,
             "VolumeWriteBytes Average",
-            "the average of VolumeWriteBytes is the size of one",
+            "the Average of VolumeWriteBytes is not its load",
         ),
         (
             [16_384] * 2,
             "VolumeWriteOps Average",
-            "the average of VolumeWriteOps is the size of one",
+            "the Average of VolumeWriteOps is not its load",
         ),
-        ([-5, 20_000], "VolumeWriteBytes Sum", "-5 bytes in a period, below 0"),
+        ([-5, 20_000], "VolumeWriteBytes Sum", "holds -5 bytes, below 0"),
     ],
 )
 def test_what_is_no_load_on_a_disk_is_refused(load, totals, header, words):
-    with pytest.raises(ScenarioError) as caught:
-        TYPES.simulate(VolumeScenario(trace=load(totals, header)))
+    path = load(totals, header)
+    with pytest.raises(TraceError) as caught:
+        TYPES.simulate(VolumeScenario(trace=path))
     assert words in str(caught.value)
-    assert str(caught.value).startswith("trace = ")
+    assert str(caught.value).startswith(f"{path}: ")
 
 
 def test_a_file_that_is_not_there_is_said_so():
@@ -601,7 +604,7 @@ def asked(request):
 
 
 def holds(volume):
-    return TYPES.simulate(volume).summary["throttled_min"] == 0
+    return serve(volume, demand(volume)).holds
 
 
 def one_less(volume, asked):

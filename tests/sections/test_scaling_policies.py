@@ -23,6 +23,7 @@ from awsnb.sections.scaling_policies.scenario import POLICIES, PolicyScenario
 from awsnb.sections.scaling_policies.simulate import metrics_paid, simulate
 from awsnb.sections.scaling_policies.stability import stability_map
 from awsnb.sections.scaling_policies.truth import published_examples, reactions
+from awsnb.trace import TraceError
 
 POLICY = section("scaling-policies").view()
 REAL = Path(
@@ -39,7 +40,7 @@ def numbers(**values):
 
 
 def refusal(**values):
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises((ScenarioError, TraceError)) as caught:
         POLICY.simulate(scenario(**values))
     return str(caught.value)
 
@@ -114,13 +115,21 @@ def test_what_makes_no_group_is_refused_in_one_sentence(values, words):
 
 
 def test_traces_that_are_no_load_are_refused(export):
-    assert "above 100, so it is no CPU %" in refusal(trace=export([10, 656, 3]), trace_unit="CPU %")
-    assert "neither requests nor CPU" in refusal(trace=export([1, 2, 3], "VolumeReadOps Sum"))
-    assert "the average of RequestCount is 1" in refusal(
+    assert "above 100, so it is no CPU %" in refusal(
+        trace=export([10, 656, 3], "value"), trace_unit="CPU %"
+    )
+    assert "not the requests or cpu of a load: export RequestCount (Sum)" in refusal(
+        trace=export([1, 2, 3], "VolumeReadOps Sum")
+    )
+    assert "the Average of RequestCount is not its load" in refusal(
         trace=export([1, 1, 1], "RequestCount Average")
     )
-    assert "say trace_unit = requests or CPU %." in refusal(trace=export([10, 99, 3], "value"))
-    assert "bytes are no load on a group" in refusal(trace=export([1e12, 1e12, 1e12], "value"))
+    assert "say trace_unit = requests, requests/s or CPU %" in refusal(
+        trace=export([10, 99, 3], "value")
+    )
+    assert "say capacity_rps or load_factor" in refusal(
+        trace=export([1e12, 1e12, 1e12], "value"), trace_unit="requests"
+    )
 
 
 # --- the alarms that AWS makes
@@ -355,7 +364,10 @@ def test_noise_scatters_the_load_about_its_mean_and_is_the_same_for_the_same_see
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("elb_request_count_8c0756", {"capacity_rps": 0.2, "max_size": 30}),
+        (
+            "elb_request_count_8c0756",
+            {"capacity_rps": 0.2, "max_size": 30, "trace_unit": "requests"},
+        ),
         ("ec2_cpu_utilization_5f5533", {"trace_unit": "CPU %", "trace_instances": 4}),
         ("rds_cpu_utilization_cc0c53", {"trace_unit": "CPU %", "trace_instances": 10}),
     ],

@@ -529,5 +529,12 @@ def test_a_scene_moves_with_the_axis_of_its_plots():
     assert all(described["axis"][key] == axis[key] for key in ("key", "type", "low", "high"))
 
 
+def test_a_scene_begins_at_the_moment_that_its_result_is_of():
+    assert moving(50)[0]["at"] is None
+    asked = replace(scene(50), at=result(50).data["time"][7])
+    described, columns = figures.moving(replace(result(50), scene=asked))
+    assert described["at"] == columns[described["moments"]][7]
+
+
 def test_a_result_without_a_scene_has_none():
     assert figures.moving(result(50)) == (None, [])

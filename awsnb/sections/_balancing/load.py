@@ -27,14 +27,14 @@ class Load:
         Their mean rate over the run.
     mean_per_s : float
         Their mean rate over a month, which the bill follows.
-    note : str
+    notes : tuple of str
         Where they come from, if that needs saying.
     """
 
     arrival_s: NDArray[np.float64]
     per_s: float
     mean_per_s: float
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def load_of(scenario: FleetScenario) -> Load:

@@ -184,6 +184,13 @@ class Outcome:
             and self.offered_pct(half_s).max() > MOST_BUSY_PCT
         )
 
+    @property
+    def growth_per_s(self) -> float:
+        """By how much the queue grew a second in the second half of the run; 0 if it has an end."""
+        half_s = self.scenario.duration_s / 2
+        more = self.unfinished(self.scenario.duration_s) - self.unfinished(half_s)
+        return more / half_s if self.still_grows else 0.0
+
     @cached_property
     def abandoned_at_end(self) -> int:
         """Attempts unfinished at the end whose client has given up."""

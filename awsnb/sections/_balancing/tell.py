@@ -25,7 +25,6 @@ ERROR_CAUSES = {"failed": "answered with an error", "lost": "in flight when it b
 
 def result_of(outcome: Outcome, notes: Iterable[str], scene: Scene) -> Result:
     """Put an outcome into a result; notes and scene are those of one kind of load balancer."""
-    source = [outcome.load.note] if outcome.load.note else []
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -33,7 +32,7 @@ def result_of(outcome: Outcome, notes: Iterable[str], scene: Scene) -> Result:
         numbers=_numbers(outcome),
         data=columns_of(outcome),
         panels=panels_of(outcome),
-        notes=(*_notes(outcome.scenario), *source, *notes),
+        notes=(*_notes(outcome.scenario), *outcome.load.notes, *notes),
         scene=scene,
     )
 
@@ -66,6 +65,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("addresses_usd_month", "Public IPv4 addresses", bill.addresses_usd_month,
                f"{usd(bill.addresses_usd_month)} for {bill.addresses}"),
         Number("targets_usd_month", "Targets per month", targets, usd(targets)),
+        Number("growth_at_end_per_s", "Queue grows at the end", outcome.growth_per_s,
+               f"by {outcome.growth_per_s:.3g} a second" if outcome.still_grows else "no"),
     )  # fmt: skip
 
 

@@ -6,6 +6,9 @@ from awsnb.mechanisms.random_streams import generator
 from awsnb.scenario import ScenarioError
 from awsnb.sections._balancing.load import Load, load_of
 from awsnb.sections.alb.scenario import AlbScenario
+from awsnb.trace import read_load
+
+LEAST_REQUESTS = 100  # of which a 99th percentile is one
 
 
 def demand(scenario: AlbScenario) -> Load:
@@ -14,30 +17,38 @@ def demand(scenario: AlbScenario) -> Load:
     Raises
     ------
     ScenarioError
-        If the trace is no count of requests, too short, or far above what the targets serve.
+        If the trace is too short, holds hardly a request, or is far above what the targets serve.
     TraceError
-        If the file can't be read.
+        If the file can't be read, or is no load of requests.
     """
     return _from_trace(scenario) if scenario.trace else load_of(scenario)
 
 
 def _from_trace(scenario: AlbScenario) -> Load:
-    stretch = busiest(scenario.trace, float(scenario.duration_s))
+    load = read_load(scenario.trace, "requests", metric=scenario.metric, said=scenario.trace_unit)
+    stretch = busiest(load, float(scenario.duration_s))
     per_s, mean_per_s = (
         rate * scenario.load_factor for rate in (stretch.per_s, stretch.mean_per_s)
     )
     if per_s > MOST_TIMES * scenario.capacity_per_s:
         raise ScenarioError(
             f"trace = {scenario.trace}: at its busiest {per_s:,.0f} requests/s, and "
-            f"the targets serve {scenario.capacity_per_s:,.0f}. Bytes are no requests; for less "
-            "of a load, say load_factor.",
+            f"the targets serve {scenario.capacity_per_s:,.0f}: for less of a load, say "
+            "load_factor.",
+            field="trace",
+        )
+    if per_s * scenario.duration_s < LEAST_REQUESTS:
+        raise ScenarioError(
+            f"trace = {scenario.trace}: its busiest {scenario.duration_s:g} s hold "
+            f"{per_s * scenario.duration_s:.2g} requests; percentiles need {LEAST_REQUESTS} or more: "
+            "take a longer duration_s, or more of the load by load_factor.",
             field="trace",
         )
     edge_s, rate_per_s = stretch.rate
     rate = arrivals.Rate(edge_s, rate_per_s * scenario.load_factor)
-    note = (
-        f"Load: the busiest {scenario.duration_s:g} s of {stretch.source}; they begin at "
+    whence = (
+        f"Load: the busiest {scenario.duration_s:g} s of {load.trace.describe()}; they begin at "
         f"{stretch.begins_at}."
     )
     arrival_s = arrivals.poisson(rate, generator(scenario.seed, "arrivals"))
-    return Load(arrival_s, per_s, mean_per_s, note)
+    return Load(arrival_s, per_s, mean_per_s, (whence, *load.notes))

@@ -94,6 +94,23 @@ class AlbScenario(FleetScenario):
         meaning="Path of a CloudWatch export of RequestCount (Sum): its busiest stretch is the "
         "load.",
     )
+    metric: str = field(
+        "",
+        label="Metric",
+        control=False,
+        option=True,
+        group="Load",
+        meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
+        "one.",
+    )
+    trace_unit: Literal["as the file says", "requests", "requests/s"] = field(
+        "as the file says",
+        label="Unit of the trace",
+        control=False,
+        group="Load",
+        advanced=True,
+        meaning="What the trace counts, per period or per second, if the file doesn't say.",
+    )
     load_factor: float = field(
         1.0,
         label="Load factor",

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb import workloads
-from awsnb.scenario import ScenarioError
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
-from awsnb.trace import Trace, read_cloudwatch
+from awsnb.trace import Trace, load_of, read_load
 
 BYTES, OPERATIONS = "bytes", "operations"
 
@@ -37,66 +36,22 @@ def demand(scenario: VolumeScenario) -> Load:
 
     Raises
     ------
-    ScenarioError
-        If the trace can't be the load on a disk.
     TraceError
-        If the file can't be read.
+        If the file can't be read, or is no load on a disk.
     """
-    if scenario.trace:
-        trace = read_cloudwatch(scenario.trace)
-        unit, notes = _unit(scenario, trace)
+    if not scenario.trace:
+        load = load_of(workloads.load(scenario.workload), OPERATIONS, OPERATIONS)
+        notes = load.notes
     else:
-        trace, unit, notes = workloads.load(scenario.workload), OPERATIONS, []
-    idle = np.isnan(trace.value)
-    if idle.any():
-        notes.append(f"Periods without a datapoint count as no I/O: {idle.sum():,}.")
-    total = np.where(idle, 0.0, trace.value)
-    per_io = scenario.io_size_kib * 1024 if unit == BYTES else 1.0
-    _refuse_what_is_no_load(scenario, trace, unit, total)
-    asked_iops = total * scenario.load_factor / per_io / trace.duration_s
-    return Load(trace, asked_iops, (f"Load: {trace.describe()}.", *notes))
+        wants, said = (BYTES, OPERATIONS), scenario.trace_unit
+        load = read_load(scenario.trace, wants, metric=scenario.metric, said=said)
+        notes = (*load.notes, _size_note(load.measure, scenario.io_size_kib))
+    per_io = scenario.io_size_kib * 1024 if load.measure == BYTES else 1.0
+    asked_iops = load.per_s * scenario.load_factor / per_io
+    return Load(load.trace, asked_iops, (f"Load: {load.trace.describe()}.", *notes))
 
 
-def _unit(scenario: VolumeScenario, trace: Trace) -> tuple[str, list[str]]:
-    """What the trace counts: as told, as the file says, else bytes."""
-    if scenario.trace_unit != "as the file says":
-        return scenario.trace_unit, []
-    words = f"{trace.metric} {trace.unit}".lower()
-    if "byte" in words:
-        return BYTES, []
-    if "ops" in words:
-        return OPERATIONS, []
-    if trace.metric or trace.unit:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: {' '.join(filter(None, (trace.metric, trace.unit)))} is "
-            "neither bytes nor operations of a disk. Export VolumeReadBytes + VolumeWriteBytes or "
-            "VolumeReadOps + VolumeWriteOps (Sum), or say trace_unit = bytes or operations.",
-            field="trace",
-        )
-    return BYTES, [
-        "The file doesn't say what it counts: read as bytes per period, in I/Os of "
-        f"{scenario.io_size_kib} KiB. Say trace_unit = operations if it counts operations."
-    ]
-
-
-def _refuse_what_is_no_load(
-    scenario: VolumeScenario, trace: Trace, unit: str, total: NDArray[np.float64]
-) -> None:
-    if total.min() < 0:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: {total.min():g} {unit} in a period, below 0.", field="trace"
-        )
-    if trace.metric.startswith("Volume") and trace.statistic == "Average" and scenario.trace:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: the average of {trace.metric} is the size of one "
-            "operation, not the load. Export its Sum.",
-            field="trace",
-        )
-    if unit == BYTES and 0 < total.max() < scenario.io_size_kib * 1024:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: its busiest period holds {total.max():,.0f}, less than a "
-            f"single I/O of {scenario.io_size_kib} KiB, so these are not a disk's bytes. A count "
-            "of operations needs trace_unit = operations; a percentage or a request count is no "
-            "load on a disk.",
-            field="trace",
-        )
+def _size_note(measure: str, size_kib: int) -> str:
+    """Say what the file does not: how large an I/O is."""
+    what = "The bytes are read as I/Os" if measure == BYTES else "Each operation is taken as one"
+    return f"{what} of {size_kib} KiB (io_size_kib): assumed, not measured."

@@ -11,7 +11,7 @@ from awsnb.aws.ebs.volume import has_throughput_step, throughput_step
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.ebs_volume_types.load import Load, demand
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
-from awsnb.sections.ebs_volume_types.simulate import serve
+from awsnb.sections.ebs_volume_types.simulate import Outcome, serve
 from awsnb.words import milliseconds, span, usd
 
 TYPES = ("gp3", "gp2", "io2", "io1", "st1", "sc1")
@@ -80,7 +80,7 @@ def _sized(fields: dict[str, Any], size_gib: int) -> VolumeScenario:
 
 
 def _holds(scenario: VolumeScenario, load: Load) -> bool:
-    return serve(scenario, load).throttled_s == 0
+    return serve(scenario, load).holds
 
 
 def _rates(scenario: VolumeScenario, volume_type: str, peak_iops: float) -> dict[str, int] | None:
@@ -127,14 +127,22 @@ def _option(prefix: str, scenario: VolumeScenario, load: Load) -> Option:
     return Option(
         label=prefix + scenario.text,
         scenario=scenario,
-        holds=throttled_s == 0,
+        holds=outcome.holds,
         cost_usd_month=cost,
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
             Number("throttled_min", "throttled", throttled_s / 60, span(throttled_s, "never")),
             Number("worst_latency_ms", "worst latency", worst, milliseconds(worst)),
         ),
+        remark=_remark(outcome),
     )
+
+
+def _remark(outcome: Outcome) -> str:
+    """Say of a volume that throttles only after the end when that is."""
+    if outcome.fall is None or outcome.throttled_s:
+        return ""
+    return f"credit still falls, empty {span(outcome.fall.empty_after_s, 'just')} after the end"
 
 
 def _none(volume_type: str) -> Option:
@@ -160,11 +168,15 @@ def _verdict(asked: Option, best: Option | None, scenario: VolumeScenario, load:
         return f"The volume asked for holds, and no other that holds costs less.{beside}"
     change = best.dearer_by(asked)
     apart = f"{change} than the volume asked for" if change else "the price of the volume asked for"
-    which = "which holds too" if asked.holds else "which throttles"
+    which = "which holds too" if asked.holds else _fault(asked)
     return (
         f"Cheapest that holds: {best.label} at {usd(best.cost_usd_month or 0.0)} a month, {apart}, "
         f"{which}.{beside}"
     )
+
+
+def _fault(asked: Option) -> str:
+    return f"whose {asked.remark}" if asked.remark else "which throttles"
 
 
 def _instance_sentence(scenario: VolumeScenario, load: Load) -> str:
@@ -172,12 +184,15 @@ def _instance_sentence(scenario: VolumeScenario, load: Load) -> str:
     if not limits:
         return ""
     alone = scenario.replace(overload="queue", queue_depth=None)
-    throttled_s = serve(alone, load, limits).throttled_s
-    if not throttled_s:
+    outcome = serve(alone, load, limits)
+    if outcome.holds:
         return f" The {scenario.instance_type} itself never holds the load back."
+    does = f"throttles this load for {span(outcome.throttled_s)}"
+    if outcome.fall and not outcome.throttled_s:
+        does = f"is out of credit {span(outcome.fall.empty_after_s, 'just')} after the load's end"
     return (
-        f" But the {scenario.instance_type} itself throttles this load for {span(throttled_s)}, "
-        "whatever the volume: it takes a larger instance."
+        f" But the {scenario.instance_type} itself {does}, whatever the volume: it takes a larger "
+        "instance."
     )
 
 

@@ -65,13 +65,23 @@ class VolumeScenario(Scenario):
         "",
         label="Trace",
         path=True,
-        meaning="Path of a CloudWatch export (CSV or JSON) of bytes or operations per period.",
+        meaning="Path of a CloudWatch export (CSV or JSON) of bytes or operations.",
     )
-    trace_unit: Literal["as the file says", "bytes", "operations"] = field(
-        "as the file says",
-        label="Unit of the trace",
+    metric: str = field(
+        "",
+        label="Metric",
         control=False,
-        meaning="What the trace counts; a file that doesn't say is read as bytes.",
+        option=True,
+        meaning="Which series of the trace, by name, Id, label or resource; A + B is the sum of "
+        "two. Left out, the only one, or the reads and writes of one volume.",
+    )
+    trace_unit: Literal["as the file says", "bytes", "operations", "bytes/s", "operations/s"] = (
+        field(
+            "as the file says",
+            label="Unit of the trace",
+            control=False,
+            meaning="What the trace counts, per period or per second, if the file doesn't say.",
+        )
     )
     load_factor: float = field(
         1.0,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from awsnb.aws.ebs import Limit, instance_limits, volume_limits
 from awsnb.mechanisms import token_bucket
 from awsnb.mechanisms.token_bucket import Bucket, Service
+from awsnb.sections.ebs_volume_types.after_end import Fall, fall_of
 from awsnb.sections.ebs_volume_types.load import Load, demand
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 
@@ -29,8 +30,8 @@ def simulate(scenario: VolumeScenario) -> "Outcome":
 
     Raises
     ------
-    ScenarioError, TraceError
-        If the trace can't be read, or can't be the load on a disk.
+    TraceError
+        If the trace can't be read, or is no load on a disk.
     """
     return serve(scenario, demand(scenario))
 
@@ -137,6 +138,22 @@ class Outcome:
             if limit.has_credit
         ]
         return min(lowest, default=None)
+
+    @cached_property
+    def fall(self) -> Fall | None:
+        """The credit that still falls at the end and is empty first; None if none is left."""
+        levels = zip(self.limits, self.service.level.T, strict=False)
+        falls = [
+            fall_of(limit, level, self.load.trace.duration_s)
+            for limit, level in levels
+            if limit.has_credit and (level[-1] > 0 or not self.throttled_s)
+        ]
+        return min(filter(None, falls), key=lambda fall: fall.empty_after_s, default=None)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is held back, nor soon would be if the load went on."""
+        return self.throttled_s == 0 and not (self.fall and self.fall.goes_dry)
 
     @cached_property
     def p99_latency_ms(self) -> float:

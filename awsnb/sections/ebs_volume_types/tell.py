@@ -3,6 +3,7 @@
 from awsnb.aws.ebs import EBS, instance_limits
 from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.ebs_volume_types.after_end import Fall
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.simulate import Outcome
@@ -66,6 +67,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     worst, credit = float(outcome.latency_ms.max()), outcome.lowest_credit_pct
     cost = outcome.scenario.volume.cost_usd_month
     peak = float(outcome.load.asked_iops.max())
+    empty_s = outcome.fall.empty_after_s if outcome.fall else None
     first, after_s = outcome.first_throttled, outcome.first_throttled_s
     return (
         Number("throttled_min", "Throttled", outcome.throttled_s / 60,
@@ -85,6 +87,9 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                "no credits" if credit is None else f"{credit:.1f} %"),
         Number("lost_pct", "I/O given up", lost, f"{lost:.2f} %"),
         Number("peak_asked_iops", "Peak asked for", peak, f"{peak:,.0f} IOPS"),
+        Number("empty_after_end_min", "Credit empty after the end",
+               None if empty_s is None else empty_s / 60,
+               "-" if empty_s is None else span(empty_s, "at the end")),
     )  # fmt: skip
 
 
@@ -97,9 +102,21 @@ def _held(outcome: Outcome) -> str:
     mibps = peak * outcome.scenario.io_size_kib / 1024
     credit = outcome.lowest_credit_pct
     left = "" if credit is None else f" and credit never fell below {credit:.1f} %"
+    verdict = "It holds" if outcome.holds else "It does not hold beyond the end of the load"
     return (
-        f"It holds: the load peaks at {peak:,.0f} IOPS ({mibps:,.1f} MiB/s), nothing had to "
-        f"wait{left}."
+        f"{verdict}: the load peaks at {peak:,.0f} IOPS ({mibps:,.1f} MiB/s), nothing had to "
+        f"wait{left}.{_falling(outcome.fall)}"
+    )
+
+
+def _falling(fall: Fall | None) -> str:
+    """Say when credit that still falls is empty."""
+    if fall is None:
+        return ""
+    _, credit, _ = CREDIT_COLUMNS[fall.limit.name]
+    return (
+        f" The {credit} still falls when the load ends: at the rate of the last "
+        f"{span(fall.lately_s)}, it is empty {span(fall.empty_after_s, 'just')} after the end."
     )
 
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb import trace
 from awsnb.mechanisms.random_streams import generator
 from awsnb.scenario import ScenarioError
 from awsnb.sections.scaling_policies.scenario import PolicyScenario
-from awsnb.trace import Trace, read_cloudwatch
+from awsnb.words import counted
 
 MINUTE_S = 60.0
-REQUESTS, CPU = "requests", "CPU %"
+REQUESTS, CPU = "requests", "cpu"
 MOST_TIMES = 100  # what a load may be of the largest group before it must be a mistake
 MONDAY = datetime(2024, 3, 4, tzinfo=UTC)
 
@@ -41,14 +42,11 @@ def demand(scenario: PolicyScenario) -> Load:
     Raises
     ------
     ScenarioError
-        If the trace can't be the load on a group.
+        If the trace is far above what the group can serve.
     TraceError
-        If the file can't be read.
+        If the file can't be read, or is no load on a group.
     """
-    if scenario.trace:
-        load = _of_trace(scenario, read_cloudwatch(scenario.trace))
-    else:
-        load = _built_in(scenario)
+    load = _of_trace(scenario) if scenario.trace else _built_in(scenario)
     rps = load.rps * scenario.load_factor
     if scenario.noise_pct:
         sigma = scenario.noise_pct / 100
@@ -58,7 +56,8 @@ def demand(scenario: PolicyScenario) -> Load:
     if scenario.trace and busy > MOST_TIMES * scenario.max_size:
         raise ScenarioError(
             f"trace = {scenario.trace}: its peak keeps {busy:,.0f} instances busy, and max_size is "
-            f"{scenario.max_size}: say capacity_rps or load_factor; bytes are no load on a group."
+            f"{scenario.max_size}: say capacity_rps or load_factor.",
+            field="trace",
         )
     return Load(load.start, load.every_s, rps, load.notes)
 
@@ -114,59 +113,20 @@ SHAPES: dict[str, tuple[float, float, Callable[[Floats], Floats]]] = {
 }
 
 
-def _of_trace(scenario: PolicyScenario, trace: Trace) -> Load:
-    unit, notes = _unit(scenario, trace)
-    gaps = np.isnan(trace.value)
-    if gaps.any():
-        notes.append(f"Periods without a datapoint count as no load: {gaps.sum():,}.")
-    value = np.where(gaps, 0.0, trace.value)
-    if value.min() < 0:
-        raise ScenarioError(f"trace = {scenario.trace}: {value.min():g} {unit} in it, below 0.")
-    if unit == CPU:
-        if value.max() > 100.5:
-            raise ScenarioError(
-                f"trace = {scenario.trace}: its largest value is {value.max():,.4g}, above 100, so "
-                "it is no CPU %: say trace_unit = requests if it counts requests."
-            )
-        rps = value / 100 * scenario.trace_instances * scenario.capacity_rps
+def _of_trace(scenario: PolicyScenario) -> Load:
+    wants, said = (REQUESTS, CPU), scenario.trace_unit
+    read = trace.read_load(scenario.trace, wants, metric=scenario.metric, said=said)
+    rps, notes = read.per_s, [f"Load: {read.trace.describe()}.", *read.notes]
+    if read.measure == CPU:
         n = scenario.trace_instances
+        rps = rps / 100 * n * scenario.capacity_rps
         notes.append(
-            f"CPU % turned into load: value x {n} instance{'s' if n > 1 else ''} at the time x "
+            f"CPU % turned into load: value x {counted(n, 'instance')} at the time x "
             f"{scenario.capacity_rps:g} requests/s. Where it touched 100 %, more was asked than "
             "the trace can tell."
         )
-    else:
-        if trace.metric == "RequestCount" and trace.statistic == "Average":
-            raise ScenarioError(
-                f"trace = {scenario.trace}: the average of RequestCount is 1 at all times: export "
-                "its Sum."
-            )
-        rps = value / trace.duration_s
-    every_s, rps = _even(trace.duration_s, rps)
-    return Load(trace.start, every_s, rps, (f"Load: {trace.describe()}.", *notes))
-
-
-def _unit(scenario: PolicyScenario, trace: Trace) -> tuple[str, list[str]]:
-    """What the trace counts: as told, as the file says, else requests if it can't be CPU %."""
-    if scenario.trace_unit != "as the file says":
-        return scenario.trace_unit, []
-    words = f"{trace.metric} {trace.unit}".lower()
-    if "cpu" in words or "percent" in words:
-        return CPU, []
-    if "request" in words:
-        return REQUESTS, []
-    if trace.metric or trace.unit:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: {' '.join(filter(None, (trace.metric, trace.unit)))} is "
-            "neither requests nor CPU: export RequestCount (Sum) or CPUUtilization (Average), or "
-            "say trace_unit = requests or CPU %."
-        )
-    if np.nanmax(trace.value) <= 100:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: all its values are up to 100 and the file doesn't say what "
-            "they are: say trace_unit = requests or CPU %."
-        )
-    return REQUESTS, ["The file doesn't say what it counts: read as requests per period."]
+    every_s, rps = _even(read.trace.duration_s, rps)
+    return Load(read.trace.start, every_s, rps, tuple(notes))
 
 
 def _even(duration_s: Floats, rps: Floats) -> tuple[float, Floats]:

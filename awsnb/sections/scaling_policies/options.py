@@ -15,6 +15,7 @@ from awsnb.sections.scaling_policies.scenario import (
     PolicyScenario,
 )
 from awsnb.sections.scaling_policies.simulate import Outcome, follow
+from awsnb.sections.scaling_policies.why import MOVES
 from awsnb.words import percent, span
 
 FORESEEN = "knows the peak beforehand"
@@ -83,6 +84,8 @@ def _remark(outcome: Outcome) -> str:
         return "too short a load for a forecast: target tracking alone"
     if policy == FIXED or (policy == SCHEDULED and outcome.scenario.scheduled_size is None):
         return FORESEEN
+    if outcome.moves_at_end and not outcome.flaps:
+        return f"{MOVES[outcome.moves_at_end]} when the load ends"
     return ""
 
 

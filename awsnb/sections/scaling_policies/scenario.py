@@ -361,14 +361,22 @@ class PolicyScenario(Scenario):
         path=True,
         meaning="Path of a CloudWatch export of RequestCount (Sum) or CPUUtilization (Average).",
     )
-    trace_unit: Literal["as the file says", "requests", "CPU %"] = field(
+    metric: str = field(
+        "",
+        label="Metric",
+        control=False,
+        option=True,
+        group="Load",
+        meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
+        "one.",
+    )
+    trace_unit: Literal["as the file says", "requests", "requests/s", "CPU %"] = field(
         "as the file says",
         label="Unit of the trace",
         control=False,
         group="Load",
         advanced=True,
-        meaning="What the trace counts; a file that doesn't say is read as requests if it can't be "
-        "CPU %.",
+        meaning="What the trace counts, per period or per second, if the file doesn't say.",
     )
     trace_instances: int = field(
         1,

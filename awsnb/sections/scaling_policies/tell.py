@@ -18,7 +18,7 @@ from awsnb.sections.scaling_policies.scenario import (
     PolicyScenario,
 )
 from awsnb.sections.scaling_policies.simulate import Outcome
-from awsnb.sections.scaling_policies.why import why
+from awsnb.sections.scaling_policies.why import MOVES, why
 from awsnb.words import percent, span, usd
 
 COLUMNS = {
@@ -130,6 +130,8 @@ def numbers(outcome: Outcome) -> tuple[Number, ...]:
                f"{totals.reversals:,.0f}"),
         Number("short_min", "Capacity short for", totals.short_s / 60, span(totals.short_s)),
         Number("waiting_at_end", "Waiting at the end", totals.backlog, f"{totals.backlog:,.0f}"),
+        Number("moves_at_end", "Size at the end", outcome.moves_at_end,
+               MOVES.get(outcome.moves_at_end, "does not move")),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from awsnb.words import counted, percent, span
 
 FULL_PCT = 99.95  # CPU, from which on it can't tell how much is missing
 DAY_S = 86_400
+MOVES = {1: "still grows", -1: "still shrinks"}
 
 
 def why(outcome: Outcome) -> str:
@@ -200,8 +201,8 @@ def _end(outcome: Outcome) -> str:
     if outcome.flaps:
         return ""
     if outcome.moves_at_end:
-        way = "grows" if outcome.moves_at_end > 0 else "shrinks"
-        return f"It has not settled when the load ends: {where}, and it still {way}."
+        moves = MOVES[outcome.moves_at_end]
+        return f"It has not settled when the load ends: {where}, and it {moves}."
     if size <= need or scenario.policy == FIXED:
         return ""
     if not scenario.scale_in:

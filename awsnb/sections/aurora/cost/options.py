@@ -7,6 +7,7 @@ from awsnb.aws.rds import Bill
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.aurora.cost.scenario import CostScenario
 from awsnb.sections.aurora.cost.simulate import rds_bill
+from awsnb.words import usd
 
 PARTS = (
     ("cost_usd_month", "USD a month", "total"),
@@ -87,7 +88,10 @@ def _verdict(options: tuple[Option, Option, Option], best: Option) -> str:
     if best is mine:
         return f"{mine.label} is the cheapest that holds, at {cost:,.2f} USD a month."
     less = (mine.cost_usd_month or 0.0) - cost
-    lead = f"{best.label} costs {cost:,.2f} USD a month, {less:,.2f} less than asked."
+    lead = (
+        f"{best.label} costs {usd(cost)} a month, {usd(less)} less than the cluster that was "
+        "asked for."
+    )
     return lead + _what_aurora_has() if best is rds else lead
 
 

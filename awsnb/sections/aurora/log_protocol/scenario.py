@@ -24,7 +24,7 @@ class LogProtocolScenario(Scenario):
         meaning="What happens to the writer, its records and the six segments.",
     )
     step: int = field(
-        0,
+        11,
         label="Step",
         low=0,
         high=MOST_STEPS,

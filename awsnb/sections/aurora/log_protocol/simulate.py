@@ -1,5 +1,6 @@
 """What happens: the log of one protection group, as it stands after a step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,10 +90,18 @@ class Outcome:
         before = self.history[max(self.at - 1, 0)]
         return before.waiting if before.epoch < self.now.epoch else ()
 
-    @cached_property
+    def at_each(self, value: Callable[[Step], float]) -> NDArray[np.float64]:
+        """Return a number of every step of the sequence."""
+        return np.array([value(step) for step in self.history], float)
+
+    @property
     def lost(self) -> list[int]:
-        """Acknowledged commits that no segment has that is up, once a new writer is open."""
-        now = self.now
+        """Acknowledged commits that are gone; see `lost_at`."""
+        return self.lost_at(self.at)
+
+    def lost_at(self, at: int) -> list[int]:
+        """List acknowledged commits that no segment has that is up, once a new writer is open."""
+        now = self.history[at]
         if now.writer != "open" or now.epoch == 1:
             return []
         found = {lsn for view in now.segments.values() if view.up for lsn in view.lsns}

@@ -4,6 +4,7 @@ import numpy as np
 
 from awsnb.aws.aurora import AURORA
 from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.aurora.log_protocol.scene import scene
 from awsnb.sections.aurora.log_protocol.sequences import AHEAD, SEGMENTS
 from awsnb.sections.aurora.log_protocol.simulate import LEVELS, Outcome
 from awsnb.words import counted
@@ -17,6 +18,7 @@ def tell(outcome: Outcome) -> Result:
     Result
         `data` has ``state``, segments by LSNs, as indices into `LEVELS`; and by ``lsn`` how many
         segments have a record with all before it, and how many have it with a hole before.
+        ``step`` numbers the sequence's steps, for the moving picture.
     """
     return Result(
         scenario=outcome.scenario,
@@ -30,6 +32,7 @@ def tell(outcome: Outcome) -> Result:
             "complete": _holders(outcome, complete=True),
             "stored": _holders(outcome, complete=False),
             "quorum": np.full(outcome.most, outcome.write_quorum),
+            "step": np.arange(outcome.last + 1),
         },
         panels=(_grid(outcome), _counts(outcome)),
         notes=(
@@ -37,6 +40,7 @@ def tell(outcome: Outcome) -> Result:
             f"Aurora's {AURORA.value('log', 'allocation_limit'):,}; recovery annuls as many.",
             f"The sequence has {outcome.last} steps.",
         ),
+        scene=scene(outcome),
     )
 
 
@@ -106,13 +110,14 @@ def _why(outcome: Outcome) -> str:
 
 
 def _half_a_transaction(outcome: Outcome) -> str:
-    """Say so if records are durable of which the mini-transaction has not ended."""
+    """Say so if records are on a quorum of which the mini-transaction is not whole there."""
     step = outcome.now
     if step.writer != "open" or step.vcl == step.vdl:
         return ""
+    seen = f"only up to {step.vdl}" if step.vdl else "nothing yet"
     return (
-        f" All is there up to {step.vcl}, but a mini-transaction ends only at {step.vdl}: "
-        "that is how far readers may see."
+        f" All is there up to {step.vcl}, but the last mini-transaction is not whole: readers may "
+        f"see {seen}."
     )
 
 
