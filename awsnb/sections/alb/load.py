@@ -40,8 +40,8 @@ def _from_trace(scenario: AlbScenario) -> Load:
     if per_s * scenario.duration_s < LEAST_REQUESTS:
         raise ScenarioError(
             f"trace = {scenario.trace}: its busiest {scenario.duration_s:g} s hold "
-            f"{per_s * scenario.duration_s:.2g} requests; percentiles need {LEAST_REQUESTS} or more: "
-            "take a longer duration_s, or more of the load by load_factor.",
+            f"{per_s * scenario.duration_s:.2g} requests; percentiles need {LEAST_REQUESTS} or "
+            "more: take a longer duration_s, or more of the load by load_factor.",
             field="trace",
         )
     edge_s, rate_per_s = stretch.rate
