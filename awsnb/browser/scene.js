@@ -129,7 +129,7 @@ export function scene(root, onTime) {
       const size = textWidth(text, "12px system-ui, sans-serif");
       const left = Math.min(Math.max(0, x - size / 2, end + 8), width + 16 - size);
       const line = create("i", { style: `left:${x}px` });
-      if (!text || left < end + 8 || left > x) return [line];
+      if (!text || left < end + 8 || left > x + size / 2) return [line];
       end = left + size;
       return [line, create("span", { style: `left:${left}px` }, text)];
     }));

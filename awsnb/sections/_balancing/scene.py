@@ -89,7 +89,7 @@ def _vessels(outcome: Outcome) -> Iterator[Place]:
     for name, members in groups_of(outcome.scenario).items():
         states = _states(outcome, members)
         there, most = level[members].sum(axis=0), float(room[members].sum())
-        yield Place(name, 2, there, most, "requests", states=states)
+        yield Place(name, 2, there, most, "in flight", states=states)
 
 
 def _flows(outcome: Outcome, name: str) -> Iterator[Flow]:
