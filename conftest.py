@@ -14,7 +14,7 @@ from nbval.plugin import IPyNbFile
 ROOT = Path(__file__).parent
 MECHANISMS = ROOT / "awsnb" / "mechanisms"
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
-DRAWINGS = ("application/vnd.plotly.v1+json", "image/svg+xml")
+SHOWN = ("application/vnd.plotly.v1+json", "image/svg+xml", "text/html")
 
 read_notebook = IPyNbFile.__init__
 
@@ -67,7 +67,7 @@ def _own_numba_cache(folder: Path) -> None:
 
 def _compare_texts_only(notebook: Any, *args: Any, **kwargs: Any) -> None:
     read_notebook(notebook, *args, **kwargs)
-    notebook.skip_compare += DRAWINGS
+    notebook.skip_compare += SHOWN
 
 
 IPyNbFile.__init__ = _compare_texts_only

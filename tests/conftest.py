@@ -26,7 +26,7 @@ TRACE = """timestamp,VolumeWriteBytes Sum
 ANN = {"UserName": "ann", "Arn": "arn:aws:iam::111122223333:user/ann"}
 DETAILS = {"UserDetailList": [ANN], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
 FILES = {  # those that the README's commands name
-    "writes.csv": TRACE,
+    "volume.csv": TRACE,
     "requests.csv": "principal,action,resource\nann,s3:ListAllMyBuckets,*\n",
     "policies/authorization-details.json": json.dumps(DETAILS),
 }

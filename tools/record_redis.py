@@ -1,4 +1,4 @@
-"""Record what a real Redis does: `python tools/record_redis.py [hits] [stale]`.
+"""Record what a real Redis does: `python tools/record_redis.py [hits] [stale] [drain]`.
 
 `hits` writes data/recorded/redis_hit_ratio.csv. Each policy replays the same Zipf trace on a
 redis-server of its own, on a loopback port; the model then replays it at the times that were
@@ -10,6 +10,10 @@ held, over the batches after the first eviction.
 
 `stale` writes data/recorded/redis_stale_keys.csv: how many keys the server holds while their lives
 end and nobody asks for them, beside the model and how many are still alive.
+
+`drain` writes data/recorded/redis_drain.csv: how long 100,000 keys are held that all expire at the
+same moment, beside the model. A cycle of the server ends after 25 ms of the clock, so that a busy
+machine slows it: of several runs the quickest is kept.
 """
 
 import argparse
@@ -32,6 +36,7 @@ from awsnb.mechanisms import eviction, keystore, popularity
 SERVER = shutil.which("redis-server")
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "recorded"
 RECORDED, STALE = FOLDER / "redis_hit_ratio.csv", FOLDER / "redis_stale_keys.csv"
+DRAIN = FOLDER / "redis_drain.csv"
 COLUMNS = [
     "policy",
     "keys",
@@ -52,12 +57,16 @@ STALE_COLUMNS = [
     "second", "alive_keys", "redis_keys", "model_keys", "keys", "server", "server_version",
     "recorded", "seed",
 ]  # fmt: skip
+DRAIN_COLUMNS = [
+    "second", "redis_keys", "model_keys", "keys", "server", "server_version", "recorded",
+]  # fmt: skip
 KEYS, ALPHA, REQUESTS, FIT, SEED = 10_000, 0.9, 40_000, 1500, 1
 BATCH, PERIOD_S = 100, 0.0125
 VALUE_BYTES = 1000
 SAMPLING = keystore.Sampling(samples=5, pool=16, clock_s=1.0)
-CYCLE = keystore.ExpiryCycle(interval_s=0.1, keys=20, stale_percent=10, rounds=10_000)
+CYCLE = keystore.ExpiryCycle(interval_s=0.1, keys=20, stale_percent=10, rounds=1250)
 MORTALS, LIVES_S, WATCH_S = 20_000, (0.5, 4.0), 6.0
+CROWD, DRAIN_RUNS, LOOK_S, FILLING_S = 100_000, 8, 0.02, 3.0
 LFU_CLOCK_S = 60.0
 LFU = keystore.Lfu(initial=5, log_factor=10, decay_ticks=1)
 
@@ -260,6 +269,54 @@ def model_held(found: Mortals) -> np.ndarray:
     ).held
 
 
+class Drain(NamedTuple):
+    """Keys that all expire at 0 s: how many the server held at each of `watch_s`."""
+
+    version: str
+    watch_s: np.ndarray
+    held: np.ndarray
+
+
+def record_drain() -> Drain:
+    """Let a crowd of keys expire at the same moment on a server of its own, and count them."""
+    with redis_server() as redis:
+        end_ms = round(1000 * (time.time() + FILLING_S))
+        commands = [("SET", f"key:{k}", "x", "PXAT", end_ms) for k in range(CROWD)]
+        for start in range(0, CROWD, 1000):
+            redis.pipeline(commands[start : start + 1000])
+        assert time.time() < end_ms / 1000 - 0.1, "the machine is too slow"
+        time.sleep(end_ms / 1000 - time.time())
+        watch_s, held = [], [CROWD]
+        while held[-1]:
+            watch_s.append(time.time() - end_ms / 1000)
+            held.append(redis("DBSIZE"))
+            time.sleep(LOOK_S)
+        return Drain(redis.info("redis_version"), np.array(watch_s), np.array(held[1:]))
+
+
+def model_drain(watch_s: np.ndarray) -> np.ndarray:
+    """Keys that the model holds so long after the moment."""
+    return keystore.replay(
+        np.arange(CROWD),
+        CROWD,
+        "noeviction",
+        time_s=np.zeros(CROWD),
+        ttl_s=1.0,
+        sampling=SAMPLING,
+        cycle=CYCLE,
+        watch_s=1.0 + watch_s,
+    ).held
+
+
+def drain_rows() -> list[list[object]]:
+    """Record how long a crowd of expired keys is held: the quickest of several runs."""
+    found = min((record_drain() for _ in range(DRAIN_RUNS)), key=lambda one: one.watch_s[-1])
+    about = CROWD, "redis-server", found.version, datetime.date.today().isoformat()
+    seconds = (f"{second:.3f}" for second in found.watch_s)
+    counts = zip(seconds, found.held, model_drain(found.watch_s), strict=True)
+    return [[*DRAIN_COLUMNS], *([*row, *about] for row in counts)]
+
+
 def hit_rows() -> list[list[object]]:
     """Record every policy that evicts."""
     rows: list[list[object]] = [[*COLUMNS]]
@@ -293,7 +350,11 @@ def stale_rows() -> list[list[object]]:
 
 def main() -> None:
     """Record what is asked for, or all of it."""
-    recordings = {"hits": (RECORDED, hit_rows), "stale": (STALE, stale_rows)}
+    recordings = {
+        "hits": (RECORDED, hit_rows),
+        "stale": (STALE, stale_rows),
+        "drain": (DRAIN, drain_rows),
+    }
     parser = argparse.ArgumentParser(description="Record what a real Redis does.")
     parser.add_argument("what", nargs="*", choices=[*recordings, []], help="all, if left out")
     for name in parser.parse_args().what or recordings:

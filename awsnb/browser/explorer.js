@@ -1,6 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
+import { onAlive } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -62,6 +63,7 @@ function render({ model, el }) {
   let folds = [];
   let shownView = null;
   let shownSituation = null;
+  let own = model.get("values"); // as the reader set them
 
   const view = () => views.find(({ name }) => name === model.get("view"));
   const homeOf = (situation) => view().situations.find(({ name }) => name === situation).values;
@@ -70,6 +72,7 @@ function render({ model, el }) {
   // --- what the reader does
   const ask = (changes, going = false) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    own = model.get("values");
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
     note.textContent = "";
@@ -271,30 +274,28 @@ function render({ model, el }) {
       const [term, value, below] = numbers.children[i].children;
       write(term, label);
       write(value, text);
+      value.classList.toggle("awsnb-word", !/\d/.test(text));
       const news = others.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
       if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
         below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
     });
   };
   const paint = () => {
+    // an answer to an earlier question must not take back what was moved since
+    if (model.get("answer").of < model.get("asked")) model.set("values", own);
+    else own = model.get("values");
     paintState();
     paintAnswer();
   };
-  const liveness = async () => {
-    const real = await model.widget_manager?.get_model?.(model.get("me"));
-    if (!real) return;
-    const tell = () => {
-      dead.hidden = real.comm_live !== false;
-      form.disabled = !dead.hidden;
-      for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !dead.hidden;
-    };
-    real.on("comm_live_update", tell);
-    tell();
+  const liveness = (alive) => {
+    dead.hidden = alive;
+    form.disabled = !alive;
+    for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !alive;
   };
 
   paint();
   model.on("change:answer", paint);
-  liveness();
+  onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
     live.dispose();

@@ -134,12 +134,17 @@ export function scene(root, onTime) {
       return [line, create("span", { style: `left:${left}px` }, text)];
     }));
   };
+  const levelOf = (one) => `${measured(value(one.level), "")} ${one.unit} ${since(one.states)?.[2] ?? ""}`;
+  const counted = ({ members, unit }) => members.map(({ word, count, level }) => [value(count), word, value(level)])
+    .filter(([count]) => count > 0)
+    .map(([count, word, level]) => `${measured(count, "")} ${word}${level === null ? "" : ` at ${measured(level, "")} ${unit}`}`)
+    .join(", ");
   const list = () => {
-    const vessels = told.places.filter(({ level }) => level !== null).slice(0, 6);
+    const vessels = told.places.filter(({ level, members }) => level !== null || members.length).slice(0, 6);
     const before = place;
     const rows = [...new Set([told.axis.low, ...told.events.map(([at]) => at), told.axis.high])].map((at) => {
       place = at;
-      const levels = vessels.map((one) => `${measured(value(one.level), "")} ${one.unit} ${since(one.states)?.[2] ?? ""}`);
+      const levels = vessels.map((one) => (one.members.length ? counted(one) : levelOf(one)));
       return [said(told.axis, at), since(told.words)?.[1] ?? "", ...levels];
     });
     place = before;

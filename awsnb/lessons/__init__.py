@@ -6,12 +6,13 @@ text. What a reader has done is kept, and comes back.
 
 from awsnb.lessons.exercises import Checked, check
 from awsnb.lessons.loading import get_ready
-from awsnb.lessons.predictions import Prediction, estimate, nearest, predict
+from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict
 from awsnb.lessons.progress import Progress, progress
 from awsnb.lessons.steps import Steps, steps
 
 __all__ = [
     "Checked",
+    "Plot",
     "Prediction",
     "Progress",
     "Steps",

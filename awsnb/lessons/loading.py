@@ -4,7 +4,6 @@ import threading
 from typing import TYPE_CHECKING
 
 from awsnb.lessons import record
-from awsnb.lessons.predictions import as_bundle
 from awsnb.words import counted
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ def load_in_background(section: "Section") -> threading.Thread:
     from IPython.display import display
 
     said = ipywidgets.HTML(LOADING)
-    data, metadata = as_bundle(said._repr_mimebundle_())
-    display({**data, "text/plain": IN_BACKGROUND}, raw=True, metadata=metadata)
+    live = said._repr_mimebundle_() or {}
+    display({**live, "text/plain": IN_BACKGROUND}, raw=True)
     compiling = threading.Timer(SOON_S, setattr, (said, "value", COMPILING))
 
     def load() -> None:

@@ -57,11 +57,15 @@ class Origin(NamedTuple):
         How long a read and a write take once they are worked on, s.
     workers : int
         How many it works on at once, first come first served; 0 is any number.
+    each : float
+        Queries that each one stands for, in a sample of them: it holds its worker for as long as
+        all of them would, and what it waits for because it comes as a lump does not count.
     """
 
     read_s: float
     write_s: float
     workers: int
+    each: float = 1.0
 
 
 class Outage(NamedTuple):
@@ -113,8 +117,9 @@ def serve(
     flush_s: float = 1.0,
     node: ArrayLike = 0,
     outages: tuple[Outage, ...] = (),
+    stored_s: ArrayLike = 0.0,
 ) -> Served:
-    """Serve reads and writes through a cache, cold at first.
+    """Serve reads and writes through a cache, cold at first unless something was stored in it.
 
     Parameters
     ----------
@@ -141,6 +146,8 @@ def serve(
     outages : tuple of Outage
         At most one a node, by node; a node without one never fails. Requests for a node that is
         away go straight to the origin.
+    stored_s : float or array_like of float, shape (k,)
+        How long after 0 s the copy of each key lives that the cache holds at the start; 0 for none.
 
     Returns
     -------
@@ -168,6 +175,7 @@ def serve(
     writes = np.broadcast_to(np.asarray(is_write, dtype=np.bool_), n).copy()
     home = np.broadcast_to(np.asarray(node, dtype=np.int64), keys).copy()
     _check(origin, strategy, ttl, trip_s, flush_s, home, outages)
+    stored = np.broadcast_to(np.asarray(stored_s, dtype=np.float64), keys)
     free_at = np.zeros(origin.workers)
     settings = _Settings(
         strategy=STRATEGIES[strategy],
@@ -176,9 +184,10 @@ def serve(
         write=float(origin.write_s),
         trip=float(trip_s),
         flush=float(flush_s),
+        each=float(origin.each),
     )
     requests = _Requests(ids.astype(np.int64), time, writes, ttl)
-    items, nodes = _cold_items(keys), _nodes(home, outages)
+    items, nodes = _items(stored), _nodes(home, outages)
     latency, origin_s, age = np.zeros((3, n))
     out = _Answers(np.empty(n, np.int8), latency, origin_s, age, np.zeros(n, np.int64))
     flushed, lost = _serve(requests, home, nodes, free_at, settings, items, out)
@@ -348,6 +357,8 @@ def _check(
         raise ValueError(f"strategy = {strategy!r}: must be one of {', '.join(STRATEGIES)}.")
     if not (0 <= origin.read_s < np.inf and 0 <= origin.write_s < np.inf and origin.workers >= 0):
         raise ValueError(f"{origin}: read_s and write_s must be 0 s or more, workers 0 or more.")
+    if not 1 <= origin.each < np.inf:
+        raise ValueError(f"{origin}: each must be 1 or more.")
     if ttl.size and not ttl.min() > 0:
         raise ValueError("ttl_s must be above 0 s everywhere.")
     if not (0 <= trip_s < np.inf and 0 < flush_s < np.inf):
@@ -365,6 +376,7 @@ class _Settings(NamedTuple):
     write: float
     trip: float
     flush: float
+    each: float
 
 
 class _Requests(NamedTuple):
@@ -395,11 +407,13 @@ Versions: the last one acknowledged, at the origin, in the cache, under way. And
 wait in the buffer."""
 
 
-def _cold_items(keys: int) -> NDArray:
-    items = records(ITEM, keys)
+def _items(stored: NDArray[np.float64]) -> NDArray:
+    items = records(ITEM, stored.size)
     for name in ("true_at", "arrives", "asked", "life", "buffered", "flushes"):
         items[name] = np.inf
     items["expires"] = items["stored"] = -np.inf
+    held = stored > 0
+    items["expires"][held], items["stored"][held], items["true_at"][held] = stored[held], 0.0, 0.0
     return items
 
 
@@ -429,7 +443,7 @@ def _serve(requests, home, nodes, free_at, settings, items, out):  # type: ignor
                 _buffer(now, settings.flush, item)
             else:
                 item.at_origin = item.latest
-                latency = waited = _ask(now, settings.write, free_at)
+                latency = waited = _ask(now, settings.write, settings.each, free_at)
                 if settings.strategy != LAZY and reachable:
                     latency += settings.trip
             if reachable:
@@ -445,7 +459,7 @@ def _serve(requests, home, nodes, free_at, settings, items, out):  # type: ignor
             out.behind[i] = item.latest - item.loading
         else:
             out.outcome[i] = LOADED
-            waited = _ask(now, settings.read, free_at)
+            waited = _ask(now, settings.read, settings.each, free_at)
             latency = waited + (2.0 * settings.trip if reachable else 0.0)
             age = latency
             out.behind[i] = item.latest - item.at_origin
@@ -499,7 +513,7 @@ def _catch_up(now, node, item):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _ask(now, takes, free_at):  # type: ignore[no-untyped-def]
+def _ask(now, takes, each, free_at):  # type: ignore[no-untyped-def]
     if free_at.size == 0:
         return takes
     worker = 0
@@ -507,5 +521,5 @@ def _ask(now, takes, free_at):  # type: ignore[no-untyped-def]
         if free_at[w] < free_at[worker]:
             worker = w
     wait = max(free_at[worker] - now, 0.0)
-    free_at[worker] = now + wait + takes
-    return wait + takes
+    free_at[worker] = now + wait + each * takes
+    return max(wait - (each - 1.0) * takes, 0.0) + takes

@@ -7,12 +7,17 @@ import numpy as np
 import pytest
 from record_redis import (
     COLUMNS,
+    CROWD,
+    CYCLE,
+    DRAIN,
+    DRAIN_COLUMNS,
     MORTALS,
     RECORDED,
     SERVER,
     STALE,
     STALE_COLUMNS,
     free_port,
+    model_drain,
     model_held,
     model_hit_ratio,
     record,
@@ -21,6 +26,7 @@ from record_redis import (
     trace,
 )
 
+from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.mechanisms.caching import hash_slot
 from awsnb.mechanisms.eviction import hit_ratio, lru
 from awsnb.mechanisms.keystore import POLICIES
@@ -86,3 +92,31 @@ def test_the_recorded_stale_keys_hold_and_say_where_they_are_from():
     assert np.all(redis >= alive) and np.all(model >= alive) and redis[-1] == 0
     assert np.mean(np.abs(model - redis)) < 0.05 * MORTALS
     assert (redis - alive).max() > 0.2 * MORTALS
+
+
+def test_the_recorded_crowd_drains_in_a_few_cycles_as_the_model_does():
+    """100,000 keys expire at once: a cycle of redis-server removes tens of thousands, not all."""
+    with DRAIN.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == DRAIN_COLUMNS
+    date.fromisoformat(rows[0]["recorded"])
+    second, redis, model = (
+        np.array([float(row[name]) for row in rows])
+        for name in ("second", "redis_keys", "model_keys")
+    )
+    removed = -np.diff(redis, prepend=CROWD)
+    cycles = removed[removed > 0.1 * CROWD]
+    assert 3 <= cycles.size <= 4 and cycles.min() > 20_000
+    assert CYCLE.rounds * CYCLE.keys == pytest.approx(cycles.min(), rel=0.25)
+    np.testing.assert_array_equal(model, model_drain(second))
+    gone = [float(second[held < 0.02 * CROWD][0]) for held in (redis, model)]
+    assert gone[1] == pytest.approx(gone[0], abs=0.1) and 0.2 < gone[0] < 0.35
+    assert np.mean(np.abs(model - redis)) < 0.12 * CROWD
+
+
+def test_the_model_of_the_section_has_the_recordings_cycle():
+    facts = ELASTICACHE.value
+    assert (facts("expire", "keys_per_loop"), facts("expire", "max_loops")) == (
+        CYCLE.keys,
+        CYCLE.rounds,
+    )

@@ -22,7 +22,7 @@ from awsnb.sections.iam.presets import PRESETS
 from awsnb.sections.iam.scenario import AccessScenario
 from awsnb.sections.iam.tables import answers
 from awsnb.sections.iam.tell import explain
-from awsnb.sections.iam.truth import against_regular_expressions, against_rule
+from awsnb.sections.iam.truth import against_regular_expressions, against_rule, differences
 
 IAM = facts.load("iam")
 simulated = section("iam").simulate
@@ -55,13 +55,13 @@ def statement(effect, action, resource="*", **more):
     ("name", "expected", "layer"),
     [
         ("Delete without MFA", "implicit deny", "identity policies"),
-        ("A deny that access keys slip past", "allowed", "identity policies"),
-        ("An allow that a boundary cuts", "implicit deny", "permissions boundary"),
+        ("MFA or nothing", "allowed", "identity policies"),
+        ("Administrator under a boundary", "implicit deny", "permissions boundary"),
         ("Past the boundary, by name", "allowed", "resource policy"),
         ("Whoever is root", "explicit deny", "SCPs on level 2 of 2"),
         ("Servers of one's own team", "implicit deny", "identity policies"),
         ("A visitor from another account", "allowed", "identity policies"),
-        ("Everyone out, by one SCP", "explicit deny", "SCPs on level 2 of 2"),
+        ("The office only, by an SCP", "explicit deny", "SCPs on level 2 of 2"),
         ("A smaller boundary", "implicit deny", "permissions boundary"),
     ],
 )
@@ -516,14 +516,28 @@ def test_a_policy_that_is_nearly_right_is_not(challenge, before, after, says):
 
 def test_no_policy_yet_and_no_policy_at_all():
     assert verdict_on(None, REPORTS) is None
-    assert "not JSON" in verdict_on("allow it", REPORTS)
+    assert "no policy (policy: not JSON" in verdict_on("allow it", REPORTS)
+    assert "must be an object" in verdict_on(5, REPORTS)
+
+
+def test_a_policy_may_be_written_in_python():
+    assert verdict_on(json.loads(REPORTS.worked), REPORTS) == EXACT
 
 
 def test_patterns_agree_with_regular_expressions():
     assert against_regular_expressions(3000, seed=7) == 0
+    assert (differences(200)["differences"] == 0).all()
 
 
 # --- the explorer
+
+
+def test_the_first_situation_is_the_account_written_out():
+    explorer = Explorer(section("iam"))
+    assert explorer.situation == PRESETS[0].name
+    assert explorer.values["policies"] == built_in()
+    assert list(explorer._situations["access"]) == [preset.name for preset in PRESETS]
+    explorer.close()
 
 
 def test_what_the_account_offers_is_in_the_menus():

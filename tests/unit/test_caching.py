@@ -329,3 +329,28 @@ def test_a_wrong_argument_is_named_in_one_sentence(change, message):
     assert str(error.value).count(". ") == 0 and str(error.value).endswith(".")
     with pytest.raises(ValueError, match="every_s"):
         durable_at([0.0], every_s=-1)
+
+
+# --- what is stored at the start, and samples
+
+
+def test_what_is_stored_at_the_start_is_found_until_it_expires():
+    database = Origin(read_s=0.1, write_s=0.1, workers=0)
+    served = serve([0, 1, 0, 0], [0.0, 0.0, 4.9, 5.0], database, stored_s=[5.0, 0.0])
+    assert served.outcome.tolist() == [HIT, LOADED, HIT, LOADED]
+    assert served.age_s[2] == 4.9
+
+
+def test_a_query_of_a_sample_holds_its_worker_as_long_as_all_it_stands_for():
+    """An overloaded queue grows as that of all queries; what is no more than a lump is no wait."""
+    time_s = np.arange(0, 100, 0.01)
+    whole = serve(np.arange(time_s.size), time_s, Origin(0.02, 0.02, 1))
+    part = serve(np.arange(time_s.size // 10), time_s[::10], Origin(0.02, 0.02, 1, each=10.0))
+    assert part.latency_s[-1] == pytest.approx(whole.latency_s[-1], rel=0.01)
+    calm = serve([0, 1], [0.0, 0.05], Origin(0.02, 0.02, 1, each=3.0))
+    assert calm.latency_s.tolist() == pytest.approx([0.02, 0.02])
+
+
+def test_a_sample_has_at_least_one_query_for_one():
+    with pytest.raises(ValueError, match="each must be 1 or more"):
+        serve([0], [0.0], Origin(0.1, 0.1, 0, each=0.5))

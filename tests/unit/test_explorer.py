@@ -9,7 +9,7 @@ from ipywidgets.widgets.widget import _instances
 from awsnb import figures, widgets
 from awsnb.controls import slider_stops
 from awsnb.explorer import Explorer, report_command
-from awsnb.live_plot import module, packed
+from awsnb.page import module, packed
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.sections import Section

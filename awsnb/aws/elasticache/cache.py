@@ -85,9 +85,17 @@ class Cache:
         return 0 if self.node_type == SERVERLESS else self.shards * (1 + self.replicas)
 
     @property
+    def keeps_copies(self) -> bool:
+        """Whether another node has the items of one that is lost: a replica; on serverless always.
+
+        Serverless keeps its data in several zones (ElastiCache User Guide, WhatIs.deployment).
+        """
+        return self.replicas > 0 or self.node_type == SERVERLESS
+
+    @property
     def failover_s(self) -> float:
         """How long a lost node's keys are out of reach."""
-        key = "failover_time" if self.replicas else "replacement_time"
+        key = "failover_time" if self.keeps_copies else "replacement_time"
         return float(ELASTICACHE.value("replication", key))
 
     def cost_usd_month(self, items_held: int, requests_per_s: float) -> float:

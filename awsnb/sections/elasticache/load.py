@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from awsnb.mechanisms import popularity
 from awsnb.mechanisms.random_streams import generator
+from awsnb.sections.elasticache.sample import Sample
 from awsnb.sections.elasticache.scenario import DRIFT, LOOP, SCAN, CacheScenario
 
-MINUTES = 10
-DURATION_S = 60.0 * MINUTES
-SCAN_AT = 0.6  # of the run
+SCAN_AT = 0.6  # of what is simulated
 DRIFT_SHARE = 0.5  # of the keys, over the run
 
 
@@ -25,35 +24,55 @@ class Requests(NamedTuple):
 
 
 def requests(scenario: CacheScenario) -> Requests:
-    """Draw the requests of a scenario."""
+    """Draw the sample's requests."""
     return draw(
         scenario.keys, scenario.zipf_alpha, scenario.workload, scenario.requests_per_s,
-        scenario.write_share_pct, scenario.seed,
+        scenario.write_share_pct, scenario.seed, scenario.sample, scenario.duration_min,
     )  # fmt: skip
 
 
+def after_batch(asked: Requests, keys: int, seed: int) -> Requests:
+    """Put the batch that stores every item before the requests, in an order of its own."""
+    order = generator(seed, "batch").permutation(keys).astype(np.uint32)
+    return Requests(
+        np.concatenate([order, asked.key]),
+        np.concatenate([np.zeros(keys), asked.time_s]),
+        np.concatenate([np.zeros(keys, np.bool_), asked.is_write]),
+    )
+
+
 @lru_cache(maxsize=8)
-def weights(keys: int, alpha: float) -> NDArray[np.float64]:
-    """Popularity of each key."""
-    return popularity.zipf_weights(keys, alpha)
+def weights(keys: int, alpha: float, sampled: int) -> NDArray[np.float64]:
+    """Popularity of each item of the sample: that of all the neighbours it stands for."""
+    every = popularity.zipf_weights(keys, alpha)
+    first = np.linspace(0, keys, sampled + 1).astype(np.int64)[:-1]
+    return every if sampled == keys else np.add.reduceat(every, first)
 
 
 @lru_cache(maxsize=8)
 def draw(
-    keys: int, alpha: float, workload: str, rate: int, write_share_pct: float, seed: int
+    keys: int,
+    alpha: float,
+    workload: str,
+    rate: int,
+    write_share_pct: float,
+    seed: int,
+    sample: Sample,
+    duration_min: int,
 ) -> Requests:
     """Draw requests: keys, times and writes each from their own stream."""
-    count = generator(seed, "count").poisson(rate * DURATION_S)
-    time_s = np.sort(generator(seed, "times").uniform(0, DURATION_S, count))
+    count = generator(seed, "count").poisson(rate / sample.each * sample.duration_s)
+    time_s = np.sort(generator(seed, "times").uniform(0, sample.duration_s, count))
     if workload == LOOP:
-        key = popularity.loop(keys, count)
+        key = popularity.loop(sample.keys, count)
     else:
-        key = popularity.draw(weights(keys, alpha), count, seed)
+        key = popularity.draw(weights(keys, alpha, sample.keys), count, seed)
     if workload == DRIFT:
-        key = popularity.drift(key, keys, max(count / (DRIFT_SHARE * keys), 1.0))
+        moved = DRIFT_SHARE * sample.keys * sample.duration_s / (60.0 * duration_min)
+        key = popularity.drift(key, sample.keys, max(count / moved, 1.0))
     if workload == SCAN:
         first = int(SCAN_AT * count)
-        length = min(keys, count - first)
+        length = min(sample.keys, count - first)
         key = popularity.with_scan(key, first, 0, length)[:count]
     is_write = generator(seed, "writes").random(count) < write_share_pct / 100
     return Requests(key, time_s, is_write)

@@ -14,17 +14,20 @@ from awsnb.aws.elasticache import ELASTICACHE, EXACT, PLAIN, SEGMENTED
 from awsnb.mechanisms import caching, eviction, keystore
 from awsnb.mechanisms.eviction import HIT, MISS, REFUSED
 from awsnb.mechanisms.random_streams import generator
-from awsnb.sections.elasticache.load import DURATION_S, Requests
+from awsnb.sections.elasticache.load import Requests, after_batch
+from awsnb.sections.elasticache.sample import Sample
 from awsnb.sections.elasticache.scenario import CacheScenario
 
 COLD, EVICTED, TOO_OLD, NO_ROOM, FOUND, OUT_OF_REACH = range(6)
 """Why memory has no copy of a key for a request; `FOUND` if it has."""
 
 AT_ONCE_S = 1e-9
+MOST_CYCLES = 20_000
+STEPS = 120  # of the run, as it is drawn
 
 
 class Memory(NamedTuple):
-    """What memory did.
+    """What memory did, of the sample.
 
     Attributes
     ----------
@@ -32,18 +35,23 @@ class Memory(NamedTuple):
         `COLD` .. `OUT_OF_REACH`, of each request.
     life_s : ndarray of float, shape (n,)
         How long a value stays that is stored at this request.
+    batch_life_s : ndarray of float, shape (k,)
+        How long what a batch stored of each key at the start stays; 0 without one.
     shard : ndarray of int64, shape (k,)
         The shard of each key.
-    held, evictions : int
-        Items in memory at the end; items evicted.
+    held : ndarray of int64, shape (STEPS,)
+        Items in memory at the end of each step.
+    evictions : int
+        Items evicted.
     down_s, up_s : float
         When the lost node's keys are out of reach; infinite without a loss.
     """
 
     why: NDArray[np.int8]
     life_s: NDArray[np.float64]
+    batch_life_s: NDArray[np.float64]
     shard: NDArray[np.int64]
-    held: int
+    held: NDArray[np.int64]
     evictions: int
     down_s: float
     up_s: float
@@ -52,11 +60,22 @@ class Memory(NamedTuple):
 class _Store(NamedTuple):
     outcome: NDArray[np.int8]
     evicted: NDArray[np.int32]
-    held: int
+    held: NDArray[np.int64]
 
 
 def remember(scenario: CacheScenario, asked: Requests) -> Memory:
     """Run the requests that touch memory through each shard's store."""
+    keys = scenario.sample.keys
+    if not scenario.filled:
+        return _remember(scenario, asked)
+    order = after_batch(asked, keys, scenario.seed)
+    kept = _remember(scenario, order)
+    batch_life_s = np.zeros(keys)
+    batch_life_s[order.key[:keys]] = kept.life_s[:keys]
+    return kept._replace(why=kept.why[keys:], life_s=kept.life_s[keys:], batch_life_s=batch_life_s)
+
+
+def _remember(scenario: CacheScenario, asked: Requests) -> Memory:
     n = asked.key.size
     shard = _shards(scenario)
     down_s, up_s = _outage(scenario)
@@ -64,7 +83,8 @@ def remember(scenario: CacheScenario, asked: Requests) -> Memory:
     on_lost = (shard == 0)[asked.key] if down_s < np.inf else np.zeros(n, np.bool_)
     away = on_lost & (asked.time_s >= down_s) & (asked.time_s < up_s)
     # what a node holds after it came back empty is another store
-    era = (on_lost & (asked.time_s >= up_s) & (scenario.replicas == 0)).astype(np.int64)
+    is_lost = down_s < np.inf and not scenario.cache.keeps_copies
+    era = (on_lost & (asked.time_s >= up_s) & is_lost).astype(np.int64)
     touches = ~away
     if scenario.strategy in ("lazy", "invalidate"):
         touches &= ~asked.is_write
@@ -73,30 +93,37 @@ def remember(scenario: CacheScenario, asked: Requests) -> Memory:
     why = np.full(n, FOUND, np.int8)
     why[away] = OUT_OF_REACH
     life_s = ttl_s.copy()
-    held = evictions = 0
+    held, evictions = np.zeros(STEPS, np.int64), 0
     for one in range(scenario.shards + int(era.any())):
         mine = np.flatnonzero(touches & (store == one))
         if not mine.size:
             continue
         done = _replay(scenario, asked.key[mine], asked.time_s[mine], ttl_s[mine])
-        gone = scenario.replicas == 0 and one == 0 and down_s < np.inf
-        held += 0 if gone else done.held
+        gone = is_lost and one == 0
+        held += done.held * ~(gone & (_step_ends(scenario) >= down_s))
         evictions += int(np.count_nonzero(done.evicted >= 0))
         why[mine], life_s[mine] = _explain(
             scenario, asked.key[mine].astype(np.int64), asked.time_s[mine], ttl_s[mine], done
         )
-    return Memory(why, life_s, shard, held, evictions, down_s, up_s)
+    none = np.zeros(scenario.sample.keys)
+    return Memory(why, life_s, none, shard, held, evictions, down_s, up_s)
+
+
+def _step_ends(scenario: CacheScenario) -> NDArray[np.float64]:
+    step_s = scenario.sample.duration_s / STEPS
+    return np.asarray(np.arange(1, STEPS + 1) * step_s, dtype=np.float64)
 
 
 def _shards(scenario: CacheScenario) -> NDArray[np.int64]:
+    keys = scenario.sample.keys
     if scenario.shards == 1:
-        return np.zeros(scenario.keys, np.int64)
-    slots = [caching.hash_slot(f"item:{key}") for key in range(scenario.keys)]
+        return np.zeros(keys, np.int64)
+    slots = [caching.hash_slot(f"item:{key}") for key in range(keys)]
     return caching.slot_node(slots, scenario.shards)
 
 
 def _outage(scenario: CacheScenario) -> tuple[float, float]:
-    if not scenario.node_loss_at_min:
+    if scenario.node_loss_at_min is None:
         return np.inf, np.inf
     down_s = 60 * scenario.node_loss_at_min
     return down_s, down_s + scenario.cache.failover_s
@@ -114,35 +141,36 @@ def _replay(
 ) -> _Store:
     if scenario.evicts in (EXACT, PLAIN, SEGMENTED):
         done = _by_recency(scenario, key, time_s)
-        loads = np.count_nonzero(done.outcome == MISS)
-        return _Store(*done, int(loads - np.count_nonzero(done.evicted >= 0)))
+        change = (done.outcome == MISS).astype(np.int64) - (done.evicted >= 0)
+        held = np.append(0, np.cumsum(change))[np.searchsorted(time_s, _step_ends(scenario))]
+        return _Store(*done, held)
+    sample = scenario.sample
     replay = keystore.replay(
         key,
-        scenario.shard_capacity,
+        sample.shard_items,
         scenario.evicts,
         time_s=time_s,
         ttl_s=ttl_s,
         renew=scenario.renew_ttl,
         sampling=_sampling(scenario.evicts),
         lfu=keystore.Lfu(_fact("lfu", "init_value"), _fact("lfu", "log_factor"), 1),
-        cycle=_cycle() if scenario.has_ttl else keystore.LAZY_ONLY,
-        watch_s=[DURATION_S],
+        cycle=_cycle(sample) if scenario.has_ttl else keystore.LAZY_ONLY,
+        watch_s=_step_ends(scenario),
         seed=scenario.seed,
     )
-    return _Store(replay.outcome, replay.evicted, int(replay.held[0]))
+    return _Store(replay.outcome, replay.evicted, replay.held)
 
 
 def _by_recency(
     scenario: CacheScenario, key: NDArray[np.uint32], time_s: NDArray
 ) -> eviction.Replay:
     """Memcached's two ways, and an exact LRU."""
+    fit = scenario.sample.shard_items
     if scenario.evicts == SEGMENTED:
         hot, warm = (_fact("memcached", f"lru_{name}_share") / 100 for name in ("hot", "warm"))
-        return eviction.segmented_lru(key, scenario.shard_capacity, hot_share=hot, warm_share=warm)
+        return eviction.segmented_lru(key, fit, hot_share=hot, warm_share=warm)
     rest_s = float(_fact("memcached", "lru_rest")) if scenario.evicts == PLAIN else 0.0
-    return eviction.lru(
-        key, scenario.shard_capacity, time_s=time_s, ttl_s=scenario.life_s, rest_s=rest_s
-    )
+    return eviction.lru(key, fit, time_s=time_s, ttl_s=scenario.life_s, rest_s=rest_s)
 
 
 def _sampling(policy: str) -> keystore.Sampling:
@@ -154,10 +182,16 @@ def _sampling(policy: str) -> keystore.Sampling:
     )
 
 
-def _cycle() -> keystore.ExpiryCycle:
+def _cycle(sample: Sample) -> keystore.ExpiryCycle:
+    """Make the cycle more seldom in a sample, so that each item is looked at as often.
+
+    In a long run it is more seldom still, and looks at as many more.
+    """
+    hz = _fact("expire", "hz")
+    seldom = max(sample.each, sample.duration_s * hz / MOST_CYCLES)
     return keystore.ExpiryCycle(
-        1 / _fact("expire", "hz"),
-        _fact("expire", "keys_per_loop"),
+        seldom / hz,
+        round(_fact("expire", "keys_per_loop") * seldom / sample.each),
         _fact("expire", "acceptable_stale"),
         _fact("expire", "max_loops"),
     )
@@ -185,8 +219,9 @@ def _explain(
     ends_s = np.full(stay[-1] + 1, np.inf)
     at = np.flatnonzero(done.evicted >= 0)
     code = sorted_key * n + order
-    ended = stay[np.searchsorted(code, done.evicted[at].astype(np.int64) * n + at) - 1]
-    ends_s[ended] = time_s[at]
+    evicted = np.sort(done.evicted[at].astype(np.int64) * n + at)  # in order they are found sooner
+    ended = stay[np.searchsorted(code, evicted) - 1]
+    ends_s[ended] = time_s[evicted % n]
 
     why = np.full(n, FOUND, np.int8)
     why[loads] = TOO_OLD

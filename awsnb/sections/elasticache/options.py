@@ -8,7 +8,7 @@ from awsnb.scenario import ScenarioError
 from awsnb.sections.elasticache import expected
 from awsnb.sections.elasticache.scenario import CacheScenario
 from awsnb.sections.elasticache.simulate import simulate
-from awsnb.words import usd
+from awsnb.words import span, usd
 
 OTHER_POLICIES = ("allkeys-lru", "allkeys-lfu")
 
@@ -24,8 +24,8 @@ def compare(scenario: CacheScenario) -> Comparison:
     Returns
     -------
     Comparison
-        One holds if its hit ratio once warm is at least the one wanted and no store was refused;
-        `best` is the cheapest that does.
+        One holds if its hit ratio once warm, and from the loss of a node on if one is lost, is at
+        least the one wanted and no store was refused; `best` is the cheapest that does.
     """
     options = [_option("as asked: ", scenario)]
     options += [_option("", other) for other in _alternatives(scenario)]
@@ -46,6 +46,8 @@ def _alternatives(scenario: CacheScenario) -> list[CacheScenario]:
     if scenario.node_type == SERVERLESS:
         changes = []
     changes += [{"node_type": node} for node in _nodes(scenario) if node != scenario.node_type]
+    if scenario.node_loss_at_min and not scenario.cache.keeps_copies:
+        changes += [{**change, "replicas": 1} for change in ({}, *changes)]
     if scenario.node_type != SERVERLESS:
         changes.append(
             {"node_type": SERVERLESS, "shards": 1, "replicas": 0, "policy": OF_THE_ENGINE}
@@ -77,20 +79,29 @@ def _nodes(scenario: CacheScenario) -> list[str]:
 def _option(prefix: str, scenario: CacheScenario) -> Option:
     outcome = simulate(scenario)
     hit, load = outcome.warm_hit_pct, float(outcome.queries.mean())
-    refused, cost = outcome.misses["no_room"], outcome.cost_usd_month
+    refused, cost = outcome.real(outcome.misses["no_room"]), outcome.cost_usd_month
+    after = outcome.after_loss_hit_pct
+    least = hit if after is None else min(hit, after)
     return Option(
         label=prefix + scenario.text,
         scenario=scenario,
-        holds=hit >= scenario.target_hit_pct and not refused,
+        holds=least >= scenario.target_hit_pct and not refused,
         cost_usd_month=cost,
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
             Number("warm_hit_pct", "hit ratio once warm", hit, f"{hit:.1f} %"),
+            *_after_loss(after),
             Number("queries_per_s", "database queries", load, f"{load:,.1f} a second"),
             Number("stale_pct", "stale reads", outcome.stale_pct, f"{outcome.stale_pct:.2f} %"),
         ),
         remark=f"{refused:,} stores refused" if refused else "",
     )
+
+
+def _after_loss(hit_pct: float | None) -> list[Number]:
+    if hit_pct is None:
+        return []
+    return [Number("after_loss_hit_pct", "from the loss on", hit_pct, f"{hit_pct:.1f} %")]
 
 
 def _verdict(scenario: CacheScenario, asked: Option, best: Option | None) -> str:
@@ -101,7 +112,8 @@ def _verdict(scenario: CacheScenario, asked: Option, best: Option | None) -> str
                 f"None reaches it: with a TTL of {scenario.ttl_s:,} s no cache gets beyond about "
                 f"{limit:.0f} % on this load, whatever its size. A longer TTL would."
             )
-        return "None of these reaches it on this load within ten minutes."
+        span_s = scenario.sample.duration_s
+        return f"None of these reaches it on this load within {span(span_s)}."
     cost = usd(best.cost_usd_month or 0.0)
     if best is asked:
         return f"The cache asked for reaches it at {cost} a month; none that does is cheaper."

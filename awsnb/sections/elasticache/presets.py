@@ -83,4 +83,38 @@ PRESETS = (
             "ttl_s": 240,
         },
     ),
+    Preset(
+        "A batch with one TTL",
+        "A batch stores 11,000 items with a TTL of an hour. An hour later all expire together, and "
+        "the database meets the whole load. Give the TTL a jitter.",
+        {
+            "keys": 11_000,
+            "item_size_kib": 32.0,
+            "zipf_alpha": 0.6,
+            "requests_per_s": 1_000,
+            "duration_min": 90,
+            "filled": True,
+            "ttl_s": 3600,
+            "ttl_jitter_pct": 0.0,
+            "write_share_pct": 0.0,
+            "origin_latency_ms": 40.0,
+        },
+    ),
+    Preset(
+        "A day at 100,000 requests a second",
+        "Two million items, all in memory, and 99 % of the reads hit. The one in a hundred that "
+        "misses is still a thousand queries a second. Lengthen the TTL, then write less.",
+        {
+            "keys": 2_000_000,
+            "item_size_kib": 2.0,
+            "requests_per_s": 100_000,
+            "duration_min": 1440,
+            "node_type": "cache.r7g.large",
+            "ttl_s": 3600,
+            "strategy": "invalidate",
+            "write_share_pct": 0.5,
+            "origin_workers": 0,
+            "origin_latency_ms": 10.0,
+        },
+    ),
 )

@@ -18,6 +18,8 @@ from awsnb.aws.elasticache import (
     Engine,
 )
 from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.sections.elasticache.sample import Sample, sample
+from awsnb.words import span
 
 STEADY, SCAN, DRIFT, LOOP = "steady", "with a scan", "drifting", "loop"
 
@@ -68,7 +70,7 @@ class CacheScenario(Scenario):
         group="Items",
         advanced=True,
         low=100,
-        high=100_000,
+        high=5_000_000,
         log=True,
         meaning="Different items that are ever asked for.",
     )
@@ -94,14 +96,32 @@ class CacheScenario(Scenario):
     )
     workload: Literal["steady", "with a scan", "drifting", "loop"] = field(
         "steady",
-        label="Load",
+        label="Pattern",
         group="Load",
         advanced=True,
         meaning="The same keys stay popular; or all keys are read once in between; or other keys "
         "become popular; or the keys are read in turn.",
     )
     requests_per_s: int = field(
-        100, label="Requests", unit="per s", low=10, high=400, log=True, meaning="On average."
+        100, label="Requests", unit="per s", low=1, high=100_000, log=True, meaning="On average."
+    )
+    duration_min: int = field(
+        10,
+        label="Length of the run",
+        unit="min",
+        low=1,
+        high=1440,
+        log=True,
+        group="Load",
+        advanced=True,
+        meaning="Of a run that starts now, with an empty cache unless a batch fills it.",
+    )
+    filled: bool = field(
+        False,
+        label="Filled by a batch",
+        group="Load",
+        advanced=True,
+        meaning="A batch stores every item at the start, all at once.",
     )
     write_share_pct: float = field(
         5.0,
@@ -131,7 +151,8 @@ class CacheScenario(Scenario):
         low=1,
         high=86_400,
         log=True,
-        meaning="Time to live of an item, if it has one.",
+        only_when={"has_ttl": (True,)},
+        meaning="Time to live of an item.",
     )
     ttl_jitter_pct: float = field(
         10.0,
@@ -141,6 +162,7 @@ class CacheScenario(Scenario):
         high=90,
         group="Time to live",
         advanced=True,
+        only_when={"has_ttl": (True,)},
         meaning="Spread of the TTL, up and down.",
     )
     renew_ttl: bool = field(
@@ -148,6 +170,7 @@ class CacheScenario(Scenario):
         label="Reads renew the TTL",
         group="Time to live",
         advanced=True,
+        only_when={"has_ttl": (True,)},
         meaning="As a session store does; Valkey and Redis OSS.",
     )
     origin_latency_ms: float = field(
@@ -178,15 +201,16 @@ class CacheScenario(Scenario):
         advanced=True,
         meaning="Requests wait for a load of their key under way.",
     )
-    node_loss_at_min: float = field(
-        0.0,
+    node_loss_at_min: float | None = field(
+        None,
         label="A node is lost at",
         unit="min",
-        low=0,
-        high=9,
+        low=0.01,
+        high=1439,
         group="Nodes",
         advanced=True,
-        meaning="The primary of the first shard, so many minutes after the start; 0 is never.",
+        unset="never",
+        meaning="The primary of the first shard, so many minutes after the start.",
     )
     target_hit_pct: float = field(
         80.0,
@@ -242,6 +266,11 @@ class CacheScenario(Scenario):
         return min(self.shard_capacity * self.shards, self.keys)
 
     @property
+    def sample(self) -> Sample:
+        """What is simulated of the run."""
+        return sample(self.keys, self.shard_capacity, self.requests_per_s, 60.0 * self.duration_min)
+
+    @property
     def touches_per_s(self) -> float:
         """Requests that store or read in the cache: with lazy strategies the reads alone."""
         if self.strategy in ("lazy", "invalidate"):
@@ -264,4 +293,21 @@ class CacheScenario(Scenario):
             raise ScenarioError(
                 "renew_ttl = True: this lab models it on valkey and redis-oss.", field="renew_ttl"
             )
+        self._refuse_a_loss_after_the_end()
         return self
+
+    def _refuse_a_loss_after_the_end(self) -> None:
+        if self.node_loss_at_min is None or self.node_type not in (*NODE_TYPES, SERVERLESS):
+            return  # an unknown node is refused elsewhere
+        seen_s = self.sample.duration_s
+        if 60 * self.node_loss_at_min < seen_s:
+            return
+        what = (
+            f"the run ends after {span(seen_s)}; make duration_min longer"
+            if seen_s == 60 * self.duration_min
+            else f"of so few items at so high a rate only the first {span(seen_s)} are simulated; "
+            "ask for fewer requests or more keys"
+        )
+        raise ScenarioError(
+            f"node_loss_at_min = {self.node_loss_at_min:g}: {what}.", field="node_loss_at_min"
+        )

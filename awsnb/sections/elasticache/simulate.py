@@ -10,10 +10,11 @@ from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.mechanisms import caching
 from awsnb.mechanisms.caching import HIT, WROTE, Origin, Outage, Served
 from awsnb.sections.elasticache import expected, memory
-from awsnb.sections.elasticache.load import DURATION_S, Requests, requests
+from awsnb.sections.elasticache.load import SCAN_AT, Requests, requests
+from awsnb.sections.elasticache.memory import STEPS
+from awsnb.sections.elasticache.sample import Sample
 from awsnb.sections.elasticache.scenario import CacheScenario
 
-STEPS = 120
 NEVER = Outage(1e17, 1e18)
 ALWAYS = Outage(-1.0, np.inf)
 CAUSES = {
@@ -27,7 +28,7 @@ CAUSES = {
 
 
 def simulate(scenario: CacheScenario) -> "Outcome":
-    """Serve ten minutes of requests through a cache that starts empty.
+    """Serve a run of requests through a cache that starts empty, or filled by a batch.
 
     Parameters
     ----------
@@ -64,23 +65,99 @@ class Outcome:
         return self.served.outcome == HIT
 
     @cached_property
+    def sample(self) -> Sample:
+        """What was simulated of the run."""
+        return self.scenario.sample
+
+    @property
+    def end_s(self) -> float:
+        """When what is simulated ends, s."""
+        return self.sample.duration_s
+
+    @property
+    def step_s(self) -> float:
+        """Length of a step, s."""
+        return self.end_s / STEPS
+
+    @cached_property
     def warm_hit_pct(self) -> float:
-        """Hit ratio of reads in the last third, %."""
-        late = self.asked.time_s >= DURATION_S * 2 / 3
-        return percent_of(int(np.sum(self.hits & late)), int(np.sum(self.reads & late)))
+        """Hit ratio of reads in the last third of the run, or of what comes before a loss, %."""
+        end_s = min(self.kept.down_s, self.end_s)
+        return self._hit_pct_between(end_s * 2 / 3, end_s)
+
+    @cached_property
+    def after_loss_hit_pct(self) -> float | None:
+        """Hit ratio of reads from the loss of a node on, %; None without a loss."""
+        if self.kept.down_s == np.inf:
+            return None
+        return self._hit_pct_between(self.kept.down_s, np.inf)
+
+    @property
+    def scan_min(self) -> tuple[float, float]:
+        """When the scan starts and ends, min."""
+        start = SCAN_AT * self.end_s
+        length = self.scenario.keys / self.scenario.requests_per_s
+        return start / 60, min(start + length, self.end_s) / 60
+
+    @property
+    def around_scan_hit_pct(self) -> tuple[float, float]:
+        """Hit ratio of reads in a tenth of the run before the scan, and in one after it, %."""
+        start, end = (60 * minute for minute in self.scan_min)
+        tenth = self.end_s / 10
+        before = self._hit_pct_between(start - tenth, start)
+        return before, self._hit_pct_between(end, end + tenth)
+
+    @cached_property
+    def is_stampede(self) -> bool:
+        """Whether most misses are reads of an item whose load is under way already."""
+        scenario = self.scenario
+        may_be = scenario.strategy != "invalidate" and not scenario.coalesce
+        return may_be and 2 * self.misses["loading"] > sum(self.misses.values())
+
+    def _hit_pct_between(self, start_s: float, end_s: float) -> float:
+        within = (self.asked.time_s >= start_s) & (self.asked.time_s < end_s)
+        return percent_of(int(np.sum(self.hits & within)), int(np.sum(self.reads & within)))
 
     @cached_property
     def misses(self) -> dict[str, int]:
-        """Reads that missed, by cause."""
+        """Reads of the sample that missed, by cause."""
         why = self.kept.why[self.reads & ~self.hits]
         return {name: int(np.sum(why == code)) for code, name in CAUSES.items()}
+
+    def real(self, count: float) -> int:
+        """How many there are, of so many in the sample."""
+        return round(count * self.sample.each)
 
     @cached_property
     def queries(self) -> NDArray[np.float64]:
         """Database queries per second, in each step; buffered writes go out evenly."""
-        share = STEPS / DURATION_S
-        asked = self.by_step(self.served.origin_s > 0) * share
-        return np.asarray(asked + self.served.flushed / DURATION_S, dtype=np.float64)
+        asked = self.per_s(self.served.origin_s > 0)
+        buffered = self.served.flushed * self.sample.each / self.end_s
+        return np.asarray(asked + buffered, dtype=np.float64)
+
+    def queries_within(self, start_s: float, end_s: float) -> float:
+        """Database queries per second between two moments, s; what is buffered not counted."""
+        time_s = self.asked.time_s[self.served.origin_s > 0]
+        count = np.count_nonzero((time_s >= start_s) & (time_s < end_s))
+        return float(count * self.sample.each / (end_s - start_s))
+
+    def per_s(self, which: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Requests per second, in each step."""
+        rate = self.by_step(which) * (self.sample.each * STEPS / self.end_s)
+        return np.asarray(rate, dtype=np.float64)
+
+    @cached_property
+    def held(self) -> NDArray[np.float64]:
+        """Items in memory at the end of each step."""
+        return np.asarray(self.kept.held * self.sample.each, dtype=np.float64)
+
+    @cached_property
+    def expiry_s(self) -> tuple[float, float]:
+        """From when to when the items of a batch, or those stored first, expire; else infinite."""
+        if not self.scenario.has_ttl:
+            return np.inf, np.inf
+        spread = self.scenario.ttl_s * self.scenario.ttl_jitter_pct / 100
+        return self.scenario.ttl_s - spread, self.scenario.ttl_s + spread
 
     @cached_property
     def stale_pct(self) -> float:
@@ -100,7 +177,7 @@ class Outcome:
     @cached_property
     def cost_usd_month(self) -> float:
         """The cache for a month, USD."""
-        return self.scenario.cost_usd_month(self.kept.held)
+        return self.scenario.cost_usd_month(self.real(self.kept.held[-1]))
 
     @cached_property
     def sizes(self) -> expected.Sizes:
@@ -108,9 +185,9 @@ class Outcome:
         return expected.by_size(self.scenario)
 
     @property
-    def is_expected(self) -> bool:
-        """Whether requests are as the closed forms have them."""
-        return expected.applies(self.scenario)
+    def doubt(self) -> str:
+        """Why the closed forms do not hold; "" where they do."""
+        return expected.doubt(self.scenario)
 
     @cached_property
     def expected_hit_pct(self) -> float:
@@ -130,7 +207,7 @@ class Outcome:
     @cached_property
     def step(self) -> NDArray[np.int64]:
         """The step that each request falls into."""
-        step = (self.asked.time_s * (STEPS / DURATION_S)).astype(np.int64)
+        step = (self.asked.time_s * (STEPS / self.end_s)).astype(np.int64)
         return np.minimum(step, STEPS - 1)
 
     def by_step(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -140,14 +217,15 @@ class Outcome:
 
 def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Served:
     """Serve the requests; node 0 is the lost one, 1 what nobody reaches, 2 the others."""
-    key, keys = asked.key.astype(np.int64), scenario.keys
+    key, keys = asked.key.astype(np.int64), scenario.sample.keys
     lost = kept.down_s < np.inf
     node = np.where((kept.shard == 0) & lost, 0, 2)
     outage = NEVER
-    if lost and scenario.replicas:  # the replica still has the items once it has taken over
+    if lost and scenario.cache.keeps_copies:  # the copy has the items once it has taken over
         key = np.where(kept.why == memory.OUT_OF_REACH, key + keys, key)
     elif lost:
         outage = Outage(kept.down_s, kept.up_s)
+    count = int(key.max(initial=-1)) + 1
     return caching.serve(
         key,
         asked.time_s,
@@ -155,15 +233,22 @@ def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Ser
             scenario.origin_latency_ms / 1000,
             scenario.origin_latency_ms / 1000,
             scenario.origin_workers,
+            scenario.sample.each,
         ),
         strategy=scenario.strategy,
         is_write=asked.is_write,
         ttl_s=kept.life_s,
         trip_s=ELASTICACHE.value("latency", "cache_trip") / 1000,
         coalesce=scenario.coalesce,
-        node=np.concatenate([node, np.ones(keys, np.int64)])[: int(key.max()) + 1],
+        node=np.concatenate([node, np.ones(keys, np.int64)])[:count],
         outages=(outage, ALWAYS),
+        stored_s=np.append(kept.batch_life_s, np.zeros(keys))[:count],
     )
+
+
+def database_per_s(scenario: CacheScenario) -> float:
+    """Queries per second that the database is good for; 0 for any number."""
+    return scenario.origin_workers * 1000 / scenario.origin_latency_ms
 
 
 def percent_of(part: float, whole: float) -> float:

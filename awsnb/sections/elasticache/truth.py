@@ -12,12 +12,13 @@ from awsnb.sections.elasticache.replay import replayed
 from awsnb.sections.elasticache.scenario import CacheScenario
 from awsnb.sections.elasticache.simulate import simulate
 from awsnb.sections.elasticache.tell import tell
-from awsnb.words import span
+from awsnb.words import milliseconds, span
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLD_MIN = 0.25
+DRAINED = 0.02  # of the keys left: the rest is gone
 COLUMNS = {
     "redis_hit_ratio": "redis-server, %",
     "model_hit_ratio": "model, %",
@@ -141,6 +142,38 @@ def stale_keys(scenario: Scenario) -> Result:
                 ),
                 x="second",
                 x_title="seconds from the first key's start",
+            ),
+        ),
+    )
+
+
+def drained_keys(scenario: Scenario) -> Result:
+    """Draw how long a redis-server held keys that expired at once, as recorded, and the model."""
+    rows = _rows("redis_drain")
+    second, redis, model = (
+        np.array([float(row[name]) for row in rows])
+        for name in ("second", "redis_keys", "model_keys")
+    )
+    keys = int(rows[0]["keys"])
+    gone = [milliseconds(1000 * second[held < DRAINED * keys][0]) for held in (redis, model)]
+    return Result(
+        scenario=scenario,
+        label="Keys held that expired all at once",
+        why=f"Of {keys:,} keys that expired at the same moment, redis-server "
+        f"{rows[0]['server_version']} had removed {1 - DRAINED:.0%} after {gone[0]}, the model "
+        f"after {gone[1]}.".replace("%", " %"),
+        numbers=(),
+        data={"second": second, "redis": redis, "model": model},
+        panels=(
+            Panel(
+                "Keys held",
+                "keys",
+                (
+                    Curve("redis", "redis-server holds", "first"),
+                    Curve("model", "the model holds", "second"),
+                ),
+                x="second",
+                x_title="seconds from that moment",
             ),
         ),
     )

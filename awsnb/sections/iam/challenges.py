@@ -1,11 +1,12 @@
 """Challenges: write the least policy that lets exactly these requests through.
 
-What is asked stands in words and as a rule in Python. A policy is held against requests that
-nobody has seen, drawn from a seed near the rule's edges: other actions, neighbouring names, other
+What is asked stands in words and as a rule in Python. A policy is tried on requests that nobody
+has seen, drawn from a seed near the rule's edges: other actions, neighbouring names, other
 contexts.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from awsnb.aws.iam.account_text import policy_of
 from awsnb.mechanisms.authorization import PolicySet, Request, decide
 from awsnb.scenario import ScenarioError
 
-EXACT = "a policy that lets exactly these through"
+EXACT = "that exactly these requests pass"
 _USERS = "arn:aws:iam::111122223333:user/"
 _BUCKET = "arn:aws:s3:::shop-reports"
 _INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/"
@@ -141,13 +142,15 @@ NO_DELETING = Challenge(
 )  # fmt: skip
 
 
-def verdict_on(document: str | None, challenge: Challenge, seed: int = 1) -> str | None:
-    """Hold a policy against a challenge's hidden requests.
+def verdict_on(
+    document: str | Mapping[str, Any] | None, challenge: Challenge, seed: int = 1
+) -> str | None:
+    """Try a policy on a challenge's hidden requests.
 
     Parameters
     ----------
-    document : str, optional
-        The policy as JSON; None while there is none.
+    document : str or mapping, optional
+        The policy, as JSON or as Python's; None while there is none.
     challenge : Challenge
     seed : int
         Of the requests.
@@ -159,10 +162,11 @@ def verdict_on(document: str | None, challenge: Challenge, seed: int = 1) -> str
     """
     if document is None:
         return None
+    text = document if isinstance(document, str) else json.dumps(document, default=str)
     try:
-        policies = PolicySet(identity=(policy_of(document, "identity", "your policy"),))
+        policies = PolicySet(identity=(policy_of(text, "identity", "policy"),))
     except ScenarioError as error:
-        return str(error)
+        return f"a text that is no policy ({str(error).rstrip('.')})"
     for request, wanted in challenge.requests(seed):
         if decide(request, policies).allowed != wanted:
             does = "refuses" if wanted else "also allows"

@@ -64,14 +64,14 @@ _SITUATIONS = (
         {"signed_in": PASSWORD},
     ),
     Preset(
-        "A deny that access keys slip past",
+        "MFA or nothing",
         "This policy should stop whoever has no MFA. A request with an access key says nothing of "
         "MFA, so that Bool finds no value and the deny does not match. Write BoolIfExists instead.",
         {"action": "s3:GetObject", "signed_in": KEY, "what_if": ATTACH,
          "document": _DENY_WITHOUT_MFA},
     ),
     Preset(
-        "An allow that a boundary cuts",
+        "Administrator under a boundary",
         "eve has every permission but IAM's, and a boundary of S3. Attach AdministratorAccess, and "
         "she still may not start a server.",
         {"principal": "eve", "action": "ec2:StartInstances", "resource": _WEB_SERVER,
@@ -103,7 +103,7 @@ _SITUATIONS = (
         {"principal": "auditor", "action": "s3:GetObject", "resource": _REPORT},
     ),
     Preset(
-        "Everyone out, by one SCP",
+        "The office only, by an SCP",
         "From outside the office nothing goes, for root as well. The visitor stays: an SCP limits "
         "the account's principals, not its resources. That would take an RCP.",
         {"action": "s3:GetObject", "source_ip": "198.51.100.9", "what_if": ON_ACCOUNT,

@@ -39,12 +39,12 @@ def why(outcome: Outcome) -> str:
     """The sentence that says what decides, and what the change does."""
     decision, before = outcome.decision, outcome.decision_before
     if outcome.asked:
-        return f"{_batch_why(outcome)} The first of them: {_lowered(decision.sentence)}"
+        return f"{_batch_why(outcome)} The first of them is {_lowered(decision.sentence)}"
     if not outcome.is_changed:
         return decision.sentence
     if decision.verdict is before.verdict and decision.layer == before.layer:
         return f"The change makes no difference here. {decision.sentence}"
-    return f"{decision.sentence} Before the change: {_lowered(before.why)}"
+    return f"{decision.sentence} Before the change it was {_lowered(before.why)}"
 
 
 def numbers(outcome: Outcome, data: dict[str, Any]) -> tuple[Number, ...]:

@@ -1,15 +1,42 @@
-"""The evaluator held against what it does not use: regular expressions, and rules in Python."""
+"""The evaluator compared with what it does not use: regular expressions, and rules in Python."""
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from awsnb.aws.iam.account_text import policy_of
 from awsnb.mechanisms.authorization import PolicySet, Request, decide
-from awsnb.sections.iam.challenges import Challenge
+from awsnb.sections.iam.challenges import NO_DELETING, REPORTS, SERVERS, Challenge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ANN = "arn:aws:iam::111122223333:user/ann"
 _PIECES = ("a", "b", "A", "*", "?", "ab")
+
+
+def differences(count: int = 2000) -> "pd.DataFrame":
+    """Count the differences to everything that the evaluator is compared with here.
+
+    Parameters
+    ----------
+    count : int
+        How many cases of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a comparison: cases and differences.
+    """
+    import pandas as pd
+
+    rows = [("random patterns, by Python's re", count, against_regular_expressions(count))]
+    for number, challenge in enumerate((REPORTS, SERVERS, NO_DELETING), start=1):
+        name = f"the rule of exercise {number}, random requests"
+        rows.append((name, count, against_rule(challenge, count)))
+    columns = ["compared with", "cases", "differences"]
+    return pd.DataFrame(rows, columns=columns).set_index("compared with")
 
 
 def against_regular_expressions(count: int = 2000, seed: int = 1) -> int:
@@ -18,7 +45,7 @@ def against_regular_expressions(count: int = 2000, seed: int = 1) -> int:
     Parameters
     ----------
     count : int
-        How many patterns, each held against one random name.
+        How many patterns, each compared with one random name.
     seed : int
         Of both.
     """
