@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from awsnb import facts
-from awsnb.sections import SECTIONS, section
+from awsnb.sections import SECTIONS
 
 EBS = facts.load("ebs")
 
