@@ -211,7 +211,7 @@ def test_policies_and_requests_from_files_make_a_page(tmp_path):
     )
     answer = run("report", "iam", "--policies", folder, "--requests", requests, "-o", page)
     assert answer.exit_code == 0, answer.output
-    assert "Of the 2 requests of the file 1 are allowed. 1 not as expected" in answer.output
+    assert "Of the 2 requests of the file 1 is allowed. 1 is not as expected" in answer.output
     assert "nothing in the identity policies allows s3:PutObject" in page.read_text()
 
 

@@ -433,7 +433,7 @@ def test_a_file_of_requests_is_answered_and_held_against_what_is_expected(tmp_pa
     ]  # fmt: skip
     result = simulated(scenario)
     assert (result.summary["requests_allowed"], result.summary["unexpected"]) == (3, 1)
-    assert "1 not as expected, the first in line 5." in result.why
+    assert "1 is not as expected, the first in line 5." in result.why
     assert result.label == "ann: s3:GetObject on arn:aws:s3:::shop-photos/dog.jpg"
     assert scenario.rows[2].context == {"aws:TagKeys": ["a", "b"]}
 

@@ -20,6 +20,8 @@ def stated(subject, key):
          stated("nlb", "requests_per_second") == "millions"),
         ("Other rules can tell IPv4 from IPv6 clients, and no more",
          stated("nlb", "rule_conditions") == "source-ip by address type: ipv4 or ipv6"),
+        ("since 2025 up to five, by weight",
+         "up to 5 target groups" in stated("nlb", "weighted_groups")),
         ("for TCP the sequence number", "TCP sequence number" in stated("nlb", "tcp_hash")),
         ("one static IP address in each zone", stated("nlb", "static_ip_per_zone") == 1),
         ("unless they are registered by IP address with TCP or TLS",
