@@ -18,6 +18,7 @@ class CopiesScenario(Scenario):
     copies: int = field(
         2,
         label="Copies",
+        unit="copies",
         low=1,
         high=MOST_COPIES,
         meaning="Copies of each piece of data, each on another instance.",
@@ -25,6 +26,7 @@ class CopiesScenario(Scenario):
     instances: int = field(
         12,
         label="Instances",
+        unit="instances",
         low=1,
         high=96,
         meaning="Instances in the fleet, all alike.",

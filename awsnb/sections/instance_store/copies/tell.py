@@ -148,8 +148,10 @@ def _cause(outcome: Outcome) -> str:
 
 def _one_more(outcome: Outcome) -> str:
     copies = outcome.scenario.copies
+    if copies == outcome.scenario.instances:
+        return "There is no instance for one copy more."
     if copies == outcome.copies[-1]:
-        return f"{copies_text(copies)} are the most that are looked at here."
+        return "More copies are not looked at here."
     better = odds(float(outcome.loss[copies]))
     return f"With {copies_text(copies + 1)} it is {better}."
 
