@@ -178,7 +178,7 @@ def test_odds(chance, text):
         ({"copies": 3, "instances": 2}, "copies", "and there are 2; use 1 to 2 copies"),
         ({"copies": 2, "instances": 1}, "copies", "and there is 1"),
         ({"copies": 7}, "copies", "a whole number from 1 to 6"),
-        ({"losses_per_year": 0.0}, "losses_per_year", "from 0.01 to 400 times a year"),
+        ({"losses_per_year": 0.0}, "losses_per_year", "from 0.01 to 400 a year"),
         ({"placement": "ring"}, "placement", "one of groups, scattered"),
     ],
 )

@@ -18,8 +18,8 @@ SITUATIONS = [
 ]
 UNITS = (
     "depth min s ms h hours d pct at iops rps rpm gib mib mibps usd usd_month ratio "
-    "connections day gb millions readers records s_year years instances units waiting delayed "
-    "waiting_at_end"
+    "connections day millions readers records s_year years instances units waiting delayed "
+    "waiting_at_end fleets gb"
 )
 UNIT = re.compile(rf"(^|_)({UNITS.replace(' ', '|')})$")
 

@@ -5,7 +5,12 @@ from typing import Literal
 from awsnb.aws.ebs.limits import INSTANCE_TYPES
 from awsnb.aws.instance_store.events import INSTANCE_STORE
 
-STORE_TYPES = tuple(name for name in INSTANCE_TYPES if INSTANCE_STORE.has(name, "read_iops"))
+STORE_TYPES = tuple(
+    sorted(
+        (name for name in INSTANCE_TYPES if INSTANCE_STORE.has(name, "read_iops")),
+        key=lambda name: (name.split(".")[0], INSTANCE_STORE.value(name, "read_iops")),
+    )
+)
 GIB_PER_GB = 1e9 / 2**30
 
 

@@ -34,7 +34,7 @@ class CopiesScenario(Scenario):
     losses_per_year: float = field(
         INSTANCE_STORE.value("fleet", "losses_per_year"),
         label="An instance loses its store",
-        unit="times a year",
+        unit="a year",
         low=0.01,
         high=400,
         log=True,
@@ -61,7 +61,7 @@ class CopiesScenario(Scenario):
     placement: Literal["groups", "scattered"] = field(
         GROUPS,
         label="Placement",
-        meaning="Whether the same instances hold the same data, or each piece lies on any of them.",
+        meaning="Whether the same instances hold the same data, or any of them.",
     )
     noticed_after_min: float = field(
         float(INSTANCE_STORE.value("fleet", "noticed_after")),
@@ -76,7 +76,7 @@ class CopiesScenario(Scenario):
     fleet_losses_per_year: float = field(
         0.0,
         label="All instances lose it at once",
-        unit="times a year",
+        unit="a year",
         low=0,
         high=12,
         group="All at once",

@@ -25,8 +25,8 @@ class Outcome:
     ----------
     copies : ndarray of int, shape (c,)
         From 1 to six, or to as many as there are instances.
-    loss, loss_theory : ndarray of float, shape (c,)
-        Chance of losing any data in a year, of the exact chain and of its first order.
+    loss : ndarray of float, shape (c,)
+        Chance of losing any data in a year.
     window_loss, window_loss_more, window_loss_theory : ndarray of float, shape (21,)
         Chance over `WINDOWS_H`, with the scenario's copies, with one more, and its first order.
     window_h : float
@@ -40,7 +40,6 @@ class Outcome:
     scenario: CopiesScenario
     copies: NDArray[np.int64]
     loss: Floats
-    loss_theory: Floats
     window_loss: Floats
     window_loss_more: Floats
     window_loss_theory: Floats
@@ -90,7 +89,6 @@ def simulate(scenario: CopiesScenario) -> Outcome:
         scenario=scenario,
         copies=np.arange(1, len(others) + 1),
         loss=np.array([loss(one, window) for one in others]),
-        loss_theory=np.array([loss_theory(one, window) for one in others]),
         window_loss=np.array([loss(scenario, hours) for hours in WINDOWS_H]),
         window_loss_more=np.array([loss(more, hours) for hours in WINDOWS_H]),
         window_loss_theory=np.array([loss_theory(scenario, hours) for hours in WINDOWS_H]),

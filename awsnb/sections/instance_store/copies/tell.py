@@ -8,8 +8,7 @@ from awsnb.sections.instance_store.copies.simulate import GP3_LOSS, WINDOWS_H, O
 from awsnb.words import counted, percent, span
 
 RARE = 0.001
-LEAST_PERCENT = 1e-12  # a chance of one in 1e14 is drawn as that
-MANY = 1e12
+MANY = 1e12  # a rarer loss is drawn, and said, as this
 
 
 def tell(outcome: Outcome) -> Result:
@@ -18,8 +17,9 @@ def tell(outcome: Outcome) -> Result:
     Returns
     -------
     Result
-        `data` has, by ``copies``, the chance of a loss in a year, %; and by ``window_h``, how
-        long a copy is missing, the same with the scenario's copies and with one more.
+        `data` has, by ``copies``, of how many such fleets one loses data in a year: the inverse
+        of the chance. By ``window_h``, how long a copy is missing, it has the same with the
+        scenario's copies and with one more.
     """
     scenario = outcome.scenario
     return Result(
@@ -28,15 +28,14 @@ def tell(outcome: Outcome) -> Result:
         why=_why(outcome),
         numbers=_numbers(outcome),
         data={
-            "copies": outcome.copies,
-            "loss_pct": _drawn(outcome.loss),
-            "loss_theory_pct": _drawn(outcome.loss_theory),
+            "copies": np.array([copies_text(number) for number in outcome.copies.tolist()]),
+            "one_of_fleets": _one_of(outcome.loss),
             "window_h": WINDOWS_H,
-            "window_loss_pct": _drawn(outcome.window_loss),
-            "window_loss_more_pct": _drawn(outcome.window_loss_more),
-            "window_loss_theory_pct": _drawn(outcome.window_loss_theory),
+            "window_one_of_fleets": _one_of(outcome.window_loss),
+            "window_more_one_of_fleets": _one_of(outcome.window_loss_more),
+            "window_theory_one_of_fleets": _one_of(outcome.window_loss_theory),
         },
-        panels=(_by_copies(outcome), _by_window(outcome)),
+        panels=(_by_copies(), _by_window(outcome)),
         notes=_notes(outcome),
     )
 
@@ -66,45 +65,40 @@ def gigabytes(size_gb: float) -> str:
     return f"{size_gb:,.0f} GB" if size_gb >= 9.95 else f"{size_gb:.2g} GB"
 
 
-def _drawn(chance: np.ndarray) -> np.ndarray:
-    return np.maximum(100 * chance, LEAST_PERCENT)
+def _one_of(chance: np.ndarray) -> np.ndarray:
+    """Turn chances into the number of fleets of which one loses data."""
+    return 1 / np.maximum(chance, 1 / MANY)
 
 
-def _limits(*columns: np.ndarray) -> tuple[float, float]:
-    least = min(float(_drawn(column).min()) for column in columns)
-    return min(10.0 ** np.floor(np.log10(least)), 1.0), 100.0
-
-
-def _by_copies(outcome: Outcome) -> Panel:
+def _by_copies() -> Panel:
     return Panel(
-        "Chance of losing data in a year",
-        "%",
-        (Curve("loss_pct", "exact", "first", compare=True),),
+        "Of how many such fleets one loses data in a year",
+        "fleets",
+        (Curve("one_of_fleets", "exact", "first", compare=True),),
         kind="bars",
         x="copies",
-        x_title="copies of each piece",
         log=True,
-        limits=_limits(outcome.loss),
+        limits=(1.0, MANY),
     )
 
 
 def _by_window(outcome: Outcome) -> Panel:
     copies = outcome.scenario.copies
     more = min(copies + 1, int(outcome.copies[-1]))
-    others = (Curve("window_loss_more_pct", copies_text(more), "second"),)
+    others = (Curve("window_more_one_of_fleets", copies_text(more), "second"),)
     return Panel(
         "The same, by how long a copy is missing",
-        "%",
+        "fleets",
         (
-            Curve("window_loss_pct", copies_text(copies), "first", compare=True),
+            Curve("window_one_of_fleets", copies_text(copies), "first", compare=True),
             *(others if more > copies else ()),
-            Curve("window_loss_theory_pct", "if losses were rare", "theory"),
+            Curve("window_theory_one_of_fleets", "if losses were rare", "theory"),
         ),
         x="window_h",
         x_title="hours until the copy is there again",
         x_log=True,
         log=True,
-        limits=_limits(outcome.window_loss, outcome.window_loss_more),
+        limits=(1.0, MANY),
         events=((outcome.window_h, span(3600 * outcome.window_h)),),
     )
 

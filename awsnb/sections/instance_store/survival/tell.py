@@ -61,7 +61,7 @@ def _number(outcome: Outcome, thing: str) -> Number:
     event = outcome.lost_by(thing)
     text = f"lost: {event}" if event else "survives"
     label = NAMES[thing][0].upper() + NAMES[thing][1:]
-    return Number(thing, label, "no" if event else "yes", text, headline=True)
+    return Number(thing, label, "no" if event else "yes", text, headline=thing != MEMORY)
 
 
 def _why(outcome: Outcome) -> str:
@@ -91,7 +91,7 @@ def _cause(event: str) -> str:
 def _volumes(outcome: Outcome) -> str:
     gone = [NAMES[one] for one in (ROOT_VOLUME, DATA_VOLUME) if outcome.lost_by(one)]
     if not gone:
-        return "EBS volumes do not depend on the host, and keep theirs."
+        return "EBS volumes do not depend on the host, and keep their data."
     return (
         "EBS volumes do not depend on the host, but DeleteOnTermination deletes the "
         f"{' and the '.join(gone)}."
