@@ -33,7 +33,7 @@ def repository(root: Path = ROOT) -> str:
 
 
 def launch_text(address: str, notebook: str, badge: bool) -> str:
-    """Say how to open `notebook` and its page without installing anything."""
+    """Say how to open `notebook`, and its page without a kernel, without installing anything."""
     if not address:
         return ""
     owner, _, name = address.partition("/")
