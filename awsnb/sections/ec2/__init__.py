@@ -1,5 +1,5 @@
 """Section 2, EC2: its questions, each in a folder of its name."""
 
-from awsnb.sections.ec2 import credits
+from awsnb.sections.ec2 import credits, reach
 
-VIEWS = (credits.VIEW,)
+VIEWS = (credits.VIEW, reach.VIEW)
