@@ -44,7 +44,7 @@ class LifeCycleScenario(Scenario):
         "it is started again.",
     )
     keep: Literal[
-        "memory", "instance store", "root volume", "data volume", "public address"
+        "RAM", "instance store", "root volume", "data volume", "public address"
     ] = field(
         "data volume", label="To be kept", meaning="What must still be there afterwards."
     )  # fmt: skip
@@ -225,10 +225,11 @@ def _why(outcome: Outcome) -> str:
     )
     others = f" It gets another {_and(new)}." if new else ""
     gone = f" Lost: {_and(lost)}." if lost else ""
+    stays = f" Kept: {_and(kept)}." if kept else ""
     verdict = "is" if outcome.holds else "is not"
     return (
         f"The {outcome.scenario.keep} {verdict} kept by a {_noun(outcome.scenario.operation)}."
-        f"{gone}{others} Kept: {_and(kept)}."
+        f"{gone}{others}{stays}"
     )
 
 
@@ -267,7 +268,11 @@ def compare(scenario: LifeCycleScenario) -> Comparison:
     Comparison
         One option an operation; `best` is the cheapest that keeps it.
     """
-    options = [_option(simulate(scenario.replace(operation=operation))) for operation in OPERATIONS]
+    options = [
+        _option(simulate(scenario.replace(operation=operation)))
+        for operation in OPERATIONS
+        if operation != BY_AWS
+    ]
     best = cheapest(options)
     why = f"No operation keeps the {scenario.keep}."
     if best is not None:
