@@ -39,7 +39,7 @@ class CreditScenario(Scenario):
     )  # fmt: skip
     measured_vcpus: int | None = field(
         None, label="Measured on", unit="vCPUs", low=1, high=192,
-        unset="not said",
+        unset="not said", control=False,
         meaning="vCPUs of the instance that the trace was measured on. A trace needs it.",
     )  # fmt: skip
     balance: str = field(

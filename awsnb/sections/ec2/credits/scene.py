@@ -7,25 +7,26 @@ from awsnb.sections.ec2.credits.simulate import Outcome
 
 LOAD, EARNED, CREDIT, DONE = "Load", "Earned", "Credit", "Done"
 WAITS, LOST, CHARGED = "Waits", "Given up", "Charged"
+AN_HOUR = "credits an hour"
+CREDITS_PER_VCPU_H = 60.0
 
 
 def scene(outcome: Outcome) -> Scene:
     """Show where the load's work goes: credit left, work done, what waits or is charged."""
-    run, duration_s = outcome.run, outcome.load.trace.duration_s
-    asked, served = outcome.load.vcpus, run.served_vcpu_s / duration_s
-    earned = np.full(asked.size, outcome.instance.baseline_vcpus)
+    asked = CREDITS_PER_VCPU_H * outcome.load.vcpus
+    served = CREDITS_PER_VCPU_H * _served_vcpus(outcome)
+    earned = np.full(asked.size, outcome.instance.earned_per_h)
     full = float(max(asked.max(), served.max(), earned[0]))
-    end, excess, note = _excess(outcome)
-    capacity = float(max(outcome.room.max(), 1.0))
+    end, excess = _excess(outcome)
     return Scene(
         alt=f"{outcome.scenario.text}: the load, the credit, what is done and what is not",
         x="time",
         places=(
-            Place(LOAD, 0, count=asked, note="vCPUs asked for"),
-            Place(EARNED, 0, count=earned, note="vCPUs that credit comes in for"),
-            Place(CREDIT, 1, np.maximum(outcome.room, 0.0), capacity, "credits left"),
-            Place(DONE, 2, count=served, note="vCPUs", tone="good"),
-            Place(end, 2, count=excess, note=note, tone="bad"),
+            Place(LOAD, 0, count=asked, note=AN_HOUR),
+            Place(EARNED, 0, count=earned, note=AN_HOUR),
+            Place(CREDIT, 1, outcome.room, outcome.room_most, "credits left"),
+            Place(DONE, 2, count=served, note=AN_HOUR, tone="good"),
+            Place(end, 2, count=excess, note=AN_HOUR, tone="bad"),
         ),
         flows=(
             Flow(LOAD, CREDIT, asked, full),
@@ -38,14 +39,17 @@ def scene(outcome: Outcome) -> Scene:
     )
 
 
-def _excess(outcome: Outcome) -> tuple[str, np.ndarray, str]:
-    """What credit does not pay for: where it goes, and how much, in vCPUs."""
-    run, duration_s = outcome.run, outcome.load.trace.duration_s
+def _served_vcpus(outcome: Outcome) -> np.ndarray:
+    return outcome.run.served_vcpu_s / outcome.load.trace.duration_s
+
+
+def _excess(outcome: Outcome) -> tuple[str, np.ndarray]:
+    """What credit does not pay for: where it goes, and how much, in credits an hour."""
     if not outcome.scenario.is_standard and not outcome.throttled_s:
-        return CHARGED, run.charged * 60 / duration_s, "vCPUs billed as surplus"
-    short = np.maximum(outcome.load.vcpus - run.served_vcpu_s / duration_s, 0.0)
+        return CHARGED, outcome.run.charged * 3600 / outcome.load.trace.duration_s
+    short = np.maximum(outcome.load.vcpus - _served_vcpus(outcome), 0.0)
     end = LOST if outcome.scenario.overload == "drop" else WAITS
-    return end, short, "vCPUs short"
+    return end, CREDITS_PER_VCPU_H * short
 
 
 def _events(outcome: Outcome) -> tuple[tuple[np.datetime64, str], ...]:

@@ -323,20 +323,27 @@ class Outcome:
         return mean_pct, np.array(here), np.full(mean_pct.size, self.peer_usd_month)
 
     @property
+    def may_owe(self) -> float:
+        """Credits that it may owe before any are charged."""
+        return 0.0 if self.scenario.is_standard else self.instance.max_credits
+
+    @property
     def room(self) -> Floats:
         """Credits that may still be spent before it slows down, or before surplus is charged."""
-        free = 0.0 if self.scenario.is_standard else self.instance.max_credits
-        return self.run.balance - self.run.surplus + free
+        return self.run.balance - self.run.surplus + self.may_owe
+
+    @property
+    def room_most(self) -> float:
+        """The most that this can be."""
+        return self.instance.max_credits + self.launch + self.may_owe
 
     @cached_property
     def fall(self) -> Fall | None:
         """How that room still falls at the end; None if it doesn't, or is used up."""
         if self.charged_credits or (self.throttled_s and self.room[-1] <= 0):
             return None
-        free = self.room[0] - self.run.balance[0] + self.run.surplus[0]
-        start = self.earned + self.launch + free
-        capacity = self.instance.max_credits + self.launch + free
-        return fall_of(start, self.room, self.load.trace.duration_s, capacity)
+        start = self.earned + self.launch + self.may_owe
+        return fall_of(start, self.room, self.load.trace.duration_s, self.room_most)
 
     @property
     def holds(self) -> bool:

@@ -162,7 +162,7 @@ def _falling(outcome: Outcome) -> str:
 
 
 def _panels(outcome: Outcome) -> tuple[Panel, ...]:
-    cpu = Panel("vCPUs", "vCPUs", (
+    cpu = Panel("Work", "vCPUs", (
         Curve("asked_vcpus", "asked for", "demand"),
         Curve("served_vcpus", "served", "served", compare=True),
     ))  # fmt: skip
