@@ -168,7 +168,7 @@ def test_an_answer_needs_no_rule_of_the_group_but_one_of_the_acl():
 def test_the_lowest_number_decides_whatever_the_order():
     rules = "in 200 allow all all 0.0.0.0/0\nin 100 deny tcp 22 0.0.0.0/0"
     shut = answer(network_acl=rules)
-    assert "its rule `in 100 deny tcp 22 0.0.0.0/0` denies it" in shut.why
+    assert "its rule 'in 100 deny tcp 22 0.0.0.0/0' denies it" in shut.why
 
 
 def test_without_a_way_back_the_packet_still_gets_there():

@@ -73,7 +73,7 @@ def _mended(scenario: ReachScenario, stop: Step) -> tuple[str, ReachScenario]:
     if stop.name == GROUP:
         rule = f"{way} tcp {scenario.port} {host}"
         rules = f"{scenario.security_group.rstrip()}\n{rule}"
-        return f"allow `{rule}` in the security group", scenario.replace(security_group=rules)
+        return f"allow '{rule}' in the security group", scenario.replace(security_group=rules)
     if stop.name == ACL:
         return _acl_mended(scenario, stop, way, host)
     return _routed(scenario)
@@ -94,7 +94,7 @@ def _acl_mended(
         one.text for one in scenario.acl_rules if (one.direction, one.number) != (direction, number)
     ]
     mended = scenario.replace(network_acl="\n".join([*kept, rule]))
-    return f"allow `{rule}` in the network ACL", mended
+    return f"allow '{rule}' in the network ACL", mended
 
 
 def _routed(scenario: ReachScenario) -> tuple[str, ReachScenario]:

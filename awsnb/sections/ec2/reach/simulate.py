@@ -25,7 +25,7 @@ PLACES = {
     "this host": "",
     "the internet": EVERYONE,
     "another subnet": "10.0.2.30",
-    "its own subnet": "10.0.1.30",
+    "the same subnet": "10.0.1.30",
 }
 
 

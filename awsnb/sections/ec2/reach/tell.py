@@ -113,7 +113,7 @@ def _remembered(outcome: Outcome) -> str:
     first, last = outcome.scenario.answer_ports
     return (
         f"{said} The network ACL remembers nothing: the answer, to a port from {first:,} to "
-        f"{last:,}, passes by its rule `{acl[0].rule}`."
+        f"{last:,}, passes by its rule '{acl[0].rule}'."
     )
 
 
@@ -144,7 +144,7 @@ def _no_route(scenario: ReachScenario, stop: Step) -> str:
 
 
 def _acl(scenario: ReachScenario, stop: Step) -> str:
-    by = f"its rule `{stop.rule}` denies it" if stop.rule else "no rule of it allows that"
+    by = f"its rule '{stop.rule}' denies it" if stop.rule else "no rule of it allows that"
     if stop.leg == THERE:
         return f"The network ACL stops the packet at the subnet's edge: {by}."
     first, last = scenario.answer_ports
