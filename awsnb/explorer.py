@@ -27,7 +27,18 @@ SLOTS = 64  # columns that a picture can have
 MOST_KEPT = 3
 OWN = "Your numbers"  # where an explorer starts that is none of the section's situations
 PLAIN = "The defaults"
-MODULES = ("text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer")
+MODULES = (
+    "alive",
+    "text",
+    "scale",
+    "path",
+    "plot",
+    "controls",
+    "stage",
+    "scene",
+    "zoom",
+    "explorer",
+)
 
 _of_the_page: Any = {"sync": True, "echo_update": False}  # the page has what it sent
 
@@ -90,12 +101,14 @@ class Explorer(NotebookWidget):
         self.result: Result = chosen.simulate(scenario)
         self.problem = ""
         self._kept_results: dict[str, Result] = {}
+        values = scenario.model_dump()
         if not situation:
-            situation, begun = _began_at(scenario, begun)
+            situation, begun = _began_at(scenario, chosen, begun)
+            values = begun[situation]
         self._situations = {one.name: _situations(one) for one in self._views.values()}
         self._situations[chosen.name] = begun
         super().__init__(
-            form=self._form(), view=chosen.name, situation=situation, values=scenario.model_dump()
+            form=self._form(), view=chosen.name, situation=situation, values=dict(values)
         )
         columns = [f"{letter}{slot}" for letter in "ys" for slot in range(SLOTS)]
         self.add_traits(**{name: traitlets.Bytes().tag(sync=True) for name in columns})
@@ -278,16 +291,17 @@ def _situations(view: View[Any, Any]) -> dict[str, dict[str, Any]]:
     """List a view's situations with all values of each; the defaults first if they are no other."""
     plain = {name: spec.default for name, spec in view.scenario.fields().items()}
     presets = {preset.name: plain | dict(preset.values) for preset in view.presets}
-    return presets if plain in presets.values() else {PLAIN: plain} | presets
+    is_there = any(not view.scenario(**values).changes() for values in presets.values())
+    return presets if is_there else {PLAIN: plain} | presets
 
 
 def _began_at(
-    scenario: Scenario, begun: Mapping[str, dict[str, Any]]
+    scenario: Scenario, view: View[Any, Any], begun: Mapping[str, dict[str, Any]]
 ) -> tuple[str, dict[str, dict[str, Any]]]:
     """Return the situation that a scenario is, and all of them; one of its own if it is none."""
-    values = scenario.model_dump()
+    values, changes = scenario.model_dump(), scenario.changes()
     for name, others in begun.items():
-        if others == values:
+        if view.scenario(**others).changes() == changes:
             return name, dict(begun)
     return OWN, {OWN: values} | {name: v for name, v in begun.items() if name != PLAIN}
 

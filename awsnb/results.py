@@ -123,11 +123,34 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Members:
+    """Members of a place that are in one state, all alike.
+
+    Parameters
+    ----------
+    word : str
+        The state: ``"booting"``.
+    tone : {"ok", "bad", "out", "wait", "off"}
+        How it is drawn.
+    count : numpy.ndarray
+        How many they are, at each time.
+    level : numpy.ndarray, optional
+        How much each of them holds, of the place's `capacity`; they are empty if not given.
+    """
+
+    word: str
+    tone: Literal["ok", "bad", "out", "wait", "off"]
+    count: "np.ndarray"
+    level: "np.ndarray | None" = None
+
+
+@dataclass(frozen=True)
 class Place:
     """Where things wait, are kept or end, in a scene.
 
     A place with a `level` is a vessel: a tank if it stands alone in its column, a bar among up to
-    eight, a tile among more. One without is an end point, with a number.
+    eight, a tile among more. One with `members` is a group of tiles, which come and go. One with
+    neither is an end point, with a number.
 
     Parameters
     ----------
@@ -149,6 +172,10 @@ class Place:
         Whether it is good to end there.
     states : tuple of (x, str, str), optional
         From when on it is ``"ok"``, ``"bad"``, ``"out"``, ``"wait"`` or ``"off"``, and a word.
+    members : tuple of Members, optional
+        Those in each state, in the order in which they are drawn.
+    room : int, optional
+        For how many members a place is drawn.
     """
 
     name: str
@@ -160,6 +187,8 @@ class Place:
     note: str = ""
     tone: Literal["", "good", "bad"] = ""
     states: tuple[tuple[Any, Literal["ok", "bad", "out", "wait", "off"], str], ...] = ()
+    members: tuple[Members, ...] = ()
+    room: int = 0
 
 
 @dataclass(frozen=True)

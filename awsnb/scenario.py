@@ -60,7 +60,8 @@ class FieldSpec:
     `only_when` maps another field to the values at which this one applies: elsewhere it must
     stay at its default. `control` is False for fields that no slider or menu can set. `lines` is
     the least number of lines that a text is written on; 0 for a text that is a line. `option` says
-    that the command line has an option of the field's name.
+    that the command line has an option of the field's name. `reads` names the field of a file that
+    this one says how to read; without a file it must stay at its default.
 
     `group` names what the field belongs to, in a word or two, and `advanced` fields are folded
     under it. `unset` says what None means: ``"no limit"``, ``"never"``; it is empty where a value
@@ -80,6 +81,7 @@ class FieldSpec:
     only_when: Mapping[str, tuple[Any, ...]]
     control: bool
     option: bool
+    reads: str
     lines: int
     group: str
     advanced: bool
@@ -158,6 +160,7 @@ def field(
     only_when: Mapping[str, tuple[Any, ...]] | None = None,
     control: bool = True,
     option: bool = False,
+    reads: str = "",
     lines: int = 0,
     path: bool = False,
     group: str = "",
@@ -187,6 +190,7 @@ def field(
             "path": path,
             "control": control and (lines > 0 or not path),
             "option": option or path,
+            "reads": reads,
             "lines": lines,
             "group": group,
             "advanced": advanced,
@@ -278,6 +282,12 @@ class Scenario(BaseModel):
     def _check_applicable(self) -> None:
         values = self.model_dump()
         for spec in self.fields().values():
+            if spec.reads and values[spec.name] != spec.default and not values[spec.reads]:
+                raise ScenarioError(
+                    f"{spec.name} = {shown(values[spec.name])}: says how to read {spec.reads}, and "
+                    f"{spec.reads} is not given.",
+                    field=spec.name,
+                )
             if values[spec.name] != spec.default and not spec.applies(values):
                 other, allowed = next(
                     (other, allowed)
@@ -381,6 +391,7 @@ def _spec(name: str, info: Any) -> FieldSpec:
         only_when={k: tuple(v) for k, v in extra["only_when"].items()},
         control=extra["control"],
         option=extra["option"],
+        reads=extra["reads"],
         lines=extra["lines"],
         group=extra["group"],
         advanced=extra["advanced"],

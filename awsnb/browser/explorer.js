@@ -1,6 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
+import { onAlive } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -49,7 +50,7 @@ const button = (text, press, properties = {}) => {
   return node;
 };
 
-function render({ model, el }) {
+export function render({ model, el }) {
   const { title, views } = model.get("form");
   const columns = columnsOf(model, "y");
   const sceneColumns = columnsOf(model, "s");
@@ -143,7 +144,7 @@ function render({ model, el }) {
   const plots = create("div");
   const kept = create("div", { className: "awsnb-kept" });
   const command = create("code", { tabIndex: 0 });
-  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer));
+  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer), { hidden: !model.send });
   const foot = create("div", { className: "awsnb-foot" }, zoomer,
     button("Copy as a report command", (event) => copy(model.get("answer").command, event.target)), command);
   const dead = create("p", { className: "awsnb-dead", hidden: true },
@@ -259,7 +260,7 @@ function render({ model, el }) {
     write(why, joined(answer.why));
     write(command, answer.command);
     const { fields } = view();
-    const names = answer.kept.map((values) => differences(fields, values, model.get("values")) || "this run");
+    const names = answer.kept.map((values) => `kept: ${differences(fields, values, model.get("values")) || "this run"}`);
     const moving = play();
     stage.show(moving, sceneColumns);
     live.show(picture(), columns, answer.alt, names, moving?.x);
@@ -273,6 +274,7 @@ function render({ model, el }) {
       const [term, value, below] = numbers.children[i].children;
       write(term, label);
       write(value, text);
+      value.classList.toggle("awsnb-word", !/\d/.test(text));
       const news = others.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
       if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
         below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
@@ -285,21 +287,15 @@ function render({ model, el }) {
     paintState();
     paintAnswer();
   };
-  const liveness = async () => {
-    const real = await model.widget_manager?.get_model?.(model.get("me"));
-    if (!real) return;
-    const tell = () => {
-      dead.hidden = real.comm_live !== false;
-      form.disabled = !dead.hidden;
-      for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !dead.hidden;
-    };
-    real.on("comm_live_update", tell);
-    tell();
+  const liveness = (alive) => {
+    dead.hidden = alive;
+    form.disabled = !alive;
+    for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !alive;
   };
 
   paint();
   model.on("change:answer", paint);
-  liveness();
+  onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
     live.dispose();

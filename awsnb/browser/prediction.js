@@ -1,4 +1,7 @@
 // A card that asks for a prediction. The answer is not in the page until the reader has committed.
+import { onAlive } from "./alive.js";
+import { plot } from "./plot.js";
+
 const LETTERS = "ABCDE";
 
 function make(tag, attributes = {}, ...children) {
@@ -12,7 +15,7 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-function render({ model, el }) {
+export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   const asked = model.get("asked");
   const name = `awsnb-${Math.random().toString(36).slice(2)}`;
@@ -28,9 +31,10 @@ function render({ model, el }) {
     if (guess === null) return asked.kind === "number" ? "Move the slider." : "Choose an answer.";
     return sure === null ? "Say how sure you are." : "";
   };
+  let alive = true;
   const check = () => {
-    need.textContent = missing();
-    commit.disabled = Boolean(missing());
+    need.textContent = alive ? missing() : "Run this cell to commit to an answer.";
+    commit.disabled = !alive || Boolean(missing());
   };
 
   const choose = (choice) => {
@@ -106,6 +110,17 @@ function render({ model, el }) {
     model.save_changes();
   });
 
+  let drawn = null;
+  const draw = (told) => {
+    drawn?.dispose();
+    drawn = null;
+    if (!told) return;
+    const host = make("div", { className: "awsnb-explorer guessed" });
+    verdict.append(host);
+    drawn = plot(host);
+    const values = told.values.map((column) => Float64Array.from(column, (value) => value ?? NaN));
+    drawn.show(told.picture, (slot) => values[slot], told.alt, []);
+  };
   const reveal = (focus) => {
     const told = model.get("verdict");
     if (!("answer" in told)) return;
@@ -129,6 +144,7 @@ function render({ model, el }) {
     }
     verdict.replaceChildren(...lines, make("p", {}, told.because));
     verdict.hidden = false;
+    draw(told.plot);
     if (focus) verdict.focus({ preventScroll: true });
   };
 
@@ -148,7 +164,14 @@ function render({ model, el }) {
   reveal(false);
   const told = () => reveal(true);
   model.on("change:verdict", told);
-  return () => model.off("change:verdict", told);
+  onAlive(model, (now) => {
+    alive = now;
+    check();
+  });
+  return () => {
+    model.off("change:verdict", told);
+    drawn?.dispose();
+  };
 }
 
 export default { render };

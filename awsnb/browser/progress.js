@@ -1,4 +1,6 @@
 // What is done, and how often the reader was right at each level of sureness.
+import { onAlive } from "./alive.js";
+
 const WIDTH = 150;
 
 function bar([sure, made, right, share]) {
@@ -45,6 +47,7 @@ function render({ model, el }) {
   el.replaceChildren(done, table, note, again);
   draw();
   model.on("change", draw);
+  onAlive(model, (alive) => (again.hidden = !alive));
   return () => model.off("change", draw);
 }
 

@@ -6,7 +6,9 @@ const DENSE = 0.085; // dots a pixel on a full way
 const RING = 21;
 const TONES = { ok: "edge", bad: "bad", out: "muted", wait: "kept1", off: "edge" };
 const COLORS = ["bg", "panel", "edge", "ink", "muted", "accent", "soft", "bad", "bad-soft", "good", "kept1"];
-const WIDTHS = { ring: 104, tank: 120, bars: 190, tiles: 250 };
+const WIDTHS = { ring: 104, tank: 120, bars: 190, tiles: 250, group: 250 };
+const MOST_TILES = 36; // of a group; of more members, a tile stands for several
+const LEGEND = 22; // pixels below a group's tiles
 
 // draws, and returns what the next picture goes on from: the layout, the colours, the dots
 export function draw(canvas, { told, value, state, seconds, before, height }) {
@@ -22,7 +24,10 @@ export function draw(canvas, { told, value, state, seconds, before, height }) {
     drawWay(stage, way, rate, share);
   }
   for (const place of told.places)
-    drawPlace(stage, place, { level: value(place.level), count: value(place.count), state: state(place) });
+    drawPlace(stage, place, {
+      level: value(place.level), count: value(place.count), state: state(place),
+      members: place.members.map((one) => ({ ...one, count: value(one.count), level: value(one.level) })),
+    });
   return stage;
 }
 
@@ -70,6 +75,7 @@ function laidOut(told, width, height) {
 }
 
 const kindOf = (places) => {
+  if (places.some(({ members }) => members.length)) return "group";
   if (places.every(({ level }) => level === null)) return "ring";
   return places.length === 1 ? "tank" : places.length < 9 ? "bars" : "tiles";
 };
@@ -78,7 +84,7 @@ function column(places, kind, { x, width, top, bottom }) {
   const count = places.length;
   const across = kind === "tiles" ? Math.ceil(count / Math.max(2, Math.floor((bottom - top) / 46))) : 1;
   const down = Math.ceil(count / across);
-  const most = { ring: 76, tank: bottom - top, bars: 44, tiles: 48 }[kind];
+  const most = { ring: 76, tank: bottom - top, bars: 44, tiles: 48, group: bottom - top }[kind];
   const height = Math.min(most, (bottom - top - (down - 1) * 6) / down);
   const gap = down > 1 ? Math.min((bottom - top - down * height) / (down - 1), 60) : 0;
   const start = (top + bottom - down * height - (down - 1) * gap) / 2;
@@ -187,6 +193,7 @@ function label(pen, colors, text, [x, y]) {
 function drawPlace(stage, place, now) {
   const box = stage.boxes[place.name];
   if (box.kind === "ring") drawRing(stage, box, place, now);
+  else if (box.kind === "group") drawGroup(stage, box, place, now);
   else drawVessel(stage, box, place, now);
 }
 
@@ -217,9 +224,16 @@ function drawRing(stage, box, place, { count }) {
 const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(Math.round(value)));
 
 function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
+  const over = vessel(stage, box, place.capacity, level, tone);
+  const amount = `${short(place.whole ? Math.round(level) : level)} ${place.unit}`.trim() + (over ? " ▲" : "");
+  name(stage, box, place, { amount, word, tone, over });
+}
+
+// draws an outline, filled as far as the level goes; returns whether that is beyond what it can hold
+function vessel(stage, box, capacity, level, tone) {
   const { pen, colors } = stage;
-  const over = place.capacity && level > place.capacity * 1.001;
-  const share = place.capacity ? Math.min(1, Math.max(0, level / place.capacity)) : 0;
+  const over = capacity && level > capacity * 1.001;
+  const share = capacity ? Math.min(1, Math.max(0, level / capacity)) : 0;
   outline(pen, box);
   pen.fillStyle = colors[tone === "bad" ? "bad-soft" : "panel"];
   if (tone !== "off") pen.fill();
@@ -231,13 +245,54 @@ function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   pen.setLineDash(tone === "off" || tone === "out" ? [4, 3] : []);
   pen.stroke();
   pen.setLineDash([]);
-  const amount = `${short(level)} ${place.unit}`.trim() + (over ? " ▲" : "");
-  name(stage, box, place, { amount, word, tone, over });
+  return over;
+}
+
+function drawGroup(stage, box, place, { members }) {
+  const each = Math.max(1, Math.ceil(place.room / MOST_TILES));
+  const ends = members.map((sum => ({ count }) => (sum += count))(0));
+  write(stage, place.name, box.x + box.width / 2, box.y - 9, { weight: 600, align: "center" });
+  tilesOf(box, Math.ceil(place.room / each)).forEach((tile, i) => {
+    const one = members[ends.findIndex((end) => i * each < end)];
+    vessel(stage, tile, place.capacity, one?.level ?? 0, one?.tone ?? "off");
+  });
+  const some = members.filter(({ count }) => count > 0);
+  legend(stage, box, some, each > 1 ? `a tile: ${each}` : "");
+}
+
+function tilesOf({ x, y, width, height }, count) {
+  const across = Math.min(count, Math.max(8, Math.ceil(count / 3)));
+  const down = Math.ceil(count / across);
+  const wide = Math.min(34, (width - (across - 1) * 5) / across);
+  const high = Math.min(56, (height - LEGEND - (down - 1) * 6) / down);
+  const left = x + (width - across * wide - (across - 1) * 5) / 2;
+  const top = y + (height - LEGEND - down * high - (down - 1) * 6) / 2;
+  return Array.from({ length: count }, (_, i) => ({
+    kind: "tiles", width: wide, height: high,
+    x: left + (i % across) * (wide + 5),
+    y: top + Math.floor(i / across) * (high + 6),
+  }));
+}
+
+function legend(stage, box, members, remark) {
+  const { pen, font } = stage;
+  pen.font = `400 11.5px ${font}`;
+  const texts = members.map(({ count, word }) => `${short(count)} ${word}`);
+  const widths = texts.map((text) => 16 + pen.measureText(text).width + 10);
+  const all = widths.reduce((a, b) => a + b, 0) + pen.measureText(remark).width;
+  let x = box.x + (box.width - all) / 2;
+  const y = box.y + box.height;
+  members.forEach(({ tone, level }, i) => {
+    vessel(stage, { kind: "tiles", x, y: y - 10, width: 11, height: 11 }, 1, level === null ? 0 : 1, tone);
+    write(stage, texts[i], x + 16, y, { size: 11.5, color: "muted" });
+    x += widths[i];
+  });
+  write(stage, remark, x, y, { size: 11.5, color: "muted" });
 }
 
 function outline(pen, { x, y, width, height }) {
   pen.beginPath();
-  pen.roundRect(x, y, width, height, 5);
+  pen.roundRect(x, y, width, height, Math.min(5, width / 4));
 }
 
 function fill({ pen, colors }, box, share, color) {
@@ -287,9 +342,13 @@ function name(stage, box, place, { amount, word, tone, over }) {
     if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
     return;
   }
-  haloed(stage, place.name, box.x + 9, box.y + 16, 12, 600, "left");
-  if (tone !== "out") haloed(stage, amount, box.x + box.width - 9, box.y + 16, 12, 600, "right", over ? "bad" : "ink");
-  if (word && box.height > 32) haloed(stage, word, box.x + 9, box.y + 31, 12, 400, "left", tone === "bad" ? "bad" : "muted");
+  const line = box.y + Math.min(16, box.height / 2 + 4);
+  const beside = haloed(stage, place.name, box.x + 9, line, 12, 600, "left") + 15;
+  const fits = beside + stage.pen.measureText(amount).width + 14 < box.width;
+  const text = fits ? amount : amount.replace(` ${place.unit}`, "");
+  if (tone !== "out") haloed(stage, text, box.x + box.width - 9, line, 12, 600, "right", over ? "bad" : "ink");
+  const [wordX, wordY] = box.height > 32 ? [9, line + 15] : [beside, line];
+  if (word) haloed(stage, word, box.x + wordX, wordY, 12, 400, "left", tone === "bad" ? "bad" : "muted");
 }
 
 function haloed(stage, text, x, y, size, weight = 400, align = "center", color = "ink") {
@@ -302,5 +361,5 @@ function haloed(stage, text, x, y, size, weight = 400, align = "center", color =
   pen.globalAlpha = 0.85;
   pen.strokeText(text, x, y);
   pen.globalAlpha = 1;
-  write(stage, text, x, y, { color, size, weight, align });
+  return write(stage, text, x, y, { color, size, weight, align });
 }

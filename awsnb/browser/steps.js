@@ -1,5 +1,7 @@
 // Steps to tick off. Their texts come as HTML that Python has escaped, with <code> alone in it.
-function render({ model, el }) {
+import { onAlive } from "./alive.js";
+
+export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   const boxes = model.get("steps").map((step, i) => {
     const box = document.createElement("input");
@@ -23,6 +25,7 @@ function render({ model, el }) {
     list.append(item);
   }
   el.replaceChildren(list);
+  onAlive(model, (alive) => boxes.forEach((box) => (box.disabled = !alive)));
 }
 
 export default { render };

@@ -6,7 +6,7 @@ import numpy as np
 
 from awsnb.figures.axes import Axis
 from awsnb.figures.lines import Array
-from awsnb.results import Flow, Place, Result, Scene
+from awsnb.results import Flow, Members, Place, Result, Scene
 
 MOST_MOMENTS = 400
 MOST_VALUES = 3_000  # of all columns together: 6 kB
@@ -78,8 +78,11 @@ def _moments(scene: Scene, axis: Axis, places: Array) -> Array:
 
 def _count(scene: Scene) -> int:
     """Count the columns that a scene has."""
-    arrays = [place.level if place.count is None else place.count for place in scene.places]
-    return len({id(array) for array in [*arrays, *(flow.rate for flow in scene.flows)]})
+    members = [one for place in scene.places for one in place.members]
+    arrays = [*(place.count for place in scene.places), *(one.count for one in members)]
+    arrays += [*(place.level for place in scene.places), *(one.level for one in members)]
+    arrays += [flow.rate for flow in scene.flows]
+    return len({id(array) for array in arrays if array is not None})
 
 
 def _place(place: Place, axis: Axis, columns: _Columns) -> dict[str, Any]:
@@ -87,12 +90,24 @@ def _place(place: Place, axis: Axis, columns: _Columns) -> dict[str, Any]:
         "name": place.name,
         "column": place.column,
         "level": columns.add(place.level),
+        "whole": place.level is not None and np.issubdtype(place.level.dtype, np.integer),
         "capacity": place.capacity,
         "unit": place.unit,
         "count": columns.add(place.count),
         "note": place.note,
         "tone": place.tone,
         "states": [[axis.at(at), tone, word] for at, tone, word in place.states],
+        "members": [_members(one, columns) for one in place.members],
+        "room": place.room,
+    }
+
+
+def _members(one: Members, columns: _Columns) -> dict[str, Any]:
+    return {
+        "word": one.word,
+        "tone": one.tone,
+        "count": columns.add(one.count),
+        "level": columns.add(one.level),
     }
 
 

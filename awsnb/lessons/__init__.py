@@ -4,18 +4,22 @@ Answers come from the models; none is written down here. Without a kernel, each 
 text. What a reader has done is kept, and comes back.
 """
 
+from awsnb.lessons.course import Course, course
 from awsnb.lessons.exercises import Checked, check
 from awsnb.lessons.loading import get_ready
-from awsnb.lessons.predictions import Prediction, estimate, nearest, predict
+from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict
 from awsnb.lessons.progress import Progress, progress
 from awsnb.lessons.steps import Steps, steps
 
 __all__ = [
     "Checked",
+    "Course",
+    "Plot",
     "Prediction",
     "Progress",
     "Steps",
     "check",
+    "course",
     "estimate",
     "get_ready",
     "nearest",

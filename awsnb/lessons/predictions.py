@@ -5,21 +5,66 @@ Nothing that a page is sent before the reader has committed holds the answer.
 
 import html
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import anywidget
+import numpy as np
 import traitlets
 
 from awsnb.lessons import record
+from awsnb.page import module, style
+from awsnb.results import Curve, Result
+from awsnb.widgets import NotebookWidget
 
+YOUR_GUESS = "your guess"
 SURE = ("a guess", "fairly sure", "certain")
 WELL_JUDGED = (0.4, 0.7, 0.95)
 """How often somebody who judges well is right at each level of sureness."""
 
-_browser = files("awsnb") / "browser"
+
+@dataclass(frozen=True)
+class Plot:
+    """A panel of a result, on which a guess has its place.
+
+    Parameters
+    ----------
+    result : Result
+        What the model says.
+    panel : str
+        The title of one of its panels of lines.
+    at : callable
+        A guess in, its place out: in the panel's unit, or on its x axis if `across`.
+    across : bool, optional
+        Whether the guess is a place on the x axis.
+    """
+
+    result: Result
+    panel: str
+    at: Callable[[Any], Any]
+    across: bool = False
+
+    def with_guess(self, guess: str | float) -> Result:
+        """Return the result as the panel alone, the guess drawn on it."""
+        (panel,) = (one for one in self.result.panels if one.title == self.panel)
+        place = self.at(guess)
+        if self.across:
+            events = (*panel.events, (place, YOUR_GUESS))
+            return replace(self.result, panels=(replace(panel, events=events),))
+        level = np.full(len(self.result.data[panel.x]), float(place))
+        curves = (*panel.curves, Curve("guess", YOUR_GUESS, "theory"))
+        data = {**self.result.data, "guess": level}
+        return replace(self.result, data=data, panels=(replace(panel, curves=curves),))
+
+    def drawn(self, guess: str | float) -> dict[str, Any]:
+        """Return what the page draws: the picture, its values, and its words."""
+        from awsnb import figures
+
+        shown = self.with_guess(guess)
+        points = figures.curves(shown, ())
+        values = [[None if math.isnan(v) else v for v in y.ravel().tolist()] for _, y in points]
+        words = f"{self.panel}: {shown.label}. {YOUR_GUESS}: {guess}."
+        return {"picture": figures.panels(shown, points), "values": values, "alt": words}
 
 
 @dataclass(frozen=True)
@@ -44,6 +89,8 @@ class Prediction:
         Of the number.
     within : float
         The largest ratio between a guess and the number that still counts as right.
+    plot : Plot, optional
+        Where the guess is drawn once it is committed.
     """
 
     question: str
@@ -56,6 +103,7 @@ class Prediction:
     high: float = 0.0
     unit: str = ""
     within: float = 1.0
+    plot: Plot | None = None
 
     @property
     def kind(self) -> Literal["choice", "number"]:
@@ -77,6 +125,7 @@ class Prediction:
             "guessed": self._number(guess),
             "headline": self.headline,
             "because": self.because,
+            "plot": self.plot.drawn(guess) if self.plot else None,
         }
 
     def _number(self, value: str | float) -> str:
@@ -87,11 +136,11 @@ class Prediction:
         return " ".join(filter(None, ["Predict:", self.setting, self.question, asked]))
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        data, metadata = as_bundle(Card(self)._repr_mimebundle_())
-        return {**data, "text/plain": str(self), "text/html": self._static()}, metadata
+        return Card(self)._repr_mimebundle_()
 
-    def _static(self) -> str:
-        """Return the question as a page without a kernel shows it: the answer is not in it."""
+    @property
+    def page(self) -> str:
+        """The question as a page without a kernel shows it: the answer is not in it."""
         listed = "".join(f"<li>{html.escape(choice)}</li>" for choice in self.choices)
         setting = f"<p>{html.escape(self.setting)}</p>" if self.setting else ""
         return (
@@ -100,11 +149,11 @@ class Prediction:
         )
 
 
-class Card(anywidget.AnyWidget):
+class Card(NotebookWidget):
     """The live form of a prediction; `committed` is what the reader said and how sure."""
 
-    _esm = (_browser / "prediction.js").read_text("utf-8")
-    _css = (_browser / "lesson.css").read_text("utf-8")
+    _esm = module("alive", "text", "scale", "path", "plot", "prediction")
+    _css = style("explorer") + style("lesson")
 
     asked: Any = traitlets.Dict().tag(sync=True)
     committed: Any = traitlets.Dict().tag(sync=True)
@@ -130,6 +179,10 @@ class Card(anywidget.AnyWidget):
             verdict=prediction.verdict(before["guess"]) if before else {},
         )
 
+    def static_bundle(self) -> dict[str, Any]:
+        """Return the question in words."""
+        return {"text/plain": str(self._prediction), "text/html": self._prediction.page}
+
     @traitlets.observe("committed")
     def _commit(self, change: Any) -> None:
         said = change.new
@@ -148,6 +201,7 @@ def predict(
     *,
     setting: str = "",
     headline: str = "",
+    plot: Plot | None = None,
 ) -> Prediction:
     """Ask for one of several answers; the model's stays hidden until the reader commits to one.
 
@@ -165,6 +219,8 @@ def predict(
         At most two sentences that set the scene.
     headline : str, optional
         What happens, in a few words; the answer itself if left out.
+    plot : Plot, optional
+        A panel that shows what happens, and where on it a guess lies.
 
     Raises
     ------
@@ -174,7 +230,8 @@ def predict(
     texts = tuple(map(str, choices))
     if str(answer) not in texts:
         raise ValueError(f"the model's answer {answer!r} is not among the choices {texts}.")
-    return Prediction(question, setting, texts, str(answer), headline or f"{answer}.", because)
+    said = headline or f"{answer}."
+    return Prediction(question, setting, texts, str(answer), said, because, plot=plot)
 
 
 def estimate(
@@ -188,6 +245,7 @@ def estimate(
     within: float = 1.5,
     setting: str = "",
     headline: str = "",
+    plot: Plot | None = None,
 ) -> Prediction:
     """Ask for a number between two bounds, on a logarithmic slider.
 
@@ -206,6 +264,7 @@ def estimate(
     within : float, optional
         The largest ratio between guess and answer that still counts as right.
     setting, headline : str, optional
+    plot : Plot, optional
         As for `predict`.
 
     Raises
@@ -216,14 +275,11 @@ def estimate(
     if not 0 < low <= answer <= high:
         raise ValueError(f"the model's answer {answer!r} is not between {low!r} and {high!r}.")
     said = headline or f"{answer:,.3g} {unit}".strip() + "."
-    return Prediction(question, setting, (), float(answer), said, because, low, high, unit, within)
+    return Prediction(
+        question, setting, (), float(answer), said, because, low, high, unit, within, plot
+    )
 
 
 def nearest(value: float, choices: Sequence[float]) -> float:
     """Return the choice that is closest to a value, in ratio."""
     return min(choices, key=lambda choice: abs(math.log(choice / value)))
-
-
-def as_bundle(bundle: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a widget's MIME bundle with its metadata, which widgets may leave out."""
-    return bundle if isinstance(bundle, tuple) else (bundle or {}, {})

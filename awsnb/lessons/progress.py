@@ -2,16 +2,14 @@
 
 import html
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-import anywidget
 import traitlets
 
 from awsnb.lessons import record
-from awsnb.lessons.predictions import SURE, WELL_JUDGED, as_bundle
-
-_browser = files("awsnb") / "browser"
+from awsnb.lessons.predictions import SURE, WELL_JUDGED
+from awsnb.page import module, style
+from awsnb.widgets import NotebookWidget
 
 
 @dataclass(frozen=True)
@@ -43,23 +41,26 @@ class Progress:
         return "\n".join([self.text, *levels])
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        data, metadata = as_bundle(Tallies(self)._repr_mimebundle_())
-        static = f"<p>{html.escape(repr(self))}</p>"
-        return {**data, "text/plain": repr(self), "text/html": static}, metadata
+        return Tallies(self)._repr_mimebundle_()
 
 
-class Tallies(anywidget.AnyWidget):
+class Tallies(NotebookWidget):
     """The live form: the counts, a small chart, and a button to start over."""
 
-    _esm = (_browser / "progress.js").read_text("utf-8")
-    _css = (_browser / "lesson.css").read_text("utf-8")
+    _esm = module("alive", "progress")
+    _css = style("lesson")
 
     text = traitlets.Unicode().tag(sync=True)
     rows: Any = traitlets.List().tag(sync=True)
     forgotten = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, shown: Progress) -> None:
+        self._words = repr(shown)
         super().__init__(text=shown.text, rows=_rows(shown))
+
+    def static_bundle(self) -> dict[str, Any]:
+        """Return the counts in words."""
+        return {"text/plain": self._words, "text/html": f"<p>{html.escape(self._words)}</p>"}
 
     @traitlets.observe("forgotten")
     def _start_over(self, change: Any) -> None:

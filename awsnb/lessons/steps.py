@@ -3,18 +3,15 @@
 import html
 import re
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-import anywidget
 import traitlets
 
 from awsnb.lessons import record
-from awsnb.lessons.predictions import as_bundle
+from awsnb.page import module, style
+from awsnb.widgets import NotebookWidget
 
 CODE = re.compile(r"`([^`]*)`")
-
-_browser = files("awsnb") / "browser"
 
 
 @dataclass(frozen=True)
@@ -27,26 +24,30 @@ class Steps:
         return "\n".join(f"- {text}" for text in self.texts)
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        data, metadata = as_bundle(Checklist(self)._repr_mimebundle_())
-        listed = "".join(f"<li>{_marked_up(text)}</li>" for text in self.texts)
-        return {**data, "text/plain": str(self), "text/html": f"<ul>{listed}</ul>"}, metadata
+        return Checklist(self)._repr_mimebundle_()
 
 
-class Checklist(anywidget.AnyWidget):
+class Checklist(NotebookWidget):
     """The live list; `done` says which are ticked."""
 
-    _esm = (_browser / "steps.js").read_text("utf-8")
-    _css = (_browser / "lesson.css").read_text("utf-8")
+    _esm = module("alive", "steps")
+    _css = style("lesson")
 
     steps: Any = traitlets.List().tag(sync=True)
     done: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, steps: Steps) -> None:
         self._texts = steps.texts
+        self._words = str(steps)
         super().__init__(
             steps=[_marked_up(text) for text in steps.texts],
             done=[bool(record.ask("steps", text)) for text in steps.texts],
         )
+
+    def static_bundle(self) -> dict[str, Any]:
+        """Return the steps as a plain list."""
+        listed = "".join(f"<li>{_marked_up(text)}</li>" for text in self._texts)
+        return {"text/plain": self._words, "text/html": f"<ul>{listed}</ul>"}
 
     @traitlets.observe("done")
     def _tick(self, change: Any) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from awsnb.trace.cells import shown
-from awsnb.trace.math_label import Told, seems_a_rate, told_by
+from awsnb.trace.math_label import Told, may_be_bits, seems_a_rate, told_by
 from awsnb.trace.metrics import KINDS, Metric, known
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import read_parts
 from awsnb.trace.series import Floats
 from awsnb.trace.units import UNITS, Unit
 
+MOST_PER_S = 1e15  # of anything: no system of AWS's is asked for a thousandth of it
 CPU, CPU_SAID = "cpu", "CPU %"
 BY_THE_FILE = "as the file says"
 MOST_PERCENT = 100.5
@@ -94,7 +95,8 @@ def read_load(
     """
     parts = read_parts(path, metric)
     try:
-        return _sum([_load(part, wants, said) for part in parts])
+        load = _sum([_load(part, wants, said) for part in parts])
+        return load if len(parts) > 1 else replace(load, notes=load.notes + _half_note(parts[0]))
     except TraceError as problem:
         raise refusal(path, problem) from None
 
@@ -209,10 +211,15 @@ def _of_unknown(
     trace: Trace, unit: Unit | None, wants: tuple[str, ...], said: str
 ) -> tuple[Told, list[str]]:
     """What the user says, or what the unit of a nameless file leaves no doubt of."""
+    if may_be_bits(trace.metric):
+        raise TraceError(
+            f"{shown(trace.metric)} may be of bits or of bytes: export bytes, and write them B"
+        )
     if said:
         return _as_said(trace, unit, said), []
     if unit and unit.counts == "bytes" and "bytes" in wants and not trace.metric:
-        told = f"The file names no metric: its {trace.statistic} of {trace.unit} read as the load"
+        what = f"{trace.statistic or 'values'} of {trace.unit}"
+        told = f"The file names no metric: its {what} read as the load"
         if unit.per_second:
             return Told("rate", "bytes", unit.scale), [f"{told}."]
         if trace.statistic == "Sum":
@@ -294,10 +301,24 @@ def _converted(trace: Trace, told: Told, notes: list[str]) -> Load:
         per_s = per_s / trace.duration_s
     if told.measure == CPU and high <= 1:
         notes = [*notes, "No value is above 1: read as percent, not as fractions of 1."]
+    if per_s.max() > MOST_PER_S:
+        raise TraceError(
+            f"holds {high:g}, which would be {per_s.max():.2g} {told.measure} a second, and no "
+            "system takes as many: check what the file counts"
+        )
     if not held.all():
         notes = [*notes, f"Periods without a datapoint count as no load: {(~held).sum():,}."]
     per_s.setflags(write=False)
     return Load(trace, per_s, told.measure, tuple(notes))
+
+
+def _half_note(trace: Trace) -> tuple[str, ...]:
+    """Say what a load of reads or of writes alone leaves out."""
+    for half, other in (("Read", "Write"), ("Write", "Read"), ("Get", "Set"), ("Set", "Get")):
+        rest = known(trace.metric.replace(half, other), trace.namespace)
+        if half in trace.metric and rest and rest.metric.casefold() != trace.metric.casefold():
+            return (f"{trace.metric} is a part of the load: {rest.metric} is not counted.",)
+    return ()
 
 
 def _no_load(trace: Trace, metric: Metric, wants: tuple[str, ...]) -> TraceError:
@@ -334,12 +355,25 @@ def _sum(loads: list[Load]) -> Load:
         return loads[0]
     if len(measures := {load.measure for load in loads}) > 1:
         raise TraceError(f"{' and '.join(sorted(measures))} can't be added: choose one")
-    names = " + ".join(load.trace.metric for load in loads)
+    if CPU in measures:
+        raise TraceError(
+            "percentages are not added: choose one, or export the Average of the whole group "
+            "(by AutoScalingGroupName)"
+        )
+    names = _names(loads)
     notes = dict.fromkeys((f"The sum of {names}.", *(n for load in loads for n in load.notes)))
     if len({(load.trace.start, load.trace.end) for load in loads}) > 1:
         notes["Where only one of the series has data, the other counts as no load."] = None
     trace = _summed(loads, names)
     return Load(trace, trace.value, loads[0].measure, tuple(notes))
+
+
+def _names(loads: list[Load]) -> str:
+    """The metrics of a sum; of one metric, its resources."""
+    metrics = dict.fromkeys(load.trace.metric for load in loads)
+    resources = [load.trace.resource for load in loads]
+    of = f" of {' + '.join(resources)}" if len(metrics) == 1 and all(resources) else ""
+    return " + ".join(metrics) + of
 
 
 def _summed(loads: list[Load], names: str) -> Trace:

@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from awsnb.trace.label import EXPRESSION
 from awsnb.trace.metrics import known
-from awsnb.trace.units import rate_word
+from awsnb.trace.units import BITS, RATE, rate_word
 
 PERIOD = re.compile(r"(.+?)\s*/\s*(?:PERIOD\([^()]*\)|(\d+))")
-RATE = r"((?:\w+\s*(?:/|per)\s*(?:s|sec|second))|iops|rps)"
-RATE_AT_END = re.compile(rf"(.*?)[\s([]*{RATE}[\s)\]]*", re.IGNORECASE)
+RATE_AT_END = re.compile(rf"(.*?)[\s([]*({RATE}|iops|rps)[\s)\]]*", re.IGNORECASE)
 # words that say which part of a load it is, and no more: not 'limit', 'provisioned', 'maximum'
 PARTS = frozenset((
     "total", "read", "reads", "write", "writes", "sum", "all", "combined", "and", "average", "avg",
@@ -55,7 +54,13 @@ def seems_a_rate(label: str) -> bool:
     """Say whether a label that is not understood divides, or ends in a unit per second."""
     match = RATE_AT_END.fullmatch(label.strip())
     divides = "/" in label and bool(EXPRESSION.search(label))
-    return divides or "RATE(" in label or bool(match and rate_word(match[2]))
+    return divides or "RATE(" in label or bool(match)
+
+
+def may_be_bits(label: str) -> bool:
+    """Say whether a label ends in a unit such as Mb/s, of bits to some and of bytes to others."""
+    match = RATE_AT_END.fullmatch(label.strip())
+    return bool(match and BITS.match(match[2]) and rate_word(match[2]) is None)
 
 
 def _terms(text: str) -> Told | None:

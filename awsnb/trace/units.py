@@ -33,7 +33,7 @@ def _table() -> dict[str, Unit]:
 
 UNITS = _table()
 
-# rates as labels write them: 'MiB/s', 'requests per second', 'IOPS'
+# rates as labels write them: 'MiB/s', 'requests per minute', 'IOPS'
 _BYTES = {"b": 1.0, "byte": 1.0, "bytes": 1.0}
 for _letter, _power in (("k", 1), ("m", 2), ("g", 3)):
     _BYTES[f"{_letter}b"] = 1000.0**_power
@@ -47,15 +47,22 @@ _COUNTED = {
     "reqs": "requests",
     "requests": "requests",
 }
-_RATE = re.compile(r"([a-z]+)\s*(?:/|per)\s*(?:s|sec|second)")
+_PER = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 1 / 60, "minute": 1 / 60}
+RATE = rf"\w+\s*(?:/|per)\s*(?:{'|'.join(_PER)})"
+_RATE = re.compile(r"([a-z]+)\s*(?:/|per)\s*([a-z]+)", re.IGNORECASE)
+BITS = re.compile(r"[kmgKMG]?i?b\b")
 _WORDS = {"iops": ("operations", 1.0), "rps": ("requests", 1.0)}
 
 
 def rate_word(text: str) -> tuple[str, float] | None:
-    """What one ``MiB/s``, ``requests per second``, ``IOPS`` is: bytes, requests, operations."""
-    text = text.casefold()
-    if match := _RATE.fullmatch(text):
-        if match[1] in _BYTES:
-            return "bytes", _BYTES[match[1]]
-        return (_COUNTED[match[1]], 1.0) if match[1] in _COUNTED else None
-    return _WORDS.get(text)
+    """What one ``MiB/s``, ``requests per minute``, ``IOPS`` is: bytes, requests, operations.
+
+    A small b may be a bit: None.
+    """
+    match = _RATE.fullmatch(text)
+    if match is None or (per := _PER.get(match[2].casefold())) is None:
+        return _WORDS.get(text.casefold())
+    word = match[1].casefold()
+    if word in _BYTES:
+        return None if BITS.fullmatch(match[1]) else ("bytes", _BYTES[word] * per)
+    return (_COUNTED[word], per) if word in _COUNTED else None

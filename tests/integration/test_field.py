@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from awsnb.cli import app
+from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.trace import TraceError
 
@@ -114,6 +115,36 @@ def test_metric_math_is_read_by_its_label(data, label, value, iops):
     assert peak(data(("e1", label, [value] * 6))) == iops
 
 
+@pytest.mark.parametrize("label", ["Write (Mb/s)", "throughput kb/s", "Disk b per second"])
+@pytest.mark.parametrize("unit", ["as the file says", "bytes/s", "bytes"])
+def test_what_may_be_bits_is_not_read_as_bytes(data, label, unit):
+    said = refusal(EBS, data(("e1", label, [100] * 6)), trace_unit=unit)
+    assert "may be of bits or of bytes" in said
+
+
+def test_requests_a_minute_are_a_rate_too(data):
+    path = data(("e1", "Requests per minute", [1200] * 6))
+    np.testing.assert_allclose(answer(SCALING, path).data["load_rps"], 20)
+
+
+def test_reads_alone_are_said_to_be_a_part(table):
+    notes = answer(EBS, table("VolumeReadBytes Sum", [3e9] * 6)).notes
+    assert "VolumeReadBytes is a part of the load: VolumeWriteBytes is not counted." in notes
+
+
+def test_more_than_any_system_takes_is_refused(table):
+    for value in (1e30, 1e308):
+        assert "no system takes as many" in refusal(EBS, table("VolumeReadOps Sum", [value] * 4))
+
+
+@pytest.mark.parametrize("found", [EBS, ALB, SCALING], ids=lambda one: one.slug)
+def test_how_to_read_a_file_is_nothing_without_one(found):
+    unit = found.scenario.fields()["trace_unit"].choices[-1]
+    for values in ({"metric": "m1"}, {"trace_unit": unit}):
+        with pytest.raises(ScenarioError, match="trace is not given"):
+            found.scenario(**values)
+
+
 def test_requests_a_second_are_a_rate_for_balancer_and_group(data):
     path = data(("e1", "requests/s", [50] * 6))
     served = answer(ALB, path, duration_s=600).summary["requests"]
@@ -175,6 +206,20 @@ def test_target_groups_of_a_balancer_are_listed_or_summed(data):
     assert "a = tg-1 RequestCount; b = tg-2 RequestCount" in refusal(ALB, path, duration_s=600)
     for name, per_s in (("b", 20), ("a + b", 120)):
         np.testing.assert_allclose(answer(SCALING, path, metric=name).data["load_rps"], per_s)
+
+
+def test_a_table_by_target_group_is_listed_and_summed_and_percentages_are_not(tmp_path):
+    path, pairs = tmp_path / "wide.csv", [(at, name) for at in times(12) for name in "ab"]
+    rows = [f"{at},tg/{name},{3000 if name == 'a' else 6000}" for at, name in pairs]
+    path.write_text("\n".join(["timestamp,TargetGroup,RequestCount Sum", *rows]))
+    assert "tg/a; tg/b" in refusal(ALB, str(path), duration_s=600)
+    found = answer(SCALING, str(path), metric="tg/a + tg/b")
+    np.testing.assert_allclose(found.data["load_rps"], 30)
+    assert "The sum of RequestCount of tg/a + tg/b." in found.notes
+    rows = [f"{at},i-{name},40" for at, name in pairs]
+    path.write_text("\n".join(["timestamp,InstanceId,CPUUtilization Average", *rows]))
+    assert "percentages are not added" in refusal(SCALING, str(path), metric="i-a + i-b")
+    np.testing.assert_allclose(answer(SCALING, str(path), metric="i-a").data["load_rps"], 40)
 
 
 def test_the_command_line_takes_the_series_by_name(tmp_path, data):

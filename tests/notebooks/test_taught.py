@@ -7,6 +7,7 @@ no longer holds (or never did), and the words that teach it.
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import build_notebooks
 import nbformat
@@ -24,8 +25,16 @@ HOLDS_AS_FAR_AS_IT_GOES = {"F337", "F348", "F369"}
 def prose(slug: str) -> list[str]:
     (path,) = (section.notebook for section in SECTIONS if section.slug == slug)
     notebook = nbformat.read(build_notebooks.NOTEBOOKS / path.name, as_version=4)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-    return [re.sub(r"\s+", " ", text) for text in cells]
+    return [re.sub(r"\s+", " ", text) for text in map(read, notebook.cells)]
+
+
+def read(cell: Any) -> str:
+    """Return what a reader sees of a cell's words: its prose, or the steps that it lists."""
+    if cell.cell_type == "markdown":
+        return str(cell.source)
+    if not cell.source.startswith("lessons.steps("):
+        return ""
+    return "".join(output.data["text/plain"] for output in cell.outputs)
 
 
 PROSE = {slug: prose(slug) for slug in NOTES}

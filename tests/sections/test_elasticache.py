@@ -417,15 +417,14 @@ def test_a_sample_says_what_the_whole_run_says(values, monkeypatch):
     monkeypatch.setattr(samples, "MOST_REQUESTS", 10**7)
     assert asked.sample.each == 1
     whole = CACHE.simulate(asked)
-    off = {"warm_hit_pct": 1, "hit_pct": 1, "stale_pct": 2, "queries_per_s": 20}
+    off = {"warm_hit_pct": 1, "hit_pct": 1, "stale_pct": 2}
     for name, points in off.items():
         assert part.summary[name] == pytest.approx(whole.summary[name], abs=points), name
-    cost = whole.summary["cost_usd_month"]
-    assert part.summary["cost_usd_month"] == pytest.approx(cost, rel=0.01)
-    peak = whole.summary["peak_queries_per_s"]
-    assert part.summary["peak_queries_per_s"] == pytest.approx(peak, rel=0.15)
-    held = whole.data["held_items"][-1]
-    assert part.data["held_items"][-1] == pytest.approx(held, rel=0.04)
+    shares = {"cost_usd_month": 0.01, "queries_per_s": 0.04, "peak_queries_per_s": 0.15}
+    for name, share in shares.items():
+        assert part.summary[name] == pytest.approx(whole.summary[name], rel=share), name
+    held = [result.scene.places[1].level[-1] for result in (part, whole)]
+    assert held[0] == pytest.approx(held[1], rel=0.04)
 
 
 @pytest.mark.statistical
@@ -571,8 +570,7 @@ def test_the_picture_moves_with_the_numbers(one):
     result = CACHE.simulate(CacheScenario(**one.values))
     places = {place.name: place for place in result.scene.places}
     memory = places["Items in memory"]
-    np.testing.assert_array_equal(memory.level, result.data["held_items"])
-    assert memory.level.max() <= memory.capacity * (1 + 1e-9)
+    assert 0 < memory.level.max() <= memory.capacity * (1 + 1e-9)
     np.testing.assert_array_equal(places["Database"].count, result.data["queries_per_s"])
     assert all(flow.rate.max() <= flow.full for flow in result.scene.flows)
     assert result.scene.words[0][0] == 0.0

@@ -433,7 +433,7 @@ def test_a_file_of_requests_is_answered_and_held_against_what_is_expected(tmp_pa
     ]  # fmt: skip
     result = simulated(scenario)
     assert (result.summary["requests_allowed"], result.summary["unexpected"]) == (3, 1)
-    assert "1 not as expected, the first in line 5." in result.why
+    assert "1 is not as expected, the first in line 5." in result.why
     assert result.label == "ann: s3:GetObject on arn:aws:s3:::shop-photos/dog.jpg"
     assert scenario.rows[2].context == {"aws:TagKeys": ["a", "b"]}
 
@@ -530,6 +530,14 @@ def test_patterns_agree_with_regular_expressions():
 
 
 # --- the explorer
+
+
+def test_the_first_situation_is_the_account_written_out():
+    explorer = Explorer(section("iam"))
+    assert explorer.situation == PRESETS[0].name
+    assert explorer.values["policies"] == built_in()
+    assert list(explorer._situations["access"]) == [preset.name for preset in PRESETS]
+    explorer.close()
 
 
 def test_what_the_account_offers_is_in_the_menus():

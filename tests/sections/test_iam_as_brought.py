@@ -371,7 +371,7 @@ def test_a_row_rests_on_what_no_column_tells(rows):
     scenario = rows(f"principal,action,resource\nu,s3:GetObject,{BOX}/a\n", ALL, HTTPS)
     assert list(answers(scenario)["rests on"]) == ["aws:SecureTransport"]
     result = simulated(scenario)
-    told = "1 rest on what nothing here tells (aws:SecureTransport); give a key as a column."
+    told = "1 rests on what nothing here tells (aws:SecureTransport); give a key as a column."
     assert told in result.why
     assert "AWS knows, and may deny it" in result.why and "may deny it" in explain(scenario)
 
@@ -472,7 +472,7 @@ def test_direct_requests_come_through_no_service():
 def test_the_matrix_and_the_comparison_say_it_too():
     file = with_policies(ALL, policy("Deny", "*", Condition={"StringEquals": {"x:y": "z"}}))
     scenario = AccessScenario(policies=file, principal="u", resource=f"{BOX}/a")
-    assert "1 of the matrix's answers rest on what nothing here tells: x:y." in (
+    assert "1 of the matrix's answers rests on what nothing here tells: x:y." in (
         simulated(scenario).notes
     )
     assert compare(scenario).options[0].remark == "rests on x:y"

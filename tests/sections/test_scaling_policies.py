@@ -636,3 +636,139 @@ def test_the_map_is_each_group_by_itself_whatever_the_threads():
                     base.replace(target_pct=target, warm_up_s=warm_up, monitoring=monitoring)
                 )
                 assert over[row, column] == run.scaling.totals.peak / run.needed.max()
+
+
+# --- the moving picture
+
+
+def scene_of(**values):
+    return POLICY.simulate(scenario(**values)).scene
+
+
+def group_of(picture):
+    return next(place for place in picture.places if place.members)
+
+
+def flow_to(picture, name):
+    return next(flow.rate for flow in picture.flows if flow.target == name)
+
+
+def counts(picture):
+    return {one.word: one.count for one in group_of(picture).members}
+
+
+situations = pytest.mark.parametrize(
+    "values", [preset.values for preset in PRESETS], ids=[preset.name for preset in PRESETS]
+)
+
+
+@situations
+def test_the_instances_of_the_picture_are_those_of_the_curves(values):
+    result = POLICY.simulate(scenario(**values))
+    here = counts(result.scene)
+    serve = here["serving"] + here["serving, warming up"]
+    np.testing.assert_array_equal(serve, result.data["in_service"])
+    np.testing.assert_array_equal(serve + here["booting"], result.data["wanted"])
+    assert group_of(result.scene).room >= sum(here.values()).max()
+    for one in group_of(result.scene).members[:2]:
+        np.testing.assert_array_equal(one.level, result.data["cpu_pct"])
+        assert np.nanmax(one.level) <= group_of(result.scene).capacity
+
+
+@situations
+@pytest.mark.parametrize("overload", ["queue", "drop"])
+def test_what_comes_is_served_waits_or_is_turned_away(values, overload):
+    """At the end of each period as much waits as came and was not served."""
+    result = POLICY.simulate(scenario(**values, overload=overload))
+    picture = result.scene
+    *_, served, held_back = picture.places
+    (period_s,) = set(np.diff(result.data["time"]) / np.timedelta64(1, "s"))
+    missing = flow_to(picture, "Auto Scaling group") - served.count
+    if overload == "queue":
+        assert held_back.count == pytest.approx(period_s * missing.cumsum(), rel=1e-9, abs=1e-3)
+        excess = np.maximum(missing, 0)
+    else:
+        excess = held_back.count
+        assert excess == pytest.approx(missing, rel=1e-9, abs=1e-6)
+    np.testing.assert_allclose(flow_to(picture, held_back.name), excess, atol=1e-6)
+
+
+def test_the_words_of_the_step_are_its_numbers_minute_by_minute():
+    """Three of 100 requests/s face 600: six keep up with them, and twelve work off the queue."""
+    result = POLICY.simulate(scenario())
+    said = {str(at)[11:16]: text for at, text in result.scene.words}
+    blind = "More comes than the group can serve, and a full CPU can't tell how much."
+    keeps = "The group serves as much as comes: the queue stays as long as it is."
+    held = "The alarm is on; the warm-up has to end first."
+    assert said["08:30"] == "Every request is served at once."
+    assert said["09:00"] == blind
+    assert said["09:02"] == f"{blind} The scale-out alarm has 1 of the 3 datapoints it takes."
+    assert said["09:04"] == f"{blind} The desired capacity goes from 3 to 6."
+    assert said["09:05"] == f"{blind} 3 instances boot. {held}"
+    assert said["09:06"] == f"{keeps} {held}"
+    assert said["09:12"] == f"{keeps} 6 instances boot. {held}"
+    assert said["09:13"].startswith("The group serves more than comes: the queue shrinks.")
+    assert said["10:46"].endswith("The desired capacity goes from 12 to 11.")
+
+
+@situations
+def test_the_words_say_of_the_requests_what_the_queue_does(values):
+    result = POLICY.simulate(scenario(**values))
+    backlog = np.concatenate(([0.0], result.data["waiting"]))
+    starts = [np.searchsorted(result.data["time"], at) for at, _ in result.scene.words]
+    ends = [*starts[1:], len(backlog) - 1]
+    for first, end, (_, text) in zip(starts, ends, result.scene.words, strict=True):
+        change = np.diff(backlog[first : end + 1])
+        if text.startswith("More comes"):
+            assert change.min() >= 1
+        elif "shrinks" in text:
+            assert change.max() <= -1
+        elif "stays" in text:
+            assert abs(change).max() < 1
+        elif text.startswith(("Every request", "No requests")):
+            assert backlog[first : end + 1].max() < 1
+
+
+def test_the_words_stay_few_whatever_happens():
+    flapping = {"policy": "step", "load": "diurnal", "add_instances": 4, "low_side_pct": 90.0}
+    assert len(scene_of(**flapping, max_size=30).words) == 1
+    restless = scene_of(load="diurnal", noise_pct=60.0, policy="fixed size", min_size=6)
+    assert [text for _, text in restless.words] == [
+        "The load keeps changing; where requests are held back, the ring says how many."
+    ]
+
+
+def test_what_holds_an_alarm_is_named_as_the_ledger_names_it():
+    def said(**values):
+        return " ".join(text for _, text in scene_of(**values).words)
+
+    assert "the cooldown has to end first" in said(policy="simple")
+    assert "the cooldown" not in said() + said(policy="step")
+    assert "at its maximum" in said(max_size=4)
+    memory = {"memory_idle_pct": 50.0, "memory_target_pct": 65.0, "metrics": "CPU and memory"}
+    assert "One metric would let it shrink; another would not." in said(**memory)
+
+
+def test_the_playhead_stops_where_the_plots_have_their_events():
+    result = POLICY.simulate(scenario())
+    assert result.scene.events[:3] == result.panels[0].events
+    at = {text: str(moment)[11:16] for moment, text in result.scene.events}
+    waiting, times = result.data["waiting"], result.data["time"]
+    last = times[np.flatnonzero(waiting >= 1)[-1]]
+    assert at["queue empty"] == str(last + np.timedelta64(2, "m"))[11:16]
+    assert at["scales in"] == "10:46"
+
+
+def test_a_group_that_turns_requests_away_shows_no_queue():
+    picture = scene_of(overload="drop")
+    assert [place.name for place in picture.places][2:] == ["Served", "Turned away"]
+    assert not any("queue" in text for _, text in picture.words)
+
+
+def test_a_warm_up_is_named_only_where_there_is_one_to_wait_for():
+    def said(**values):
+        return " ".join(text for _, text in scene_of(**values).words)
+
+    warm, there = "the warm-up has to end first", "as many as it asks for are there or coming"
+    assert warm in said() and there not in said()
+    assert there in said(scaler=APPLICATION) and warm not in said(scaler=APPLICATION)

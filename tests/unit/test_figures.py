@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from awsnb import figures
-from awsnb.results import Comparison, Curve, Flow, Option, Panel, Place, Result, Scene
+from awsnb.results import Comparison, Curve, Flow, Members, Option, Panel, Place, Result, Scene
 from awsnb.scenario import Scenario
 
 RATES = Panel(
@@ -522,11 +522,32 @@ def test_a_column_of_a_scene_is_sent_once():
     assert described["places"][0]["count"] == described["flows"][0]["rate"]
 
 
+def test_a_level_of_whole_numbers_is_said_to_be_one():
+    one, counts = replace(result(50), scene=scene(50)), np.arange(50)
+    source, tank = one.scene.places
+    counted = replace(one.scene, places=(source, replace(tank, level=counts)))
+    for shown, whole in ((one, False), (replace(one, scene=counted), True)):
+        assert figures.moving(shown)[0]["places"][1]["whole"] == whole
+
+
 def test_a_scene_moves_with_the_axis_of_its_plots():
     described, _ = moving(50)
     one = result(50)
     (axis,) = figures.panels(one, figures.curves(one))["axes"]
     assert all(described["axis"][key] == axis[key] for key in ("key", "type", "low", "high"))
+
+
+def test_the_members_of_a_place_are_sent_as_how_many_there_are_in_each_state():
+    up = np.arange(50.0)
+    members = (Members("up", "ok", up, up), Members("coming", "wait", 50 - up))
+    group = Place("group", 1, capacity=50.0, members=members, room=50)
+    picture = replace(scene(50), places=(scene(50).places[0], group), flows=())
+    described, columns = figures.moving(replace(result(50), scene=picture))
+    first, second = described["places"][1]["members"]
+    assert (first["word"], first["tone"], second["level"]) == ("up", "ok", None)
+    assert first["count"] == first["level"]
+    assert columns[first["count"]].tolist() == up.tolist()
+    assert described["places"][1]["room"] == 50
 
 
 def test_a_scene_begins_at_the_moment_that_its_result_is_of():

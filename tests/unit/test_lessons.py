@@ -7,7 +7,9 @@ import pytest
 
 from awsnb.lessons import (
     Checked,
+    Plot,
     check,
+    course,
     estimate,
     get_ready,
     loading,
@@ -20,6 +22,8 @@ from awsnb.lessons import (
 from awsnb.lessons.predictions import SURE, Card
 from awsnb.lessons.progress import Tallies
 from awsnb.lessons.steps import Checklist
+from awsnb.results import Curve, Panel, Result
+from awsnb.scenario import Scenario
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -81,6 +85,7 @@ def test_the_page_has_no_answer_before_the_reader_commits():
         "guessed": "gp3 & more",
         "headline": "The old one runs dry.",
         "because": "It has a bucket.",
+        "plot": None,
     }
 
 
@@ -129,6 +134,40 @@ def test_nothing_is_revealed_without_saying_how_sure():
     card = Card(ask())
     commit(card, "gp2", sure=None)
     assert card.verdict == {} and done("predictions") == {"Which runs <dry>?": False}
+
+
+def made_up():
+    return Result(
+        Scenario(),
+        "a tank",
+        "It runs dry.",
+        (),
+        {"min": np.arange(4.0), "left": np.array([9.0, 6.0, 3.0, np.nan])},
+        (
+            Panel("Left", "l", (Curve("left", "left", "served"),), x="min"),
+            Panel("Other", "l", (Curve("left", "left", "served"),), x="min"),
+        ),
+    )
+
+
+def test_a_guess_is_drawn_on_the_panel_as_a_level():
+    drawn = Plot(made_up(), "Left", float).drawn("4")
+    (panel,) = drawn["picture"]["panels"]
+    assert [line["label"] for line in panel["lines"]] == ["left", "your guess"]
+    assert drawn["values"] == [[9.0, 6.0, 3.0, None], [4.0] * 4]
+    assert "your guess: 4" in drawn["alt"]
+
+
+def test_a_guess_may_be_a_place_along_the_axis():
+    drawn = Plot(made_up(), "Left", {"soon": 1.0}.get, across=True).drawn("soon")
+    assert drawn["picture"]["panels"][0]["events"] == [[1.0, "your guess"]]
+
+
+def test_the_plot_waits_for_the_guess_too():
+    card = Card(estimate("How long?", 1, 9, 3, "So.", plot=Plot(made_up(), "Left", float)))
+    assert "plot" not in everything_sent(card)
+    commit(card, 4.0)
+    assert card.verdict["plot"]["values"][1] == [4.0] * 4
 
 
 def test_predictions_are_numbered_in_their_order():
@@ -289,6 +328,29 @@ def test_progress_counts_and_says_how_well_one_knew():
         [SURE[1], 0, 0],
         [SURE[2], 2, 1],
     ]
+
+
+# --- the course
+
+
+def test_the_course_begins_with_one_section_and_goes_on_with_what_was_begun():
+    at_first = course()
+    assert at_first.next.section.slug == "ebs-volume-types"
+    assert repr(at_first).startswith(f"Begin with EBS volume types, {at_first.next.minutes} min.")
+    assert at_first.next.minutes > 5 and at_first.next.asked == 6
+    record.begin("iam")
+    commit(Card(ask()), "gp2")
+    assert repr(course()).startswith("Go on with Identity and Access Management, 1 of ")
+    assert '<a href="01-iam.ipynb">' in course()._repr_html_()
+
+
+def test_what_is_done_is_said_and_something_else_is_next():
+    record.begin("ebs-volume-types")
+    for number in range(6):
+        record.ask("exercises", f"E{number}")
+        record.answer("exercises", f"E{number}", True)
+    assert course().next.section.slug != "ebs-volume-types"
+    assert "4 EBS volume types: done" in repr(course())
 
 
 @pytest.mark.parametrize(("compiled", "says"), [(0, "ready"), (3, "Compiled 3 kernels in 2 s.")])

@@ -221,9 +221,11 @@ def test_a_negative_load_is_refused_and_no_datapoint_is_no_load(load):
 def test_what_is_taken_to_be_so_is_said(load):
     assert load(results("VolumeReadOps")).notes == (
         "The file doesn't name its statistic: VolumeReadOps read as its Sum.",
+        "VolumeReadOps is a part of the load: VolumeWriteOps is not counted.",
     )
     assert load(table("DiskReadOps Sum", 1)).notes == (
         "DiskReadOps counts the instance store, not EBS volumes.",
+        "DiskReadOps is a part of the load: DiskWriteOps is not counted.",
     )
 
 

@@ -30,20 +30,7 @@ def _from_trace(scenario: AlbScenario) -> Load:
     per_s, mean_per_s = (
         rate * scenario.load_factor for rate in (stretch.per_s, stretch.mean_per_s)
     )
-    if per_s > MOST_TIMES * scenario.capacity_per_s:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: at its busiest {per_s:,.0f} requests/s, and "
-            f"the targets serve {scenario.capacity_per_s:,.0f}: for less of a load, say "
-            "load_factor.",
-            field="trace",
-        )
-    if per_s * scenario.duration_s < LEAST_REQUESTS:
-        raise ScenarioError(
-            f"trace = {scenario.trace}: its busiest {scenario.duration_s:g} s hold "
-            f"{per_s * scenario.duration_s:.2g} requests; percentiles need {LEAST_REQUESTS} or "
-            "more: take a longer duration_s, or more of the load by load_factor.",
-            field="trace",
-        )
+    _refuse_what_is_too_much_or_little(scenario, per_s)
     edge_s, rate_per_s = stretch.rate
     rate = arrivals.Rate(edge_s, rate_per_s * scenario.load_factor)
     whence = (
@@ -52,3 +39,21 @@ def _from_trace(scenario: AlbScenario) -> Load:
     )
     arrival_s = arrivals.poisson(rate, generator(scenario.seed, "arrivals"))
     return Load(arrival_s, per_s, mean_per_s, (whence, *load.notes))
+
+
+def _refuse_what_is_too_much_or_little(scenario: AlbScenario, per_s: float) -> None:
+    if per_s > MOST_TIMES * scenario.capacity_per_s:
+        raise ScenarioError(
+            f"trace = {scenario.trace}: at its busiest {per_s:,.0f} requests/s, and "
+            f"the targets serve {scenario.capacity_per_s:,.0f}: for less of a load, say "
+            "load_factor.",
+            field="trace",
+        )
+    count = per_s * scenario.duration_s
+    if count < LEAST_REQUESTS:
+        raise ScenarioError(
+            f"trace = {scenario.trace}: its busiest {scenario.duration_s:g} s hold {count:.2g} "
+            f"requests; percentiles need {LEAST_REQUESTS} or more: take a longer duration_s, or "
+            "more of the load by load_factor.",
+            field="trace",
+        )

@@ -99,6 +99,7 @@ class AlbScenario(FleetScenario):
         label="Metric",
         control=False,
         option=True,
+        reads="trace",
         group="Load",
         meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
         "one.",
@@ -107,6 +108,7 @@ class AlbScenario(FleetScenario):
         "as the file says",
         label="Unit of the trace",
         control=False,
+        reads="trace",
         group="Load",
         advanced=True,
         meaning="What the trace counts, per period or per second, if the file doesn't say.",

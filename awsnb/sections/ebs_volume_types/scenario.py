@@ -72,6 +72,7 @@ class VolumeScenario(Scenario):
         label="Metric",
         control=False,
         option=True,
+        reads="trace",
         meaning="Which series of the trace, by name, Id, label or resource; A + B is the sum of "
         "two. Left out, the only one, or the reads and writes of one volume.",
     )
@@ -80,6 +81,7 @@ class VolumeScenario(Scenario):
             "as the file says",
             label="Unit of the trace",
             control=False,
+            reads="trace",
             meaning="What the trace counts, per period or per second, if the file doesn't say.",
         )
     )

@@ -44,9 +44,14 @@ def after_batch(asked: Requests, keys: int, seed: int) -> Requests:
 @lru_cache(maxsize=8)
 def weights(keys: int, alpha: float, sampled: int) -> NDArray[np.float64]:
     """Popularity of each item of the sample: that of all the neighbours it stands for."""
-    every = popularity.zipf_weights(keys, alpha)
+    every = _every_weight(keys, alpha)
     first = np.linspace(0, keys, sampled + 1).astype(np.int64)[:-1]
     return every if sampled == keys else np.add.reduceat(every, first)
+
+
+@lru_cache(maxsize=2)
+def _every_weight(keys: int, alpha: float) -> NDArray[np.float64]:
+    return popularity.zipf_weights(keys, alpha)
 
 
 @lru_cache(maxsize=8)

@@ -123,7 +123,7 @@ def _shards(scenario: CacheScenario) -> NDArray[np.int64]:
 
 
 def _outage(scenario: CacheScenario) -> tuple[float, float]:
-    if not scenario.node_loss_at_min:
+    if scenario.node_loss_at_min is None:
         return np.inf, np.inf
     down_s = 60 * scenario.node_loss_at_min
     return down_s, down_s + scenario.cache.failover_s

@@ -45,9 +45,9 @@ def _alternatives(scenario: CacheScenario) -> list[CacheScenario]:
     ]
     if scenario.node_type == SERVERLESS:
         changes = []
-    changes += [{"node_type": node} for node in _nodes(scenario) if node != scenario.node_type]
-    if scenario.node_loss_at_min and not scenario.cache.keeps_copies:
-        changes += [{**change, "replicas": 1} for change in ({}, *changes)]
+    asked = {"node_type": scenario.node_type, "replicas": scenario.replicas}
+    nodes = [{"node_type": node, "replicas": _copies(scenario)} for node in _nodes(scenario)]
+    changes += [change for change in nodes if change != asked]
     if scenario.node_type != SERVERLESS:
         changes.append(
             {"node_type": SERVERLESS, "shards": 1, "replicas": 0, "policy": OF_THE_ENGINE}
@@ -59,6 +59,12 @@ def _alternatives(scenario: CacheScenario) -> list[CacheScenario]:
         except ScenarioError:
             continue
     return found
+
+
+def _copies(scenario: CacheScenario) -> int:
+    """Replicas of the nodes that are compared: at least one if a node is lost, where there are."""
+    is_lost = scenario.node_loss_at_min is not None and scenario.engine != "memcached"
+    return max(scenario.replicas, int(is_lost))
 
 
 def _nodes(scenario: CacheScenario) -> list[str]:

@@ -201,15 +201,16 @@ class CacheScenario(Scenario):
         advanced=True,
         meaning="Requests wait for a load of their key under way.",
     )
-    node_loss_at_min: float = field(
-        0.0,
+    node_loss_at_min: float | None = field(
+        None,
         label="A node is lost at",
         unit="min",
-        low=0,
+        low=0.01,
         high=1439,
         group="Nodes",
         advanced=True,
-        meaning="The primary of the first shard, so many minutes after the start; 0 is never.",
+        unset="never",
+        meaning="The primary of the first shard, so many minutes after the start.",
     )
     target_hit_pct: float = field(
         80.0,
@@ -296,7 +297,7 @@ class CacheScenario(Scenario):
         return self
 
     def _refuse_a_loss_after_the_end(self) -> None:
-        if not self.node_loss_at_min or self.node_type not in (*NODE_TYPES, SERVERLESS):
+        if self.node_loss_at_min is None or self.node_type not in (*NODE_TYPES, SERVERLESS):
             return  # an unknown node is refused elsewhere
         seen_s = self.sample.duration_s
         if 60 * self.node_loss_at_min < seen_s:

@@ -54,7 +54,7 @@ def happened(outcome: Outcome) -> Iterator[tuple[float, str]]:
 
 def _able(outcome: Outcome) -> str:
     able = database_per_s(outcome.scenario)
-    return f"queries a second, of {able:,.0f}" if able else "queries a second"
+    return f"of {able:,.0f} a second" if able else "queries a second"
 
 
 def _states(outcome: Outcome) -> Iterator[tuple[float, Any, str]]:

@@ -53,7 +53,6 @@ def tell(outcome: Outcome) -> Result:
         "queries_per_s": outcome.queries,
         "latency_ms": 1000 * latency_s / per_step,
         "database_ms": np.full(STEPS, scenario.origin_latency_ms),
-        "held_items": outcome.held,
         "size_pct": SHARES_PCT,
         "lru_hit_pct": sizes.simulated,
         "che_hit_pct": sizes.che,

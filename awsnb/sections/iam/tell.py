@@ -39,12 +39,12 @@ def why(outcome: Outcome) -> str:
     """The sentence that says what decides, and what the change does."""
     decision, before = outcome.decision, outcome.decision_before
     if outcome.asked:
-        return f"{_batch_why(outcome)} The first of them: {_lowered(decision.sentence)}"
+        return f"{_batch_why(outcome)} The first request is {_lowered(decision.sentence)}"
     if not outcome.is_changed:
         return decision.sentence
     if decision.verdict is before.verdict and decision.layer == before.layer:
         return f"The change makes no difference here. {decision.sentence}"
-    return f"{decision.sentence} Before the change: {_lowered(before.why)}"
+    return f"{decision.sentence} Before the change it was {_lowered(before.why)}"
 
 
 def numbers(outcome: Outcome, data: dict[str, Any]) -> tuple[Number, ...]:
@@ -103,7 +103,8 @@ def _resting(outcome: Outcome) -> list[str]:
     """Say how many answers of the matrix rest on keys that nobody knows, and on which."""
     resting = [one.rests_on for row in outcome.decided for one in row if one.rests_on]
     keys = ", ".join(dict.fromkeys(key for each in resting for key in each))
-    said = f"{len(resting):,} of the matrix's answers rest on what nothing here tells: {keys}."
+    rests = "rests" if len(resting) == 1 else "rest"
+    said = f"{len(resting):,} of the matrix's answers {rests} on what nothing here tells: {keys}."
     return [said] if resting else []
 
 
@@ -127,14 +128,14 @@ def _lowered(sentence: str) -> str:
 
 def _batch_why(outcome: Outcome) -> str:
     allowed = sum(answer.allowed for answer in outcome.answers)
-    said = f"Of the {len(outcome.asked):,} requests of the file {allowed:,} are allowed."
+    said = f"Of the {len(outcome.asked):,} requests of the file {allowed:,} {_is(allowed)} allowed."
     wrong = outcome.unexpected
     said += _unsure(outcome)
     if not any(row.expected is not None for row in outcome.asked):
         return said
     return said + (
-        " All are as expected." if not wrong else f" {len(wrong):,} not as expected, the first in "
-        f"line {wrong[0][0].line}."
+        " All are as expected." if not wrong else f" {len(wrong):,} {_is(len(wrong))} not as "
+        f"expected, the first in line {wrong[0][0].line}."
     )  # fmt: skip
 
 
@@ -146,8 +147,13 @@ def _unsure(outcome: Outcome) -> str:
     keys = list(dict.fromkeys(key for each in resting for key in each))
     cures = ["give a key as a column"] if any(":" in key for key in keys) else []
     cures += ["name a session by its ARN"] if SESSION_NAME in keys else []
-    said = f" {len(resting):,} rest on what nothing here tells ({', '.join(keys)})"
+    rests = "rests" if len(resting) == 1 else "rest"
+    said = f" {len(resting):,} {rests} on what nothing here tells ({', '.join(keys)})"
     return "; ".join([said, *cures]) + "."
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _batch_numbers(outcome: Outcome) -> tuple[Number, ...]:

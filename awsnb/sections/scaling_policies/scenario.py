@@ -366,6 +366,7 @@ class PolicyScenario(Scenario):
         label="Metric",
         control=False,
         option=True,
+        reads="trace",
         group="Load",
         meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
         "one.",
@@ -374,6 +375,7 @@ class PolicyScenario(Scenario):
         "as the file says",
         label="Unit of the trace",
         control=False,
+        reads="trace",
         group="Load",
         advanced=True,
         meaning="What the trace counts, per period or per second, if the file doesn't say.",

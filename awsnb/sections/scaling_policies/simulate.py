@@ -34,6 +34,7 @@ from awsnb.sections.scaling_policies.scenario import BY_HAND, CPU, MEMORY, REQUE
 HOUR_S = 3600.0
 FAR = 1.1  # times what the load needs, from where a size is said to overshoot
 TURN = 0.2  # of the load's range, from where it is said to turn
+FULL_PCT = 99.95  # CPU, from which on it can't tell how much is missing
 LATELY = 3  # datapoints at the end that say where the group is going
 
 QUIET, COUNTS, HELD, SCALES = range(4)

@@ -17,7 +17,8 @@ from awsnb.sections.scaling_policies.scenario import (
     TRACKS,
     PolicyScenario,
 )
-from awsnb.sections.scaling_policies.simulate import Outcome
+from awsnb.sections.scaling_policies.scene import reaction, scene
+from awsnb.sections.scaling_policies.simulate import FULL_PCT, Outcome
 from awsnb.sections.scaling_policies.why import MOVES, why
 from awsnb.words import percent, span, usd
 
@@ -73,6 +74,7 @@ def tell(outcome: Outcome) -> Result:
         data=data,
         panels=_panels(outcome),
         notes=notes(outcome),
+        scene=scene(outcome),
     )
 
 
@@ -163,8 +165,10 @@ def _metric_notes(scenario: PolicyScenario) -> Iterator[str]:
             f"{scenario.memory_busy_pct:g} % at 100 % CPU; requests that wait take none."
         )
     if REQUESTS in scenario.watched:
+        idle = ASG.get("monitoring", "requests_when_idle")
         yield (
-            "A load balancer without requests sends no datapoint. An alarm then waits, or does as "
+            f"A load balancer without requests sends {idle.value} ({idle.confidence}: AWS's guide "
+            "of Auto Scaling says that it sends zeros). An alarm then waits, or does as "
             "TreatMissingData says; that CloudWatch may still go by older datapoints is left out."
         )
     if scenario.watched != (CPU,) and scenario.scaler == EC2_GROUPS and scenario.policy in TRACKS:
@@ -206,7 +210,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
             Curve("load_rps", "load", "demand"),
             Curve("capacity_rps", "capacity in service", "served", compare=True),
         ),
-        events=_events(outcome),
+        events=reaction(outcome),
     )
     size = Panel(
         "Instances",
@@ -252,22 +256,11 @@ def _metric_panels(outcome: Outcome) -> list[Panel]:
     return panels
 
 
-def _events(outcome: Outcome) -> tuple[tuple[Any, str], ...]:
-    if outcome.breach is None or outcome.answer is None:
-        return ()
-    decided = float(outcome.scaling.decided_s[outcome.answer])
-    moments = np.array(
-        [outcome.breach * outcome.period_s, decided, decided + outcome.scenario.boot_s]
-    )
-    texts = ("breach", "decision", "they serve")
-    return tuple(zip(outcome.at(moments), texts, strict=True))
-
-
 def _saturated(outcome: Outcome) -> tuple[tuple[Any, Any, str], ...]:
     """The longest spells in which CPU is at 100 % and can't tell how much is missing."""
     if CPU not in outcome.scenario.watched:
         return ()
-    full = np.concatenate(([False], outcome.cpu_pct >= 99.95, [False]))
+    full = np.concatenate(([False], outcome.cpu_pct >= FULL_PCT, [False]))
     edges = np.flatnonzero(full[1:] != full[:-1]).reshape(-1, 2)
     longest = sorted(edges.tolist(), key=lambda edge: edge[0] - edge[1])[:MOST_SHADED]
     shaded = []

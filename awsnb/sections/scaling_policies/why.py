@@ -13,10 +13,9 @@ from awsnb.sections.scaling_policies.scenario import (
     STEPS,
     TRACKS,
 )
-from awsnb.sections.scaling_policies.simulate import LATELY, Outcome, Signal
+from awsnb.sections.scaling_policies.simulate import FULL_PCT, LATELY, Outcome, Signal
 from awsnb.words import counted, percent, span
 
-FULL_PCT = 99.95  # CPU, from which on it can't tell how much is missing
 DAY_S = 86_400
 MOVES = {1: "still grows", -1: "still shrinks"}
 
