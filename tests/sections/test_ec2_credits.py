@@ -12,8 +12,9 @@ from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.ec2.credits.options import compare
 from awsnb.sections.ec2.credits.presets import PRESETS
+from awsnb.sections.ec2.credits.run import run
 from awsnb.sections.ec2.credits.scenario import CreditScenario
-from awsnb.sections.ec2.credits.simulate import run, simulate
+from awsnb.sections.ec2.credits.simulate import simulate
 from awsnb.sections.ec2.truth import worked_examples
 from awsnb.trace import TraceError
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from awsnb.aws.ec2 import EC2, Burstable, hour_price, peer
-from awsnb.sections.ec2.credits.simulate import Run, run
+from awsnb.sections.ec2.credits.run import Run, run
 
 if TYPE_CHECKING:
     import pandas as pd
