@@ -226,3 +226,29 @@ def test_a_refusal_names_the_line():
     with pytest.raises(ScenarioError) as caught:
         ReachScenario(security_group="# mine\nin tcp 22 0.0.0.0/0\nin tpc 80 0.0.0.0/0")
     assert caught.value.line == 3
+
+
+# --- the moving picture
+
+
+def places_seen(**values):
+    """Where the packet and its answer get to, in the order of the picture."""
+    scene = answer(**values).scene
+    assert all(len(flow.rate) == len(scene.words) for flow in scene.flows)
+    return [flow.target for flow in scene.flows], scene.words[-1][1]
+
+
+def test_the_picture_ends_where_the_packet_does():
+    way, last = places_seen()
+    assert way == [
+        "Gateway", "Network ACL", "Security group", "Instance",
+        "Security group", "Network ACL", "Gateway", "Other host",
+    ]  # fmt: skip
+    assert last == "The answer gets to the other host."
+    way, last = places_seen(other="203.0.113.99")
+    assert way == ["Gateway", "Network ACL", "Security group"]
+    assert last == "The packet is stopped at the security group."
+    way, last = places_seen(other="10.0.1.30", security_group="in tcp 22 10.0.1.0/24")
+    assert way == ["Security group", "Instance", "Security group", "Other host"]
+    way, last = places_seen(direction="from the instance", service="HTTP", route="none")
+    assert way[-1] == "Gateway" and last == "The packet is stopped at the gateway."

@@ -4,6 +4,7 @@ import numpy as np
 
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.ec2.reach.scenario import INTERNET, NAT, TO, ReachScenario
+from awsnb.sections.ec2.reach.scene import moves_of, scene
 from awsnb.sections.ec2.reach.simulate import (
     ACL,
     ADDRESS,
@@ -29,7 +30,7 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `path` says by leg and step whether the packet passes; `ends` by service and place what a
-        host there would see.
+        host there would see; `move` counts the moves of the picture.
     """
     names = list(dict.fromkeys(step.name for step in outcome.steps))
     return Result(
@@ -47,9 +48,11 @@ def tell(outcome: Outcome) -> Result:
                 [[ENDS.index(seen) for seen in row.values()] for row in outcome.ends.values()],
                 dtype=np.float64,
             ),
+            "move": np.arange(len(moves_of(outcome)) + 1),
         },
         panels=_panels(outcome),
         notes=_notes(outcome.scenario),
+        scene=scene(outcome),
     )
 
 
