@@ -220,3 +220,12 @@ def test_wrong_files_are_refused_in_a_sentence(export):
         answer(trace=trace, measured_vcpus=2, balance=other)
     with pytest.raises(TraceError, match="CPUUtilization"):
         answer(trace=export([10.0] * 12, "NetworkIn Sum"), measured_vcpus=2)
+
+
+def test_unlimited_mode_is_refused_where_aws_refuses_it():
+    with pytest.raises(ScenarioError, match="only in standard mode") as caught:
+        CreditScenario(tenancy="dedicated host")
+    assert caught.value.field == "mode"
+    standard = CreditScenario(tenancy="dedicated host", mode="standard")
+    assert "you pay for the host" in str(CREDITS.simulate(standard))
+    assert compare(standard).best.holds

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from awsnb.aws.prices import EC2, instance_usd_hour
+from awsnb.scenario import ScenarioError
 
 Mode = Literal["standard", "unlimited"]
 
@@ -42,6 +43,25 @@ class Burstable:
 
     def _fact(self, key: str) -> float:
         return EC2.value(self.instance_type, key)
+
+    def check(self, on_dedicated_host: bool) -> None:
+        """Refuse what AWS refuses.
+
+        Raises
+        ------
+        ScenarioError
+            If the mode can't be had there.
+        """
+        key = "unlimited_on_dedicated_host"
+        if not on_dedicated_host or self.mode == STANDARD or not EC2.has(self.family, key):
+            return
+        rule = EC2.get(self.family, key)
+        if not rule.value:
+            raise ScenarioError(
+                f"mode = {self.mode}: on a Dedicated Host AWS allows {self.family.upper()} only in "
+                f"standard mode ({rule.source}).",
+                field="mode",
+            )
 
     @property
     def family(self) -> str:

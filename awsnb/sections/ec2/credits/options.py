@@ -52,7 +52,7 @@ def _burstable(family: str, scenario: CreditScenario, load: Load) -> Option:
     """Find the cheapest T instance of a family, in either mode."""
     types = [name for name in BURSTABLE if name.startswith(f"{family}.")]
     found = [
-        _option("", scenario.replace(instance_type=name, mode=mode), load)
+        _option("", scenario.replace(instance_type=name, mode=mode, tenancy="shared"), load)
         for name in types
         if EC2.value(name, "memory") >= scenario.memory_needed_gib
         for mode in (STANDARD, UNLIMITED)

@@ -1,6 +1,8 @@
 """What can be asked: one burstable instance, in one mode, under one load."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from awsnb.aws.ec2 import BURSTABLE, Burstable
 from awsnb.aws.ec2.burstable import STANDARD
@@ -72,6 +74,10 @@ class CreditScenario(Scenario):
         meaning="Earned credits when the load begins. Left out, as many as measured, or as at "
         "launch: T2 in standard mode has launch credits, all others have none.",
     )  # fmt: skip
+    tenancy: Literal["shared", "dedicated host"] = field(
+        "shared", label="Tenancy", group="Start", advanced=True,
+        meaning="On a Dedicated Host AWS refuses unlimited mode for T3.",
+    )  # fmt: skip
     memory_gib: float | None = field(
         None, label="Memory needed", unit="GiB", low=0.5, high=32, log=True,
         group="Alternatives", advanced=True,
@@ -101,3 +107,8 @@ class CreditScenario(Scenario):
     def text(self) -> str:
         """The instance in a few words."""
         return f"{self.instance_type}, {self.mode}"
+
+    @model_validator(mode="after")
+    def _refuse_what_aws_refuses(self) -> Self:
+        self.instance.check(self.tenancy == "dedicated host")
+        return self

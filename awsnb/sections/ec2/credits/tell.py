@@ -195,6 +195,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
         _start_note(outcome),
         _mode_note(scenario),
         _price_note(outcome),
+        *_host_note(outcome.scenario),
     )
 
 
@@ -216,3 +217,9 @@ def _price_note(outcome: Outcome) -> str:
         f"A month repeats the load. Prices: {price.region}, Linux, on demand, as of "
         f"{price.as_of}; {surplus.value} USD for a vCPU-hour of surplus, as of {surplus.as_of}."
     )
+
+
+def _host_note(scenario: CreditScenario) -> tuple[str, ...]:
+    if scenario.tenancy == "shared":
+        return ()
+    return ("On a Dedicated Host you pay for the host; this bill is that of shared tenancy.",)
