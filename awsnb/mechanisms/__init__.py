@@ -14,6 +14,7 @@ __all__ = [
     "caching",
     "control_loop",
     "eviction",
+    "interleavings",
     "keystore",
     "lifetimes",
     "listener_rules",

@@ -223,9 +223,9 @@ VIEW = View(
 )
 
 
-def example() -> tuple[float, float]:
+def example() -> tuple[int, int]:
     """AWS's example of two unlike instances: the sum that it states, and the model's."""
     asked = [EC2.value(name, "ebs_baseline_iops") for name in ("m5.8xlarge", "c5.12xlarge")]
     provisioned = EBS.value("multi_attach", "example_iops_provisioned")
     model = together_iops(np.array([float(sum(asked))]), provisioned)
-    return float(EBS.value("multi_attach", "example_iops_together")), float(model[0])
+    return EBS.value("multi_attach", "example_iops_together"), int(model[0])
