@@ -19,11 +19,11 @@ def preset(view, name):
 @pytest.mark.parametrize(
     ("name", "says", "never"),
     [
-        ("Two mounts of a plain file system", "nobody sees an error", "refuse"),
-        ("Three writers of a counter", "lose an update", "files unlike"),
+        ("Two mounts of a plain file system", "Nobody sees an error", "refuse"),
+        ("Three writers of a counter", "lose an update", "files apart"),
         ("A lock, and the page cache", "page cache", "late write"),
         ("Presumed dead, but only slow", "late write", "page cache"),
-        ("Fenced in the middle of an update", "no journal ends it", "nobody sees an error"),
+        ("Fenced in the middle of an update", "the files hold B1", "Nobody sees an error"),
         ("A cluster file system", "does harm", "lose an update"),
     ],
 )

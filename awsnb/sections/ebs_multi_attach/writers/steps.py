@@ -38,10 +38,10 @@ def sentence(outcome: Outcome, at: int) -> str:
     block = block_names(outcome)[moment.block]
     page = int(moment.pages[moment.writer, moment.block])
     if moment.kind == WRITE:
-        return f"{who} writes {block}: {updates_text(outcome, page)}."
+        return f"{who} writes {updates_text(outcome, page)} to the {block}."
     stale = page != int(moment.volume[moment.block])
     where = "from its page cache, which is old" if stale else "from the volume"
-    return f"{who} reads {block} {where}: {updates_text(outcome, page)}."
+    return f"{who} reads the {block} {where}: {updates_text(outcome, page)}."
 
 
 def _from_whom(outcome: Outcome, at: int) -> str:

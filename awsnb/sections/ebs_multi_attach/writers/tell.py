@@ -120,7 +120,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("losing_pct", "Of them lose an update", losing, share_text(losing), headline=True),
         Number("corrupt_pct", "Corrupt the directory", corrupt if directory else None,
                share_text(corrupt) if directory else "no directory", headline=True),
-        Number("refused_pct", "Refuse an instance", refused, share_text(refused), headline=True),
+        Number("refused_pct", "Refuse an instance", refused, share_text(refused)),
         Number("stale_pct", "Read an old block", stale, share_text(stale)),
         Number("losing_orders", "Orders that lose an update", census.losing,
                f"{census.losing:,}"),
@@ -145,17 +145,29 @@ def _why(outcome: Outcome) -> str:
 
 def _harm(outcome: Outcome) -> str:
     census = outcome.census
-    harms = {"lose an update": census.losing, "leave names and files unlike": census.corrupt}
+    harms = {"lose an update": census.losing, "end with names and files apart": census.corrupt}
     said = " and ".join(f"{orders:,} {harm}" for harm, orders in harms.items() if orders)
-    unseen = "" if census.refused else ", and nobody sees an error"
-    return f"Of {census.orders:,} orders {said}{unseen}."
+    unseen = "" if census.refused else " Nobody sees an error."
+    return f"Of {census.orders:,} orders, {said}.{unseen}"
 
 
 def _soonest(outcome: Outcome) -> str:
     """Say how the harm is done that is done soonest."""
     last = len(outcome.moments) - 1
-    gone = f" {updates_text(outcome, outcome.gone)} is gone." if outcome.gone else ""
-    return f"The soonest takes {counted(last + 1, 'step')}: {sentence(outcome, last)}{gone}"
+    done = sentence(outcome, last)
+    return (
+        f"It can be done in {counted(last + 1, 'step')}. In the last one, {done[0].lower()}"
+        f"{done[1:]}{_left(outcome)}"
+    )
+
+
+def _left(outcome: Outcome) -> str:
+    """Say what is missing then: an update, or an update in one of two blocks."""
+    if outcome.gone:
+        return f" {updates_text(outcome, outcome.gone)} is gone."
+    held = zip(block_names(outcome), outcome.moments[-1].volume, strict=True)
+    said = [f"the {block} hold {updates_text(outcome, int(bits))}" for block, bits in held]
+    return f" Then {', but '.join(said)}."
 
 
 def _cause(outcome: Outcome) -> str:
