@@ -129,7 +129,15 @@ class Moment(NamedTuple):
 def count(writers: int, steps: int) -> int:
     """Count the orders of writers with so many steps each, if none ever waits.
 
-    The multinomial coefficient (writers x steps)! / (steps!) ** writers.
+    Parameters
+    ----------
+    writers, steps : int
+        How many writers, and how many steps each takes.
+
+    Returns
+    -------
+    int
+        The multinomial coefficient (writers x steps)! / (steps!) ** writers.
     """
     return factorial(writers * steps) // factorial(steps) ** writers
 
