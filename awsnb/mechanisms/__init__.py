@@ -15,6 +15,7 @@ __all__ = [
     "caching",
     "control_loop",
     "eviction",
+    "interleavings",
     "keystore",
     "lifetimes",
     "listener_rules",
