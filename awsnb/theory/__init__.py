@@ -23,6 +23,7 @@ from awsnb.theory.queues import (
     two_choices_sojourn_s,
 )
 from awsnb.theory.quorums import (
+    loss_rate,
     mean_time_below,
     order_statistic_cdf,
     quorum_availability,
@@ -47,6 +48,7 @@ __all__ = [
     "erlang_c",
     "idle_band",
     "instances_needed",
+    "loss_rate",
     "loss_window_s",
     "lru_hit_ratio",
     "mean_time_below",

@@ -169,5 +169,37 @@ def mean_time_below(n: int, k: int, up: float, down: float) -> float:
     return total
 
 
+def loss_rate(nodes: int, copies: int, up: float, down: float) -> float:
+    """How often all copies of something are lost, if repairs are much shorter than lives.
+
+    The nodes fail independently, and no repair waits for another. The first order of the chain:
+    copies x C(nodes, copies) x down**(copies - 1) / up**copies.
+
+    Parameters
+    ----------
+    nodes : int
+        Nodes among which the copies may lie, `copies` or more.
+    copies : int
+        Copies of each piece of data, 1 or more.
+    up : float
+        Mean life of a node.
+    down : float
+        Mean time of a repair, in the same unit.
+
+    Returns
+    -------
+    float
+        In 1 / their unit.
+
+    Examples
+    --------
+    A mirrored pair: 2 x down / up**2.
+
+    >>> loss_rate(2, 2, up=1000, down=1)
+    2e-06
+    """
+    return copies * math.comb(nodes, copies) * down ** (copies - 1) / up**copies
+
+
 def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.vectorize(math.erfc, otypes=[float])(-z / math.sqrt(2)) / 2
