@@ -8,6 +8,7 @@ from awsnb.mechanisms.token_bucket import Bucket
 from awsnb.scenario import ScenarioError
 
 EFS = facts.load("efs")
+QUEUE_DEPTH = "clients' queue depth"
 MODES = ("bursting", "provisioned", "elastic")
 GIB_PER_TIB = MIB_PER_GIB = 1024.0
 
@@ -161,7 +162,7 @@ def limits(
     if queue_depth is not None:
         busy_s = sum(share * EFS.value("latency", verb) for verb, share in shares) / 1000
         outstanding = float(queue_depth * clients)
-        found.append(_cap("clients' queue depth", "requests", busy_s * io.per_mib, outstanding))
+        found.append(_cap(QUEUE_DEPTH, "requests", busy_s * io.per_mib, outstanding))
     return found
 
 

@@ -43,7 +43,7 @@ def built_in(name: str) -> Files:
     count, median_bytes, spread, median_idle_days = {
         "home directories": (20_000, 400e3, 2.2, 120.0),
         "media library": (2_000, 300e6, 1.0, 200.0),
-        "many small files": (50_000, 6e3, 1.0, 120.0),
+        "many small files": (100_000, 2e3, 0.8, 120.0),
     }[name]
     rng = np.random.default_rng(8)
     sizes = median_bytes * np.exp(spread * rng.standard_normal(count))
@@ -70,8 +70,8 @@ def read_listing(path: str) -> Files:
     return Files(
         sizes,
         idle_days,
-        f"Files: {len(rows):,} of the listing. Ages count from the newest access in it.{same} A file "
-        "system mounted with noatime or relatime keeps no exact access times; EFS has its own timer.",
+        f"Files: {len(rows):,} of the listing. Ages count from the newest access in it.{same} "
+        "Where noatime or relatime is set, access times are old or coarse; EFS has its own timer.",
     )
 
 

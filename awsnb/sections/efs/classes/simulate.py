@@ -7,6 +7,7 @@ out is the expected value over all the ways in which the reads may fall.
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,7 @@ from awsnb.sections.efs.classes.scenario import ClassesScenario
 
 YEAR_DAYS = 365
 MONTHS = 12
+MONTH_DAYS = YEAR_DAYS / MONTHS
 GIB = 2.0**30
 KIB = 1024
 RATES_A_YEAR = np.concatenate(([0.0], np.geomspace(0.1, 365.0, 24)))
@@ -121,78 +123,96 @@ def year(
     stored_gib : ndarray of float, shape (365, 3, k)
         GiB in each class, as they are, not as they are billed.
     """
-    read = 1 - np.exp(-np.asarray(reads_a_year, dtype=np.float64) / YEAR_DAYS)
-    place = _classes(policy)
-    gib = np.repeat(_by_age(stock, place, policy)[:, :, None], read.size, axis=2)
-    left_days = _days_left(place, policy)
-    usd = np.zeros((YEAR_DAYS, len(PARTS), read.size))
-    stored = np.zeros((YEAR_DAYS, 3, read.size))
-    month = YEAR_DAYS / MONTHS
-    gib = _settle(gib, place, usd[0], bill)
+    rate = np.asarray(reads_a_year, dtype=np.float64) / YEAR_DAYS
+    charged = _first(rate) if policy.move_back else rate  # later reads are in Standard by then
+    ages = Ages.of(policy)
+    gib = np.repeat(ages.place_files(stock)[:, :, None], rate.size, axis=2)
+    usd = np.zeros((YEAR_DAYS, len(PARTS), rate.size))
+    stored = np.zeros((YEAR_DAYS, 3, rate.size))
+    usd[0, 3] = bill.tiering_usd_gib[1:] @ ages.by_class(gib[0])[1:]  # what is old moves at once
     for day in range(YEAR_DAYS):
-        stored[day] = _sum_by(place, gib[0])
-        usd[day, :3] += _sum_by(place, gib[np.minimum(place, 1), np.arange(place.size)])
-        usd[day, 0] += stock.always_gib
-        usd[day, :3] *= bill.usd_gib_month[:, None] / month
-        hit = gib * read
-        usd[day, 4] = bill.access_usd_gib[place] @ hit[0]
-        returns = (place == 0) | policy.move_back
-        back = hit * returns[:, None]
-        usd[day, 5] = left_days @ back[1] * bill.usd_gib_month[2] / month
-        usd[day, 3] += bill.tiering_usd_gib[0] * back[0][place > 0].sum(axis=0)
+        stored[day] = ages.by_class(gib[0])
+        usd[day, :3] = _storage(ages, gib, stock, bill)
+        usd[day, 4] = bill.access_usd_gib @ stored[day] * charged
+        back = gib * _first(rate) * ages.returns[:, None]
+        usd[day, 5] = ages.days_left @ back[1] * bill.usd_gib_month[2] / MONTH_DAYS
+        usd[day, 3] += bill.tiering_usd_gib[0] * ages.by_class(back[0])[1:].sum(axis=0)
+        gib = _older(gib - back, back.sum(axis=1))
         if day + 1 < YEAR_DAYS:
-            gib = _older(gib - back, back.sum(axis=1), place, usd[day + 1], bill)
+            usd[day + 1, 3] = sum(bill.tiering_usd_gib[c] * gib[0, at] for at, c in ages.moves)
     stored[:, 0] += stock.always_gib
     return usd, stored
 
 
-def _classes(policy: Policy) -> NDArray[np.int64]:
-    """The class of files by age in days since the last access in Standard: 0, 1 or 2."""
-    last = max(policy.ia_days or 0, policy.archive_days or 0)
-    ages = np.arange(last + EFS.value("archive", "min_duration") + 2)
-    place = np.zeros(ages.size, dtype=np.int64)
-    if policy.ia_days is not None:
-        place[ages >= policy.ia_days] = 1
-    if policy.archive_days is not None:
-        place[ages >= policy.archive_days] = 2
-    return place
+def _first(rate: Floats) -> Floats:
+    """Share of the files that are read at least once in a day."""
+    return 1 - np.exp(-rate)
 
 
-def _by_age(stock: Stock, place: NDArray[np.int64], policy: Policy) -> Floats:
-    """GiB by age; what is older than the last move is as old as it: it has just moved."""
-    ages = np.minimum(stock.idle_days, max(policy.ia_days or 0, policy.archive_days or 0))
-    at = ages.astype(np.int64)
-    return np.array([np.bincount(at, row, minlength=place.size) for row in stock.cold_gib])
+def _storage(ages: "Ages", gib: Floats, stock: Stock, bill: StorageBill) -> Floats:
+    """What a day's storage costs in each class, USD, shape (3, k)."""
+    billed = ages.by_class(gib[1])
+    billed[0] = ages.by_class(gib[0])[0] + stock.always_gib
+    return billed * bill.usd_gib_month[:, None] / MONTH_DAYS
 
 
-def _days_left(place: NDArray[np.int64], policy: Policy) -> Floats:
-    """Days that a file of an age still has to be in Archive, were it to leave now."""
-    in_archive = np.arange(place.size) - (policy.archive_days or 0)
-    left = EFS.value("archive", "min_duration") - in_archive
-    return np.where(place == 2, np.maximum(left, 0), 0).astype(np.float64)
-
-
-def _sum_by(place: NDArray[np.int64], gib: Floats) -> Floats:
-    return np.array([gib[place == each].sum(axis=0) for each in range(3)])
-
-
-def _settle(gib: Floats, place: NDArray[np.int64], usd: Floats, bill: StorageBill) -> Floats:
-    """Move what is old enough on the day the policy comes into force."""
-    usd[3] += bill.tiering_usd_gib[place] @ (gib[0] * (place > 0)[:, None])
-    return gib
-
-
-def _older(
-    gib: Floats, read: Floats, place: NDArray[np.int64], usd: Floats, bill: StorageBill
-) -> Floats:
-    """Let a day go by: what was read is new again, the rest moves where it is old enough."""
+def _older(gib: Floats, read: Floats) -> Floats:
+    """Let a day go by: what moved back or was read in Standard is new, the rest a day older."""
     after = np.empty_like(gib)
     after[:, 1:] = gib[:, :-1]
     after[:, -1] += gib[:, -1]
     after[:, 0] = read
-    for moves in np.flatnonzero(np.diff(place)) + 1:
-        usd[3] += bill.tiering_usd_gib[place[moves]] * after[0, moves]
     return after
+
+
+@dataclass(frozen=True, eq=False)
+class Ages:
+    """What a policy makes of files by age: days since the last access in Standard.
+
+    Attributes
+    ----------
+    last : int
+        The age of the last move: an older file, when the policy comes into force, moves at once.
+    is_in : ndarray of float, shape (3, n)
+        1 where files of an age are in a class.
+    returns : ndarray of float, shape (n,)
+        1 where a read makes the age 0.
+    days_left : ndarray of float, shape (n,)
+        Days that Archive is still billed for, were the file to leave it now.
+    moves : tuple of (int, int)
+        At which age files move, and to which class.
+    """
+
+    last: int
+    is_in: Floats
+    returns: Floats
+    days_left: Floats
+    moves: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Ages":
+        """Lay a policy out by age."""
+        least = EFS.value("archive", "min_duration")
+        last = max(policy.ia_days or 0, policy.archive_days or 0)
+        age = np.arange(last + least + 2)
+        place = np.zeros(age.size, dtype=np.int64)
+        for to, days in ((1, policy.ia_days), (2, policy.archive_days)):
+            place[age >= (age.size if days is None else days)] = to
+        left = np.maximum(least - (age - last), 0) * (place == 2)
+        moves = tuple((int(at), int(place[at])) for at in np.flatnonzero(np.diff(place)) + 1)
+        is_in = (place == np.arange(3)[:, None]).astype(np.float64)
+        returns = np.ones(age.size) if policy.move_back else is_in[0]
+        return cls(last, is_in, returns, left.astype(np.float64), moves)
+
+    def place_files(self, stock: Stock) -> Floats:
+        """GiB by age, shape (2, n); what is older than the last move has just moved."""
+        at = np.minimum(stock.idle_days, self.last).astype(np.int64)
+        size = self.days_left.size
+        return np.array([np.bincount(at, row, minlength=size) for row in stock.cold_gib])
+
+    def by_class(self, gib: Floats) -> Floats:
+        """Sum GiB by age, shape (n, k), in each class, shape (3, k)."""
+        return self.is_in @ gib
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,4 +274,4 @@ class Outcome:
     def months_usd(self) -> Floats:
         """The bill of each twelfth of the year by part, shape (12, 6)."""
         ends = np.linspace(0, YEAR_DAYS, MONTHS + 1).round().astype(np.int64)
-        return np.array([self.usd[a:b].sum(axis=0) for a, b in zip(ends, ends[1:], strict=False)])
+        return np.array([self.usd[a:b].sum(axis=0) for a, b in pairwise(ends)])

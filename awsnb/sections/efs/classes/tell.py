@@ -8,7 +8,6 @@ from awsnb.sections.efs.classes.simulate import MONTHS, PARTS, RATES_A_YEAR, YEA
 from awsnb.words import percent, usd
 
 LABELS = ("Standard", "Infrequent Access", "Archive", "moving", "reads", "left Archive early")
-ROLES = ("first", "second", "third", "fourth", "fifth", "demand")
 
 
 def tell(outcome: Outcome) -> Result:
@@ -43,10 +42,10 @@ def tell(outcome: Outcome) -> Result:
 
 
 def _where() -> Panel:
-    columns = ("standard_gib", "ia_gib", "archive_gib")
-    curves = tuple(
-        Curve(column, label, role, compare=column == "standard_gib")
-        for column, label, role in zip(columns, LABELS, ("first", "second", "third"), strict=False)
+    curves = (
+        Curve("standard_gib", LABELS[0], "first", compare=True),
+        Curve("ia_gib", LABELS[1], "second"),
+        Curve("archive_gib", LABELS[2], "third"),
     )
     return Panel("Where the files lie", "GiB", curves, x="day", x_title="day of the year")
 

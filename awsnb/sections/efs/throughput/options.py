@@ -51,8 +51,9 @@ def compare(scenario: ThroughputScenario) -> Comparison:
 def _grown(plain: ThroughputScenario, load: Load) -> Option:
     """Bursting, with the least data that earns enough."""
     low, high = plain.standard_gib, MOST_GIB
-    if not serve(plain.replace(standard_gib=high), load).holds:
-        return _none("bursting", "no size earns enough")
+    largest = serve(plain.replace(standard_gib=high), load)
+    if not largest.holds:
+        return _none("bursting", f"at any size held back by the {largest.binding[0].name}")
     while low < high:  # more GiB never wait more: halve the range
         middle = (low + high) // 2
         holds = serve(plain.replace(standard_gib=middle), load).holds

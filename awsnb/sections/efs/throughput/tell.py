@@ -1,10 +1,11 @@
 """What there is to say of a file system under a load: numbers, the reason, the curves."""
 
 from awsnb.aws.efs import EFS
+from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.efs.throughput.scene import scene
 from awsnb.sections.efs.throughput.simulate import Outcome
-from awsnb.words import percent, span, usd
+from awsnb.words import counted, percent, span, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -88,9 +89,10 @@ def _balance(outcome: Outcome) -> str:
 
 
 def _throttled(outcome: Outcome) -> str:
-    first = span(outcome.first_throttled_s or 0.0, "no time")
+    first_s = outcome.first_throttled_s
+    first = f"after {span(first_s)}" if first_s else "at once"
     return (
-        f"Data waits for {span(outcome.throttled_s)}, first after {first}. "
+        f"Data waits for {span(outcome.throttled_s)}, first {first}. "
         f"{_cause(outcome)} {_balance(outcome)}"
     ).rstrip()
 
@@ -106,7 +108,20 @@ def _cause(outcome: Outcome) -> str:
         )
     if limit.has_credit:
         return f"Even with credit the file system stops at {limit.bucket.burst:,.1f} MiB/s, {need}."
+    if limit.name == QUEUE_DEPTH:
+        return _one_by_one(outcome)
     return f"The {limit.name} stops at {limit.bucket.baseline:,.1f} {limit.unit}, {need}."
+
+
+def _one_by_one(outcome: Outcome) -> str:
+    """Say what a queue depth comes to."""
+    scenario, bucket = outcome.scenario, outcome.binding[0].bucket
+    return (
+        f"{counted(scenario.clients, 'client')}, each with "
+        f"{counted(scenario.queue_depth or 0, 'request')} of {scenario.io_size_kib} KiB "
+        "outstanding, get no further than "
+        f"{bucket.baseline / bucket.cost:,.1f} MiB/s: a request takes its time, whatever the mode."
+    )
 
 
 def _panels(credit: bool) -> tuple[Panel, ...]:
@@ -129,7 +144,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
     caps = EFS.get(mode, "max_read")
     month = " The load is taken to go on for a month." if mode == "elastic" else ""
     return (
-        f"Prices: {price.region}, as of {price.as_of}, a Regional file system without backup.{month}",
+        f"Prices: {price.region}, as of {price.as_of}, a Regional file system, no backup.{month}",
         f"A file system's own maximum depends on the region ({caps.note}; {caps.confidence}).",
         *(["A client in elastic mode gets its maximum with efs-utils version 2 or the CSI driver "
            "only."] if mode == "elastic" else []),
