@@ -13,13 +13,13 @@ CLIENTS, CREDIT, EARNED, SERVED, WAITS = "Clients", "Credit", "Earned by size", 
 
 def scene(outcome: Outcome) -> Scene | None:
     """Show the credit of a file system that has some; None for one that has none."""
-    if outcome.credit is None or outcome.credit_tib is None:
+    if outcome.credit is None or outcome.credit_gib is None:
         return None
     asked = outcome.load.asked_mibps
     served = outcome.service.served / outcome.load.trace.duration_s
     earned = np.full(len(asked), outcome.credit.bucket.baseline)
     full = float(max(asked.max(), served.max(), earned[0]))
-    capacity = outcome.credit.bucket.capacity / 2.0**20
+    capacity = outcome.credit.bucket.capacity / 1024
     waiting = outcome.service.backlog / 1024
     return Scene(
         alt=f"{outcome.scenario.system.text}: the load, the credit, what is served and what waits",
@@ -27,7 +27,7 @@ def scene(outcome: Outcome) -> Scene | None:
         places=(
             Place(CLIENTS, 0, count=asked, note="MiB a second asked"),
             Place(EARNED, 0, count=earned, note="MiB a second of credit"),
-            Place(CREDIT, 1, outcome.credit_tib, capacity, "TiB", states=tuple(_states(outcome))),
+            Place(CREDIT, 1, outcome.credit_gib, capacity, "GiB", states=tuple(_states(outcome))),
             Place(SERVED, 2, count=served, note="MiB a second", tone="good"),
             Place(WAITS, 2, count=waiting, note="GiB", tone="bad"),
         ),

@@ -93,9 +93,9 @@ class Outcome:
         return next((limit for limit in self.limits if limit.has_credit), None)
 
     @cached_property
-    def credit_tib(self) -> NDArray[np.float64] | None:
-        """Credit left after each sample, metered TiB; None where there is none."""
-        return None if self.credit is None else self.service.level[:, 0] / 2.0**20
+    def credit_gib(self) -> NDArray[np.float64] | None:
+        """Credit left after each sample, metered GiB; None where there is none."""
+        return None if self.credit is None else self.service.level[:, 0] / 1024
 
     @cached_property
     def mean_mibps(self) -> float:

@@ -14,11 +14,11 @@ def tell(outcome: Outcome) -> Result:
     Returns
     -------
     Result
-        `series` has per sample: MiB asked for and served per second, the credit left (TiB, as
+        `series` has per sample: MiB asked for and served per second, the credit left (GiB, as
         metered) where there is any, and the GiB that wait at its end.
     """
     service, load = outcome.service, outcome.load
-    credit = {} if outcome.credit_tib is None else {"credit_tib": outcome.credit_tib}
+    credit = {} if outcome.credit_gib is None else {"credit_gib": outcome.credit_gib}
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.system.text,
@@ -41,7 +41,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     total_s = float(outcome.load.trace.duration_s.sum())
     share = 100 * outcome.throttled_s / total_s
     first_s, peak = outcome.first_throttled_s, float(outcome.load.asked_mibps.max())
-    lowest = None if outcome.credit_tib is None else float(outcome.credit_tib.min())
+    lowest = None if outcome.credit_gib is None else float(outcome.credit_gib.min())
     waiting = float(outcome.service.backlog.max()) / 1024
     metered = outcome.mean_metered_mibps
     baseline = None if outcome.credit is None else outcome.credit.bucket.baseline
@@ -53,8 +53,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("cost_usd_month", "File system per month", outcome.usd_month,
                usd(outcome.usd_month), headline=True),
         Number("throttled_pct", "Share of the time", share, percent(share)),
-        Number("lowest_credit_tib", "Lowest credit", lowest,
-               "no credit" if lowest is None else f"{lowest:.2f} TiB"),
+        Number("lowest_credit_gib", "Lowest credit", lowest,
+               "no credit" if lowest is None else f"{lowest:,.0f} GiB"),
         Number("mean_metered_mibps", "Metered on average", metered, f"{metered:,.1f} MiB/s"),
         Number("baseline_mibps", "Baseline", baseline,
                "-" if baseline is None else f"{baseline:,.1f} MiB/s"),
@@ -133,7 +133,7 @@ def _panels(credit: bool) -> tuple[Panel, ...]:
             Curve("served_mibps", "served", "served", compare=True),
         ),
     )
-    left = Panel("Credit left", "TiB", (Curve("credit_tib", "credit", "first", compare=True),))
+    left = Panel("Credit left", "GiB", (Curve("credit_gib", "credit", "first", compare=True),))
     waiting = Panel("Data that waits", "GiB", (Curve("waiting_gib", "waiting", "second", True),))
     return (rates, left, waiting) if credit else (rates, waiting)
 
