@@ -286,6 +286,11 @@ def listing(tmp_path):
     return write
 
 
+def test_a_listing_that_changed_is_read_again(listing):
+    first = ask(CLASSES, listing=listing("4096 1700000000 ./a\n")).stock.gib
+    assert ask(CLASSES, listing=listing("40960 1700000000 ./a\n")).stock.gib > first
+
+
 def test_a_listing_is_read(listing):
     day = 86_400
     path = listing(
@@ -320,7 +325,10 @@ def test_what_is_no_listing_is_refused_with_the_command(listing, text, rule, lin
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        ({"ia_after": "0 days"}, "ia_after = '0 days': must be one of never, 1 day"),
+        (
+            {"ia_after": "0 days"},
+            r"ia_after = '0 days': must be one of never, 1 day.*none before a day \(EFS",
+        ),
         ({"archive_after": "30 days"}, "later than ia_after"),
         ({"archive_after": "90 days", "mode": "bursting"}, "only with elastic"),
         ({"reads_a_year": -1.0}, "from 0 to 365"),

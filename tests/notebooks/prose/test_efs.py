@@ -46,7 +46,7 @@ def stated(subject, key):
             == pytest.approx(3 * facts.load("ebs").value("gp2", "storage_price")),
         ),
         ("a fee of 0.01 USD", stated("ia", "access_price") == 0.01),
-        ("0.15 USD", stated("standard", "storage_price") / 2 == pytest.approx(0.15, rel=0.1)),
+        ("0.14 USD", stated("standard", "storage_price") * 14 / 30 == pytest.approx(0.14)),
         ("TCP port 2049", stated("mount_target", "nfs_port") == 2049),
         ("There is one per zone", stated("mount_target", "per_az") == 1),
         ("| 2023-11 |", EFS.get("archive", "storage_price").since == "2023-11"),

@@ -1,7 +1,7 @@
 """The files: built-in ones, or a listing that `find` wrote."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -59,36 +59,41 @@ def read_listing(path: str) -> Files:
     ScenarioError
         Naming the line that is not as `find` writes it.
     """
-    rows = [_row(number, line) for number, line in enumerate(_lines(path), 1) if line.strip()]
-    if not rows:
-        raise _refusal("holds no files")
-    sizes, accessed_s = np.array(rows, dtype=np.float64).T
-    idle_days = (accessed_s.max() - accessed_s) / DAY_S
-    same = " All were accessed at the same time: is atime kept there?" * bool(
-        len(rows) > 1 and not idle_days.any()
-    )
-    return Files(
-        sizes,
-        idle_days,
-        f"Files: {len(rows):,} of the listing. Ages count from the newest access in it.{same} "
-        "Where noatime or relatime is set, access times are old or coarse; EFS has its own timer.",
-    )
-
-
-def _lines(path: str) -> list[str]:
     try:
         file = Path(path)
         if not file.is_file():
             raise _refusal(f"{shown(path)} is no file")
-        if file.stat().st_size > MOST_BYTES:
+        about = file.stat()
+        if about.st_size > MOST_BYTES:
             raise _refusal("is larger than 500 MB: list a part of the files")
-        return file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+        return _read(file.resolve(), about.st_mtime_ns, about.st_size)
     except OSError as error:
         raise _refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
-    except ValueError as error:
+    except ValueError as error:  # a path with a NUL byte
         if isinstance(error, ScenarioError):
             raise
         raise _refusal("is no path of a file") from None
+
+
+@lru_cache(maxsize=2)
+def _read(file: Path, modified_ns: int, size: int) -> Files:
+    """Read a file once for each time that it was written."""
+    lines = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+    rows = [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not rows:
+        raise _refusal("holds no files")
+    sizes, accessed_s = np.array(rows, dtype=np.float64).T
+    idle_days = (accessed_s.max() - accessed_s) / DAY_S
+    return Files(sizes, idle_days, _note(idle_days))
+
+
+def _note(idle_days: Floats) -> str:
+    alike = idle_days.size > 1 and not idle_days.any()
+    same = " All have the same: are access times kept there?" if alike else ""
+    return (
+        f"Files: {idle_days.size:,} of the listing. Ages count from the newest access in it.{same} "
+        "Where noatime or relatime is set, access times are old or coarse; EFS has its own timer."
+    )
 
 
 def _row(number: int, line: str) -> tuple[float, float]:

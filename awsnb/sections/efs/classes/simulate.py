@@ -124,36 +124,42 @@ def year(
         GiB in each class, as they are, not as they are billed.
     """
     rate = np.asarray(reads_a_year, dtype=np.float64) / YEAR_DAYS
-    charged = _first(rate) if policy.move_back else rate  # later reads are in Standard by then
+    first = 1 - np.exp(-rate)  # share of the files that are read at least once in a day
     ages = Ages.of(policy)
     gib = np.repeat(ages.place_files(stock)[:, :, None], rate.size, axis=2)
-    usd = np.zeros((YEAR_DAYS, len(PARTS), rate.size))
-    stored = np.zeros((YEAR_DAYS, 3, rate.size))
-    usd[0, 3] = bill.tiering_usd_gib[1:] @ ages.by_class(gib[0])[1:]  # what is old moves at once
+    lies = np.empty((YEAR_DAYS, 2, 3, rate.size))
+    moved = np.zeros((YEAR_DAYS + 1, 3, rate.size))
+    early_gib_days = np.empty((YEAR_DAYS, rate.size))
+    moved[0, 1:] = (ages.is_in @ gib[0])[1:]  # what is old moves at once
     for day in range(YEAR_DAYS):
-        stored[day] = ages.by_class(gib[0])
-        usd[day, :3] = _storage(ages, gib, stock, bill)
-        usd[day, 4] = bill.access_usd_gib @ stored[day] * charged
-        back = gib * _first(rate) * ages.returns[:, None]
-        usd[day, 5] = ages.days_left @ back[1] * bill.usd_gib_month[2] / MONTH_DAYS
-        usd[day, 3] += bill.tiering_usd_gib[0] * ages.by_class(back[0])[1:].sum(axis=0)
+        lies[day] = ages.is_in @ gib
+        back = gib * first * ages.returns[:, None]
+        early_gib_days[day] = ages.days_left @ back[1]
         gib = _older(gib - back, back.sum(axis=1))
-        if day + 1 < YEAR_DAYS:
-            usd[day + 1, 3] = sum(bill.tiering_usd_gib[c] * gib[0, at] for at, c in ages.moves)
-    stored[:, 0] += stock.always_gib
-    return usd, stored
+        for age, to in ages.moves:
+            moved[day + 1, to] += gib[0, age]
+    lies[:, :, 0] += stock.always_gib
+    read = first if policy.move_back else rate  # later reads of a day are in Standard by then
+    moved[:YEAR_DAYS, 0] = lies[:, 0, 1:].sum(axis=1) * first * policy.move_back
+    return _billed(lies, moved[:YEAR_DAYS], early_gib_days, read, bill), lies[:, 0]
 
 
-def _first(rate: Floats) -> Floats:
-    """Share of the files that are read at least once in a day."""
-    return 1 - np.exp(-rate)
-
-
-def _storage(ages: "Ages", gib: Floats, stock: Stock, bill: StorageBill) -> Floats:
-    """What a day's storage costs in each class, USD, shape (3, k)."""
-    billed = ages.by_class(gib[1])
-    billed[0] = ages.by_class(gib[0])[0] + stock.always_gib
-    return billed * bill.usd_gib_month[:, None] / MONTH_DAYS
+def _billed(
+    lies: Floats, moved: Floats, early_gib_days: Floats, read: Floats, bill: StorageBill
+) -> Floats:
+    """Price each day: what lies in each class, moves, is read, and leaves Archive early."""
+    usd_gib_day = bill.usd_gib_month / MONTH_DAYS
+    return np.stack(
+        (
+            lies[:, 0, 0] * usd_gib_day[0],
+            lies[:, 1, 1] * usd_gib_day[1],
+            lies[:, 1, 2] * usd_gib_day[2],
+            np.einsum("c,dck->dk", bill.tiering_usd_gib, moved),
+            np.einsum("c,dck->dk", bill.access_usd_gib, lies[:, 0]) * read,
+            early_gib_days * usd_gib_day[2],
+        ),
+        axis=1,
+    )
 
 
 def _older(gib: Floats, read: Floats) -> Floats:
@@ -209,10 +215,6 @@ class Ages:
         at = np.minimum(stock.idle_days, self.last).astype(np.int64)
         size = self.days_left.size
         return np.array([np.bincount(at, row, minlength=size) for row in stock.cold_gib])
-
-    def by_class(self, gib: Floats) -> Floats:
-        """Sum GiB by age, shape (n, k), in each class, shape (3, k)."""
-        return self.is_in @ gib
 
 
 @dataclass(frozen=True, eq=False)

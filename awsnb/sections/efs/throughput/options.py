@@ -78,7 +78,9 @@ def _option(prefix: str, scenario: ThroughputScenario, load: Load, remark: str =
     if after is not None:
         remark = f"credit still falls, gone {span(after, 'just')} after the end"
     if waits_s:
-        remark = f"held back by the {outcome.binding[0].name}"
+        limit, at_burst = outcome.binding
+        dry = limit.has_credit and not at_burst
+        remark = "its credit runs out" if dry else f"held back by the {limit.name}"
     return Option(
         label=prefix + scenario.system.text,
         scenario=scenario,
