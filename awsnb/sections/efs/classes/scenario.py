@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from awsnb.aws.efs import EFS, Policy
-from awsnb.scenario import Scenario, ScenarioError, field, shown
+from awsnb.scenario import Scenario, field
 
 NEVER = "never"
 AFTER = {
@@ -40,7 +40,8 @@ class ClassesScenario(Scenario):
         "30 days",
         label="To Infrequent Access",
         choices=(NEVER, *AFTER),
-        meaning="How long after its last access in Standard a file moves to Infrequent Access.",
+        meaning="How long after its last access in Standard a file moves to Infrequent Access; AWS "
+        "has these times only, none under a day.",
     )
     archive_after: str = field(
         NEVER,
@@ -90,16 +91,5 @@ class ClassesScenario(Scenario):
 
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
-        for name in ("ia_after", "archive_after"):
-            self._check_days(name, getattr(self, name))
         self.policy.check(self.mode)
         return self
-
-    def _check_days(self, name: str, after: str) -> None:
-        if after not in (NEVER, *AFTER):
-            days = EFS.get("lifecycle", "transition_days")
-            raise ScenarioError(
-                f"{name} = {shown(after)}: must be one of {NEVER}, {', '.join(AFTER)}; AWS moves "
-                f"files after no other time, and none before a day ({days.source}).",
-                field=name,
-            )
