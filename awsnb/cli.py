@@ -1,4 +1,4 @@
-"""The command line: list, lab, report, sweep, fields, facts, warm-up."""
+"""The command line: list, lab, report, site, sweep, fields, facts, warm-up."""
 
 import gc
 import os
@@ -105,6 +105,9 @@ def report(
     notebook: Annotated[
         Path | None, typer.Option("--ipynb", help="Keep the executed notebook here as well.")
     ] = None,
+    sliders: Annotated[
+        bool, typer.Option("--sliders", help="Let the page's controls be moved, from your numbers.")
+    ] = False,
 ) -> None:
     """Run a section on your own numbers and write one HTML page that opens offline.
 
@@ -123,11 +126,36 @@ def report(
             check_writable(file)
         why = asked.simulate(scenario).why
         try:
-            write_report(found, scenario, output, notebook, progress=sys.stderr.isatty())
+            shown = sys.stderr.isatty()
+            write_report(found, scenario, output, notebook, progress=shown, sliders=sliders)
         except ReportError as error:
             _stop(str(error), 1)
     typer.echo(why)
     typer.echo(f"Wrote {output}")
+
+
+@app.command()
+def site(
+    folder: Annotated[Path, typer.Argument(help="Where to write the pages.")],
+    sections: Annotated[
+        list[str] | None, typer.Argument(metavar="[SECTION]...", help="All if none is named.")
+    ] = None,
+) -> None:
+    """Write the lessons as pages that need no kernel: for a web server, or to open as files.
+
+    Stopped, it goes on where it was; what has not changed is not made again.
+    """
+    from awsnb.sections import section as find
+    from awsnb.site.build import SiteError, write_site
+
+    with _one_line_errors():
+        chosen = [find(one) for one in sections or []]
+        try:
+            files = write_site(folder, chosen, progress=sys.stderr.isatty())
+        except SiteError as error:
+            _stop(str(error), 1)
+    for file in files:
+        typer.echo(f"Wrote {file}: {file.stat().st_size / 1000:,.0f} kB")
 
 
 @app.command(context_settings=FIELD_OPTIONS)

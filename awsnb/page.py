@@ -14,6 +14,7 @@ STEPS = 65_534  # 65,535 stands for no value
 _browser = files("awsnb") / "browser"
 _NAMESPACE = re.compile(r"^import \* as (\w+) from \"\./(\w+)\.js\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default [^;]*;$", re.MULTILINE)
 _EXPORTED = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTILINE)
 
 
@@ -39,7 +40,7 @@ def module(*names: str) -> str:
 def _scope(name: str) -> str:
     text = (_browser / f"{name}.js").read_text("utf-8")
     given = ", ".join(_EXPORTED.findall(text))
-    body = _EXPORT.sub("", _imports(text))
+    body = _EXPORT.sub("", _DEFAULT.sub("", _imports(text)))
     return f"const ${name} = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
 
 

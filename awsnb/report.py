@@ -1,22 +1,34 @@
-"""Reports: a section's notebook run on somebody's own numbers, as one page that opens offline."""
+"""Reports: a section's answer to somebody's own numbers, as one page that opens offline.
 
-import html
+The first screen is the verdict, what to do, what that costs, and the plot. Then come the
+alternatives, the reasons, and what the section's notebook adds in its cells tagged ``report``.
+"""
+
 import logging
-import os
+import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import awsnb
+from awsnb import figures
 from awsnb._files import write_whole
-from awsnb.scenario import Scenario
+from awsnb.results import Comparison, Option, Result
+from awsnb.scenario import FieldSpec, Scenario
 from awsnb.sections import Section
+from awsnb.site import cells, parts, shell
+from awsnb.site.notebook import FOLDED, Cell, Notebook
+from awsnb.site.parts import escaped
+from awsnb.words import usd
 
 REPORT_TAG = "report"
-PLOTLY = "application/vnd.plotly.v1+json"
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+SENTENCE = re.compile(r"(?<=\.) (?=[A-Z“])")
+SHORT = 24  # letters of a verdict that stands large
+SLIDERS_BYTES = 1_100_000
 
 
 class ReportError(RuntimeError):
@@ -29,85 +41,318 @@ def write_report(
     page: Path,
     notebook: Path | None = None,
     progress: bool = False,
+    sliders: bool = False,
 ) -> None:
-    """Run a section's notebook on a scenario and write what it answers as an HTML page.
+    """Answer a scenario and write the answer as an HTML page.
 
     Parameters
     ----------
     section : Section
-        Whose notebook to run.
+        The section.
     scenario : Scenario
-        What to run it on.
+        What to answer: a scenario of one of its views.
     page : Path
-        The page to write: self-contained, with the cells of the notebook tagged ``report``.
+        The page to write: self-contained. It shows what the section's notebook adds in its cells
+        tagged ``report``.
     notebook : Path, optional
-        Where to keep the executed notebook as well.
+        Where to keep the notebook, run as a whole on the scenario.
     progress : bool
         Whether to show a progress bar on standard error.
+    sliders : bool
+        Whether the page's controls can be moved, from this scenario.
 
     Raises
     ------
     ReportError
         If a cell fails. No page is written then; the notebook is kept up to the failing cell.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        executed = Path(folder) / section.notebook.name
-        kept = notebook or page.with_suffix(".failed.ipynb")
-        try:
-            parameters = section.parameters(scenario)
-            content = _execute(section.notebook, executed, parameters, progress)
-        except Exception as error:
-            message = _reason(error)
-            if executed.exists():
-                write_whole(kept, executed.read_text(encoding="utf-8"))
-                message += f" The notebook up to there: {kept}"
-            raise ReportError(message) from error
-        if notebook:
-            write_whole(notebook, executed.read_text(encoding="utf-8"))
-    write_whole(page, to_html(content, section.title, scenario))
+    if notebook:
+        _keep_notebook(section, scenario, notebook, progress)
+    text = to_html(section, scenario, _cells(section, scenario, page))
+    if sliders:
+        text = text.replace(_SLIDERS, _sliders(section, scenario, progress))
+    write_whole(page, text)
 
 
-def to_html(content: Any, title: str, scenario: Scenario) -> str:
-    """Render the cells tagged ``report`` of an executed notebook as one self-contained page.
+def _cells(section: Section, scenario: Scenario, page: Path) -> list[Cell | cells.Ran]:
+    """Run what the page shows of the notebook: its cells of text, and of code as they ran."""
+    notebook = Notebook.read(section.notebook)
+    told = [cell for cell in notebook.cells if REPORT_TAG in cell.tags]
+    todo = cells.needed(notebook.code, told)
+    try:
+        ran = cells.run(todo, section.parameters(scenario))
+    except cells.CellError as error:
+        kept = page.with_suffix(".failed.ipynb")
+        write_whole(kept, cells.written(notebook, error.ran))
+        raise ReportError(f"{error} The notebook up to there: {kept}") from error
+    of = {one.cell: one for one in ran}
+    return [of.get(cell, cell) for cell in told]
+
+
+def to_html(section: Section, scenario: Scenario, told: list[Cell | cells.Ran]) -> str:
+    """Write a report as one self-contained page.
 
     Parameters
     ----------
-    content : nbformat.NotebookNode
-        The executed notebook.
-    title : str
-        Title of the page.
+    section : Section
+        The section.
     scenario : Scenario
-        Listed at the head of the page: every field with its value and unit.
+        What was asked.
+    told : list
+        What the notebook adds, in order: cells of text, and cells of code that were run.
 
     Returns
     -------
     str
-        HTML with plotly.js and the styles inside: it loads nothing.
+        HTML that loads nothing.
     """
-    from nbconvert import HTMLExporter
-    from plotly.offline import get_plotlyjs
-
-    content = content.copy()
-    content.cells = [c for c in content.cells if REPORT_TAG in c.metadata.get("tags", [])]
-    for cell in content.cells:
-        for output in cell.get("outputs", []):
-            _draw_without_kernel(output)
-    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_output_prompt=True)
-    body, _ = exporter.from_notebook_node(content)
-    return _PAGE.format(
-        title=html.escape(title),
-        plotly=get_plotlyjs(),
-        asked=_asked(scenario),
-        body=body,
-        made=f"awsnb {awsnb.__version__}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+    view = section.view_of(scenario)
+    result = view.simulate(scenario)
+    compared = view.compare(scenario) if view.compare else None
+    added = _Added.of(told, result, compared)
+    first, rest = _verdict(result.why)
+    parted = [
+        f'<p class="kicker">{escaped(section.title)} · report</p><h1>{escaped(view.question)}</h1>',
+        f'<p class="inputs">{_inputs(scenario)}</p>',
+        f'<div class="verdict-of {_tone(scenario, compared)}">{first}</div>',
+        _three(scenario, result, compared),
+        _plot(section, scenario, result, compared),
+        parts.folded("How to read it", "".join(added.reading)) if added.reading else "",
+        *_alternatives(compared, added.options),
+        f"<h2>Why</h2><p>{escaped(rest or result.why)}</p>",
+        _notes(result),
+        _SLIDERS,
+        *added.groups,
+        parts.folded("All numbers", parts.numbers(result)),
+        parts.folded("What was asked", _asked(scenario)),
+        f"<footer>Made by awsnb {awsnb.__version__}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
+        "A model, not a measurement: see how far to trust it above.</footer>",
+    ]
+    title = f"{section.title}: {result.label}"
+    return shell.page(
+        title, f"report {section.slug}", f'<article class="report">{"".join(parted)}</article>'
     )
+
+
+def _verdict(why: str) -> tuple[str, str]:
+    """Part the first words of a why from the rest: a short clause stands large."""
+    first, *others = SENTENCE.split(why)
+    clause, colon, after = first.partition(": ")
+    if colon and len(clause) <= SHORT:
+        return f"<strong>{escaped(clause)}.</strong><p>{escaped(after)}</p>", " ".join(others)
+    if len(first) <= SHORT and others:
+        large = f"<strong>{escaped(first)}</strong><p>{escaped(others[0])}</p>"
+        return large, " ".join(others[1:])
+    return f"<p>{escaped(first)}</p>", " ".join(others)
+
+
+def _as_asked(scenario: Scenario, compared: Comparison | None) -> Option | None:
+    options = compared.options if compared else ()
+    return next((option for option in options if option.scenario == scenario), None)
+
+
+def _tone(scenario: Scenario, compared: Comparison | None) -> str:
+    asked = _as_asked(scenario, compared)
+    return "" if asked is None else "good" if asked.holds else "bad"
+
+
+def _three(scenario: Scenario, result: Result, compared: Comparison | None) -> str:
+    """Say what to do, what it costs and what one gets; without alternatives, the numbers."""
+    asked, best = _as_asked(scenario, compared), compared.best if compared else None
+    if best is None:
+        told = [(one.label, one.text, "") for one in result.numbers if one.headline]
+    elif best is asked:
+        told = [("What to do", "Leave it as it is", "Of these options that hold, it is the best.")]
+        told += [(one.label, one.text, "") for one in result.numbers if one.headline][:2]
+    else:
+        told = [("What to do", best.label, best.remark), *_cost(best, asked), *_gain(best, asked)]
+    items = "".join(
+        f"<div><dt>{escaped(term)}</dt><dd><b>{escaped(text)}</b>{escaped(more)}</dd></div>"
+        for term, text, more in told
+    )
+    return f'<dl class="three">{items}</dl>'
+
+
+def _cost(best: Option, asked: Option | None) -> list[tuple[str, str, str]]:
+    if best.cost_usd_month is None:
+        return []
+    change = best.dearer_by(asked) if asked else ""
+    more = f"{change} than as asked" if change else "as much as asked" if asked else ""
+    return [("What it costs", f"{usd(best.cost_usd_month)} a month", more)]
+
+
+def _gain(best: Option, asked: Option | None) -> list[tuple[str, str, str]]:
+    """Say the first two numbers of an option that are no price, and what they are as asked."""
+    before = {number.name: number.text for number in asked.numbers} if asked else {}
+    shown = [number for number in best.numbers if "usd" not in number.name][:2]
+    text = ", ".join(f"{number.label} {number.text}" for number in shown)
+    old = " and ".join(before[number.name] for number in shown if number.name in before)
+    return [("What you get", text, f"instead of {old}" if old else "")]
+
+
+def _plot(section: Section, scenario: Scenario, result: Result, compared: Comparison | None) -> str:
+    """Draw the answer, as asked beside the best option that is of the same kind."""
+    best = compared.best if compared else None
+    if best is None or type(best.scenario) is not type(scenario) or best.scenario == scenario:
+        return parts.figure([result])
+    return parts.figure([result, section.simulate(best.scenario)], [best.label])
+
+
+def _alternatives(compared: Comparison | None, added: list[str]) -> list[str]:
+    if compared is None:
+        return []
+    return [
+        f"<h2>{escaped(compared.title)}</h2><p>{escaped(compared.why)}</p>",
+        parts.alternatives(compared),
+        *added,
+    ]
+
+
+def _notes(result: Result) -> str:
+    notes = "".join(f"<li>{escaped(note)}</li>" for note in result.notes)
+    return f'<ul class="small">{notes}</ul>' if notes else ""
+
+
+@dataclass
+class _Added:
+    """What a notebook adds to a report: how to read the plot, on the options, and the rest."""
+
+    reading: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, told: list[Cell | cells.Ran], result: Result, compared: Comparison | None
+    ) -> "_Added":
+        """Sort cells: a text belongs to what was shown above it."""
+        added = cls()
+        group: list[str] = []
+        place = added.reading
+        title, is_folded = "", False
+        for cell in told:
+            if isinstance(cell, cells.Ran):
+                above = added._of_the_report(cell, result, compared)
+                place = group if above is None else above
+                place += parts.shown(cell) if above is None else []
+                continue
+            for heading, text in _headed(cell.source):
+                if heading:
+                    added._close(title, group, is_folded)
+                    title, group = heading, []
+                    is_folded = cell.is_collapsed or bool(FOLDED.match(f"# {heading}"))
+                    place = group
+                here, _, below = text.rpartition("\n\n") if text.endswith(":") else (text, "", "")
+                place += _text(here)
+                group += _text(below)
+        added._close(title, group, is_folded)
+        return added
+
+    def _of_the_report(
+        self, ran: cells.Ran, result: Result, compared: Comparison | None
+    ) -> list[str] | None:
+        """Return where texts below a cell go that shows what the report shows by itself."""
+        drawn = [data[figures.LIVE] for data in ran.shown if figures.LIVE in data]
+        if isinstance(ran.value, Comparison) and compared and ran.value.title == compared.title:
+            return self.options
+        if isinstance(ran.value, Result) and ran.value.scenario == result.scenario:
+            return self.reading
+        if drawn and all(not one or one[0].scenario == result.scenario for one in drawn):
+            return self.reading if all(drawn) else self.options
+        return None
+
+    def _close(self, title: str, group: list[str], is_folded: bool) -> None:
+        inside = "".join(group)
+        if is_folded:
+            self.groups.append(parts.folded(title, inside))
+        elif inside:
+            self.groups.append(f"<h2>{escaped(title)}</h2>{inside}")
+
+
+def _headed(source: str) -> Iterator[tuple[str, str]]:
+    """Part Markdown at its headings: each with what stands below it, the first may have none."""
+    before, *headed = HEADING.split(source)
+    if before.strip():
+        yield "", before.strip()
+    for heading, text in zip(headed[::2], headed[1::2], strict=True):
+        yield heading, text.strip()
+
+
+def _text(source: str) -> list[str]:
+    return [parts.markdown(source)] if source.strip() else []
+
+
+def _inputs(scenario: Scenario) -> str:
+    changed = [_input(spec, value) for spec, value in _told(scenario, scenario.changes())]
+    if not changed:
+        return "All as by default."
+    return f"{', '.join(changed)}. All else as by default."
+
+
+def _input(spec: FieldSpec, value: Any) -> str:
+    name = spec.label[:1].lower() + spec.label[1:] if spec.label[1:2].islower() else spec.label
+    if spec.lines and "\n" in str(value):
+        return f"{escaped(name)} as given"
+    text = Path(value).name if spec.kind == "path" else _said(spec, value)
+    return f"{escaped(name)} <b>{escaped(text)}</b>"
+
+
+def _told(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[tuple[FieldSpec, Any]]:
+    for name, value in values.items():
+        if value not in (None, ""):
+            yield scenario.fields()[name], value
+
+
+def _said(spec: FieldSpec, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    number = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    return f"{number} {spec.unit}".strip()
+
+
+def _asked(scenario: Scenario) -> str:
+    rows = "".join(
+        f"<tr><th scope=row>{escaped(spec.label)}</th><td>{escaped(_said(spec, value))}</td></tr>"
+        for spec, value in _told(scenario, scenario.model_dump())
+    )
+    return f'<table class="told">{rows}</table>'
+
+
+_SLIDERS = "<!-- sliders -->"
+
+
+def _sliders(section: Section, scenario: Scenario, progress: bool) -> str:
+    """Make an Explorer that begins at a scenario, and answers from the page."""
+    from tqdm import tqdm
+
+    from awsnb.explorer import Explorer
+    from awsnb.site import book
+
+    explorer = Explorer(section, view=section.view_of(scenario).name, **scenario.changes())
+    with tqdm(unit="answer", leave=False, disable=not progress) as bar:
+        data = book.write(explorer, SLIDERS_BYTES, bar=bar, situations=[explorer.situation])
+    return f"<h2>Move it</h2>{parts.explorer(data, explorer.result)}"
+
+
+def _keep_notebook(section: Section, scenario: Scenario, notebook: Path, progress: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        executed = Path(folder) / section.notebook.name
+        try:
+            _execute(section.notebook, executed, section.parameters(scenario), progress)
+        except Exception as error:
+            message = _reason(error)
+            if executed.exists():
+                write_whole(notebook, executed.read_text(encoding="utf-8"))
+                message += f" The notebook up to there: {notebook}"
+            raise ReportError(message) from error
+        write_whole(notebook, executed.read_text(encoding="utf-8"))
 
 
 def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: bool) -> Any:
     import papermill
 
     logging.getLogger("papermill").setLevel(logging.ERROR)  # no names that its cell does not set
-    with _static_outputs():
+    with cells.static("report"):
         return papermill.execute_notebook(
             str(source),
             str(target),
@@ -121,19 +366,6 @@ def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: b
         )
 
 
-@contextmanager
-def _static_outputs() -> Iterator[None]:
-    before = os.environ.get("AWSNB_STATIC")
-    os.environ["AWSNB_STATIC"] = "report"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["AWSNB_STATIC"]
-        else:
-            os.environ["AWSNB_STATIC"] = before
-
-
 def _reason(error: Exception) -> str:
     """Say in one line which cell failed and why."""
     number = getattr(error, "exec_count", None)
@@ -141,63 +373,3 @@ def _reason(error: Exception) -> str:
         return f"The notebook could not run: {type(error).__name__}: {error}."
     why = f"{error.ename}: {error.evalue}".rstrip(".")  # type: ignore[attr-defined]
     return f"Cell [{number}] failed: {why}."
-
-
-def _draw_without_kernel(output: Any) -> None:
-    from plotly import io
-
-    from awsnb import figures
-
-    data = output.get("data", {})
-    if PLOTLY in data:
-        figure = {key: data[PLOTLY][key] for key in ("data", "layout")}
-        alt = "".join(data.get("text/plain", ""))
-        drawn = io.to_html(
-            figure, include_plotlyjs=False, full_html=False, validate=False,
-            config={"responsive": True, **figures.CONFIG},
-        )  # fmt: skip
-        data.clear()
-        data["text/html"] = f'<figure role="img" aria-label="{html.escape(alt)}">{drawn}</figure>'
-
-
-def _asked(scenario: Scenario) -> str:
-    values = scenario.model_dump()
-    rows = "".join(
-        f"<tr><th scope='row'>{html.escape(spec.label)}</th>"
-        f"<td>{html.escape(str(values[spec.name]))} {html.escape(spec.unit)}</td></tr>"
-        for spec in scenario.fields().values()
-        if values[spec.name] not in (None, "")
-    )
-    return f"<table>{rows}</table>"
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: awsnb report</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1b2330; background: #fff; }}
-h1 {{ line-height: 1.2; }}
-figure {{ margin: 1rem 0; }}
-table {{ border-collapse: collapse; border: 0; font-size: 0.85rem; margin: 0.5rem 0; }}
-th, td {{ padding: 0.2rem 0.8rem 0.2rem 0; border: 0; border-bottom: 1px solid #dde1e7;
-  text-align: left !important; vertical-align: top; overflow-wrap: anywhere; min-width: 3rem; }}
-th {{ font-weight: 600; overflow-wrap: normal; }}
-pre {{ white-space: pre-wrap; font-size: 0.85rem; }}
-.output_area {{ overflow-x: auto; }}
-.anchor-link {{ display: none; }}
-footer, details {{ color: #5b6472; font-size: 0.85rem; margin: 1.5rem 0; }}
-</style>
-<script>{plotly}</script>
-</head>
-<body>
-<h1>{title}</h1>
-{body}
-<details><summary>What was asked</summary>{asked}</details>
-<footer>Made by {made}. A model, not a measurement: see how far to trust it above.</footer>
-</body>
-</html>
-"""

@@ -33,13 +33,20 @@ def repository(root: Path = ROOT) -> str:
 
 
 def launch_text(address: str, notebook: str, badge: bool) -> str:
-    """Say how to open `notebook` without installing anything."""
+    """Say how to open `notebook`, and its page without a kernel, without installing anything."""
     if not address:
         return ""
+    owner, _, name = address.partition("/")
+    page = "" if notebook == INDEX else notebook.replace(".ipynb", ".html")
+    pages = f"https://{owner}.github.io/{name}/{page}"
     url = f"https://mybinder.org/v2/gh/{address}/HEAD?urlpath=lab/tree/notebooks/{notebook}"
     if badge:
-        return f"[![Launch on Binder](https://mybinder.org/badge_logo.svg)]({url})"
-    return f"[Open this notebook on Binder]({url}), with nothing to install."
+        badge_link = f"[![Launch on Binder](https://mybinder.org/badge_logo.svg)]({url})"
+        return f"{badge_link} or [read the pages]({pages}), which need no kernel."
+    return (
+        f"[Open this notebook on Binder]({url}), with nothing to install, or "
+        f"[read its page]({pages}), which needs no kernel."
+    )
 
 
 def fill(text: str, launch: str) -> str:

@@ -50,7 +50,7 @@ const button = (text, press, properties = {}) => {
   return node;
 };
 
-function render({ model, el }) {
+export function render({ model, el }) {
   const { title, views } = model.get("form");
   const columns = columnsOf(model, "y");
   const sceneColumns = columnsOf(model, "s");
@@ -144,7 +144,7 @@ function render({ model, el }) {
   const plots = create("div");
   const kept = create("div", { className: "awsnb-kept" });
   const command = create("code", { tabIndex: 0 });
-  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer));
+  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer), { hidden: !model.send });
   const foot = create("div", { className: "awsnb-foot" }, zoomer,
     button("Copy as a report command", (event) => copy(model.get("answer").command, event.target)), command);
   const dead = create("p", { className: "awsnb-dead", hidden: true },
@@ -260,7 +260,7 @@ function render({ model, el }) {
     write(why, joined(answer.why));
     write(command, answer.command);
     const { fields } = view();
-    const names = answer.kept.map((values) => differences(fields, values, model.get("values")) || "this run");
+    const names = answer.kept.map((values) => `kept: ${differences(fields, values, model.get("values")) || "this run"}`);
     const moving = play();
     stage.show(moving, sceneColumns);
     live.show(picture(), columns, answer.alt, names, moving?.x);

@@ -147,7 +147,7 @@ function panelView(root, prefix, look) {
       if (!line?.rank) continue;
       const alone = now.panel.lines.filter((one) => one.rank === line.rank).length === 1;
       const called = now.names[line.rank - 1] ?? "";
-      text.firstChild.data = alone ? `kept: ${called}` : `kept ${line.label}: ${called}`;
+      text.firstChild.data = alone ? called : `${line.label}, ${called}`;
     }
   };
   const drawLines = () => {

@@ -15,7 +15,7 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-function render({ model, el }) {
+export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   const asked = model.get("asked");
   const name = `awsnb-${Math.random().toString(36).slice(2)}`;

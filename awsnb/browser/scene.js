@@ -5,10 +5,16 @@ import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 200;
+const TALL = 236; // with four vessels or more below each other
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
 const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
+
+const heightOf = ({ places }) => {
+  const vessels = places.filter(({ level }) => level !== null);
+  return vessels.filter(({ column }) => column === vessels[0].column).length < 4 ? HEIGHT : TALL;
+};
 
 export function scene(root, onTime) {
   const canvas = create("canvas", { role: "img", className: "awsnb-canvas" });
@@ -57,7 +63,7 @@ export function scene(root, onTime) {
     if (!told || !width) return;
     late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
-    stage = draw(canvas, { told, value, state, seconds, before: stage, height: HEIGHT, key });
+    stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
     const at = said(told.axis, told.axis.type === "date" ? place : columns(told.moments)[moment()]);
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
@@ -121,9 +127,9 @@ export function scene(root, onTime) {
     marks.replaceChildren(...told.events.flatMap(([at, text]) => {
       const x = 8 + (width * (at - told.axis.low)) / span();
       const size = textWidth(text, "12px system-ui, sans-serif");
-      const left = Math.min(Math.max(0, x - size / 2), width + 16 - size);
+      const left = Math.min(Math.max(0, x - size / 2, end + 8), width + 16 - size);
       const line = create("i", { style: `left:${x}px` });
-      if (!text || left < end + 8) return [line];
+      if (!text || left < end + 8 || left > x + size / 2) return [line];
       end = left + size;
       return [line, create("span", { style: `left:${left}px` }, text)];
     }));

@@ -225,7 +225,7 @@ const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value /
 
 function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   const over = vessel(stage, box, place.capacity, level, tone);
-  const amount = `${short(level)} ${place.unit}`.trim() + (over ? " ▲" : "");
+  const amount = `${short(place.whole ? Math.round(level) : level)} ${place.unit}`.trim() + (over ? " ▲" : "");
   name(stage, box, place, { amount, word, tone, over });
 }
 
@@ -342,9 +342,13 @@ function name(stage, box, place, { amount, word, tone, over }) {
     if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
     return;
   }
-  haloed(stage, place.name, box.x + 9, box.y + 16, 12, 600, "left");
-  if (tone !== "out") haloed(stage, amount, box.x + box.width - 9, box.y + 16, 12, 600, "right", over ? "bad" : "ink");
-  if (word && box.height > 32) haloed(stage, word, box.x + 9, box.y + 31, 12, 400, "left", tone === "bad" ? "bad" : "muted");
+  const line = box.y + Math.min(16, box.height / 2 + 4);
+  const beside = haloed(stage, place.name, box.x + 9, line, 12, 600, "left") + 15;
+  const fits = beside + stage.pen.measureText(amount).width + 14 < box.width;
+  const text = fits ? amount : amount.replace(` ${place.unit}`, "");
+  if (tone !== "out") haloed(stage, text, box.x + box.width - 9, line, 12, 600, "right", over ? "bad" : "ink");
+  const [wordX, wordY] = box.height > 32 ? [9, line + 15] : [beside, line];
+  if (word) haloed(stage, word, box.x + wordX, wordY, 12, 400, "left", tone === "bad" ? "bad" : "muted");
 }
 
 function haloed(stage, text, x, y, size, weight = 400, align = "center", color = "ink") {
@@ -357,5 +361,5 @@ function haloed(stage, text, x, y, size, weight = 400, align = "center", color =
   pen.globalAlpha = 0.85;
   pen.strokeText(text, x, y);
   pen.globalAlpha = 1;
-  write(stage, text, x, y, { color, size, weight, align });
+  return write(stage, text, x, y, { color, size, weight, align });
 }

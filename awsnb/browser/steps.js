@@ -1,7 +1,7 @@
 // Steps to tick off. Their texts come as HTML that Python has escaped, with <code> alone in it.
 import { onAlive } from "./alive.js";
 
-function render({ model, el }) {
+export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   const boxes = model.get("steps").map((step, i) => {
     const box = document.createElement("input");

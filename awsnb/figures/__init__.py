@@ -9,19 +9,21 @@ from awsnb.figures.lines import BINS, curves
 from awsnb.figures.moving import moving
 from awsnb.figures.panels import panels, slots
 from awsnb.figures.prices import comparison
-from awsnb.figures.shown import picture, show
-from awsnb.figures.stack import draw, skeleton
+from awsnb.figures.shown import LIVE, picture, show
+from awsnb.figures.stack import draw, drawn_from, skeleton
 from awsnb.figures.theme import CONFIG, KEPT_STYLES, MIDTONE, ROLE_STYLES
 
 __all__ = [
     "BINS",
     "CONFIG",
     "KEPT_STYLES",
+    "LIVE",
     "MIDTONE",
     "ROLE_STYLES",
     "comparison",
     "curves",
     "draw",
+    "drawn_from",
     "moving",
     "panels",
     "picture",

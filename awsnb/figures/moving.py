@@ -90,6 +90,7 @@ def _place(place: Place, axis: Axis, columns: _Columns) -> dict[str, Any]:
         "name": place.name,
         "column": place.column,
         "level": columns.add(place.level),
+        "whole": place.level is not None and np.issubdtype(place.level.dtype, np.integer),
         "capacity": place.capacity,
         "unit": place.unit,
         "count": columns.add(place.count),

@@ -5,9 +5,12 @@ import os
 
 import plotly.graph_objects as go
 
+from awsnb.figures.stack import drawn_from
 from awsnb.figures.theme import CONFIG
 
 PICTURE_WIDTH = 860
+LIVE = "application/vnd.awsnb.result"
+"""In a page that draws by itself: the results of a figure, as objects."""
 
 
 def show(figure: go.Figure, alt: str | None = None) -> None:
@@ -23,6 +26,9 @@ def show(figure: go.Figure, alt: str | None = None) -> None:
     from IPython.display import display
 
     words = alt if alt is not None else (figure.layout.meta or {}).get("alt", "Figure")
+    if os.environ.get("AWSNB_STATIC") in ("page", "site"):
+        display({LIVE: drawn_from(figure), "text/plain": words}, raw=True)
+        return
     bundle = {
         "application/vnd.plotly.v1+json": json.loads(figure.to_json()) | {"config": CONFIG},
         "text/plain": words,

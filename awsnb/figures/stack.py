@@ -64,7 +64,14 @@ def draw(result: Result, kept: Sequence[Result] = ()) -> go.Figure:
     drawn = curves(result, kept)
     figure = skeleton(result, drawn, kept)
     traces = [filled(trace, y) for trace, (_, y) in zip(figure["data"], drawn, strict=True)]
-    return go.Figure({"data": traces, "layout": figure["layout"]})
+    made = go.Figure({"data": traces, "layout": figure["layout"]})
+    made._drawn_from = (result, *kept)
+    return made
+
+
+def drawn_from(figure: go.Figure) -> tuple[Result, ...]:
+    """Return the result that `draw` drew, and those kept beside it; none for another figure."""
+    return getattr(figure, "_drawn_from", ())
 
 
 def skeleton(

@@ -4,6 +4,7 @@ Answers come from the models; none is written down here. Without a kernel, each 
 text. What a reader has done is kept, and comes back.
 """
 
+from awsnb.lessons.course import Course, course
 from awsnb.lessons.exercises import Checked, check
 from awsnb.lessons.loading import get_ready
 from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict
@@ -12,11 +13,13 @@ from awsnb.lessons.steps import Steps, steps
 
 __all__ = [
     "Checked",
+    "Course",
     "Plot",
     "Prediction",
     "Progress",
     "Steps",
     "check",
+    "course",
     "estimate",
     "get_ready",
     "nearest",

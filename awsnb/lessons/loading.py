@@ -1,6 +1,8 @@
 """Models that load, or are compiled, while the reader reads."""
 
+import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awsnb.lessons import record
@@ -37,7 +39,7 @@ def load_in_background(section: "Section") -> threading.Thread:
     Returns
     -------
     threading.Thread
-        It ends when they are ready.
+        It ends when they are ready; it is not begun where a page is made, or there are no threads.
     """
     import ipywidgets
     from IPython.display import display
@@ -58,5 +60,7 @@ def load_in_background(section: "Section") -> threading.Thread:
         said.value = done if compiled else READY
 
     thread = threading.Thread(target=load, daemon=True)
-    thread.start()
+    if os.environ.get("AWSNB_STATIC") not in ("page", "site"):
+        with suppress(RuntimeError):  # a browser has no threads: models load when they are asked
+            thread.start()
     return thread

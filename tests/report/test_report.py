@@ -1,5 +1,6 @@
 """Reports from the command line: whole pages or none, and one clear line when it can't be."""
 
+import html
 import json
 import os
 import re
@@ -13,10 +14,23 @@ from typer.testing import CliRunner
 from awsnb import report, sections
 from awsnb._files import write_whole
 from awsnb.cli import app
+from awsnb.site import coding, parts
+from awsnb.site.cells import needed
+from awsnb.site.cells import run as run_cells
+from awsnb.site.notebook import Cell
 
 SLUG = "ebs-volume-types"
 READY = [section for section in sections.SECTIONS if section.ready]
 OTHER_MACHINE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
+
+LARGEST = 2_200_000
+
+
+def words(page):
+    """Return what a page says, without its programs and styles."""
+    bare = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", " ", bare))
+
 
 each_view = pytest.mark.parametrize(
     ("slug", "view"), [(section.slug, view.name) for section in READY for view in section.views]
@@ -36,18 +50,28 @@ def test_the_page_answers_when_how_long_and_what_would_have_held(report_of):
 
 @each_view
 def test_a_page_loads_nothing(slug, view, report_of):
-    outside = re.sub(
-        r"<script>.*?</script>", "", report_of(slug, view).page, count=1, flags=re.DOTALL
-    )
-    assert not OTHER_MACHINE.findall(outside)
-    assert "require.js" not in outside and "mathjax" not in outside.lower()
+    page = report_of(slug, view).page
+    assert not OTHER_MACHINE.findall(page) and len(page.encode()) <= LARGEST
+    assert "plotly" not in words(page).lower()
 
 
 @each_view
 def test_a_page_draws_and_holds_the_reports_cells_and_no_lesson(slug, view, report_of):
     page = report_of(slug, view).page
-    assert "How far to trust" in page and re.search(r'<figure [^>]*role="img"', page)
-    assert "Exercise" not in page and "Predict" not in page
+    assert "How far to trust" in page and '<div class="figure">' in page
+    assert "Exercise" not in words(page) and "Predict" not in words(page)
+
+
+@each_view
+def test_the_verdict_comes_first_then_the_alternatives_then_why(slug, view, report_of):
+    page = report_of(slug, view).page
+    in_order = ['class="verdict-of', 'class="three"', 'class="figure"', "<h2>Why</h2>"]
+    if sections.section(slug).view(view).compare:
+        in_order.insert(3, 'class="alternatives"')
+    places = [page.index(part) for part in [*in_order, "What was asked"]]
+    assert places == sorted(places)
+    first = html.escape(report_of(slug, view).output.split()[0].rstrip(":,"))
+    assert first in page[places[0] : places[1]]
 
 
 @each_view
@@ -79,7 +103,7 @@ def test_a_trace_is_handed_on(report_of):
     ],
 )
 def test_a_bad_question_is_refused_before_anything_runs(tmp_path, words, says, monkeypatch):
-    monkeypatch.setattr(report, "_execute", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(report, "_cells", lambda *_: pytest.fail("ran"))
     answer = run("report", SLUG, "-o", tmp_path / "page.html", *words)
     assert answer.exit_code == 2
     assert says in answer.output and answer.output.count("\n") == 1
@@ -94,7 +118,9 @@ def test_an_unknown_section_is_refused():
 def failing(tmp_path, monkeypatch, request):
     """A section whose notebook fails in a cell: it divides by zero, or as the test says."""
     last = getattr(request, "param", "1 / 0")
-    cells = [nbformat.v4.new_code_cell(source) for source in ("x = 1\nx", last, "'never'")]
+    tags = {"tags": ["report"]}
+    sources = ("x = 1\nx", last, "'never'")
+    cells = [nbformat.v4.new_code_cell(source, metadata=tags) for source in sources]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, tmp_path / "04-ebs-volume-types.ipynb")
@@ -108,20 +134,21 @@ def test_a_failing_cell_leaves_no_page_and_keeps_the_notebook(tmp_path):
     page.write_text("the page before")
     answer = run("report", SLUG, "-o", page)
     assert answer.exit_code == 1
-    assert "Cell [3] failed: ZeroDivisionError: division by zero" in answer.output
+    assert "Cell [2] failed: ZeroDivisionError: division by zero" in answer.output
     assert answer.output.count("\n") == 1
     assert page.read_text() == "the page before"
     kept = page.with_suffix(".failed.ipynb")
     assert str(kept) in answer.output
     ran = [c.execution_count for c in nbformat.read(kept, 4).cells if c.cell_type == "code"]
-    assert ran == [1, 2, 3, None]  # the parameters come first
+    assert ran == [1, 2, None]
     assert sorted(p.name for p in page.parent.iterdir()) == ["page.failed.ipynb", "page.html"]
 
 
 @pytest.mark.parametrize("failing", ["import os; os._exit(1)"], indirect=True)
 @pytest.mark.usefixtures("failing")
 def test_a_kernel_that_dies_is_said_and_nothing_is_promised(tmp_path):
-    answer = run("report", SLUG, "-o", tmp_path / "page.html")
+    kept = tmp_path / "kept.ipynb"
+    answer = run("report", SLUG, "-o", tmp_path / "page.html", "--ipynb", kept)
     assert answer.exit_code == 1
     assert answer.output == "awsnb: The notebook could not run: DeadKernelError: Kernel died.\n"
     assert [p.name for p in tmp_path.iterdir()] == ["04-ebs-volume-types.ipynb"]
@@ -146,7 +173,7 @@ def test_the_other_commands():
         "size_gib (default 100): a whole number from 1 to 65,536 GiB" in run("fields", SLUG).output
     )
     assert run("--version").output.startswith("awsnb ")
-    for command in ("list", "lab", "report", "sweep", "fields", "facts", "warm-up"):
+    for command in ("list", "lab", "report", "site", "sweep", "fields", "facts", "warm-up"):
         assert "Usage" in run(command, "--help").output
 
 
@@ -228,3 +255,43 @@ def test_files_that_do_not_fit_are_refused(tmp_path, words, says):
     assert answer.exit_code == 2
     assert says in answer.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_gives_names_to_the_report_is_run():
+    cells = [
+        Cell(True, "unused = 1 / 0"),
+        Cell(True, "def twice(x): return x * n"),
+        Cell(False, "n = 5"),
+        Cell(True, "n = 2", ("parameters",)),
+        Cell(True, "from math import pi as half"),
+        Cell(True, "twice(half)", ("report",)),
+    ]
+    code = [cell for cell in cells if cell.is_code]
+    todo = needed(code, cells[-1:])
+    assert todo == [cells[1], *cells[3:]]
+    assert run_cells(todo, {"n": 10})[-1].value == pytest.approx(31.4159, rel=1e-5)
+
+
+def test_what_a_cell_shows_is_kept_apart():
+    lines = (
+        "from IPython.display import display",
+        "print('said')",
+        "display({'text/plain': 'a'}, raw=True)",
+        "3",
+    )
+    cell = Cell(True, "\n".join(lines))
+    (ran,) = run_cells([cell])
+    assert ran.printed == "said\n" and ran.value == 3
+    assert [data["text/plain"] for data in ran.shown] == ["a"]
+
+
+def test_sliders_make_the_page_answer(tmp_path):
+    page = tmp_path / "page.html"
+    answer = run("report", "iam", "-o", page, "-p", "principal=ben", "--sliders")
+    assert answer.exit_code == 0, answer.output
+    (text,) = re.findall(r'<script type="text/plain">(.*?)</script>', page.read_text("utf-8"))
+    told, _ = coding.read(parts.decoded(text))
+    (view,) = told["form"]["views"]
+    (situation,) = view["situations"]
+    assert situation["values"]["principal"] == "ben" and len(told["asked"]) > 50
+    assert page.stat().st_size <= LARGEST

@@ -277,12 +277,12 @@ SAID = {
     "A retry storm": (
         [
             "72 % failed against 1 %",
-            "From 70 s on, 94 % of all requests fail: most are given up by their clients",
+            "Target 1 refuses connections from 60 s on. 128 requests/s meet a capacity of 120",
+            "Clients give up after 2 s and send a request 3.2 times, on average: 76 %",
             "Target 1 is back at 120 s, and in the last tenth of the run 100 % fail",
-            "99 % of them already given up",
-            "sent 3.2 times each",
+            "75,258 attempts are unfinished, 99 % of them already given up",
         ],
-        ["more wait each second", "Both goals", "requests are unfinished"],
+        ["more wait each second", "Both goals", "requests are unfinished", "0.081 %"],
     ),
     "An older instance": (["But target 1 gets 102 %"], ["error goal"]),
     "Three targets in two zones": (
@@ -507,3 +507,93 @@ def test_an_export_with_hardly_a_request_is_refused(tmp_path):
     with pytest.raises(ScenarioError, match="percentiles need 100 or more") as refused:
         alb.simulate(alb.scenario(trace=str(trace)))
     assert refused.value.field == "trace"
+
+
+# --- the moving picture
+
+
+def played(name):
+    scenario = AlbScenario(**next(preset.values for preset in PRESETS if preset.name == name))
+    return simulate(scenario), answer(scenario)
+
+
+def vessels_of(result):
+    return [place for place in result.scene.places if place.level is not None]
+
+
+@pytest.mark.parametrize("name", ["A target hangs", "A retry storm", "Eight targets and two"])
+def test_a_vessel_holds_what_was_sent_to_its_targets_and_has_not_ended(name):
+    """Counted again one attempt at a time, at a few moments."""
+    outcome, result = played(name)
+    attempts, targets = outcome.attempts, iter(range(outcome.scenario.targets))
+    at = range(0, 100, 9)
+    for vessel in vessels_of(result):
+        many = 8 if vessel.name == "Zone a" else 2 if vessel.name == "Zone b" else 1
+        members = [next(targets) for _ in range(many)]
+        for second, level in zip(result.data["second"][at], vessel.level[at], strict=True):
+            there = (attempts.arrival_s < second) & (attempts.end_s >= second)
+            assert level == (there & np.isin(attempts.target, members)).sum()
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_what_flows_to_targets_was_sent_and_what_leaves_them_was_there(preset):
+    result = answer(AlbScenario(**preset.values))
+    scene, data = result.scene, result.data
+    vessels = {vessel.name: vessel.level for vessel in vessels_of(result)}
+    sent = sum(flow.rate for flow in scene.flows if flow.source == "ALB")
+    np.testing.assert_allclose(sent, data["sent_per_s"], atol=1e-9)
+    width_s = data["second"][1]
+    for name, level in vessels.items():
+        into = sum(flow.rate for flow in scene.flows if flow.target == name)
+        out = sum(flow.rate for flow in scene.flows if flow.source == name)
+        np.testing.assert_allclose(np.diff(level), ((into - out) * width_s)[:-1], atol=1e-6)
+    ends = {place.name: place.count for place in scene.places if place.column == 3}
+    for name, count in ends.items():
+        reached = sum(flow.rate for flow in scene.flows if flow.target == name)
+        np.testing.assert_allclose(count, reached, atol=1e-9)
+
+
+def test_who_waits_at_the_clients_is_whoever_has_no_answer_and_has_not_left():
+    outcome, result = played("A retry storm")
+    clients, second = result.scene.places[0].count, result.data["second"]
+    requests = outcome.requests
+    for i in (0, 30, 50, 99):
+        there = (requests.arrival_s <= second[i]) & (requests.end_s > second[i])
+        assert clients[i] == there.sum()
+
+
+def test_a_storms_picture_says_what_its_sentence_says():
+    outcome, result = played("A retry storm")
+    said = [text for _, text in result.scene.words]
+    assert [at for at, _ in result.scene.words] == [0, 60, 70, 81, 120]
+    assert f"to {result.summary['outstanding_at_end']:,}." in said[-1]
+    assert f"{outcome.failed_pct_between(81, 120):.0f} % fail" in said[3]
+    assert all("within the 2 s that clients wait" in text for text in said[3:])
+    full = vessels_of(result)[1]
+    assert full.capacity == 2 * 40  # two seconds of work
+    over = np.max([vessel.level > vessel.capacity for vessel in vessels_of(result)], axis=0)
+    assert result.data["second"][over.argmax()] == 81
+    assert [state[2] for state in vessels_of(result)[0].states] == ["", "refuses", "taken out", ""]
+    (again,) = (flow for flow in result.scene.flows if flow.back)
+    np.testing.assert_allclose(again.rate, result.data["sent_per_s"] - result.data["asked_per_s"])
+
+
+def test_a_target_that_is_back_before_it_is_found_out_is_not_shown_as_taken_out():
+    result = answer(AlbScenario(returns_at_s=90))
+    assert [text for _, text in result.scene.events] == ["crash", "back"]
+    assert result.panels[0].events == result.scene.events
+    assert [state[2] for state in vessels_of(result)[0].states] == ["", "refuses", ""]
+
+
+def test_a_drained_target_is_gone_when_its_delay_is_over():
+    _, result = played("Draining a long request")
+    states = vessels_of(result)[0].states
+    assert [(at, word) for at, _, word in states] == [(0, ""), (60, "draining"), (65, "drained")]
+    assert vessels_of(result)[0].level[22:].max() == 0
+
+
+def test_a_calm_run_says_that_all_serve():
+    scene = answer(AlbScenario(**CALM)).scene
+    assert [text for _, text in scene.words] == ["4 targets serve."] and not scene.events
+    alone = answer(AlbScenario(targets=1, requests_per_s=10.0, **CALM)).scene
+    assert [text for _, text in alone.words] == ["1 target serves."]

@@ -213,3 +213,35 @@ def test_what_the_presets_of_nlbs_say():
     np.testing.assert_allclose(many.share_pct, 25, atol=2.5)
     more = simulate(heavy.scenario.replace(targets=12))
     assert not heavy.holds and not more.holds
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_its_vessels_say_how_many_connections_each_target_has(preset):
+    """Counted again request by request: before anything is reset, and after."""
+    scenario = NlbScenario(**preset.values)
+    outcome = simulate(scenario)
+    assert [int(one.connections.sum()) for one in outcome.opened] == [scenario.connections] * len(
+        outcome.opened
+    )
+    vessels = [place for place in answer(scenario).scene.places if place.level is not None]
+    first = [place.states[0][2].split()[0].replace(",", "") for place in vessels]
+    assert list(map(int, first)) == outcome.opened[0].connections.tolist()
+    if scenario.connections == 8:  # as the requests went that came over them
+        flows = flows_of(scenario, outcome.arrival_s)
+        went = dict(zip(flows.of_request.tolist(), outcome.requests.target.tolist(), strict=True))
+        assert np.bincount(list(went.values()), minlength=4).tolist() == list(map(int, first))
+
+
+def test_connections_that_are_reset_go_to_the_other_targets():
+    scenario = NlbScenario(connections=400, event="hang", cross_zone=True)
+    outcome = simulate(scenario)
+    before, after = outcome.opened
+    assert after.from_s == scenario.reset_s == 130
+    assert before.connections[0] > 0 == after.connections[0]
+    flows = flows_of(scenario, outcome.arrival_s)
+    late = outcome.arrival_s > after.from_s
+    last = dict(
+        zip(flows.of_request[late].tolist(), outcome.requests.target[late].tolist(), strict=True)
+    )
+    assert len(last) == 400
+    assert np.bincount(list(last.values()), minlength=4).tolist() == after.connections.tolist()

@@ -522,6 +522,14 @@ def test_a_column_of_a_scene_is_sent_once():
     assert described["places"][0]["count"] == described["flows"][0]["rate"]
 
 
+def test_a_level_of_whole_numbers_is_said_to_be_one():
+    one, counts = replace(result(50), scene=scene(50)), np.arange(50)
+    source, tank = one.scene.places
+    counted = replace(one.scene, places=(source, replace(tank, level=counts)))
+    for shown, whole in ((one, False), (replace(one, scene=counted), True)):
+        assert figures.moving(shown)[0]["places"][1]["whole"] == whole
+
+
 def test_a_scene_moves_with_the_axis_of_its_plots():
     described, _ = moving(50)
     one = result(50)

@@ -25,3 +25,31 @@ def test_dir_of_awsnb_imports_nothing_heavy_and_lists_names_that_exist() -> None
     import awsnb
 
     assert [name for name in dir(awsnb) if not hasattr(awsnb, name)] == []
+
+
+ABSENT = ("ipykernel", "jupyterlab", "nbconvert", "numba", "papermill", "pyarrow")
+IN_A_BROWSER = f"""
+import sys, threading
+class Absent:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in {ABSENT!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Absent())
+def refuse(thread):
+    raise RuntimeError("can't start new thread")
+threading.Thread.start = refuse
+from awsnb import Explorer, figures, lessons, section, show, theory, trace
+import awsnb.report, awsnb.site.build, awsnb.sweep
+for slug in ("iam", "ebs-volume-types"):
+    found = section(slug)
+    lessons.get_ready(found)
+    explorer = Explorer(found)
+    assert explorer.answer["why"] == found.simulate(found.scenario()).why
+    figures.draw(explorer.result)
+print(awsnb.sweep.sweep("ebs-volume-types", {{"size_gib": [100, 500]}}).shape)
+"""
+
+
+def test_it_runs_in_a_browser_without_compiler_kernel_and_threads() -> None:
+    run = subprocess.run([sys.executable, "-c", IN_A_BROWSER], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]

@@ -9,6 +9,7 @@ from awsnb.lessons import (
     Checked,
     Plot,
     check,
+    course,
     estimate,
     get_ready,
     loading,
@@ -327,6 +328,29 @@ def test_progress_counts_and_says_how_well_one_knew():
         [SURE[1], 0, 0],
         [SURE[2], 2, 1],
     ]
+
+
+# --- the course
+
+
+def test_the_course_begins_with_one_section_and_goes_on_with_what_was_begun():
+    at_first = course()
+    assert at_first.next.section.slug == "ebs-volume-types"
+    assert repr(at_first).startswith(f"Begin with EBS volume types, {at_first.next.minutes} min.")
+    assert at_first.next.minutes > 5 and at_first.next.asked == 6
+    record.begin("iam")
+    commit(Card(ask()), "gp2")
+    assert repr(course()).startswith("Go on with Identity and Access Management, 1 of ")
+    assert '<a href="01-iam.ipynb">' in course()._repr_html_()
+
+
+def test_what_is_done_is_said_and_something_else_is_next():
+    record.begin("ebs-volume-types")
+    for number in range(6):
+        record.ask("exercises", f"E{number}")
+        record.answer("exercises", f"E{number}", True)
+    assert course().next.section.slug != "ebs-volume-types"
+    assert "4 EBS volume types: done" in repr(course())
 
 
 @pytest.mark.parametrize(("compiled", "says"), [(0, "ready"), (3, "Compiled 3 kernels in 2 s.")])

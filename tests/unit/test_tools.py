@@ -9,7 +9,6 @@ import contents
 import links
 import lock
 import nbformat
-import numpy as np
 import pytest
 import skeleton
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -124,31 +123,18 @@ def test_binder_uses_a_python_that_the_package_supports() -> None:
     assert runtime in Requirement(f"python{lock.project()['requires-python']}").specifier
 
 
-def picture(*heights: int) -> np.ndarray:
-    """Draw black panels of these heights, 30 white rows above each."""
-    rows = np.concatenate([np.repeat([255, 0], [30, height]) for height in heights])
-    return np.tile(rows[:, None, None], (1, 8, 3)).astype(np.uint8)
-
-
-def test_a_tall_picture_is_cut_between_its_panels() -> None:
-    assert contents.last_gap(picture(200, 200)) == 460
-    assert contents.last_gap(picture(250, 250, 250)) == 3 * 30 + 2 * 250
-    assert contents.last_gap(picture(900)) == contents.TALLEST
-
-
-def test_the_index_tells_when_a_notebook_shows_something_else(monkeypatch) -> None:
+def test_the_index_tells_when_a_section_or_a_picture_has_come_or_gone(monkeypatch) -> None:
     index = nbformat.read(build_notebooks.NOTEBOOKS / build_notebooks.INDEX, as_version=4)
     assert contents.is_current(index)
-    shown = contents.explorer_of
-    other = contents.Shown(b"another picture", "Other words.")
-    monkeypatch.setattr(
-        contents, "explorer_of", lambda path: other if "alb" in path.name else shown(path)
-    )
+    monkeypatch.setattr(contents, "COLORS", dict.fromkeys(contents.COLORS, "red"))
     assert not contents.is_current(index)
 
 
-def test_alternative_text_is_short_and_no_markdown() -> None:
-    assert contents._alt("a|b [c]_d. It holds. It *is* 1.5 s. More.") == "a b  c  d. It holds."
+def test_every_section_has_a_card_and_those_that_are_written_a_link() -> None:
+    said = contents.table()
+    for one in SECTIONS:
+        assert one.title in said and one.question in said
+        assert (f"[{one.number}. {one.title}]({one.notebook.name})" in said) == one.ready
 
 
 def test_the_readme_lists_what_is_written() -> None:

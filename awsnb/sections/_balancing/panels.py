@@ -1,5 +1,7 @@
 """How a load balancer's answer is drawn: rates, latencies, targets, and the way of a request."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,7 +51,7 @@ def columns_of(outcome: Outcome) -> dict[str, np.ndarray]:
 
 def panels_of(outcome: Outcome) -> tuple[Panel, ...]:
     """The plots, one above the other."""
-    events = _events(outcome.scenario)
+    events = events_of(outcome.scenario)
     return (
         _rates(outcome.scenario, events),
         _latency(events),
@@ -125,15 +127,17 @@ def _budgets(outcome: Outcome) -> dict[str, np.ndarray]:
     return {"connection": np.array(names), **columns}
 
 
-def _events(scenario: FleetScenario) -> tuple[tuple[float, str], ...]:
+def events_of(scenario: FleetScenario) -> tuple[tuple[float, str], ...]:
+    """What happens to target 1, and when."""
     if scenario.event == NOTHING:
         return ()
     does = {CRASH: "crash", HANG: "hang", ERRORS: "errors", DEREGISTER: "deregistered"}
     events = [(scenario.event_s, does[scenario.event])]
-    if scenario.event != DEREGISTER:
-        events.append((scenario.event_s + scenario.detected_after_s, "taken out"))
-    if scenario.returns_at_s is not None:
-        events.append((float(scenario.returns_at_s), "back"))
+    found_s = scenario.event_s + scenario.detected_after_s
+    back_s = math.inf if scenario.returns_at_s is None else float(scenario.returns_at_s)
+    if scenario.event != DEREGISTER and found_s < back_s:
+        events.append((found_s, "taken out"))
+    events.append((back_s, "back"))
     return tuple((at_s, text) for at_s, text in events if at_s < scenario.duration_s)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,31 @@ CAUSES = {
 MOST_BUSY_PCT = 100.0
 
 
+class AtTargets(NamedTuple):
+    """What comes to each target, stays there and leaves it, in each of `BINS` parts of the run.
+
+    Attributes
+    ----------
+    sent_per_s, in_time_per_s, in_vain_per_s : ndarray of float, shape (targets, BINS)
+        Attempts that arrive, that end with an answer which a client waits for, and that end
+        in any other way.
+    unfinished : ndarray of int, shape (targets, BINS)
+        Attempts that wait or are served when each part begins.
+    """
+
+    sent_per_s: Array
+    in_time_per_s: Array
+    in_vain_per_s: Array
+    unfinished: Integers
+
+
+class Opened(NamedTuple):
+    """How many `connections` each target has `from_s` on; shape (targets,)."""
+
+    from_s: float
+    connections: Integers
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A load served.
@@ -58,6 +84,8 @@ class Outcome:
         Which request each attempt was.
     patience_s : float
         How long a client waits for an attempt, s.
+    opened : tuple of Opened
+        Where connections are, from when on, if they last for the whole run.
     """
 
     scenario: FleetScenario
@@ -68,6 +96,7 @@ class Outcome:
     attempts: queueing.Outcome
     request: Integers
     patience_s: float = np.inf
+    opened: tuple[Opened, ...] = ()
 
     @property
     def arrival_s(self) -> Array:
@@ -221,6 +250,34 @@ class Outcome:
             "p50_ms": latency[0],
             "p99_ms": latency[1],
         }
+
+    @cached_property
+    def at_targets(self) -> AtTargets:
+        """What comes to each target, stays there and leaves it over time."""
+        attempts, width_s = self.attempts, self.scenario.duration_s / BINS
+        known = attempts.target >= 0
+        in_time = known & (attempts.status == OK)
+        in_time &= attempts.end_s <= attempts.arrival_s + self.patience_s
+        arrived = self._counted(attempts.arrival_s, known)
+        answered = self._counted(attempts.end_s, in_time)
+        left = self._counted(attempts.end_s, known)
+        stay = np.cumsum(arrived - left, axis=1) - (arrived - left)  # as each part begins
+        return AtTargets(arrived / width_s, answered / width_s, (left - answered) / width_s, stay)
+
+    def _counted(self, at_s: Array, which: NDArray[np.bool_]) -> Integers:
+        """Count some of the attempts by their target and by the part of the run of a time."""
+        duration_s, targets = self.scenario.duration_s, self.scenario.targets
+        which = which & (at_s < duration_s)
+        part = np.minimum((at_s[which] * (BINS / duration_s)).astype(np.int64), BINS - 1)
+        cell = self.attempts.target[which] * np.int64(BINS) + part
+        return np.bincount(cell, minlength=targets * BINS).reshape(targets, BINS)
+
+    @property
+    def waiting_clients(self) -> Integers:
+        """Requests without an answer that a client waits for, as each part of the run begins."""
+        starts_s = self.over_time["second"]
+        ended = np.searchsorted(np.sort(self.requests.end_s), starts_s, side="right")
+        return np.searchsorted(self.arrival_s, starts_s, side="right") - ended
 
     @property
     def wasted_pct(self) -> float:

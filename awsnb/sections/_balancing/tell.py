@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from awsnb.aws.elb import targets_usd_month
 from awsnb.aws.elb.bill import TARGET
 from awsnb.aws.prices import EC2
-from awsnb.results import Number, Result
+from awsnb.results import Number, Result, Scene
 from awsnb.sections._balancing.panels import columns_of, panels_of
 from awsnb.sections._balancing.scenario import CRASH, ERRORS, HANG, FleetScenario
 from awsnb.sections._balancing.simulate import Outcome
@@ -23,8 +23,8 @@ CAUSES = {
 ERROR_CAUSES = {"failed": "answered with an error", "lost": "in flight when it broke"}
 
 
-def result_of(outcome: Outcome, notes: Iterable[str]) -> Result:
-    """Put an outcome into a result; `notes` are those of one kind of load balancer."""
+def result_of(outcome: Outcome, notes: Iterable[str], scene: Scene) -> Result:
+    """Put an outcome into a result; notes and scene are those of one kind of load balancer."""
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -33,6 +33,7 @@ def result_of(outcome: Outcome, notes: Iterable[str]) -> Result:
         data=columns_of(outcome),
         panels=panels_of(outcome),
         notes=(*_notes(outcome.scenario), *outcome.load.notes, *notes),
+        scene=scene,
     )
 
 

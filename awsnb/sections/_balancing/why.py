@@ -19,20 +19,19 @@ DOES = {
 }
 UNEVEN, NEARLY_FULL_PCT = 1.15, 75.0  # when a target's own load is worth a sentence
 LATER_PCT = 1.0  # failures after the event that are worth a sentence
+STORM_PCT = 50.0  # work done in vain that is a storm, where requests are sent again
 OFTEN, MUCH_PCT = 1.05, 1.0  # tries a request, and work done in vain, worth a sentence
 
 
 def why(outcome: Outcome) -> str:
     """Say what happened and why."""
-    sentences = (
-        _of_the_goals(outcome),
-        _of_the_event(outcome),
-        _of_what_came_later(outcome),
-        _of_the_load(outcome),
-        _of_the_end(outcome),
-        _of_the_clients(outcome),
-    )
-    return " ".join(filter(None, sentences))
+    parts = _OF_A_STORM if _is_storm(outcome) else _OF_A_RUN
+    return " ".join(filter(None, (part(outcome) for part in parts)))
+
+
+def _is_storm(outcome: Outcome) -> bool:
+    """Whether retries of requests that clients gave up on are most of what targets do."""
+    return outcome.tries > OFTEN and outcome.wasted_pct > STORM_PCT
 
 
 def _of_the_goals(outcome: Outcome) -> str:
@@ -223,3 +222,47 @@ def _of_the_clients(outcome: Outcome) -> str:
             f"{percent(outcome.wasted_pct)} of what targets serve is for clients that gave up."
         )
     return " ".join(sentences)
+
+
+def _of_its_beginning(outcome: Outcome) -> str:
+    scenario, at_s = outcome.scenario, f"{outcome.scenario.event_s:g} s"
+    if not scenario.happens:
+        return ""
+    if scenario.event == DEREGISTER:
+        return f"Target 1 is deregistered at {at_s}."
+    return f"Target 1 {DOES[scenario.event]} from {at_s} on."
+
+
+def _of_work_in_vain(outcome: Outcome) -> str:
+    return (
+        f"Clients give up after {milliseconds(1000 * outcome.patience_s)} and send a request "
+        f"{outcome.tries:.1f} times, on average: {percent(outcome.wasted_pct)} of what targets "
+        f"serve is for clients that gave up.{_still(outcome)}"
+    )
+
+
+def _of_what_is_left(outcome: Outcome) -> str:
+    left, gone = outcome.unfinished(outcome.scenario.duration_s), outcome.abandoned_at_end
+    if not outcome.still_grows or not gone:
+        return ""
+    return (
+        f"The queue still grows when the run ends: {left:,} attempts are unfinished, "
+        f"{percent(100 * gone / left)} of them already given up."
+    )
+
+
+_OF_A_RUN = (
+    _of_the_goals,
+    _of_the_event,
+    _of_what_came_later,
+    _of_the_load,
+    _of_the_end,
+    _of_the_clients,
+)
+_OF_A_STORM = (
+    _of_the_goals,
+    _of_its_beginning,
+    _of_the_load,
+    _of_work_in_vain,
+    _of_what_is_left,
+)

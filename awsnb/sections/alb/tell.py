@@ -3,6 +3,7 @@
 from awsnb.aws.elb import ELB
 from awsnb.results import Result
 from awsnb.sections._balancing.scenario import CRASH, ERRORS, HANG
+from awsnb.sections._balancing.scene import scene
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.sections._balancing.tell import result_of
 from awsnb.sections.alb.scenario import AlbScenario
@@ -20,7 +21,8 @@ def tell(outcome: Outcome) -> Result:
         that a request costs its client on the way.
     """
     assert isinstance(outcome.scenario, AlbScenario)
-    return result_of(outcome, _notes(outcome.scenario))
+    chosen = outcome.scenario.algorithm.replace("_requests", "").replace("_", " ")
+    return result_of(outcome, _notes(outcome.scenario), scene(outcome, "ALB", chosen))
 
 
 def _notes(scenario: AlbScenario) -> list[str]:

@@ -19,7 +19,7 @@ def replayed(policy: str) -> dict[str, Any] | None:
     dict or None
         Hit ratios and server version, as a row of ``data/recorded/redis_hit_ratio.csv``.
     """
-    tool = None if os.environ.get("AWSNB_STATIC") == "1" else _tool()
+    tool = None if os.environ.get("AWSNB_STATIC") in ("1", "site") else _tool()
     if tool is None or tool.SERVER is None:
         return None
     from awsnb.mechanisms import eviction

@@ -1,6 +1,7 @@
 """What happens: connections, each hashed to a target, and requests that come over them."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from awsnb.mechanisms import queueing
 from awsnb.mechanisms.queueing import Balancer, Sticky
 from awsnb.sections._balancing.load import load_of
 from awsnb.sections._balancing.simulate import (
+    Opened,
     Outcome,
     registrations_of,
     targets_of,
@@ -42,8 +44,34 @@ def simulate(scenario: NlbScenario) -> Outcome:
     flows = flows_of(scenario, load.arrival_s)
     requests = _serve(scenario, load.arrival_s, work_s, flows)
     return Outcome(
-        scenario, load, _bill(scenario), work_s, requests, requests, np.arange(work_s.size)
+        scenario,
+        load,
+        _bill(scenario),
+        work_s,
+        requests,
+        requests,
+        np.arange(work_s.size),
+        opened=tuple(_opened(scenario, flows)),
     )
+
+
+def _opened(scenario: NlbScenario, flows: Flows) -> Iterator[Opened]:
+    """Say where connections are, at first and once those at target 1 were closed."""
+    if scenario.connection_s < scenario.duration_s:
+        return
+    flow, zones = flows.at_start, zones_of(scenario, flows.at_start)
+
+    def hashed(flow: Integers, at_s: float) -> NDArray[np.int16]:
+        nothing = np.zeros(flow.size)
+        return _balancer(scenario).serve(nothing + at_s, nothing, flow, zones).target
+
+    target = hashed(flow, 0.0)
+    yield Opened(0.0, np.bincount(target, minlength=scenario.targets))
+    if scenario.reset_s < scenario.duration_s:
+        closed = target == 0
+        anew = hashed(np.where(closed, flows.known + flow, flow), scenario.reset_s)
+        target = np.where(closed, anew, target)
+        yield Opened(scenario.reset_s, np.bincount(target[target >= 0], minlength=scenario.targets))
 
 
 def _serve(

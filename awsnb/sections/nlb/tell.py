@@ -3,6 +3,7 @@
 from awsnb.aws.elb import ELB
 from awsnb.results import Result
 from awsnb.sections._balancing.scenario import DEREGISTER, HANG
+from awsnb.sections._balancing.scene import scene
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.sections._balancing.tell import result_of
 from awsnb.sections.nlb.scenario import NlbScenario
@@ -17,7 +18,7 @@ def tell(outcome: Outcome) -> Result:
         As that of an ALB.
     """
     assert isinstance(outcome.scenario, NlbScenario)
-    return result_of(outcome, _notes(outcome.scenario))
+    return result_of(outcome, _notes(outcome.scenario), scene(outcome, "NLB", "flow hash"))
 
 
 def _notes(scenario: NlbScenario) -> list[str]:

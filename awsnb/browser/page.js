@@ -1,0 +1,211 @@
+// A page without a kernel: its figures, its Explorers, its predictions and what they open, its search.
+import { bytesOf, inflated, model, readBook } from "./book.js";
+import * as explorer from "./explorer.js";
+import { unpack } from "./explorer.js";
+import { plot } from "./plot.js";
+import * as prediction from "./prediction.js";
+import * as steps from "./steps.js";
+import { create } from "./text.js";
+
+const FEWEST_LETTERS = 2;
+const MOST_FOUND = 12;
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const dataOf = (node) => node.querySelector(":scope > script");
+
+// --- what the reader has done, where the browser lets a page remember
+const remembered = (name) => {
+  try {
+    return JSON.parse(localStorage.getItem(`awsnb ${document.body.dataset.page} ${name}`));
+  } catch {
+    return null;
+  }
+};
+const remember = (name, value) => {
+  try {
+    localStorage.setItem(`awsnb ${document.body.dataset.page} ${name}`, JSON.stringify(value));
+  } catch {
+    // the page works without
+  }
+};
+
+// a widget's model that a page answers by itself
+function modelOf(state, saved = () => {}) {
+  const listeners = {};
+  return {
+    get: (name) => state[name],
+    set: (name, value) => (state[name] = value),
+    save_changes: () => saved(state, (name) => (listeners[`change:${name}`] ?? []).forEach((call) => call())),
+    on: (name, call) => (listeners[name] ??= []).push(call),
+    off: () => {},
+  };
+}
+
+// --- figures
+function mountFigure(node) {
+  const { picture, columns, alt, names } = JSON.parse(dataOf(node).textContent);
+  const values = columns.map((column) => unpack(new DataView(bytesOf(column).buffer)));
+  const place = create("div");
+  node.replaceChildren(create("div", { className: "awsnb-explorer" }, place));
+  plot(place).show(picture, (slot) => values[slot], alt, names);
+}
+
+// --- Explorers
+async function mountExplorer(node) {
+  const book = await readBook(bytesOf(dataOf(node).textContent.trim()));
+  const note = create("p", { className: "small muted" });
+  const place = create("div");
+  const asked = model(book, ({ view }) => (note.textContent = book.said[view]));
+  node.replaceChildren(place, note);
+  explorer.render({ model: asked, el: place });
+}
+
+// --- predictions: what happens is sealed until the reader commits
+async function unsealed(text) {
+  return JSON.parse(new TextDecoder().decode(await inflated(bytesOf(text))));
+}
+
+function verdictOf({ verdicts, unit, within }, guess) {
+  const number = typeof guess === "number";
+  const distance = ([one]) => (number ? Math.abs(Math.log(one / guess)) : Number(one !== guess));
+  const [, told] = verdicts.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+  if (!number) return told;
+  const right = Math.max(guess / told.answer, told.answer / guess) <= within;
+  const guessed = `${guess.toLocaleString("en-US", { maximumSignificantDigits: 3 })} ${unit}`.trim();
+  return { ...told, right, guessed };
+}
+
+function mountPrediction(node, committed) {
+  const { asked, sealed } = JSON.parse(dataOf(node).textContent);
+  const state = { asked, committed: {}, verdict: {} };
+  const reveal = async (tell) => {
+    state.verdict = verdictOf(await unsealed(sealed), state.committed.guess);
+    tell("verdict");
+    committed();
+  };
+  const place = create("div");
+  node.replaceChildren(place);
+  const asking = modelOf(state, (now, tell) => {
+    remember(`prediction ${asked.number}`, now.committed);
+    reveal(tell);
+  });
+  const before = remembered(`prediction ${asked.number}`);
+  prediction.render({ model: asking, el: place });
+  if (!before) return;
+  state.committed = before;
+  asking.save_changes();
+}
+
+// --- steps to tick off
+function mountSteps(node) {
+  const texts = all("li", node).map((item) => item.innerHTML);
+  const done = remembered("steps") ?? texts.map(() => false);
+  const place = create("div");
+  node.replaceChildren(place);
+  steps.render({ model: modelOf({ steps: texts, done }, (now) => remember("steps", now.done)), el: place });
+}
+
+// --- what follows the predictions opens when they are made
+function gate() {
+  const rest = document.querySelector(".rest");
+  const cards = all(".prediction");
+  const open = () => {
+    if (rest) rest.hidden = false;
+    lock.remove();
+    for (const node of all(".explorer:not([data-open])")) {
+      node.dataset.open = "yes";
+      mountExplorer(node);
+    }
+    for (const node of all(".figure:not([data-open])")) {
+      node.dataset.open = "yes";
+      mountFigure(node);
+    }
+  };
+  const skip = create("button", { type: "button", className: "link" }, cards.length > 1 ? "Skip the questions" : "Skip the question");
+  const lock = create("p", { className: "lock small muted" }, "The Explorer and the idea open when you commit. ", skip);
+  skip.addEventListener("click", () => {
+    remember("skipped", true);
+    open();
+  });
+  let left = cards.length;
+  for (const card of cards) mountPrediction(card, () => --left || open());
+  if (!rest || !cards.length || remembered("skipped")) open();
+  else {
+    rest.hidden = true;
+    rest.before(lock);
+  }
+}
+
+// --- search
+function entries() {
+  const listed = document.querySelector("#words");
+  if (listed) return JSON.parse(listed.textContent).map(([href, title, text]) => ({ href, title, text }));
+  let title = document.querySelector("h1").textContent;
+  return all("main :is(h2, h3, p, li, td)")
+    .filter((node) => node.offsetParent && !node.closest(".awsnb-explorer, .found"))
+    .map((node) => {
+      if (/^H/.test(node.tagName)) title = node.textContent;
+      return { node, title, text: node.textContent };
+    });
+}
+
+function search() {
+  const box = document.querySelector("#search");
+  const found = create("ul", { className: "found", hidden: true });
+  box.after(found);
+  const show = () => {
+    const wanted = box.value.trim().toLowerCase();
+    const hits = wanted.length < FEWEST_LETTERS ? [] : entries().filter(({ title, text }) => `${title} ${text}`.toLowerCase().includes(wanted));
+    found.replaceChildren(...hits.slice(0, MOST_FOUND).map((hit) => item(hit, wanted)));
+    if (wanted.length >= FEWEST_LETTERS && !hits.length) found.replaceChildren(create("li", { className: "muted" }, "Nothing found"));
+    found.hidden = !found.children.length;
+  };
+  const item = ({ href, node, title, text }, wanted) => {
+    const at = Math.max(0, text.toLowerCase().indexOf(wanted) - 30);
+    const words = `${at ? "…" : ""}${text.slice(at, at + 90)}`;
+    const link = create("a", { href: href ?? "#" }, create("b", {}, title), create("span", {}, words));
+    link.addEventListener("click", (event) => {
+      if (!node) return;
+      event.preventDefault();
+      found.hidden = true;
+      node.scrollIntoView({ block: "center" });
+      node.classList.add("hit");
+      setTimeout(() => node.classList.remove("hit"), 2000);
+    });
+    return create("li", {}, link);
+  };
+  box.addEventListener("input", show);
+  box.addEventListener("keydown", (event) => event.key === "Escape" && ((box.value = ""), show()));
+  document.addEventListener("click", (event) => (found.hidden ||= !event.target.closest("search")));
+}
+
+// --- light or dark, and where one is
+function theme() {
+  const root = document.documentElement;
+  document.querySelector("#theme").addEventListener("click", () => {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem("awsnb theme", root.dataset.theme);
+    } catch {
+      // the page works without
+    }
+  });
+}
+
+function rail() {
+  const links = all(".rail a");
+  const mark = () => {
+    const headings = links.map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
+    const passed = headings.filter(([, node]) => node?.offsetParent && node.getBoundingClientRect().top < 120).map(([link]) => link);
+    for (const link of links) link.toggleAttribute("aria-current", link === (passed.at(-1) ?? links[0]));
+  };
+  addEventListener("scroll", mark, { passive: true });
+  for (const link of links)
+  mark();
+}
+
+theme();
+if (document.querySelector("#search")) search();
+gate();
+all(".steps-at-aws").forEach(mountSteps);
+rail();

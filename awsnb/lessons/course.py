@@ -1,0 +1,94 @@
+"""The course at a glance: what to begin with, how long each section takes, and what is done."""
+
+import html
+import json
+import re
+from dataclasses import dataclass
+
+from awsnb.lessons import record
+from awsnb.sections import SECTIONS, Section
+
+FIRST = "ebs-volume-types"
+QUESTIONS = {
+    "predictions": re.compile(r"lessons\.(?:predict|estimate)\("),
+    "exercises": re.compile(r"lessons\.check\("),
+}
+MINUTES = re.compile(r"About (\d+) minutes")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A written section: how long its notebook takes, how much it asks, and how much is done."""
+
+    section: Section
+    minutes: int
+    asked: int
+    done: int
+
+    @property
+    def state(self) -> str:
+        """What is done of it, in a few words."""
+        if not self.done:
+            return f"{self.minutes} min"
+        return "done" if self.done >= self.asked else f"{self.done} of {self.asked} answered"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The written sections."""
+
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def next(self) -> Lesson:
+        """What to open now: what was begun, else what to begin with, else what is not done."""
+        begun = [one for one in self.lessons if 0 < one.done < one.asked]
+        first = [one for one in self.lessons if one.section.slug == FIRST and not one.done]
+        left = [one for one in self.lessons if not one.done]
+        return [*begun, *first, *left, *self.lessons][0]
+
+    def __repr__(self) -> str:
+        begin = "Go on with" if self.next.done else "Begin with"
+        rows = [f"{one.section.number:>2} {one.section.title}: {one.state}" for one in self.lessons]
+        return "\n".join([f"{begin} {self.next.section.title}, {self.next.state}.", *rows])
+
+    def _repr_html_(self) -> str:
+        begin = "Go on with" if self.next.done else "Begin with"
+        rows = "".join(
+            f"<tr><td>{one.section.number}</td><td style='text-align:left'>{_link(one)}</td>"
+            f"<td style='text-align:left'>{one.state}</td></tr>"
+            for one in self.lessons
+        )
+        return (
+            f"<p style='font-size:1.2em'>{begin} <strong>{_link(self.next)}</strong>, "
+            f"{self.next.state}.</p><table>{rows}</table>"
+        )
+
+
+def course() -> Course:
+    """Say what to begin with, how long each section takes, and what is done of it.
+
+    Returns
+    -------
+    Course
+        It says itself in text and as a table with links.
+    """
+    kept = record.read()
+    return Course(tuple(_lesson(one, kept) for one in SECTIONS if one.ready))
+
+
+def _lesson(section: Section, kept: dict[str, dict[str, dict[str, object]]]) -> Lesson:
+    cells = json.loads(section.notebook.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    minutes = MINUTES.search(text)
+    answered = kept.get(section.slug, {})
+    return Lesson(
+        section,
+        int(minutes[1]) if minutes else 0,
+        sum(len(pattern.findall(text)) for pattern in QUESTIONS.values()),
+        sum(len(answered.get(kind, {})) for kind in QUESTIONS),
+    )
+
+
+def _link(one: Lesson) -> str:
+    return f'<a href="{one.section.notebook.name}">{html.escape(one.section.title)}</a>'

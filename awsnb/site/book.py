@@ -1,0 +1,160 @@
+"""The book of an Explorer: all that its page can say, in a given number of bytes.
+
+It takes as many stops of each control as fit. The moving picture takes the most room: where it
+leaves too few stops, it stands for the situations alone.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from awsnb.explorer import Explorer
+from awsnb.site import coding
+from awsnb.site.bake import Answer, Kept, Start, answers
+from awsnb.site.stops import Question, Reach
+
+STOPS = (20, 16, 13, 11, 9, 8, 7, 6, 5, 4, 3)
+ENOUGH = 8  # stops that a moving picture must leave
+MOST_QUESTIONS = 2_500  # so that a page is baked in a minute or two
+PILOT = 3  # stops of the questions from which the size of the others is guessed
+
+
+def write(
+    explorer: Explorer,
+    limit_bytes: int,
+    kept: Kept | None = None,
+    bar: Any = None,
+    situations: Sequence[str] = (),
+) -> bytes:
+    """Write the book of an Explorer.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        As it begins.
+    limit_bytes : int
+        How long the book may be.
+    kept : Kept, optional
+        Where answers are kept until the page is whole.
+    bar : tqdm.tqdm, optional
+        A progress bar to move.
+    situations : sequence of str, optional
+        The situations of its view to begin from, if it is that view alone and not all of them.
+
+    Returns
+    -------
+    bytes
+        What `coding.written` writes.
+    """
+    start = Start.of(explorer)
+    views = [_of_situations(view, situations) for view in explorer.form["views"]]
+    if situations:
+        views = [view for view in views if view["name"] == explorer.view]
+    told = {view["name"]: explorer.section.view(view["name"]).scenario.fields() for view in views}
+
+    def reaches(most: int) -> list[Reach]:
+        return [Reach.of(one, told[one["name"]], _offers(explorer, one), most) for one in views]
+
+    def found(reached: list[Reach]) -> dict[Question, Answer]:
+        asked = [question for reach in reached for question in reach.questions()]
+        if bar is not None:
+            bar.total, bar.n = len(asked), 0
+        return answers(start, asked, kept, bar.update if bar is not None else lambda _: None)
+
+    def bound(reached: list[Reach], scenes: bool) -> bytes:
+        return _bound(explorer, start, reached, found(reached), scenes)
+
+    pilot = reaches(PILOT)
+    count = sum(len(reach.questions()) for reach in pilot)
+    for scenes in (True, False):
+        each = len(bound(pilot, scenes)) / count
+        for most in _fitting(reaches, min(limit_bytes / each, MOST_QUESTIONS)):
+            if scenes and most < ENOUGH:
+                break
+            book = bound(reaches(most), scenes)
+            if len(book) <= limit_bytes:
+                return book
+    return bound(pilot, scenes=False)
+
+
+def _fitting(reaches: Callable[[int], list[Reach]], most_questions: float) -> list[int]:
+    """List numbers of stops, largest first, whose questions are not too many, as it seems."""
+    return [
+        most
+        for most in STOPS
+        if sum(len(reach.questions()) for reach in reaches(most)) <= most_questions
+    ]
+
+
+def _of_situations(view: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    chosen = [one for one in view["situations"] if not names or one["name"] in names]
+    return view | {"situations": chosen}
+
+
+def _offers(explorer: Explorer, view: Mapping[str, Any]) -> dict[str, list[str]]:
+    """List what fields of text may be: what any situation offers."""
+    scenario = explorer.section.view(view["name"]).scenario
+    offers: dict[str, dict[str, None]] = {}
+    for situation in view["situations"]:
+        for name, texts in scenario(**situation["values"]).suggestions().items():
+            offers.setdefault(name, {}).update(dict.fromkeys(texts))
+    return {name: list(texts) for name, texts in offers.items()}
+
+
+def _bound(
+    explorer: Explorer,
+    start: Start,
+    reaches: list[Reach],
+    found: Mapping[Question, Answer],
+    scenes: bool,
+) -> bytes:
+    """Write questions and answers, each text and each column once."""
+    words, panels, pictures, columns = (coding.Once() for _ in range(4))
+    pages = []
+    for answer, plain in ((one, not question.changes) for question, one in found.items()):
+        moves = answer.scene if scenes or plain else "null"
+        moved = answer.scene_columns if scenes or plain else ()
+        pages.append(
+            [
+                words.number(answer.words),
+                panels.number(answer.panels),
+                pictures.number(moves),
+                [columns.number(column) for column in answer.columns],
+                [columns.number(column) for column in moved],
+            ]
+        )
+    book = {
+        "form": explorer.form | {"views": [reach.form() for reach in reaches]},
+        "start": {"view": start.view, "situation": start.situation},
+        "asked": [[one.view, one.situation, dict(one.changes)] for one in found],
+        "answers": pages,
+        "words": [json.loads(text) for text in words.things],
+        "panels": [json.loads(text or "null") for text in panels.things],
+        "scenes": [json.loads(text) for text in pictures.things],
+        "said": _said(reaches, scenes, found),
+    }
+    return coding.written(book, columns.things)
+
+
+def _said(
+    reaches: Sequence[Reach], scenes: bool, found: Mapping[Question, Answer]
+) -> dict[str, str]:
+    """Say, of each view, what can be moved how."""
+    any_scene = any(answer.scene != "null" for answer in found.values())
+    still = (
+        " The moving picture shows the situations as they are." if any_scene and not scenes else ""
+    )
+    return {reach.view["name"]: _moves(reach) + still for reach in reaches}
+
+
+def _moves(reach: Reach) -> str:
+    names = [reach.specs[name].label for name in reach.together]
+    counts = [len(values) for values in reach.stops.values()]
+    span = f"{min(counts, default=0)} to {max(counts, default=0)}"
+    how = "One control moves at a time"
+    if len(names) > 1:
+        how = f"{' and '.join(names)} move together, the others one at a time"
+    controls = [spec for spec in reach.specs.values() if spec.control]
+    fixed = [spec.label for spec in controls if spec.name not in reach.stops]
+    stay = f" Without a kernel these stay as they are: {', '.join(fixed)}." if fixed else ""
+    return f"This page answers without a server. {how}, at {span} values each.{stay}"

@@ -1,0 +1,95 @@
+"""The index of the pages: one thing to begin with, then the chapters, with what is to come."""
+
+import html
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+from awsnb.sections import SECTIONS, Section
+from awsnb.site import parts, shell
+from awsnb.site.lesson import CHAPTERS, Lesson
+from awsnb.site.parts import escaped
+
+FIRST = "ebs-volume-types"
+SAID = (
+    "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
+)
+
+
+def index(lessons: Mapping[Section, Lesson]) -> str:
+    """Write the index of lessons.
+
+    Parameters
+    ----------
+    lessons : mapping of Section to Lesson
+        Those that have a page; the other sections are to come.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing.
+    """
+    start = next((one for one in lessons if one.slug == FIRST), next(iter(lessons)))
+    chapters = "".join(_chapter(title, numbers, lessons) for title, numbers in CHAPTERS)
+    words = [
+        [_page(section), " · ".join(filter(None, [section.title, title])), html.unescape(text)]
+        for section, lesson in lessons.items()
+        for title, text in lesson.words
+    ]
+    data = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
+    main = (
+        f'<h1>awsnb</h1><p class="muted">{SAID}</p>{_hero(start, lessons[start])}{chapters}'
+        f'<script type="application/json" id="words">{data}</script>'
+    )
+    bar = (
+        "<b>awsnb</b>"
+        '<search><input id="search" type="search" placeholder="Search" '
+        'aria-label="Search all pages" autocomplete="off"></search>'
+    )
+    return shell.page("awsnb", "index", main, bar)
+
+
+def _hero(section: Section, lesson: Lesson) -> str:
+    said = f"{_minutes(lesson)} · {lesson.predictions} predictions"
+    return (
+        f'<section class="hero" aria-label="Start here">{_picture(section)}<div>'
+        f'<p class="kicker">Start here</p><h2>{escaped(section.title)}</h2>'
+        f'<p class="muted">{escaped(section.question)}</p>'
+        f'<div class="row"><a class="button main" href="{_page(section)}">Open</a>'
+        f'<span class="small muted">{said}</span></div></div></section>'
+    )
+
+
+def _chapter(title: str, numbers: range, lessons: Mapping[Section, Lesson]) -> str:
+    own = [section for section in SECTIONS if section.number in numbers]
+    minutes = sum(lessons[section].minutes for section in own if section in lessons)
+    cards = "".join(_card(section, lessons.get(section)) for section in own)
+    total = f'<span class="small muted">{minutes} min</span>' if minutes else ""
+    return (
+        f'<section class="chapter"><header><h2>{escaped(title)}</h2>{total}</header>'
+        f'<div class="tiles">{cards}</div></section>'
+    )
+
+
+def _card(section: Section, lesson: Lesson | None) -> str:
+    absent = "not among these pages" if section.ready else "in the making"
+    said = _minutes(lesson) if lesson else absent
+    inside = (
+        f"{_picture(section)}<h3><i>{section.number}</i>{escaped(section.title)}</h3>"
+        f'<p>{escaped(section.question)}</p><p class="minutes">{said}</p>'
+    )
+    if lesson is None:
+        return f'<div class="tile soon">{inside}</div>'
+    return f'<a class="tile" href="{_page(section)}">{inside}</a>'
+
+
+def _minutes(lesson: Lesson) -> str:
+    return f"{lesson.minutes} min" if lesson.minutes else "ready"
+
+
+def _page(section: Section) -> str:
+    return parts.page_name(section.notebook.stem)
+
+
+def _picture(section: Section) -> str:
+    return (files("awsnb.site") / "pictures" / f"{section.slug}.svg").read_text("utf-8")

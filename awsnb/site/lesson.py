@@ -1,0 +1,223 @@
+"""A section's notebook as a page to read: code folded, predictions first, the Explorer alive."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from awsnb.explorer import Explorer
+from awsnb.lessons import Prediction
+from awsnb.sections import SECTIONS, Section
+from awsnb.site import cells, parts, shell
+from awsnb.site.notebook import Cell, Notebook
+from awsnb.site.parts import escaped
+
+HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
+MINUTES = re.compile(r"About (\d+) minutes\.")
+TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+LESSON_CALL = re.compile(r"lessons\.(predict|estimate|check|steps|progress)\(")
+
+Alive = Callable[[Explorer], str]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A section's notebook, run and made ready to be read.
+
+    Parameters
+    ----------
+    section : Section
+        The section.
+    minutes : int
+        How long its notebook says that it takes.
+    predictions, exercises : int
+        How many there are.
+    opening : str
+        What stands before the predictions and with them, as HTML.
+    rest : str
+        What opens after them, as HTML.
+    """
+
+    section: Section
+    minutes: int
+    predictions: int
+    exercises: int
+    opening: str
+    rest: str
+
+    @property
+    def html(self) -> str:
+        """The page."""
+        title = self.section.title
+        chapter = escaped(chapter_of(self.section))
+        bar = (
+            f'<a href="index.html"><b>awsnb</b></a><span class="muted">{chapter}</span>'
+            '<search><input id="search" type="search" placeholder="Search" '
+            'aria-label="Search this page" autocomplete="off"></search>'
+        )
+        main = (
+            f'<article><p class="kicker">Section {self.section.number}</p><h1>{escaped(title)}</h1>'
+            f'<p class="question">{escaped(self.section.question)}</p>{self._facts()}{self.opening}'
+            f'<div class="rest">{self.rest}</div>{_neighbours(self.section)}</article>'
+            f"{self._rail()}"
+        )
+        return shell.page(f"{title} · awsnb", self.section.slug, main, bar)
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What it says under each heading, to be searched."""
+        parted = TITLE.split(self.opening + self.rest)
+        headed = [("", parted[0]), *zip(parted[2::3], parted[3::3], strict=True)]
+        return [(_plain(title), _plain(_without_data(text))) for title, text in headed]
+
+    def _facts(self) -> str:
+        told = [
+            f"{self.minutes} minutes" if self.minutes else "",
+            f"{self.predictions} predictions",
+            f"{self.exercises} exercises",
+        ]
+        said = "".join(f"<span>{one}</span>" for one in told if one)
+        command = f"<span>to run and change it: <code>awsnb lab {self.section.slug}</code></span>"
+        return f'<div class="facts-of">{said}{command}</div>'
+
+    def _rail(self) -> str:
+        found = TITLE.findall(self.opening + self.rest)
+        links = "".join(f'<li><a href="#{name}">{_plain(title)}</a></li>' for name, title in found)
+        return f'<ul class="rail">{links}</ul>'
+
+
+CHAPTERS = (
+    ("Identity, storage and compute", range(1, 9)),
+    ("Load balancing", range(9, 17)),
+    ("Scaling", range(17, 20)),
+    ("Databases", range(20, 26)),
+)
+
+
+def chapter_of(section: Section) -> str:
+    """Return the chapter that a section belongs to."""
+    return next(title for title, numbers in CHAPTERS if section.number in numbers)
+
+
+def lesson(section: Section, alive: Alive) -> Lesson:
+    """Run a section's notebook and make its page.
+
+    Parameters
+    ----------
+    section : Section
+        The section.
+    alive : callable
+        Makes an Explorer's part of the page.
+
+    Raises
+    ------
+    awsnb.site.cells.CellError
+        If a cell fails.
+    """
+    notebook = Notebook.read(section.notebook)
+    ran = {one.cell: one for one in cells.run(notebook.code, kind="site")}
+    told = [ran.get(cell, cell) for cell in notebook.cells]
+    asked = [i for i, one in enumerate(told) if isinstance(getattr(one, "value", None), Prediction)]
+    until = asked[-1] + 1 if asked else 1
+    first = notebook.cells[0].source
+    claimed = MINUTES.search(first)
+    return Lesson(
+        section,
+        minutes=int(claimed[1]) if claimed else 0,
+        predictions=len(asked),
+        exercises=sum(cell.source.count("lessons.check(") for cell in notebook.code),
+        opening=_first(first) + _told(told[1:until], alive),
+        rest=_told(told[until:], alive),
+    )
+
+
+def _first(source: str) -> str:
+    """Return what the first cell says besides the title, the question and its links."""
+    paragraphs = re.sub(r"<!--.*?-->", "", MINUTES.sub("", source)).split("\n\n")
+    kept = [text for text in paragraphs if not text.startswith(("# ", "**", "["))]
+    return parts.markdown("\n\n".join(kept))
+
+
+def _told(told: Sequence[Cell | cells.Ran], alive: Alive) -> str:
+    return "".join(_folding(list(_pieces(told, alive))))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A piece of a page: a heading's level if it begins with one, and whether that is folded."""
+
+    html: str
+    level: int = 0
+    title: str = ""
+    is_folded: bool = False
+
+
+def _pieces(told: Sequence[Cell | cells.Ran], alive: Alive) -> Iterator[_Piece]:
+    for one in told:
+        if not isinstance(one, cells.Ran):
+            yield _text(one)
+            continue
+        if isinstance(one.value, Prediction):
+            yield _Piece(parts.prediction(one.value))
+        elif isinstance(one.value, Explorer):
+            yield _Piece(alive(one.value))
+        else:
+            shown = "".join(parts.shown(one))
+            code = _code(one.cell) if shown or one.cell.is_parameters else ""
+            yield _Piece(shown + code)
+
+
+def _text(cell: Cell) -> _Piece:
+    heading = HEADING.match(cell.source)
+    if heading and cell.is_collapsed:
+        below = parts.markdown(cell.source[heading.end() :])
+        return _Piece(below, len(heading[1]), heading[2], is_folded=True)
+    return _Piece(parts.markdown(cell.source), len(heading[1]) if heading else 0)
+
+
+def _folding(pieces: list[_Piece]) -> Iterator[str]:
+    """Fold what stands under headings that are folded."""
+    inside: list[str] = []
+    title, level = "", 0
+    for piece in pieces:
+        if title and (not piece.level or piece.level > level):
+            inside.append(piece.html)
+            continue
+        if title:
+            yield parts.folded(title, "".join(inside))
+        title, level = (piece.title, piece.level) if piece.is_folded else ("", 0)
+        inside = [piece.html]
+        if not title:
+            yield piece.html
+    if title:
+        yield parts.folded(title, "".join(inside))
+
+
+def _code(cell: Cell) -> str:
+    """Fold a cell's code away; not that which would give an answer away."""
+    if cell.is_hidden or LESSON_CALL.search(cell.source):
+        return ""
+    code = f"<pre><code>{escaped(cell.source)}</code></pre>"
+    return f'<details class="code"><summary>The code</summary>{code}</details>'
+
+
+def _neighbours(section: Section) -> str:
+    ready = [one for one in SECTIONS if one.ready]
+    at = ready.index(section)
+    before = _neighbour("before", ready[at - 1] if at else None)
+    after = _neighbour("next", ready[at + 1] if at + 1 < len(ready) else None)
+    return f'<div class="neighbours">{before}{after}</div>'
+
+
+def _neighbour(side: str, section: Section | None) -> str:
+    href = parts.page_name(section.notebook.stem) if section else "index.html"
+    name = f"{section.number} {section.title}" if section else "All sections"
+    return f'<div><span>{side}</span><a href="{href}">{escaped(name)}</a></div>'
+
+
+def _without_data(text: str) -> str:
+    return re.sub(r"<(script|pre)\b.*?</\1>", " ", text, flags=re.DOTALL)
+
+
+def _plain(text: str) -> str:
+    return " ".join(TAG.sub(" ", text).split())

@@ -1,0 +1,171 @@
+"""Two pages of the site, opened as files: they ask for nothing, and answer what the models answer.
+
+`AWSNB_SITE` names a folder with a site; without it a small one is made.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from awsnb.explorer import Explorer
+from awsnb.sections import section
+from awsnb.site import build
+
+pytestmark = pytest.mark.browser
+
+LESSON, OTHER = "04-ebs-volume-types.html", "01-iam.html"
+LARGEST = 1_500_000
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if "AWSNB_SITE" in os.environ:
+        return Path(os.environ["AWSNB_SITE"])
+    folder = tmp_path_factory.mktemp("site")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(build, "BOOKS_BYTES", 130_000)
+        build.write_site(folder, [section("ebs-volume-types"), section("iam")])
+    return folder
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    opened = context.new_page()
+    opened.errors, opened.asked = [], []
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
+    opened.on("request", lambda request: _note(request, opened.asked))
+    yield opened
+    assert opened.errors == []
+    assert opened.asked == []
+    context.close()
+
+
+def _note(request: Request, asked: list[str]) -> None:
+    is_page = request.is_navigation_request() and request.url.startswith("file:")
+    if not is_page and not request.url.startswith(("data:", "blob:")):
+        asked.append(request.url)
+
+
+def commit(page: Page) -> None:
+    for card in page.locator(".prediction").all():
+        slider = card.locator("input[type=range]")
+        if slider.count():
+            slider.press("ArrowRight")
+        else:
+            card.locator(".choices label").first.click()
+        card.locator(".sure label").first.click()
+        card.get_by_role("button", name="Commit").click()
+
+
+def test_the_answer_is_nowhere_until_the_reader_commits(page: Page, site: Path) -> None:
+    page.goto((site / LESSON).as_uri())
+    expect(page.locator(".prediction")).to_have_count(3)
+    expect(page.locator(".rest")).to_be_hidden()
+    assert "For 33 minutes" not in page.content()
+    commit(page)
+    expect(page.locator(".rest")).to_be_visible()
+    expect(page.locator(".verdict").first).to_contain_text("For 33 minutes")
+    page.reload()
+    expect(page.locator(".verdict").first).to_contain_text("For 33 minutes")
+    expect(page.locator(".rest")).to_be_visible()
+
+
+def test_the_explorer_answers_as_the_model_does(page: Page, site: Path) -> None:
+    page.goto((site / LESSON).as_uri())
+    page.get_by_role("button", name="Skip the questions").click()
+    why = page.locator(".explorer .awsnb-why")
+    expect(why).to_contain_text("Throttled for")
+    page.locator(".awsnb-field-volume_type select").select_option("gp3")
+    size = page.locator(".awsnb-field-size_gib input[type=range]")
+    size.press("End")
+    values = {"volume_type": "gp3", "size_gib": 65_536, "workload": "nightly-batch"}
+    ebs = section("ebs-volume-types")
+    told = ebs.simulate(ebs.scenario(**values))
+    expect(why).to_have_text(re.compile(_spaced(told.why)))
+    headline = next(number.text for number in told.numbers if number.headline)
+    expect(page.locator(".awsnb-numbers dd").first).to_have_text(headline)
+
+    page.get_by_role("button", name="Keep this run").click()
+    page.locator(".awsnb-field-size_gib input[type=text]").fill("70")
+    page.locator(".awsnb-field-size_gib input[type=text]").press("Enter")
+    expect(page.locator("li.awsnb-kept1").first).to_contain_text("kept: size 65,536 GiB")
+    page.get_by_role("button", name="Undo").click()
+    expect(why).to_have_text(re.compile(_spaced(told.why)))
+    page.get_by_role("radio", name="A boot storm on a small disk").click()
+    storm = next(preset for preset in ebs.presets if preset.name == "A boot storm on a small disk")
+    expect(why).to_have_text(re.compile(_spaced(ebs.simulate(ebs.scenario(**storm.values)).why)))
+
+
+def test_a_state_is_a_link(page: Page, site: Path) -> None:
+    page.goto(
+        (site / LESSON).as_uri() + '#["volume","A nightly batch on gp2",{"volume_type":"gp3"}]'
+    )
+    page.get_by_role("button", name="Skip the questions").click()
+    expect(page.locator(".awsnb-top h2")).to_contain_text("changed: volume type gp3")
+
+
+def test_a_move_without_a_baked_answer_snaps_to_one(page: Page, site: Path) -> None:
+    page.goto((site / LESSON).as_uri())
+    page.get_by_role("button", name="Skip the questions").click()
+    box = page.locator(".awsnb-field-size_gib input[type=text]")
+    box.fill("101")
+    box.press("Enter")
+    expect(page.locator(".awsnb-busy")).to_be_hidden()
+    assert re.fullmatch(r"[\d,]+ GiB", box.input_value())
+
+
+def test_the_other_page_reads_and_moves(page: Page, site: Path) -> None:
+    page.goto((site / OTHER).as_uri())
+    page.get_by_role("button", name="Skip the questions").click()
+    page.locator(".awsnb-field-what_if select").select_option(index=1)
+    expect(page.locator(".awsnb-top h2 em")).to_contain_text("changed")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_index_finds_a_page(page: Page, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    page.locator("#search").fill("BurstBalance")
+    found = page.locator(".found a").first
+    expect(found).to_contain_text("EBS volume types")
+    found.click()
+    expect(page.locator("h1")).to_have_text("EBS volume types")
+
+
+def test_dark_is_remembered(page: Page, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    page.locator("#theme").click()
+    theme = page.locator("html").get_attribute("data-theme")
+    page.goto((site / OTHER).as_uri())
+    assert page.locator("html").get_attribute("data-theme") == theme == "dark"
+
+
+def test_without_programs_all_is_read_but_no_answer(chromium: Browser, site: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / LESSON).as_uri())
+    expect(page.locator(".rest")).to_be_visible()
+    expect(page.get_by_text("For how long can it do that?")).to_be_visible()
+    assert "For 33 minutes" not in page.inner_text("body")
+    context.close()
+
+
+def test_pages_are_light_and_made_once(site: Path) -> None:
+    ebs = section("ebs-volume-types")
+    explorer = Explorer(ebs)
+    (made_of,) = build._books(site / LESSON)
+    assert made_of == build.made_from(ebs, explorer)
+    explorer.close()
+    for file in site.glob("*.html"):
+        assert file.stat().st_size <= LARGEST, file.name
+    assert not (site / build.ANSWERS).exists()
+
+
+def _spaced(text: str) -> str:
+    """Match a text whose spaces before units don't break."""
+    return re.escape(text).replace(r"\ ", r"\s")

@@ -1,0 +1,143 @@
+"""What a page can answer, and that it says what the models say."""
+
+import json
+from contextlib import closing
+from functools import cache
+
+import numpy as np
+import pytest
+
+from awsnb import figures, sections
+from awsnb.explorer import Explorer
+from awsnb.page import packed
+from awsnb.sections import section
+from awsnb.site import book, coding
+from awsnb.site.bake import Answer, Kept, Start, answers
+from awsnb.site.stops import Question, Reach
+
+SMALL = {"ebs-volume-types": 130_000, "iam": 22_000}
+READY = [one.slug for one in sections.SECTIONS if one.ready]
+
+
+@cache
+def small_data(slug):
+    with closing(Explorer(slug)) as explorer:
+        return book.write(explorer, SMALL[slug])
+
+
+@cache
+def small_book(slug):
+    return coding.read(small_data(slug))
+
+
+def values_of(told, question):
+    view = next(one for one in told["form"]["views"] if one["name"] == question[0])
+    home = next(one for one in view["situations"] if one["name"] == question[1])
+    return home["values"] | question[2]
+
+
+@pytest.mark.parametrize("slug", ["ebs-volume-types", "iam"])
+def test_words_are_those_of_the_model_and_curves_within_a_step(slug):
+    told, columns = small_book(slug)
+    chosen = np.random.default_rng(4).choice(len(told["asked"]), 25, replace=False)
+    for number in chosen:
+        question = told["asked"][number]
+        words, panels, _, ys, _ = told["answers"][number]
+        view = section(slug).view(question[0])
+        specs = view.scenario.fields()
+        values = values_of(told, question)
+        applied = {
+            k: v if specs[k].applies(values) else specs[k].default for k, v in values.items()
+        }
+        if told["words"][words].get("trouble"):
+            with pytest.raises(ValueError, match=r"\w"):
+                view.simulate(view.scenario(**applied))
+            continue
+        result = view.simulate(view.scenario(**applied))
+        assert told["words"][words]["why"] == result.why
+        headlines = [one.text for one in result.numbers if one.headline]
+        assert [one["text"] for one in told["words"][words]["numbers"]] == headlines
+        drawn = figures.curves(result)
+        picture = figures.panels(result, drawn)
+        assert told["panels"][panels] == json.loads(json.dumps(picture))
+        for (_, y), log, column in zip(drawn, figures.slots(picture), ys, strict=True):
+            exact = np.frombuffer(packed(y.ravel(), log)[24:], "<u2").astype(int)
+            baked = np.frombuffer(columns[column][24:], "<u2").astype(int)
+            assert np.abs(exact - baked).max() <= coding.COARSER
+
+
+@pytest.mark.parametrize("slug", ["ebs-volume-types", "iam"])
+def test_a_book_keeps_to_its_length_and_has_every_situation(slug):
+    told, _ = small_book(slug)
+    assert len(small_data(slug)) <= SMALL[slug]
+    for view in told["form"]["views"]:
+        for situation in view["situations"]:
+            assert [view["name"], situation["name"], {}] in told["asked"]
+
+
+def reach(slug, most, view=""):
+    with closing(Explorer(slug, view=view)) as explorer:
+        form = next(one for one in explorer.form["views"] if one["name"] == explorer.view)
+    return Reach.of(form, section(slug).view(view).scenario.fields(), {}, most)
+
+
+@pytest.mark.parametrize("slug", READY)
+@pytest.mark.parametrize("most", [3, 8])
+def test_questions_are_asked_once_and_every_control_has_its_home(slug, most):
+    reached = reach(slug, most)
+    questions = reached.questions()
+    assert len(questions) == len(set(questions))
+    for situation in reached.view["situations"]:
+        assert Question(reached.view["name"], situation["name"], ()) in questions
+        for name, stops in reached.stops.items():
+            assert situation["values"][name] in stops
+
+
+def test_two_controls_move_together_and_a_third_where_it_means_something():
+    reached = reach("ebs-volume-types", 5)
+    assert reached.together == ["volume_type", "size_gib"]
+    changes = [dict(question.changes) for question in reached.questions()]
+    assert {"volume_type": "gp3", "size_gib": 65_536} in changes
+    assert any({"volume_type", "provisioned_iops"} == set(one) for one in changes)
+    types = {one.get("volume_type", "gp2") for one in changes if "provisioned_iops" in one}
+    assert types <= {"gp2", "gp3", "io1", "io2"} and "gp3" in types
+
+
+def test_what_anybody_may_write_is_no_control():
+    with closing(Explorer("iam")) as explorer:
+        told, _ = small_book("iam")
+    (view,) = told["form"]["views"]
+    controls = {field["name"] for field in view["fields"] if field["control"]}
+    assert {"principal", "action", "what_if"} <= controls and "policies" not in controls
+    assert "stay as they are" in told["said"]["access"]
+    assert explorer.section.slug == "iam"
+
+
+def test_answers_that_were_kept_are_not_asked_for_again(tmp_path, monkeypatch):
+    with closing(Explorer("ebs-volume-types")) as explorer:
+        start = Start.of(explorer)
+        situation = explorer.situation
+    asked = [Question("volume", situation, (("size_gib", size),)) for size in (10, 20, 30)]
+    with closing(Kept(tmp_path / "kept", "a")) as kept:
+        first = answers(start, asked[:2], kept)
+    monkeypatch.setattr(
+        "awsnb.site.bake._task",
+        lambda start, some: {one: Answer("", "", "", (), ()) for one in some},
+    )
+    with closing(Kept(tmp_path / "kept", "a")) as kept:
+        again = answers(start, asked, kept)
+    assert {one: again[one] for one in asked[:2]} == first
+    assert again[asked[2]] == Answer("", "", "", (), ())
+    with closing(Kept(tmp_path / "kept", "b")) as other:
+        assert other.read(asked) == {}
+
+
+def test_workers_say_the_same_as_this_process(monkeypatch):
+    with closing(Explorer("ebs-volume-types")) as explorer:
+        start = Start.of(explorer)
+        situation = explorer.situation
+    asked = [Question("volume", situation, (("size_gib", size),)) for size in range(100, 130)]
+    here = answers(start, asked)
+    monkeypatch.setattr("awsnb.site.bake.WORTH_WORKERS", 10)
+    monkeypatch.setattr("awsnb.site.bake._cores", lambda: 2)
+    assert answers(start, asked) == here
