@@ -270,6 +270,12 @@ def test_all_in_standard_is_the_price_times_the_bytes():
     assert outcome.standard_usd_month == pytest.approx(outcome.usd_month)
 
 
+def test_the_months_add_up_to_the_year():
+    outcome = CLASSES.outcome(preset(CLASSES, "Archive, and back too soon"))
+    assert outcome.months_usd.sum() == pytest.approx(outcome.usd.sum(), rel=0.01)
+    assert sum(outcome.parts_usd_month.values()) == pytest.approx(outcome.usd_month)
+
+
 def test_the_best_policy_is_the_cheapest():
     comparison = CLASSES.compare(ClassesScenario())
     costs = [option.cost_usd_month for option in comparison.options]

@@ -274,6 +274,6 @@ class Outcome:
 
     @cached_property
     def months_usd(self) -> Floats:
-        """The bill of each twelfth of the year by part, shape (12, 6)."""
+        """The bill of each month by part, all taken to be equally long, shape (12, 6)."""
         ends = np.linspace(0, YEAR_DAYS, MONTHS + 1).round().astype(np.int64)
-        return np.array([self.usd[a:b].sum(axis=0) for a, b in pairwise(ends)])
+        return np.array([MONTH_DAYS * self.usd[a:b].mean(axis=0) for a, b in pairwise(ends)])
