@@ -297,6 +297,12 @@ def test_a_listing_that_changed_is_read_again(listing):
     assert ask(CLASSES, listing=listing("40960 1700000000 ./a\n")).stock.gib > first
 
 
+def test_files_that_cost_next_to_nothing_claim_no_saving(listing):
+    path = listing("4096 1700000000 ./a\n4096 1600000000 ./b\n")
+    why = CLASSES.simulate(ClassesScenario(listing=path)).why
+    assert why.startswith("Tiering makes no difference") and "saves" not in why
+
+
 def test_a_listing_is_read(listing):
     day = 86_400
     path = listing(

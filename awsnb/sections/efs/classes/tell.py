@@ -3,7 +3,7 @@
 import numpy as np
 
 from awsnb.aws.efs import EFS
-from awsnb.results import Curve, Number, Panel, Result
+from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result
 from awsnb.sections.efs.classes.simulate import MONTHS, PARTS, RATES_A_YEAR, YEAR_DAYS, Outcome
 from awsnb.words import percent, usd
 
@@ -112,6 +112,11 @@ def _why(outcome: Outcome) -> str:
     standard, bill = outcome.standard_usd_month, outcome.usd_month
     if outcome.scenario.text == "all in Standard":
         return f"No file ever moves: {outcome.stock.gib:,.2f} GiB cost {usd(standard)} a month."
+    if abs(bill - standard) < HALF_A_CENT:
+        return (
+            f"Tiering makes no difference: {outcome.stock.gib:,.2f} GiB cost {usd(bill)} a month "
+            "either way."
+        )
     if bill > standard:
         return (
             f"Tiering costs more: {usd(bill)} a month, against {usd(standard)} with all files in "
@@ -147,7 +152,7 @@ def _even(outcome: Outcome) -> str:
 
 def _back(outcome: Outcome) -> str:
     change = outcome.other_usd_month - outcome.usd_month
-    if abs(change) < 0.005:
+    if abs(change) < HALF_A_CENT:
         return ""
     other = "Leaving files where they are" if outcome.scenario.move_back else "Moving files back"
     return f" {other} when they are read would cost {usd(abs(change))} {_more(change)}."
