@@ -4,6 +4,7 @@ It says the same as the plotly figure of `stack`: the same lines in the same ord
 events and doubts. Places on an axis are counted as `Axis` counts them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -17,6 +18,7 @@ from awsnb.figures.lines import Array, Line, Points, lines_of, panels_of
 from awsnb.figures.theme import COLORS
 from awsnb.results import Panel, Result
 
+UNIT = re.compile(r"\((\w+)\)$")  # that an axis's title ends in
 SHADES = 16  # of a scale of colours: between them the page mixes
 
 
@@ -68,7 +70,8 @@ def _shared_axis(together: Sequence[Panel], lines: Sequence[Line], drawn: Sequen
 
 
 def _across(first: Panel, axis: Axis) -> dict[str, Any]:
-    unit = "ms" if first.x.endswith("_ms") else ""
+    written = UNIT.search(first.x_title)
+    unit = "ms" if first.x.endswith("_ms") else written[1] if written else ""
     return {"key": first.x, "title": first.x_title, "unit": unit} | _described(axis, unit)
 
 

@@ -7,7 +7,7 @@ from awsnb.page import module, style
 from awsnb.site.parts import escaped
 
 MODULES = (
-    "alive", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer",
+    "alive", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer",
     "prediction", "steps", "beside", "book", "page",
 )  # fmt: skip
 THEME = (  # before anything is painted
