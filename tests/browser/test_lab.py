@@ -177,7 +177,7 @@ def test_a_prediction_is_made_by_keyboard(lab) -> None:
     lab.run_cell(-1)
     card = lab.page.locator(".awsnb-lesson")
     card.get_by_role("slider").press("ArrowLeft")
-    expect(card.get_by_role("status")).not_to_have_text("–")
+    expect(card.get_by_text("Move the slider.")).to_be_hidden()
     card.get_by_text("a guess").click()
     card.get_by_role("button", name="Commit").press("Enter")
     expect(card.get_by_text("Seven.")).to_be_visible()
