@@ -174,7 +174,7 @@ def test_the_plot_outlasts_scrolling_far_away_and_running_again(lab) -> None:
 
 def test_a_prediction_is_made_by_keyboard(lab) -> None:
     lab.open_notebook(MADE_UP)
-    lab.run_cell(-1)
+    lab.run_cell(3)
     card = lab.page.locator(".awsnb-lesson")
     card.get_by_role("slider").press("ArrowLeft")
     expect(card.get_by_text("Move the slider.")).to_be_hidden()
