@@ -4,7 +4,6 @@ It says the same as the plotly figure of `stack`: the same lines in the same ord
 events and doubts. Places on an axis are counted as `Axis` counts them.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -13,12 +12,11 @@ from typing import Any
 import numpy as np
 from plotly.colors import sample_colorscale
 
-from awsnb.figures.axes import Axis, log_ticks, value_range
+from awsnb.figures.axes import Axis, log_ticks, unit_along, value_range
 from awsnb.figures.lines import Array, Line, Points, lines_of, panels_of
 from awsnb.figures.theme import COLORS
 from awsnb.results import Panel, Result
 
-UNIT = re.compile(r"\((\w+)\)$")  # that an axis's title ends in
 SHADES = 16  # of a scale of colours: between them the page mixes
 
 
@@ -70,8 +68,7 @@ def _shared_axis(together: Sequence[Panel], lines: Sequence[Line], drawn: Sequen
 
 
 def _across(first: Panel, axis: Axis) -> dict[str, Any]:
-    written = UNIT.search(first.x_title)
-    unit = "ms" if first.x.endswith("_ms") else written[1] if written else ""
+    unit = unit_along(first)
     return {"key": first.x, "title": first.x_title, "unit": unit} | _described(axis, unit)
 
 
