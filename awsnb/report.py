@@ -20,12 +20,11 @@ from awsnb.results import Comparison, Option, Result
 from awsnb.scenario import FieldSpec, Scenario
 from awsnb.sections import Section
 from awsnb.site import cells, parts, shell
-from awsnb.site.notebook import Cell, Notebook
+from awsnb.site.notebook import FOLDED, Cell, Notebook
 from awsnb.site.parts import escaped
 from awsnb.words import usd
 
 REPORT_TAG = "report"
-FOLDED = ("The numbers", "How far to trust this")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=\.) (?=[A-Z“])")
 SHORT = 24  # letters of a verdict that stands large
@@ -241,7 +240,7 @@ class _Added:
                 if heading:
                     added._close(title, group, is_folded)
                     title, group = heading, []
-                    is_folded = title in FOLDED or cell.is_collapsed
+                    is_folded = cell.is_collapsed or bool(FOLDED.match(f"# {heading}"))
                     place = group
                 here, _, below = text.rpartition("\n\n") if text.endswith(":") else (text, "", "")
                 place += _text(here)

@@ -9,6 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "after_end",
     "arrivals",
     "authorization",
     "caching",

@@ -187,10 +187,9 @@ class Kept:
 
     def read(self, questions: Sequence[Question]) -> dict[Question, Answer]:
         """Return the answers that are there."""
-        rows = self._file.execute("select key, answer from kept").fetchall()
-        there = dict(rows)
-        keys = {question: self._key(question) for question in questions}
-        return {one: pickle.loads(there[key]) for one, key in keys.items() if key in there}
+        by_key = "select answer from kept where key = ?"
+        found = {one: self._file.execute(by_key, [self._key(one)]).fetchone() for one in questions}
+        return {one: pickle.loads(row[0]) for one, row in found.items() if row}
 
     def write(self, found: Mapping[Question, Answer]) -> None:
         """Keep answers."""

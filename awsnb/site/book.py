@@ -15,7 +15,7 @@ from awsnb.site.stops import Question, Reach
 
 STOPS = (20, 16, 13, 11, 9, 8, 7, 6, 5, 4, 3)
 ENOUGH = 8  # stops that a moving picture must leave
-MOST_QUESTIONS = 1_500  # so that a page is baked in about a minute
+MOST_QUESTIONS = 2_500  # so that a page is baked in a minute or two
 PILOT = 3  # stops of the questions from which the size of the others is guessed
 
 
@@ -149,11 +149,12 @@ def _said(
 
 def _moves(reach: Reach) -> str:
     names = [reach.specs[name].label for name in reach.together]
-    stops = max((len(values) for values in reach.stops.values()), default=0)
+    counts = [len(values) for values in reach.stops.values()]
+    span = f"{min(counts, default=0)} to {max(counts, default=0)}"
     how = "One control moves at a time"
     if len(names) > 1:
         how = f"{' and '.join(names)} move together, the others one at a time"
     controls = [spec for spec in reach.specs.values() if spec.control]
     fixed = [spec.label for spec in controls if spec.name not in reach.stops]
     stay = f" Without a kernel these stay as they are: {', '.join(fixed)}." if fixed else ""
-    return f"This page answers without a server. {how}, at up to {stops} values each.{stay}"
+    return f"This page answers without a server. {how}, at {span} values each.{stay}"

@@ -1,12 +1,14 @@
 """Notebooks as they are stored: read without what checks them, which takes longer than a page."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PARAMETERS = "parameters"
 COLLAPSED = "jp-MarkdownHeadingCollapsed"
+FOLDED = re.compile(r"#+ (The numbers|How far to trust this)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class Cell:
             "".join(stored["source"]),
             tuple(metadata.get("tags", ())),
             bool(metadata.get("jupyter", {}).get("source_hidden")),
-            bool(metadata.get(COLLAPSED)),
+            bool(metadata.get(COLLAPSED) or FOLDED.match("".join(stored["source"]))),
         )
 
 

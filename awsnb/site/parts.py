@@ -30,7 +30,8 @@ def escaped(text: object) -> str:
 
 def markdown(source: str) -> str:
     """Write Markdown as HTML; links to notebooks lead to their pages."""
-    text = str(_markdown()(source))
+    text = str(_markdown()(source)).replace("</table>", "</table></div>")
+    text = text.replace("<table>", '<div class="scroll"><table class="told">')
     return NOTEBOOK.sub(lambda found: f'href="{page_name(found[1])}{found[2] or ""}"', text)
 
 

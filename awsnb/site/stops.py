@@ -12,6 +12,8 @@ from awsnb.controls import described, menu_options, slider_stops
 from awsnb.scenario import FieldSpec
 
 TOGETHER = 2  # controls that move together
+FEWEST = 3  # stops
+WIDE = 20  # ratio between ends of a control beyond which its stops are equally far apart in ratio
 Values = dict[str, Any]
 
 
@@ -50,10 +52,19 @@ class Reach:
         offers: Mapping[str, Sequence[str]],
         most: int,
     ) -> "Reach":
-        """Choose at most so many stops for each control, and the values that situations have."""
+        """Choose at most so many stops for each control, and the values that situations have.
+
+        Controls that are folded away have half as many.
+        """
         homes = [situation["values"] for situation in view["situations"]]
+        few = max(FEWEST, most // 2)
         stops = {
-            name: _stops(spec, [home[name] for home in homes], offers.get(name, ()), most)
+            name: _stops(
+                spec,
+                [home[name] for home in homes],
+                offers.get(name, ()),
+                few if spec.advanced else most,
+            )
             for name, spec in specs.items()
             if spec.control
         }
@@ -132,12 +143,29 @@ def _stops(spec: FieldSpec, homes: Sequence[Any], offers: Sequence[str], most: i
 def _offered(spec: FieldSpec, offers: Sequence[str], most: int) -> list[Any]:
     if spec.kind in ("int", "float"):
         ends = [None] if spec.default is None and spec.unset else []
-        return [*ends, *_thinned(slider_stops(spec), most)]
+        return [*ends, *_thinned_numbers(slider_stops(spec), most)]
     if spec.kind == "text":
         return _thinned(offers, most)
     if spec.kind == "bool" and spec.default is not None:
         return [False, True]
     return _thinned([value for _, value in menu_options(spec)], most)
+
+
+def _thinned_numbers(values: Sequence[float], most: int) -> list[Any]:
+    """Take at most so many numbers, close to each other where they are small if they span much."""
+    positive = [value for value in values if value > 0]
+    if len(values) <= most or not positive or positive[-1] < WIDE * positive[0]:
+        return _thinned(values, most)
+    zero = [value for value in values if value <= 0][:1]
+    count = most - len(zero)
+    ratio = (positive[-1] / positive[0]) ** (1 / (count - 1))
+    wanted = [positive[0] * ratio**i for i in range(count)]
+    near = [_nearest(one, positive) for one in wanted]
+    return list(dict.fromkeys([*zero, *near]))
+
+
+def _nearest(wanted: float, values: Sequence[float]) -> float:
+    return min(values, key=lambda value: abs(value - wanted))
 
 
 def _thinned(values: Sequence[Any], most: int) -> list[Any]:

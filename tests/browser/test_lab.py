@@ -201,7 +201,7 @@ def test_report_shows_its_figures_without_a_network(browser: Browser, report_fil
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(report_file.as_uri())
-    expect(page.locator(".js-plotly-plot .js-line").first).to_be_visible()
+    expect(page.locator(".awsnb-area path.awsnb-line").first).to_be_visible()
     assert "gp2" in page.locator("body").inner_text()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []

@@ -125,7 +125,7 @@ def test_the_other_page_reads_and_moves(page: Page, site: Path) -> None:
     page.locator(".awsnb-field-what_if select").select_option(index=1)
     expect(page.locator(".awsnb-top h2 em")).to_contain_text("changed")
     page.set_viewport_size({"width": 390, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_index_finds_a_page(page: Page, site: Path) -> None:

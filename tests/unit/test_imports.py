@@ -30,7 +30,11 @@ def test_dir_of_awsnb_imports_nothing_heavy_and_lists_names_that_exist() -> None
 ABSENT = ("ipykernel", "jupyterlab", "nbconvert", "numba", "papermill", "pyarrow")
 IN_A_BROWSER = f"""
 import sys, threading
-sys.modules |= dict.fromkeys({ABSENT!r})
+class Absent:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in {ABSENT!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Absent())
 def refuse(thread):
     raise RuntimeError("can't start new thread")
 threading.Thread.start = refuse
