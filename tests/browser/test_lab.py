@@ -172,6 +172,18 @@ def test_the_plot_outlasts_scrolling_far_away_and_running_again(lab) -> None:
     lab.assert_clean()
 
 
+def test_a_prediction_is_made_by_keyboard(lab) -> None:
+    lab.open_notebook(MADE_UP)
+    lab.run_cell(3)
+    card = lab.page.locator(".awsnb-lesson")
+    card.get_by_role("slider").press("ArrowLeft")
+    expect(card.get_by_text("Move the slider.")).to_be_hidden()
+    card.get_by_text("a guess").click()
+    card.get_by_role("button", name="Commit").press("Enter")
+    expect(card.get_by_text("Seven.")).to_be_visible()
+    lab.assert_clean()
+
+
 def test_after_a_restart_the_page_can_be_run_again(lab) -> None:
     page = made_up(lab)
     lab.restart_kernel()
