@@ -29,6 +29,7 @@ OWN = "Your numbers"  # where an explorer starts that is none of the section's s
 PLAIN = "The defaults"
 MODULES = (
     "alive",
+    "keys",
     "text",
     "scale",
     "path",

@@ -3,6 +3,7 @@
 // a kernel or a page's own table, is behind `model`.
 import { onAlive } from "./alive.js";
 import { control, differences, said, same } from "./controls.js";
+import { keepKeys } from "./keys.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
 import { create } from "./text.js";
@@ -161,10 +162,7 @@ export function render({ model, el }) {
   const live = plot(plots, (axis, place) => stage.at(axis, place));
   const stage = scene(picturePlace, (key, place) => live.head(key, place));
 
-  // JupyterLab would move between cells at an arrow, and run one at Shift+Enter
-  el.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
-  });
+  keepKeys(el);
   situations.addEventListener("keydown", (event) => {
     const names = view().situations.map((one) => one.name);
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

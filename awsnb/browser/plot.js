@@ -242,7 +242,8 @@ function panelView(root, prefix, look) {
 export function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
   if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
-  return measured(axis.type === "log" ? 10 ** place : place, axis.unit);
+  const number = measured(axis.type === "log" ? 10 ** place : place, axis.unit);
+  return ["", "ms", "%"].includes(axis.unit) ? number : `${number} ${axis.unit}`;
 }
 
 // the axes, events and doubts of a panel, and an empty path a line

@@ -1,5 +1,6 @@
 // A card that asks for a prediction. The answer is not in the page until the reader has committed.
 import { onAlive } from "./alive.js";
+import { keepKeys } from "./keys.js";
 import { plot } from "./plot.js";
 
 const LETTERS = "ABCDE";
@@ -17,6 +18,7 @@ function make(tag, attributes = {}, ...children) {
 
 export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
+  keepKeys(el);
   const asked = model.get("asked");
   const name = `awsnb-${Math.random().toString(36).slice(2)}`;
   let guess = null;

@@ -1,5 +1,6 @@
 // What is done, and how often the reader was right at each level of sureness.
 import { onAlive } from "./alive.js";
+import { keepKeys } from "./keys.js";
 
 const WIDTH = 150;
 
@@ -19,6 +20,7 @@ function bar([sure, made, right, share]) {
 
 function render({ model, el }) {
   el.classList.add("awsnb-lesson");
+  keepKeys(el);
   const done = document.createElement("p");
   const table = document.createElement("table");
   const note = document.createElement("p");

@@ -1,8 +1,10 @@
 // Steps to tick off. Their texts come as HTML that Python has escaped, with <code> alone in it.
 import { onAlive } from "./alive.js";
+import { keepKeys } from "./keys.js";
 
 export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
+  keepKeys(el);
   const boxes = model.get("steps").map((step, i) => {
     const box = document.createElement("input");
     box.type = "checkbox";

@@ -1,6 +1,7 @@
 """Axes: where they end, so that they stand still while curves move, and what is written on them."""
 
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -153,6 +154,12 @@ def value_axis(panel: Panel, lines: Sequence[Line], points: Sequence[Points]) ->
     pad = 0.03 * (high - low)
     axis |= {"range": [low - pad, high + pad], "nticks": 5}
     return axis | ({"tickformat": "~s"} if high >= 1000 else {})
+
+
+def unit_along(panel: Panel) -> str:
+    """Return the unit of a panel's x: ms, or what its title ends in, between parentheses."""
+    written = re.search(r"\((\w+)\)$", panel.x_title)
+    return "ms" if panel.x.endswith("_ms") else written[1] if written else ""
 
 
 def unit_title(panel: Panel) -> str:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from awsnb.figures.axes import Axis
+from awsnb.figures.axes import Axis, unit_along
 from awsnb.figures.lines import Array
 from awsnb.results import Flow, Members, Place, Result, Scene
 
@@ -55,7 +55,8 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
     described = {
         "alt": scene.alt,
         "x": scene.x,
-        "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high, "unit": ""},
+        "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high}
+        | {"unit": next((unit_along(one) for one in result.panels if one.x == scene.x), "")},
         "moments": columns.add(places),
         "places": [_place(place, axis, columns) for place in scene.places],
         "flows": [_flow(flow, columns) for flow in scene.flows],

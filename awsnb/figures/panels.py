@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from plotly.colors import sample_colorscale
 
-from awsnb.figures.axes import Axis, log_ticks, value_range
+from awsnb.figures.axes import Axis, log_ticks, unit_along, value_range
 from awsnb.figures.lines import Array, Line, Points, lines_of, panels_of
 from awsnb.figures.theme import COLORS
 from awsnb.results import Panel, Result
@@ -68,7 +68,7 @@ def _shared_axis(together: Sequence[Panel], lines: Sequence[Line], drawn: Sequen
 
 
 def _across(first: Panel, axis: Axis) -> dict[str, Any]:
-    unit = "ms" if first.x.endswith("_ms") else ""
+    unit = unit_along(first)
     return {"key": first.x, "title": first.x_title, "unit": unit} | _described(axis, unit)
 
 

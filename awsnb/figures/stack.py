@@ -217,7 +217,8 @@ def _labels(plot: _Plot) -> Iterator[dict[str, Any]]:
     for start, end, why in plot.panel.doubtful:
         anchor = _beside(plot, start, why)[2]
         x = end if anchor == "right" else start
-        yield _label(plot, x, why, anchor) | {"y": 0, "yanchor": "bottom"}
+        free = {"y": 0, "yanchor": "bottom"} if plot.panel.events else {"y": 1, "yanchor": "top"}
+        yield _label(plot, x, why, anchor) | free
 
 
 def _beside(plot: _Plot, x: Any, text: str) -> tuple[float, float, str]:

@@ -20,6 +20,7 @@ ROLE_STYLES: dict[str, dict[str, Any]] = {
     "fifth": {"color": "#8a7a3c", "dash": "longdashdot", "width": 1.8},
     "theory": {"color": MIDTONE, "dash": "dashdot", "width": 1.5},
 }
+AGAIN = {"dash": "dot"}  # of a line whose role another of its panel has
 PATTERNS = {"second": "/", "third": ".", "fourth": "x", "fifth": "-"}  # of bars, by role
 RATES = ("demand", "served")  # the roles that hold for a whole sample, drawn as steps
 THEORY_ON_HEAT = {"color": "#d6002a", "width": 2.4}  # seen on dark blue and on yellow

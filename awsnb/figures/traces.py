@@ -8,6 +8,7 @@ from plotly.colors import sample_colorscale
 from awsnb.figures.axes import log_ticks, unit_title
 from awsnb.figures.lines import Array, Line, compared
 from awsnb.figures.theme import (
+    AGAIN,
     COLORS,
     FAINT,
     KEPT_STYLES,
@@ -15,7 +16,7 @@ from awsnb.figures.theme import (
     ROLE_STYLES,
     THEORY_ON_HEAT,
 )
-from awsnb.results import Panel
+from awsnb.results import Curve, Panel
 
 BAR_WIDTH = 26  # pixels of the dash that marks theory on a bar
 
@@ -46,7 +47,13 @@ def trace_of(line: Line, x: Array, span: tuple[float, float]) -> dict[str, Any]:
 def style_of(line: Line) -> dict[str, Any]:
     """Return colour, dash and width: a kept result's own, else the role's."""
     style = KEPT_STYLES[(line.rank - 1) % 3] if line.rank else ROLE_STYLES[line.curve.role]
+    if not line.rank and line.curve != _first_of_its_role(line):
+        style = style | AGAIN
     return style | THEORY_ON_HEAT if line.panel.kind == "heat" else style
+
+
+def _first_of_its_role(line: Line) -> Curve:
+    return next(curve for curve in line.panel.curves if curve.role == line.curve.role)
 
 
 def filled(trace: dict[str, Any], values: Array) -> dict[str, Any]:

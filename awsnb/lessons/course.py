@@ -29,7 +29,7 @@ class Lesson:
     def state(self) -> str:
         """What is done of it, in a few words."""
         if not self.done:
-            return f"{self.minutes} min"
+            return f"{self.minutes} min" if self.minutes else "not begun"
         return "done" if self.done >= self.asked else f"{self.done} of {self.asked} answered"
 
 

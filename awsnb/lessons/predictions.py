@@ -152,7 +152,7 @@ class Prediction:
 class Card(NotebookWidget):
     """The live form of a prediction; `committed` is what the reader said and how sure."""
 
-    _esm = module("alive", "text", "scale", "path", "plot", "prediction")
+    _esm = module("alive", "keys", "text", "scale", "path", "plot", "prediction")
     _css = style("explorer") + style("lesson")
 
     asked: Any = traitlets.Dict().tag(sync=True)

@@ -47,7 +47,7 @@ class Progress:
 class Tallies(NotebookWidget):
     """The live form: the counts, a small chart, and a button to start over."""
 
-    _esm = module("alive", "progress")
+    _esm = module("alive", "keys", "progress")
     _css = style("lesson")
 
     text = traitlets.Unicode().tag(sync=True)
@@ -57,6 +57,7 @@ class Tallies(NotebookWidget):
     def __init__(self, shown: Progress) -> None:
         self._words = repr(shown)
         super().__init__(text=shown.text, rows=_rows(shown))
+        record.listen(self._recount)
 
     def static_bundle(self) -> dict[str, Any]:
         """Return the counts in words."""
@@ -66,8 +67,10 @@ class Tallies(NotebookWidget):
     def _start_over(self, change: Any) -> None:
         if change.new:
             record.start_over()
-            now = progress()
-            self.text, self.rows = now.text, _rows(now)
+
+    def _recount(self) -> None:
+        now = progress()
+        self.text, self.rows = now.text, _rows(now)
 
 
 def progress() -> Progress:

@@ -7,6 +7,7 @@ without it.
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,14 +21,21 @@ KINDS: tuple[Kind, ...] = ("predictions", "exercises", "steps")
 
 _section = ""
 _asked: dict[Kind, Entries] = {kind: {} for kind in KINDS}
+_listener: Callable[[], None] | None = None
 
 
 def begin(section: str) -> None:
     """Open a section's lesson: what was done of it before comes back as it is asked."""
-    global _section
-    _section = section
+    global _section, _listener
+    _section, _listener = section, None
     for entries in _asked.values():
         entries.clear()
+
+
+def listen(listener: Callable[[], None]) -> None:
+    """Call `listener` after each answer of this lesson, in place of the one before it."""
+    global _listener
+    _listener = listener
 
 
 def ask(kind: Kind, name: str) -> Any:
@@ -46,6 +54,7 @@ def answer(kind: Kind, name: str, entry: Any) -> None:
     if entry is not None:
         section[name] = entry
     _write(kept)
+    _tell()
 
 
 def asked(kind: Kind) -> Entries:
@@ -60,6 +69,7 @@ def start_over() -> None:
     _write(kept)
     for entries in _asked.values():
         entries.update(dict.fromkeys(entries))
+    _tell()
 
 
 def read() -> dict[str, Any]:
@@ -70,6 +80,11 @@ def read() -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
+
+
+def _tell() -> None:
+    if _listener:
+        _listener()
 
 
 def _write(kept: dict[str, Any]) -> None:

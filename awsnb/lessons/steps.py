@@ -30,7 +30,7 @@ class Steps:
 class Checklist(NotebookWidget):
     """The live list; `done` says which are ticked."""
 
-    _esm = module("alive", "steps")
+    _esm = module("alive", "keys", "steps")
     _css = style("lesson")
 
     steps: Any = traitlets.List().tag(sync=True)

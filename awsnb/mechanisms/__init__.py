@@ -9,11 +9,13 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "after_end",
     "arrivals",
     "authorization",
     "caching",
     "control_loop",
     "eviction",
+    "interleavings",
     "keystore",
     "lifetimes",
     "listener_rules",

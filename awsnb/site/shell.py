@@ -7,8 +7,8 @@ from awsnb.page import module, style
 from awsnb.site.parts import escaped
 
 MODULES = (
-    "alive", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom", "explorer",
-    "prediction", "steps", "beside", "book", "page",
+    "alive", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom",
+    "explorer", "prediction", "steps", "beside", "book", "page",
 )  # fmt: skip
 THEME = (  # before anything is painted
     "try{document.documentElement.dataset.theme=localStorage.getItem('awsnb theme')||"

@@ -26,6 +26,7 @@ MOST_PERCENT = 100.5
 EXPORT = {
     "bytes": "VolumeReadBytes + VolumeWriteBytes (Sum; of RDS ReadThroughput + WriteThroughput)",
     "operations": "VolumeReadOps + VolumeWriteOps (Sum; of RDS ReadIOPS + WriteIOPS)",
+    "file system bytes": "TotalIOBytes (Sum; or DataReadIOBytes + DataWriteIOBytes)",
     "requests": "RequestCount (Sum)",
     "connections": "NewFlowCount (Sum)",
     "network bytes": "ProcessedBytes (Sum)",

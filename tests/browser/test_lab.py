@@ -172,6 +172,18 @@ def test_the_plot_outlasts_scrolling_far_away_and_running_again(lab) -> None:
     lab.assert_clean()
 
 
+def test_a_prediction_is_made_by_keyboard(lab) -> None:
+    lab.open_notebook(MADE_UP)
+    lab.run_cell(3)
+    card = lab.page.locator(".awsnb-lesson")
+    card.get_by_role("slider").press("ArrowLeft")
+    expect(card.get_by_text("Move the slider.")).to_be_hidden()
+    card.get_by_text("a guess").click()
+    card.get_by_role("button", name="Commit").press("Enter")
+    expect(card.get_by_text("Seven.")).to_be_visible()
+    lab.assert_clean()
+
+
 def test_after_a_restart_the_page_can_be_run_again(lab) -> None:
     page = made_up(lab)
     lab.restart_kernel()
@@ -189,7 +201,7 @@ def test_report_shows_its_figures_without_a_network(browser: Browser, report_fil
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(report_file.as_uri())
-    expect(page.locator(".js-plotly-plot .js-line").first).to_be_visible()
+    expect(page.locator(".awsnb-area path.awsnb-line").first).to_be_visible()
     assert "gp2" in page.locator("body").inner_text()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []

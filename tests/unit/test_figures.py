@@ -220,6 +220,20 @@ def test_theory_lies_over_the_others_and_does_not_stretch_their_axis():
     assert figure.layout.yaxis.range[1] < 35 < max(figure.data[-1].y)
 
 
+def test_two_curves_of_one_role_differ_in_dash():
+    other = Curve("mm1_ms", "theory of another", "theory")
+    figure = figures.draw(shapes(replace(WAIT, curves=(*WAIT.curves, other))))
+    assert [trace.line.dash for trace in figure.data[-2:]] == ["dashdot", "dot"]
+
+
+@pytest.mark.parametrize(
+    ("x", "title", "unit"),
+    [("second", "time of arrival (s)", "s"), ("reply_ms", "", "ms"), ("rho", "Load", "")],
+)
+def test_the_clock_of_a_run_has_the_unit_that_its_axis_names(x, title, unit):
+    assert figures.axes.unit_along(replace(WAIT, x=x, x_title=title)) == unit
+
+
 def test_doubt_is_shaded_to_the_end_of_the_axis_and_says_why():
     layout = figures.draw(shapes(WAIT)).layout
     (shade,) = layout.shapes

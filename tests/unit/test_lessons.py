@@ -330,6 +330,15 @@ def test_progress_counts_and_says_how_well_one_knew():
     ]
 
 
+def test_progress_that_is_shown_follows_what_is_answered():
+    card = Card(ask())
+    shown = Tallies(progress())
+    commit(card, "gp3 & more", "certain")
+    check("E3", 5, 5)
+    assert shown.text == "Done: 1 of 1 predictions and 1 of 1 exercises."
+    assert shown.rows[2][:3] == [SURE[2], 1, 0]
+
+
 # --- the course
 
 

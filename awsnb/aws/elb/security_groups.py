@@ -1,8 +1,9 @@
 """Security groups in a chain: who may open a connection to whom."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
 from typing import NamedTuple
+
+from awsnb.aws.ec2.packet_rules import is_peer
 
 
 class Inbound(NamedTuple):
@@ -51,12 +52,7 @@ def reaches(
     True
     """
     return any(
-        rule.port == port
-        and (
-            rule.source in source_groups
-            if rule.source in groups
-            else ip_address(source_ip) in ip_network(rule.source)
-        )
+        rule.port == port and is_peer(rule.source, source_ip, source_groups)
         for name in target_groups
         for rule in groups[name]
     )

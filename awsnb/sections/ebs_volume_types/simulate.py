@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from awsnb.aws.ebs import Limit, instance_limits, volume_limits
 from awsnb.mechanisms import token_bucket
+from awsnb.mechanisms.after_end import Fall, fall_of
 from awsnb.mechanisms.token_bucket import Bucket, Service
-from awsnb.sections.ebs_volume_types.after_end import Fall, fall_of
 from awsnb.sections.ebs_volume_types.load import Load, demand
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 
@@ -140,15 +140,25 @@ class Outcome:
         return min(lowest, default=None)
 
     @cached_property
-    def fall(self) -> Fall | None:
-        """The credit that still falls at the end and is empty first; None if none is left."""
+    def falling(self) -> tuple[Limit, Fall] | None:
+        """The limit whose credit still falls at the end and is empty first; None if none does."""
         levels = zip(self.limits, self.service.level.T, strict=False)
         falls = [
-            fall_of(limit, level, self.load.trace.duration_s)
+            (limit, fall)
             for limit, level in levels
             if limit.has_credit and (level[-1] > 0 or not self.throttled_s)
+            if (fall := self._fall_of(limit, level))
         ]
-        return min(filter(None, falls), key=lambda fall: fall.empty_after_s, default=None)
+        return min(falls, key=lambda pair: pair[1].empty_after_s, default=None)
+
+    def _fall_of(self, limit: Limit, level: NDArray[np.float64]) -> Fall | None:
+        bucket = limit.bucket
+        return fall_of(bucket.level, level, self.load.trace.duration_s, bucket.capacity)
+
+    @property
+    def fall(self) -> Fall | None:
+        """How that credit falls."""
+        return self.falling[1] if self.falling else None
 
     @property
     def holds(self) -> bool:

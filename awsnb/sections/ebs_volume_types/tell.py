@@ -3,7 +3,6 @@
 from awsnb.aws.ebs import EBS, instance_limits
 from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.ebs_volume_types.after_end import Fall
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 from awsnb.sections.ebs_volume_types.scene import scene
 from awsnb.sections.ebs_volume_types.simulate import Outcome
@@ -105,15 +104,16 @@ def _held(outcome: Outcome) -> str:
     verdict = "It holds" if outcome.holds else "It does not hold beyond the end of the load"
     return (
         f"{verdict}: the load peaks at {peak:,.0f} IOPS ({mibps:,.1f} MiB/s), nothing had to "
-        f"wait{left}.{_falling(outcome.fall)}"
+        f"wait{left}.{_falling(outcome)}"
     )
 
 
-def _falling(fall: Fall | None) -> str:
+def _falling(outcome: Outcome) -> str:
     """Say when credit that still falls is empty."""
-    if fall is None:
+    if outcome.falling is None:
         return ""
-    _, credit, _ = CREDIT_COLUMNS[fall.limit.name]
+    limit, fall = outcome.falling
+    _, credit, _ = CREDIT_COLUMNS[limit.name]
     return (
         f" The {credit} still falls when the load ends: at the rate of the last "
         f"{span(fall.lately_s)}, it is empty {span(fall.empty_after_s, 'just')} after the end."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from awsnb import facts
+from awsnb import facts, section
 
 EBS = facts.load("ebs")
 
@@ -43,3 +43,15 @@ def stated(subject, key):
 def test_prose_says_what_the_facts_say(prose, said, fact):
     assert said in prose
     assert fact
+
+
+def test_the_worked_answer_adds_up(prose):
+    ebs = section("ebs-volume-types")
+    batch = ebs.scenario(volume_type="gp3", workload="nightly-batch", load_factor=0.8)
+    asked = ebs.simulate(batch).data["asked_iops"].reshape(7, 24, 12)
+    hour_s = 3600
+    largest = asked.mean(axis=2).max() * hour_s
+    baseline_iops = (largest - stated("gp2", "bucket_capacity")) / hour_s
+    assert "about 8.4 million I/Os" in prose and largest == pytest.approx(8.4e6, rel=0.005)
+    assert "about 830 IOPS" in prose and baseline_iops == pytest.approx(830, rel=0.005)
+    assert "takes 276 GiB" in prose and baseline_iops / 3 == pytest.approx(276, rel=0.005)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.aws.ebs import Limit
+__all__ = ["Fall", "fall_of"]
 
 DAY_S = 86_400.0
 ROUNDING = 1e-9  # of a bucket: less is no fall
@@ -18,8 +18,6 @@ class Fall(NamedTuple):
 
     Attributes
     ----------
-    limit : Limit
-        Whose credit it is.
     empty_after_s : float
         Seconds from the load's end until it is empty, at the rate of its last `lately_s`.
     lately_s : float
@@ -30,20 +28,34 @@ class Fall(NamedTuple):
         it has fallen for most of the load, for then nothing shows that it comes back.
     """
 
-    limit: Limit
     empty_after_s: float
     lately_s: float
     goes_dry: bool
 
 
 def fall_of(
-    limit: Limit, level: NDArray[np.float64], duration_s: NDArray[np.float64]
+    start: float, level: NDArray[np.float64], duration_s: NDArray[np.float64], capacity: float
 ) -> Fall | None:
-    """Extrapolate a limit's credit, from its level after each segment; None if it doesn't fall."""
+    """Extrapolate credit that still falls.
+
+    Parameters
+    ----------
+    start : float
+        Credit before the first segment.
+    level, duration_s : ndarray of float, shape (n,)
+        Credit after each segment, and the segment's length.
+    capacity : float
+        What the bucket holds at most, in the unit of `level`.
+
+    Returns
+    -------
+    Fall or None
+        None if the credit doesn't fall.
+    """
     before_end_s = np.concatenate((np.cumsum(duration_s[::-1])[::-1], [0.0]))
-    level = np.concatenate(([limit.bucket.level], level))
+    level = np.concatenate(([start], level))
     highest = level.size - 1 - int(level[::-1].argmax())
-    falling_s, least = float(before_end_s[highest]), ROUNDING * limit.bucket.capacity
+    falling_s, least = float(before_end_s[highest]), ROUNDING * capacity
     since = level[highest:]
     lowest = highest + int((since <= since.min() + least).argmax())
     lately_s = _whole_days(falling_s / 2)
@@ -53,7 +65,7 @@ def fall_of(
         return None
     empty_after_s = float(level[-1]) * lately_s / fallen
     goes_dry = empty_after_s <= falling_s or falling_s >= MOST * before_end_s[0]
-    return Fall(limit, empty_after_s, lately_s, bool(goes_dry))
+    return Fall(empty_after_s, lately_s, bool(goes_dry))
 
 
 def _whole_days(length_s: float) -> float:

@@ -1,0 +1,136 @@
+"""What happens: the load, served through the limits of the file system and its clients."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb.aws.ebs import Limit
+from awsnb.aws.efs import limits
+from awsnb.aws.prices import HOURS_A_MONTH
+from awsnb.mechanisms import token_bucket
+from awsnb.mechanisms.token_bucket import Service
+from awsnb.sections.efs.throughput.load import Load, demand
+from awsnb.sections.efs.throughput.scenario import ThroughputScenario
+
+ROUNDING = 1e-9
+
+
+def simulate(scenario: ThroughputScenario) -> "Outcome":
+    """Serve a load from a file system.
+
+    Parameters
+    ----------
+    scenario : ThroughputScenario
+        The file system, its clients and their load.
+
+    Returns
+    -------
+    Outcome
+        What was served when, through which limits.
+
+    Raises
+    ------
+    TraceError
+        If the trace can't be read, or is no load on a file system.
+    """
+    return serve(scenario, demand(scenario))
+
+
+def serve(scenario: ThroughputScenario, load: Load) -> "Outcome":
+    """Serve a load that is read already; what can't be served at once waits."""
+    on_the_way = limits(
+        scenario.system,
+        scenario.io,
+        scenario.clients,
+        scenario.queue_depth,
+        scenario.start_credit_pct,
+    )
+    buckets = [limit.bucket for limit in on_the_way]
+    service = token_bucket.serve(load.trace.duration_s, load.asked_mibps, buckets)
+    return Outcome(scenario, load, on_the_way, service)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A load served through limits; work is in MiB that is read or written."""
+
+    scenario: ThroughputScenario
+    load: Load
+    limits: list[Limit]
+    service: Service
+
+    @cached_property
+    def throttled_s(self) -> float:
+        """Seconds in which data waited."""
+        return float(self.service.throttled_s.sum())
+
+    @cached_property
+    def first_throttled_s(self) -> float | None:
+        """Seconds from the start until data first waited."""
+        throttled = self.service.throttled_s
+        if not throttled.any():
+            return None
+        first = int((throttled > 0).argmax())
+        duration = self.load.trace.duration_s
+        return float(duration[:first].sum() + duration[first] - throttled[first])
+
+    @cached_property
+    def binding(self) -> tuple[Limit, bool]:
+        """The limit that held data back for the longest, and whether with credit left."""
+        count = len(self.limits)
+        held = self.service.limiter >= 0
+        seconds = np.bincount(
+            self.service.limiter[held], self.service.throttled_s[held], minlength=2 * count
+        )
+        at_burst, index = divmod(int(seconds.argmax()), count)
+        return self.limits[index], bool(at_burst)
+
+    @cached_property
+    def credit(self) -> Limit | None:
+        """The limit that holds credit; None where there is none."""
+        return next((limit for limit in self.limits if limit.has_credit), None)
+
+    @cached_property
+    def credit_gib(self) -> NDArray[np.float64] | None:
+        """Credit left after each sample, metered GiB; None where there is none."""
+        return None if self.credit is None else self.service.level[:, 0] / 1024
+
+    @cached_property
+    def mean_mibps(self) -> float:
+        """What is asked for on average."""
+        duration = self.load.trace.duration_s
+        return float((self.load.asked_mibps * duration).sum() / duration.sum())
+
+    @property
+    def mean_metered_mibps(self) -> float:
+        """What is asked for on average, as it is metered."""
+        return self.mean_mibps * self.scenario.io.metered_mib
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the load, repeated, never uses up the credit."""
+        if self.credit is None:
+            return True
+        return self.mean_metered_mibps <= self.credit.bucket.baseline * (1 + ROUNDING)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing waits, nor would if the load went on."""
+        return self.throttled_s == 0 and self.lasts
+
+    @property
+    def dry_after_s(self) -> float | None:
+        """Seconds after the load's end until its mean has used the credit up; None if never."""
+        if self.credit is None or self.lasts or self.throttled_s:
+            return None
+        falling = self.mean_metered_mibps - self.credit.bucket.baseline
+        return float(self.service.level[-1, 0] / falling)
+
+    @cached_property
+    def usd_month(self) -> float:
+        """Price of the file system under this load, USD a month."""
+        gib = self.mean_mibps * 3600 * HOURS_A_MONTH / 1024
+        read = gib * self.scenario.io.read_share
+        return self.scenario.system.usd_month(read, gib - read)

@@ -1,0 +1,151 @@
+"""What there is to say of a file system under a load: numbers, the reason, the curves."""
+
+from awsnb.aws.efs import EFS
+from awsnb.aws.efs.throughput import QUEUE_DEPTH
+from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.efs.throughput.scene import scene
+from awsnb.sections.efs.throughput.simulate import Outcome
+from awsnb.words import counted, percent, span, usd
+
+
+def tell(outcome: Outcome) -> Result:
+    """Say what a file system did with a load.
+
+    Returns
+    -------
+    Result
+        `series` has per sample: MiB asked for and served per second, the credit left (GiB, as
+        metered) where there is any, and the GiB that wait at its end.
+    """
+    service, load = outcome.service, outcome.load
+    credit = {} if outcome.credit_gib is None else {"credit_gib": outcome.credit_gib}
+    return Result(
+        scenario=outcome.scenario,
+        label=outcome.scenario.system.text,
+        why=_throttled(outcome) if outcome.throttled_s else _held(outcome),
+        numbers=_numbers(outcome),
+        data={
+            "time": load.trace.times(),
+            "asked_mibps": load.asked_mibps,
+            "served_mibps": service.served / load.trace.duration_s,
+            **credit,
+            "waiting_gib": service.backlog / 1024,
+        },
+        panels=_panels(bool(credit)),
+        notes=(*load.notes, *_notes(outcome)),
+        scene=scene(outcome),
+    )
+
+
+def _numbers(outcome: Outcome) -> tuple[Number, ...]:
+    total_s = float(outcome.load.trace.duration_s.sum())
+    share = 100 * outcome.throttled_s / total_s
+    first_s, peak = outcome.first_throttled_s, float(outcome.load.asked_mibps.max())
+    lowest = None if outcome.credit_gib is None else float(outcome.credit_gib.min())
+    waiting = float(outcome.service.backlog.max()) / 1024
+    metered = outcome.mean_metered_mibps
+    baseline = None if outcome.credit is None else outcome.credit.bucket.baseline
+    return (
+        Number("throttled_min", "Data waits for", outcome.throttled_s / 60,
+               span(outcome.throttled_s, "never"), headline=True),
+        Number("throttled_after_min", "First after", None if first_s is None else first_s / 60,
+               "never" if first_s is None else span(first_s, "at once"), headline=True),
+        Number("cost_usd_month", "File system per month", outcome.usd_month,
+               usd(outcome.usd_month), headline=True),
+        Number("throttled_pct", "Share of the time", share, percent(share)),
+        Number("lowest_credit_gib", "Lowest credit", lowest,
+               "no credit" if lowest is None else f"{lowest:,.0f} GiB"),
+        Number("mean_metered_mibps", "Metered on average", metered, f"{metered:,.1f} MiB/s"),
+        Number("baseline_mibps", "Baseline", baseline,
+               "-" if baseline is None else f"{baseline:,.1f} MiB/s"),
+        Number("peak_asked_mibps", "Peak asked for", peak, f"{peak:,.1f} MiB/s"),
+        Number("most_waiting_gib", "Most data waiting", waiting, f"{waiting:,.1f} GiB"),
+    )  # fmt: skip
+
+
+def _held(outcome: Outcome) -> str:
+    peak = outcome.load.asked_mibps.max()
+    metered = outcome.scenario.io.metered_mib * peak
+    if outcome.credit is None:
+        return (
+            f"It holds: the load peaks at {peak:,.1f} MiB/s, {metered:,.1f} MiB/s as bursting and "
+            "provisioned mode meter it, and nothing waits. This mode has no credit to run out of."
+        )
+    verdict = "It holds" if outcome.lasts else "It does not hold beyond the end of the load"
+    return f"{verdict}: nothing waits. {_balance(outcome)}"
+
+
+def _balance(outcome: Outcome) -> str:
+    """Compare what the load meters with what the size earns."""
+    if outcome.credit is None:
+        return ""
+    metered, baseline = outcome.mean_metered_mibps, outcome.credit.bucket.baseline
+    told = f"On average the load meters {metered:,.1f} MiB/s and the size earns {baseline:,.1f}"
+    if outcome.lasts:
+        return f"{told}: the credit comes back."
+    after = outcome.dry_after_s
+    end = "" if after is None else f", and is gone {span(after, 'just')} after the load's end"
+    return f"{told}: the credit falls{end}."
+
+
+def _throttled(outcome: Outcome) -> str:
+    first_s = outcome.first_throttled_s
+    first = f"after {span(first_s)}" if first_s else "at once"
+    return (
+        f"Data waits for {span(outcome.throttled_s)}, first {first}. "
+        f"{_cause(outcome)} {_balance(outcome)}"
+    ).rstrip()
+
+
+def _cause(outcome: Outcome) -> str:
+    limit, at_burst = outcome.binding
+    asked = float(outcome.load.asked_mibps.max()) * limit.bucket.cost
+    need = f"and {asked:,.1f} {limit.unit} are asked for at the peak"
+    if limit.has_credit and not at_burst:
+        return (
+            f"The credit runs out: {limit.bucket.baseline:,.1f} MiB/s of metered throughput are "
+            f"left, {need}."
+        )
+    if limit.has_credit:
+        return f"Even with credit the file system stops at {limit.bucket.burst:,.1f} MiB/s, {need}."
+    if limit.name == QUEUE_DEPTH:
+        return _one_by_one(outcome)
+    return f"The {limit.name} stops at {limit.bucket.baseline:,.1f} {limit.unit}, {need}."
+
+
+def _one_by_one(outcome: Outcome) -> str:
+    """Say what a queue depth comes to."""
+    scenario, bucket = outcome.scenario, outcome.binding[0].bucket
+    return (
+        f"{counted(scenario.clients, 'client')}, each with "
+        f"{counted(scenario.queue_depth or 0, 'request')} of {scenario.io_size_kib} KiB "
+        "outstanding, get no further than "
+        f"{bucket.baseline / bucket.cost:,.1f} MiB/s: a request takes its time, whatever the mode."
+    )
+
+
+def _panels(credit: bool) -> tuple[Panel, ...]:
+    rates = Panel(
+        "Throughput",
+        "MiB/s",
+        (
+            Curve("asked_mibps", "asked for", "demand"),
+            Curve("served_mibps", "served", "served", compare=True),
+        ),
+    )
+    left = Panel("Credit left", "GiB", (Curve("credit_gib", "credit", "first", compare=True),))
+    waiting = Panel("Data that waits", "GiB", (Curve("waiting_gib", "waiting", "second", True),))
+    return (rates, left, waiting) if credit else (rates, waiting)
+
+
+def _notes(outcome: Outcome) -> tuple[str, ...]:
+    mode = outcome.scenario.mode
+    price = EFS.get("standard", "storage_price")
+    caps = EFS.get(mode, "max_read")
+    month = " The load is taken to go on for a month." if mode == "elastic" else ""
+    return (
+        f"Prices: {price.region}, as of {price.as_of}, a Regional file system, no backup.{month}",
+        f"A file system's own maximum depends on the region ({caps.note}; {caps.confidence}).",
+        *(["A client in elastic mode gets its maximum with efs-utils version 2 or the CSI driver "
+           "only."] if mode == "elastic" else []),
+    )  # fmt: skip

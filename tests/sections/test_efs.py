@@ -1,0 +1,349 @@
+"""EFS: throughput modes against AWS's examples and slow twins, classes against single files."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from awsnb.aws.efs import EFS, Policy, StorageBill
+from awsnb.scenario import ScenarioError
+from awsnb.sections import section
+from awsnb.sections.efs import truth
+from awsnb.sections.efs.classes.scenario import ClassesScenario
+from awsnb.sections.efs.classes.simulate import GIB, MONTH_DAYS, YEAR_DAYS, Stock, year
+from awsnb.sections.efs.throughput.scenario import ThroughputScenario
+from awsnb.trace import TraceError
+
+S = section("efs")
+THROUGHPUT, CLASSES = S.view("throughput"), S.view("classes")
+ELASTIC = StorageBill("elastic")
+
+
+def preset(view, name):
+    (found,) = (one for one in view.presets if one.name == name)
+    return view.scenario(**found.values)
+
+
+def ask(view, **values):
+    return view.outcome(view.scenario(**values))
+
+
+# --- throughput
+
+
+def test_published_examples_are_met():
+    table = truth.published_examples()
+    rounded = table.drop(index="longest burst a day, 100 GiB")
+    assert rounded["difference in %"].abs().max() < 0.3
+    # AWS rounds 4.88 MiB/s of baseline to 5
+    assert table["difference in %"].abs().max() < 2.5
+
+
+@pytest.mark.parametrize("credit_pct", [0.0, 3.0, 60.0])
+@pytest.mark.parametrize("workload", ["steady", "nightly-batch"])
+def test_agrees_with_steps_of_a_second(workload, credit_pct):
+    scenario = ThroughputScenario(
+        workload=workload, io_size_kib=16, standard_gib=60, start_credit_pct=credit_pct, read_pct=20
+    )
+    outcome = THROUGHPUT.outcome(scenario)
+    served, credit = truth.stepped(scenario)
+    assert outcome.service.served.sum() == pytest.approx(served, rel=1e-6)
+    assert outcome.service.level[-1, 0] == pytest.approx(credit, rel=1e-6, abs=20)
+    assert outcome.throttled_s > 0 or credit_pct == 60
+
+
+def test_a_new_small_file_system_is_fast_for_days_and_then_crawls():
+    outcome = THROUGHPUT.outcome(preset(THROUGHPUT, "A new file system, almost empty"))
+    why = THROUGHPUT.tell(outcome).why
+    assert outcome.first_throttled_s > 5 * 86_400
+    assert "The credit runs out: 1.0 MiB/s" in why
+    assert "the credit falls" in why and "comes back" not in why
+
+
+def test_elastic_and_provisioned_hold_that_load_and_cost_more():
+    for name in ("The same load, elastic", "Provisioned for the peak"):
+        outcome = THROUGHPUT.outcome(preset(THROUGHPUT, name))
+        why = THROUGHPUT.tell(outcome).why
+        assert why.startswith("It holds") and "runs out:" not in why
+        assert outcome.credit is None and outcome.usd_month > 100
+
+
+def test_four_tib_earn_their_own_speed():
+    outcome = THROUGHPUT.outcome(preset(THROUGHPUT, "Four TiB earn their own speed"))
+    assert outcome.holds and "the credit comes back" in THROUGHPUT.tell(outcome).why
+    assert outcome.credit.bucket.baseline == 200
+
+
+def test_one_client_is_the_limit_and_two_are_not():
+    scenario = preset(THROUGHPUT, "One client is the limit")
+    assert "clients' own limit stops at 500.0 MiB/s" in THROUGHPUT.simulate(scenario).why
+    assert "clients" not in THROUGHPUT.simulate(scenario.replace(clients=3)).why
+
+
+def test_small_files_one_by_one_are_slow_in_every_mode():
+    scenario = preset(THROUGHPUT, "A million small files, one by one")
+    why = THROUGHPUT.simulate(scenario).why
+    assert "1 client, each with 1 request of 4 KiB" in why and "1.4 MiB/s" in why
+    assert not THROUGHPUT.compare(scenario).best
+    assert THROUGHPUT.outcome(scenario.replace(queue_depth=8)).holds
+
+
+def test_the_best_option_holds_and_the_next_smaller_does_not():
+    scenario = ThroughputScenario()
+    options = THROUGHPUT.compare(scenario).options
+    grown, provisioned = options[1].scenario, options[2].scenario
+    for fits, field in ((grown, "standard_gib"), (provisioned, "provisioned_mibps")):
+        assert THROUGHPUT.outcome(fits).holds
+        less = fits.replace(**{field: getattr(fits, field) - 1})
+        assert not THROUGHPUT.outcome(less).holds
+
+
+def test_credit_that_falls_without_running_out_does_not_hold():
+    outcome = ask(THROUGHPUT, standard_gib=60)
+    assert not outcome.throttled_s and not outcome.holds
+    text = THROUGHPUT.tell(outcome).why
+    assert text.startswith("It does not hold beyond the end") and "and is gone" in text
+
+
+@pytest.fixture
+def trace(tmp_path):
+    """A CloudWatch export of so many bytes a minute."""
+
+    def write(header, totals):
+        start = datetime(2024, 3, 1, tzinfo=UTC)
+        rows = [
+            f"{start + timedelta(minutes=i):%Y-%m-%dT%H:%M:%SZ},{t}" for i, t in enumerate(totals)
+        ]
+        path = tmp_path / "efs.csv"
+        path.write_text("\n".join([f"timestamp,{header}", *rows, ""]))
+        return str(path)
+
+    return write
+
+
+def test_own_data_is_read_as_bytes(trace):
+    path = trace("TotalIOBytes Sum", [60 * 2**20 * 50] * 10)
+    outcome = ask(THROUGHPUT, trace=path, read_pct=100.0)
+    assert outcome.load.asked_mibps == pytest.approx(np.full(10, 50.0))
+    assert outcome.mean_metered_mibps == pytest.approx(50 / 3)
+    assert any("read_pct" in note for note in outcome.load.notes)
+
+
+def test_the_wrong_metric_is_refused_with_the_right_one(trace):
+    with pytest.raises(TraceError, match="export TotalIOBytes"):
+        ask(THROUGHPUT, trace=trace("BurstCreditBalance Average", [1e12] * 10))
+    with pytest.raises(TraceError, match="TotalIOBytes"):
+        ask(THROUGHPUT, trace=trace("VolumeReadOps Sum", [100] * 10))
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"mode": "provisioned"}, "provisioned_mibps is missing"),
+        ({"mode": "provisioned", "provisioned_mibps": 3415}, "from 1 to 3,414 MiB/s"),
+        ({"provisioned_mibps": 5}, "it is for provisioned"),
+        ({"clients": 25_001}, "from 1 to 25,000 clients"),
+    ],
+)
+def test_what_can_not_be_is_refused(values, rule):
+    with pytest.raises(ScenarioError, match=rule):
+        ThroughputScenario(**values)
+
+
+# --- classes
+
+
+def stock(idle_days, size_gib=1.0):
+    idle = np.asarray(idle_days, dtype=np.float64)
+    return Stock(0.0, idle, np.full((2, idle.size), size_gib), "")
+
+
+def singly(idle_days, reads_a_year, policy, seed=1):
+    """One file at a time, with reads that fall as they may: the bill of a year, USD."""
+    rng = np.random.default_rng(seed)
+    usd, place_of = 0.0, lambda age: (
+        2 if policy.archive_days is not None and age >= policy.archive_days
+        else 1 if policy.ia_days is not None and age >= policy.ia_days else 0
+    )  # fmt: skip
+    price, tier, fee = ELASTIC.usd_gib_month, ELASTIC.tiering_usd_gib, ELASTIC.access_usd_gib
+    for idle in idle_days:
+        age = int(min(idle, max(policy.ia_days or 0, policy.archive_days or 0)))
+        place = place_of(age)
+        usd += tier[place] if place else 0.0
+        for reads in rng.poisson(reads_a_year / YEAR_DAYS, YEAR_DAYS):
+            usd += price[place] / MONTH_DAYS
+            if reads:
+                usd += fee[place] * (1 if policy.move_back else reads)
+            if reads and (policy.move_back or place == 0):
+                if place == 2:
+                    usd += max(90 - (age - policy.archive_days), 0) * price[2] / MONTH_DAYS
+                age, place = 0, 0
+                continue
+            age += 1
+            if place_of(age) != place:
+                place = place_of(age)
+                usd += tier[place]
+    return usd
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Policy(7),
+        Policy(30, None, True),
+        Policy(7, 14, True),
+        Policy(30, 90),
+        Policy(None, 60, True),
+    ],
+)
+def test_agrees_with_files_followed_singly(policy):
+    idle = np.tile([8.0, 25.0, 60.0, 400.0], 75)
+    usd, _ = year(stock(idle), [6.0], policy, ELASTIC)
+    assert usd.sum() == pytest.approx(singly(idle, 6.0, policy), rel=0.03)
+
+
+def test_with_moving_back_the_share_in_standard_is_that_of_a_renewal_process():
+    # in Standard while the last read is younger than 7 days: 1 - exp(-rate x 7), in days
+    rate = 12 / YEAR_DAYS
+    _, stored = year(stock(np.full(10, 400.0)), [12.0], Policy(7, None, True), ELASTIC)
+    share = stored[-1, 0, 0] / stored[-1].sum()
+    assert share == pytest.approx(1 - np.exp(-7 * rate), rel=1e-6)
+
+
+def test_no_byte_is_lost():
+    _, stored = year(stock([10, 50, 400]), [0.0, 5.0, 365.0], Policy(7, 30, True), ELASTIC)
+    assert stored.sum(axis=1) == pytest.approx(3.0)
+
+
+def test_without_moving_back_a_file_that_is_read_ages_on_into_archive():
+    usd, stored = year(stock([40.0]), [300.0], Policy(30, 90), ELASTIC)
+    assert stored[-1, 2, 0] == pytest.approx(1.0)
+    back, stored = year(stock([40.0]), [300.0], Policy(30, 90, True), ELASTIC)
+    assert stored[-1, 2, 0] < 1e-6
+    assert back.shape == usd.shape
+
+
+def test_leaving_archive_early_is_billed_for_the_rest_of_90_days():
+    policy = Policy(None, 1, True)
+    usd, _ = year(stock([400.0]), [1e9], policy, ELASTIC)
+    # read on the first day: all 90 days are still to be billed
+    assert usd[0, 5, 0] == pytest.approx(90 * 0.008 / MONTH_DAYS)
+
+
+def test_a_file_below_seven_kib_is_dearer_in_infrequent_access():
+    least = EFS.value("objects", "min_billed") * ELASTIC.usd_gib_month[1] / 0.30
+    assert least == pytest.approx(6.83, abs=0.01)
+    outcome = CLASSES.outcome(preset(CLASSES, "Many small files"))
+    why = CLASSES.tell(outcome).why
+    assert outcome.usd_month > outcome.standard_usd_month
+    assert outcome.break_even_reads == 0.0
+    assert why.startswith("Tiering costs more") and "128 KiB" in why and "saves" not in why
+
+
+def test_old_files_save_and_moving_back_costs_more():
+    outcome = CLASSES.outcome(preset(CLASSES, "Old home directories"))
+    why = CLASSES.tell(outcome).why
+    assert why.startswith("Tiering saves") and "Moving files back" in why and "more." in why
+    too_often = CLASSES.outcome(preset(CLASSES, "Back when read, too often"))
+    assert too_often.other_usd_month < too_often.usd_month
+    assert "Leaving files where they are" in CLASSES.tell(too_often).why
+
+
+def test_presets_of_archive():
+    left = CLASSES.outcome(preset(CLASSES, "Archive, and left there"))
+    assert left.stored_gib[-1, 2] > left.stored_gib[-1, 1]
+    assert left.parts_usd_month["early"] == 0
+    soon = CLASSES.outcome(preset(CLASSES, "Archive, and back too soon"))
+    assert soon.parts_usd_month["early"] > 1
+
+
+def test_at_the_break_even_the_bills_are_equal():
+    scenario = preset(CLASSES, "Back when read, too often")
+    outcome = CLASSES.outcome(scenario)
+    there = CLASSES.outcome(scenario.replace(reads_a_year=outcome.break_even_reads))
+    assert there.usd_month == pytest.approx(outcome.standard_usd_month, rel=0.02)
+
+
+def test_all_in_standard_is_the_price_times_the_bytes():
+    outcome = ask(CLASSES, ia_after="never")
+    assert outcome.usd_month == pytest.approx(outcome.stock.gib * 0.30)
+    assert outcome.standard_usd_month == pytest.approx(outcome.usd_month)
+
+
+def test_the_months_add_up_to_the_year():
+    outcome = CLASSES.outcome(preset(CLASSES, "Archive, and back too soon"))
+    assert outcome.months_usd.sum() == pytest.approx(outcome.usd.sum(), rel=0.01)
+    assert sum(outcome.parts_usd_month.values()) == pytest.approx(outcome.usd_month)
+
+
+def test_the_best_policy_is_the_cheapest():
+    comparison = CLASSES.compare(ClassesScenario())
+    costs = [option.cost_usd_month for option in comparison.options]
+    assert comparison.best.cost_usd_month == min(costs)
+
+
+@pytest.fixture
+def listing(tmp_path):
+    def write(text):
+        path = tmp_path / "files.txt"
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        return str(path)
+
+    return write
+
+
+def test_a_listing_that_changed_is_read_again(listing):
+    first = ask(CLASSES, listing=listing("4096 1700000000 ./a\n")).stock.gib
+    assert ask(CLASSES, listing=listing("40960 1700000000 ./a\n")).stock.gib > first
+
+
+def test_files_that_cost_next_to_nothing_claim_no_saving(listing):
+    path = listing("4096 1700000000 ./a\n4096 1600000000 ./b\n")
+    why = CLASSES.simulate(ClassesScenario(listing=path)).why
+    assert why.startswith("Tiering makes no difference") and "saves" not in why
+
+
+def test_a_listing_is_read(listing):
+    day = 86_400
+    path = listing(
+        f"{2**30} {1_700_000_000 - 40 * day}.0 ./old movie.mkv\n"
+        f"4096 1700000000.0000000000 ./today\n1 {1_700_000_000 - 8 * day} ./\udcff odd name\n"
+    )
+    outcome = ask(CLASSES, listing=path)
+    assert sorted(outcome.stock.idle_days.astype(int)) == [8, 40]
+    assert outcome.stock.cold_gib[0].sum() == pytest.approx(1 + 4096 / GIB)
+    assert outcome.stock.always_gib == pytest.approx((4096 + 3 * 2048) / GIB)
+    assert "3 of the listing" in outcome.stock.note
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "line"),
+    [
+        ("", "holds no files", None),
+        ("12 34\n", "line 1 is not as find writes it", 1),
+        ("5 1700000000.0 ./a\ntotal 48\n", "line 2 is not", 2),
+        ("-5 1700000000.0 ./a\n", "line 1 has a size or time", 1),
+        ("5 nan ./a\n", "line 1 has a size or time", 1),
+        ("-rw-r--r-- 1 root root 5 Nov 1 a\n", "line 1 is not as find", 1),
+    ],
+)
+def test_what_is_no_listing_is_refused_with_the_command(listing, text, rule, line):
+    with pytest.raises(ScenarioError, match=rule) as e:
+        ask(CLASSES, listing=listing(text))
+    assert "find . -type f -printf" in str(e.value)
+    assert e.value.field == "listing" and e.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"ia_after": "0 days"}, "must be one of never, 1 day, 7 days"),
+        ({"archive_after": "30 days"}, "later than ia_after"),
+        ({"archive_after": "90 days", "mode": "bursting"}, "only with elastic"),
+        ({"reads_a_year": -1.0}, "from 0 to 365"),
+        ({"listing": "/nowhere/files.txt"}, "is no file"),
+    ],
+)
+def test_what_aws_refuses_is_refused_with_its_rule(values, rule):
+    with pytest.raises(ScenarioError, match=rule):
+        ask(CLASSES, **values)
