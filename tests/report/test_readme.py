@@ -49,5 +49,6 @@ def test_the_python_example_runs(capsys):
 def test_each_command_of_the_table_exists(line):
     name = line.split()[1]
     assert run(f"awsnb {name} --help").exit_code == 0
-    if "SECTION" not in line and name not in ("lab", "warm-up"):
+    asks_for_more = re.search(r"\b[A-Z]{3,}\b", line)
+    if not asks_for_more and name not in ("lab", "warm-up"):
         assert run(line).exit_code == 0
