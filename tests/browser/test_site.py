@@ -66,12 +66,12 @@ def test_the_answer_is_nowhere_until_the_reader_commits(page: Page, site: Path) 
     page.goto((site / LESSON).as_uri())
     expect(page.locator(".prediction")).to_have_count(3)
     expect(page.locator(".rest")).to_be_hidden()
-    assert "For 33 minutes" not in page.content()
+    assert "For 40 minutes" not in page.content()
     commit(page)
     expect(page.locator(".rest")).to_be_visible()
-    expect(page.locator(".verdict").first).to_contain_text("For 33 minutes")
+    expect(page.locator(".verdict").first).to_contain_text("For 40 minutes")
     page.reload()
-    expect(page.locator(".verdict").first).to_contain_text("For 33 minutes")
+    expect(page.locator(".verdict").first).to_contain_text("For 40 minutes")
     expect(page.locator(".rest")).to_be_visible()
 
 
@@ -151,7 +151,7 @@ def test_without_programs_all_is_read_but_no_answer(chromium: Browser, site: Pat
     page.goto((site / LESSON).as_uri())
     expect(page.locator(".rest")).to_be_visible()
     expect(page.get_by_text("For how long can it do that?")).to_be_visible()
-    assert "For 33 minutes" not in page.inner_text("body")
+    assert "For 40 minutes" not in page.inner_text("body")
     context.close()
 
 

@@ -68,7 +68,7 @@ def test_the_verdict_comes_first_then_the_alternatives_then_why(slug, view, repo
     in_order = ['class="verdict-of', 'class="three"', 'class="figure"', "<h2>Why</h2>"]
     if sections.section(slug).view(view).compare:
         in_order.insert(3, 'class="alternatives"')
-    places = [page.index(part) for part in [*in_order, "What was asked"]]
+    places = [page.index(part) for part in [*in_order, "<summary>What was asked"]]
     assert places == sorted(places)
     first = html.escape(report_of(slug, view).output.split()[0].rstrip(":,"))
     assert first in page[places[0] : places[1]]
@@ -79,8 +79,10 @@ def test_a_report_runs_the_notebook_on_what_was_asked(slug, view, report_of):
     cells = [cell for cell in report_of(slug, view).notebook.cells if cell.cell_type == "code"]
     assert "error" not in {output.output_type for cell in cells for output in cell.outputs}
     (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.tags]
-    for name, text in re.findall(r"-p (\w+)=([\w.]+)", report_of(slug, view).command):
-        assert re.search(rf'^{name} = "?{text}"?$', injected.source, re.MULTILINE | re.IGNORECASE)
+    for name, text in re.findall(r"-p (\w+)=([\w.-]+)", report_of(slug, view).command):
+        assert re.search(
+            rf'^{name} = "?{re.escape(text)}"?$', injected.source, re.MULTILINE | re.IGNORECASE
+        )
 
 
 def test_a_trace_is_handed_on(report_of):
@@ -111,7 +113,7 @@ def test_a_bad_question_is_refused_before_anything_runs(tmp_path, words, says, m
 
 
 def test_an_unknown_section_is_refused():
-    assert "Written so far: iam, ebs-volume-types" in run("report", "ebz", "-o", "x.html").output
+    assert "Written so far: iam, " in run("report", "ebz", "-o", "x.html").output
 
 
 @pytest.fixture
