@@ -13,7 +13,7 @@ QUESTIONS = {
     "predictions": re.compile(r"lessons\.(?:predict|estimate)\("),
     "exercises": re.compile(r"lessons\.check\("),
 }
-MINUTES = re.compile(r"About (\d+) minutes")
+MINUTES = re.compile(r"About (\d+) minutes\.")
 
 
 @dataclass(frozen=True)

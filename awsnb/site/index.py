@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 
+from awsnb.lessons.course import FIRST
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import parts, shell
 from awsnb.site.lesson import CHAPTERS, Lesson
 from awsnb.site.parts import escaped
 
-FIRST = "ebs-volume-types"
 SAID = (
     "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
 )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from awsnb.explorer import Explorer
 from awsnb.lessons import Prediction
+from awsnb.lessons.course import MINUTES
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import Cell, Notebook
 from awsnb.site.parts import escaped
 
 HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
-MINUTES = re.compile(r"About (\d+) minutes\.")
 TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 LESSON_CALL = re.compile(r"lessons\.(predict|estimate|check|steps|progress)\(")
