@@ -2,7 +2,8 @@
 
 import pytest
 
-from awsnb.aws.instance_store import DATA_VOLUME, EVENTS, INSTANCE_STORE, STORE, keeps
+from awsnb.aws.ec2.life_cycle import DATA_VOLUME, STORE
+from awsnb.aws.instance_store import EVENTS, INSTANCE_STORE, keeps
 from awsnb.sections import section
 
 ROOM = section("instance-store")
