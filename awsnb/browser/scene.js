@@ -4,8 +4,8 @@ import { draw } from "./stage.js";
 import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
-const HEIGHT = 200;
-const TALL = 236; // with four vessels or more below each other
+const HEIGHT = 184;
+const TALL = 204; // with four vessels or more below each other
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
@@ -27,11 +27,11 @@ export function scene(root, onTime) {
   const track = create("div", { className: "awsnb-track" }, marks, range);
   const pace = create("select", { ariaLabel: "How fast it plays" },
     ...Object.keys(PACES).map((name) => create("option", { selected: name === "normal speed" }, name)));
-  const bar = create("div", { className: "awsnb-bar-of-time" }, play, track, pace);
-  const table = create("table");
-  const twin = create("details", { className: "awsnb-twin" },
-    create("summary", {}, "The run in words and numbers"), table);
-  root.append(create("div", { className: "awsnb-picture" }, canvas, caption), bar, twin);
+  const twin = create("button", { type: "button", className: "awsnb-link", ariaExpanded: "false" }, "In words and numbers");
+  const side = create("div", { className: "awsnb-beside-time" }, pace, twin);
+  const bar = create("div", { className: "awsnb-bar-of-time" }, play, track, side);
+  const table = create("table", { className: "awsnb-twin", hidden: true });
+  root.append(create("div", { className: "awsnb-picture" }, canvas, caption), bar, table);
 
   let told = null;
   let columns = null;
@@ -156,7 +156,11 @@ export function scene(root, onTime) {
     const bad = told.places.flatMap(({ states }) => states.filter(([, tone]) => tone === "bad"));
     return told.at ?? bad[0]?.[0] ?? told.events[0]?.[0] ?? (told.axis.low + told.axis.high) / 2;
   };
-  twin.addEventListener("toggle", () => twin.open && list());
+  twin.addEventListener("click", () => {
+    table.hidden = !table.hidden;
+    twin.ariaExpanded = String(!table.hidden);
+    if (!table.hidden) list();
+  });
 
   const sizes = new ResizeObserver(() => {
     width = Math.max(0, track.clientWidth - 16);
@@ -198,7 +202,7 @@ export function scene(root, onTime) {
       if (canvas.ariaLabel !== next.alt) canvas.ariaLabel = next.alt;
       if (first) place = begin();
       mark();
-      if (twin.open) list();
+      if (!table.hidden) list();
       late = true;
       if (seen) requestAnimationFrame(() => setTimeout(() => late && paint())); // after the plots
     },
