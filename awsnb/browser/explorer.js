@@ -159,7 +159,15 @@ export function render({ model, el }) {
       create("div", { className: "awsnb-why-place" }, problem, why), form, result, foot)));
 
   const live = plot(plots, (axis, place) => stage.at(axis, place));
-  const stage = scene(picturePlace, (key, place) => live.head(key, place));
+  const stage = scene(picturePlace, (told, place, moment) => {
+    live.head(told.x, place);
+    follow(told, moment);
+  });
+  // a result that is of one moment is asked anew for the moment that is played
+  const follow = ({ at, x }, moment) => {
+    const values = model.get("values");
+    if (at !== null && x in values && values[x] !== Math.round(moment)) change(x, Math.round(moment), stage.isPlaying());
+  };
 
   keepKeys(el);
   situations.addEventListener("keydown", (event) => {

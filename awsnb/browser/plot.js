@@ -62,9 +62,9 @@ export function plot(root, onHead) {
     return event ? event.events[0][0] : (axis.low + axis.high) / 2;
   };
   const look = (axis, place, quiet = false) => {
-    heads[axis.key] = Math.min(axis.high, Math.max(axis.low, place));
+    const inside = Math.min(axis.high, Math.max(axis.low, place));
+    heads[axis.key] = quiet || !onHead ? inside : onHead(axis, inside);
     for (const view of panels) if (view.axis().key === axis.key) view.look(heads[axis.key]);
-    if (!quiet) onHead?.(axis, heads[axis.key]);
   };
   const sizes = new ResizeObserver(() => {
     const now = Math.floor(root.clientWidth);
@@ -272,7 +272,8 @@ function panelView(prefix, look) {
 export function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
   if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
-  const number = measured(axis.type === "log" ? 10 ** place : place, axis.unit);
+  const near = Math.abs(place) < (axis.high - axis.low) / 20_000 ? 0 : place; // of how finely it is sent
+  const number = measured(axis.type === "log" ? 10 ** place : near, axis.unit);
   const amount = ["", "ms", "%"].includes(axis.unit) ? number : `${number} ${axis.unit}`;
   return axis.word ? `${axis.word} ${amount}` : amount;
 }

@@ -57,6 +57,9 @@ export function scene(root, onTime) {
     }
     return low;
   };
+  // moments are sent finely, not exactly: as late as they can be, so that plots read the same sample
+  const momentAt = () => columns(told.moments)[moment()];
+  const shown = () => Math.min(told.axis.high, momentAt() + span() / 65_000);
   const value = (slot) => (slot === null ? null : columns(slot)[moment()]);
   const since = (list) => list.findLast(([at]) => at <= place) ?? list[0];
   const paint = (seconds = null) => {
@@ -64,7 +67,7 @@ export function scene(root, onTime) {
     late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
     stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
-    const at = said(told.axis, told.axis.type === "date" ? place : columns(told.moments)[moment()]);
+    const at = said(told.axis, shown());
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
     if (words.textContent !== sentence) words.textContent = sentence;
@@ -75,7 +78,7 @@ export function scene(root, onTime) {
   const go = (to, seconds = null) => {
     place = Math.min(told.axis.high, Math.max(told.axis.low, to));
     paint(seconds);
-    onTime(told.x, place);
+    onTime(told, shown(), momentAt());
   };
   const stops = () => [told.axis.low, ...told.events.map(([at]) => at), told.axis.high];
   const toEvent = (forward) => {
@@ -200,19 +203,22 @@ export function scene(root, onTime) {
       const newKey = JSON.stringify([next.places.map(({ name, column }) => [name, column]), next.flows.map(({ from, to }) => [from, to])]);
       if (newKey !== key) [key, stage] = [newKey, null];
       if (canvas.ariaLabel !== next.alt) canvas.ariaLabel = next.alt;
-      if (first) place = begin();
+      if (first && !(told.at !== null && momentAt() === told.at)) place = begin();
       mark();
       if (!table.hidden) list();
       late = true;
       if (seen) requestAnimationFrame(() => setTimeout(() => late && paint())); // after the plots
     },
+    // goes to a place that is looked at elsewhere, and returns the moment there
     at: (axis, to) => {
-      if (!told || axis.key !== told.x) return;
+      if (!told || axis.key !== told.x) return to;
       if (playing) set(false);
       place = to;
       paint();
+      return shown();
     },
-    place: () => (told ? [told.x, place] : null),
+    place: () => (told ? [told.x, shown()] : null),
+    isPlaying: () => playing,
     dispose: () => {
       if (playing) set(false);
       for (const observer of [sizes, themes, sight]) observer.disconnect();

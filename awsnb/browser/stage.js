@@ -221,7 +221,7 @@ function drawRing(stage, box, place, { count }) {
   write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
 }
 
-const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(Math.round(value)));
+const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(value));
 
 function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   const over = vessel(stage, box, place.capacity, level, tone);

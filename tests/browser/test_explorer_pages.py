@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from awsnb.explorer import Explorer
-from awsnb.sections import SECTIONS, Section
+from awsnb.sections import SECTIONS, Section, section
 
 from .test_live_plot import PAGE, encoded
 
@@ -100,3 +100,34 @@ def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, wid
             found[view.name, situation] = faults(window.evaluate(SHOWN), width)
         explorer.close()
     assert not any(found.values()), {key: texts for key, texts in found.items() if texts}
+
+
+@pytest.mark.parametrize("slug", ["ebs-volume-types", "nlb", "scaling-policies"])
+def test_the_picture_and_the_legend_read_the_same_moment(window: Page, slug: str) -> None:
+    window.set_viewport_size({"width": 1440, "height": 1000})
+    explorer = opened(window, section(slug), "")
+    track = window.get_by_role("slider", name="Time", exact=True)
+    read = "() => ['.awsnb-caption b', '.awsnb-at'].map(s => document.querySelector(s).textContent)"
+    for place in range(0, 1001, 37):
+        track.fill(str(place))
+        clock, legend = window.evaluate(read)
+        assert legend == f"at {clock}", place
+    area = window.locator(".awsnb-area").first
+    width = area.bounding_box()["width"]
+    for across in range(80, int(width), 41):
+        area.click(position={"x": across, "y": 30})
+        clock, legend = window.evaluate(read)
+        assert legend == f"at {clock}", across
+    explorer.close()
+
+
+def test_what_is_of_one_step_is_asked_anew_for_the_step_that_plays(window: Page) -> None:
+    explorer = opened(window, section("aurora"), "log protocol")
+    begun = explorer.values["step"]
+    window.get_by_role("slider", name="Time", exact=True).press("Home")
+    assert window.evaluate("window.asked.at(-1).values.step") == 0 != begun
+    explorer.set(step=0)
+    window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+    assert window.locator(".awsnb-caption b").text_content() == "step 0"
+    assert window.locator(".awsnb-field-step input[type=text]").input_value() == "0"
+    explorer.close()
