@@ -58,6 +58,7 @@ def p99_text(outcome: Outcome) -> str:
 
 def _why(outcome: Outcome) -> Iterator[str]:
     yield _switch(outcome.scenario)
+    yield from _unusual(outcome)
     yield _shares(outcome.scenario.zones, outcome.spread)
     if outcome.spread.healthy.sum():
         yield _load(outcome)
@@ -73,6 +74,17 @@ def _switch(scenario: CrossZoneScenario) -> str:
     if setting.on:
         return f"Cross-zone is on{default}: each node sends to the targets of all zones."
     return f"Cross-zone is off{default}: each node sends to its own zone's targets alone."
+
+
+def _unusual(outcome: Outcome) -> Iterator[str]:
+    """Say what is lost, and who keeps an old address."""
+    scenario = outcome.scenario
+    if scenario.zone_a_lost:
+        yield "Zone A is lost, with its node."
+    elif scenario.lost_in_a:
+        yield f"Zone A has {int(outcome.spread.healthy[0])} of {scenario.targets_a} targets left."
+    if scenario.to_node_a_pct is not None:
+        yield f"{scenario.to_node_a_pct:g} % of the requests go to zone A's address."
 
 
 def _a(balancer: str) -> str:
