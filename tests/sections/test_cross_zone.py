@@ -229,13 +229,13 @@ def test_a_preset_says_what_it_is_for(name, said, unsaid):
 def test_the_picture_and_the_numbers_agree(scenario):
     said = VIEW.simulate(scenario)
     at = scenario.lost
-    tiles = [place for place in said.scene.places if place.members]
-    levels = [float(place.members[0].level[at]) for place in tiles]
+    levels = [float(one.level[at]) for one in said.scene.places if one.level is not None]
     assert levels == pytest.approx(said.data["share_pct"])
     assert max(levels) == pytest.approx(said.summary["most_pct"])
     column = "on_pct" if scenario.cross_zone.on else "off_pct"
     assert said.data[column][at] == pytest.approx(said.summary["busiest_pct"])
-    assert f"{said.summary['busiest_pct']:.0f} %" in said.scene.words[at][1]
+    (headline,) = [one.text for one in said.numbers if one.name == "busiest_pct"]
+    assert headline in said.scene.words[at][1] and headline in said.why
 
 
 def test_the_comparison_evens_targets_and_takes_the_cheapest_that_holds():

@@ -2,9 +2,10 @@
 
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.cross_zone.scenario import INSIDE, CrossZoneScenario
+from awsnb.sections.cross_zone.scene import pct_text
 from awsnb.sections.cross_zone.simulate import simulate
-from awsnb.sections.cross_zone.tell import p99_text, share
-from awsnb.words import percent, usd
+from awsnb.sections.cross_zone.tell import p99_text
+from awsnb.words import usd
 
 
 def compare(scenario: CrossZoneScenario) -> Comparison:
@@ -49,6 +50,7 @@ def _option(label: str, scenario: CrossZoneScenario) -> Option:
     outcome = simulate(scenario)
     cost, disputed = outcome.usd_month("yes"), outcome.usd_month("disputed")
     most, busiest = float(outcome.spread.each_target.max()), outcome.busiest_pct
+    failed_pct = 100 * outcome.spread.failed
     return Option(
         label=label,
         scenario=scenario,
@@ -56,12 +58,10 @@ def _option(label: str, scenario: CrossZoneScenario) -> Option:
         cost_usd_month=cost,
         numbers=(
             Number("crossing_usd_month", "crossing, USD a month", cost, f"{cost:,.2f}"),
-            Number("most_pct", "most that a target gets", 100 * most, share(most)),
-            Number("busiest_pct", "busiest target", busiest, percent(busiest)),
+            Number("most_pct", "most that a target gets", 100 * most, pct_text(100 * most)),
+            Number("busiest_pct", "busiest target", busiest, pct_text(busiest)),
             Number("p99_ms", "p99", outcome.p99_ms_or_none, p99_text(outcome)),
-            Number(
-                "failed_pct", "failed", 100 * outcome.spread.failed, share(outcome.spread.failed)
-            ),
+            Number("failed_pct", "failed", failed_pct, pct_text(failed_pct)),
         ),
         remark=f"{usd(disputed)} more if disputed charges hold" if disputed else "",
     )

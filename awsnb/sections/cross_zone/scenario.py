@@ -20,7 +20,7 @@ class CrossZoneScenario(Scenario):
         "nlb", label="Load balancer", meaning="Its kind, which sets defaults and charges.",
     )  # fmt: skip
     at_balancer: Literal["default", "on", "off"] = field(
-        DEFAULT, label="Cross-zone, load balancer",
+        DEFAULT, label="Cross-zone",
         meaning="The load balancer's own attribute. Default: as an API call makes it, which is on "
         "for an ALB and off for the others.",
     )  # fmt: skip
@@ -49,7 +49,7 @@ class CrossZoneScenario(Scenario):
         meaning="All of it: its targets, the load balancer's node, the clients inside it.",
     )  # fmt: skip
     at_target_group: Literal["as load balancer", "on", "off"] = field(
-        "as load balancer", label="Cross-zone, group", group="Target group", advanced=True,
+        "as load balancer", label="Cross-zone of group", group="Target group", advanced=True,
         meaning="The target group's attribute, which decides where it is set: ALB and NLB.",
     )  # fmt: skip
     clients_in_a_pct: float = field(

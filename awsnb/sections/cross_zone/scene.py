@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from awsnb.aws.elb.cross_zone import CLIENT_TO_NODE, NODE_TO_TARGET
-from awsnb.results import Flow, Members, Place, Scene
+from awsnb.results import Flow, Place, Scene
 from awsnb.sections.cross_zone.simulate import Array, Outcome, Spread
 from awsnb.words import counted
 
@@ -15,6 +15,11 @@ NOTE = "% of requests"
 FULL_PCT = 100.0
 
 Steps = tuple[Spread, ...]
+
+
+def pct_text(pct: float) -> str:
+    """Say a share as AWS does: ``6.25 %``, ``10 %``, ``1,250 %``."""
+    return f"{pct:.3g} %" if pct < 999.5 else f"{pct:,.0f} %"
 
 
 def scene(outcome: Outcome) -> Scene:
@@ -60,21 +65,20 @@ def _nodes(outcome: Outcome, arriving: Array) -> Iterator[Place]:
 
 
 def _targets(outcome: Outcome, steps: Steps) -> Iterator[Place]:
-    """Show each zone's targets: as full as they are busy, numbered by their share."""
+    """Show what each target of a zone gets, beside what it can serve."""
     scenario = outcome.scenario
-    healthy = np.array([one.healthy for one in steps])
     each = 100 * np.array([one.each_target for one in steps])
     for at, zone in enumerate(scenario.zones):
         yield Place(
-            f"Targets in {zone}",
+            f"Each target in {zone}",
             2,
+            level=each[:, at],
             capacity=FULL_PCT * scenario.target_per_s / scenario.requests_per_s,
-            unit="% each",
-            members=(
-                Members("healthy", "ok", healthy[:, at], each[:, at]),
-                Members("lost", "bad", scenario.targets[at] - healthy[:, at]),
+            unit="%",
+            states=tuple(
+                (lost, "ok" if one.healthy[at] else "bad", f"{one.healthy[at]} healthy")
+                for lost, one in enumerate(steps)
             ),
-            room=max(1, scenario.targets[at]),
         )
 
 
@@ -93,7 +97,7 @@ def _to_targets(outcome: Outcome, served: Array) -> Iterator[Flow]:
             rate = served[:, node, target]
             if rate.any():
                 tone = _tone(outcome, NODE_TO_TARGET, home, zone)
-                yield Flow(f"Node {home}", f"Targets in {zone}", rate, FULL_PCT, tone)
+                yield Flow(f"Node {home}", f"Each target in {zone}", rate, FULL_PCT, tone)
 
 
 def _to_nowhere(outcome: Outcome, failed: Array) -> Iterator[Flow]:
@@ -112,8 +116,8 @@ def _words(outcome: Outcome, steps: Steps) -> Iterator[tuple[int, str]]:
     for lost, one in enumerate(steps):
         gone = outcome.scenario.zone_a_lost and lost == len(steps) - 1
         what = "Zone A is lost, its node too" if gone else _lost(lost)
-        most = float(outcome.busy_pct(one).max())
-        yield lost, f"{what}: the busiest target is at {most:.0f} % of what it can serve."
+        most = pct_text(float(outcome.busy_pct(one).max()))
+        yield lost, f"{what}: the busiest target is at {most} of what it can serve."
 
 
 def _lost(lost: int) -> str:

@@ -9,16 +9,12 @@ from awsnb.aws.elb import ELB
 from awsnb.aws.elb.cross_zone import CLIENT_TO_NODE, DEFAULT, NODE_TO_TARGET
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.cross_zone.scenario import INSIDE, CrossZoneScenario
-from awsnb.sections.cross_zone.scene import scene
+from awsnb.sections.cross_zone.scene import pct_text, scene
 from awsnb.sections.cross_zone.simulate import CLIENT, ENDS, LEGS, NODE, TARGET, Outcome, Spread
-from awsnb.words import counted, milliseconds, percent, usd
+from awsnb.words import counted, milliseconds, usd
 
 LEG_NAMES = {CLIENT_TO_NODE: "client to node", NODE_TO_TARGET: "node to target"}
-PAYERS = {
-    "client_usd_month": (CLIENT, "client's end", "first"),
-    "balancer_usd_month": (NODE, "load balancer's end", "second"),
-    "target_usd_month": (TARGET, "target's end", "third"),
-}
+PAYERS = {"client_usd_month": CLIENT, "balancer_usd_month": NODE, "target_usd_month": TARGET}
 DISPUTED = "disputed_usd_month"
 
 
@@ -41,11 +37,6 @@ def tell(outcome: Outcome) -> Result:
         notes=tuple(_notes(outcome.scenario)),
         scene=scene(outcome),
     )
-
-
-def share(part: float) -> str:
-    """Say a share as AWS does: ``6.25 %``."""
-    return f"{100 * part:.3g} %"
 
 
 def p99_text(outcome: Outcome) -> str:
@@ -100,11 +91,11 @@ def _shares(zones: tuple[str, ...], spread: Spread) -> str:
     each = spread.each_target[there]
     if np.allclose(each, each[0]):
         count = int(spread.healthy.sum())
-        only = f"The only healthy target gets {share(each[0])} of all requests."
+        only = f"The only healthy target gets {pct_text(100 * each[0])} of all requests."
         return (
             only
             if count == 1
-            else f"Each of {count} targets gets {share(each[0])} of all requests."
+            else f"Each of {count} targets gets {pct_text(100 * each[0])} of all requests."
         )
     parts = [_zone(zones[at], int(spread.healthy[at]), spread.each_target[at]) for at in there]
     return f"Of all requests, {', '.join(parts)}."
@@ -112,7 +103,7 @@ def _shares(zones: tuple[str, ...], spread: Spread) -> str:
 
 def _zone(zone: str, targets: int, part: float) -> str:
     who = f"the one target in zone {zone}" if targets == 1 else f"each of {targets} in zone {zone}"
-    return f"{who} gets {share(part)}"
+    return f"{who} gets {pct_text(100 * part)}"
 
 
 def _load(outcome: Outcome) -> str:
@@ -122,15 +113,15 @@ def _load(outcome: Outcome) -> str:
     uneven = not np.allclose(spread.each_target[spread.healthy > 0], spread.each_target.max())
     who = f"A target in zone {zones[spread.busiest]}" if uneven else "A target"
     if isinf(outcome.p99_ms):
-        return f"{who} is asked for {busiest:.0f} % of what it can serve: its queue only grows."
+        return f"{who} is asked for {pct_text(busiest)} of what it can serve: its queue only grows."
     return (
-        f"{who} is asked for {percent(busiest)} of what it can serve, with a p99 of "
+        f"{who} is asked for {pct_text(busiest)} of what it can serve, with a p99 of "
         f"{milliseconds(outcome.p99_ms)}."
     )
 
 
 def _failures(outcome: Outcome) -> str:
-    scenario, failed = outcome.scenario, share(outcome.spread.failed)
+    scenario, failed = outcome.scenario, pct_text(100 * outcome.spread.failed)
     if not outcome.spread.healthy.sum():
         return "All requests fail."
     if scenario.balancer == "gwlb":
@@ -146,7 +137,9 @@ def _crossing(outcome: Outcome) -> str:
 
 
 def _leg(outcome: Outcome, leg: str) -> str:
-    crosses = f"{share(outcome.crossing(leg))} of the bytes cross zones from {LEG_NAMES[leg]}"
+    crosses = (
+        f"{pct_text(100 * outcome.crossing(leg))} of the bytes cross zones from {LEG_NAMES[leg]}"
+    )
     first, second = ENDS[leg]
     cost, answer = 2 * outcome.end_usd(leg), outcome.charged(leg)
     if answer == "no":
@@ -163,21 +156,22 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     to_node, to_target = map(outcome.crossing_gb, LEGS)
     failed_pct = 100 * spread.failed
     return (
-        Number("most_pct", "Most that a target gets", 100 * most, share(most), headline=True),
-        Number("busiest_pct", "Busiest target", busiest, f"{percent(busiest)} of what it can serve",
+        Number("most_pct", "Most that a target gets", 100 * most, pct_text(100 * most),
+               headline=True),
+        Number("busiest_pct", "Busiest target's load", busiest, pct_text(busiest),
                headline=True),
         Number("p99_ms", "p99 in the busiest zone", outcome.p99_ms_or_none, p99_text(outcome),
                headline=True),
-        Number("crossing_usd_month", "Crossing, charged", cost, f"{usd(cost)} a month",
+        Number("crossing_usd_month", "Crossing, a month", cost, usd(cost),
                headline=True),
-        Number(DISPUTED, "Crossing, disputed", disputed, f"{usd(disputed)} a month"),
+        Number(DISPUTED, "Crossing in dispute, a month", disputed, usd(disputed)),
         Number("client_to_node_gb", "Crosses from client to node", to_node,
                f"{to_node:,.0f} GB a month"),
         Number("node_to_target_gb", "Crosses from node to target", to_target,
                f"{to_target:,.0f} GB a month"),
         Number("added_ms", "Crossing adds, on average", outcome.added_ms,
                milliseconds(outcome.added_ms)),
-        Number("failed_pct", "Requests that fail", failed_pct, share(spread.failed)),
+        Number("failed_pct", "Requests that fail", failed_pct, pct_text(failed_pct)),
         Number("targets", "Healthy targets", int(spread.healthy.sum()),
                f"{int(spread.healthy.sum())} of {counted(sum(scenario.targets), 'target')}"),
     )  # fmt: skip
@@ -198,7 +192,7 @@ def _data(outcome: Outcome) -> dict[str, np.ndarray]:
         "on_pct": busiest[True],
         "off_pct": busiest[False],
         "leg": np.array([LEG_NAMES[leg] for leg in LEGS]),
-        **{column: _paid(outcome, payer) for column, (payer, _, _) in PAYERS.items()},
+        **{column: _paid(outcome, payer) for column, payer in PAYERS.items()},
         DISPUTED: np.array([_usd(outcome, leg, "disputed") * 2 for leg in LEGS]),
     }
 
@@ -221,14 +215,18 @@ def _panels() -> tuple[Panel, ...]:
         Curve("off_pct", "cross-zone off", "second"),
         Curve("on_pct", "cross-zone on", "first"),
     )
-    payers = tuple(Curve(column, label, role) for column, (_, label, role) in PAYERS.items())  # type: ignore[arg-type]
+    payers = (
+        Curve("client_usd_month", "client's end", "first"),
+        Curve("balancer_usd_month", "load balancer's end", "second"),
+        Curve("target_usd_month", "target's end", "third"),
+        Curve(DISPUTED, "disputed", "demand"),
+    )
     return (
         Panel("A target gets", "%", each, kind="bars", x="zone", x_title="zone: healthy targets"),
         Panel("Busiest target, of what it can serve", "%", switches, x="lost_in_a",
-              x_title="targets lost in zone A"),
-        Panel("Crossing, by who pays", "USD a month",
-              (*payers, Curve(DISPUTED, "disputed", "demand")), kind="bars", x="leg",
-              x_title="from", stacked=True),
+              x_title="lost in zone A (targets)"),
+        Panel("Crossing, by who pays", "USD a month", payers, kind="bars", x="leg", x_title="way",
+              stacked=True),
     )  # fmt: skip
 
 

@@ -55,8 +55,8 @@ def recorded() -> "pd.DataFrame":
 
 def _compared(row: dict[str, str]) -> dict[str, object]:
     counts = [int(count) for count in row["targets"].split()]
-    names = ("targets_a", "targets_b", "targets_c")
-    scenario = CrossZoneScenario(**dict(zip(names, counts, strict=False)))
+    targets_c = counts[2] if len(counts) > 2 else None
+    scenario = CrossZoneScenario(targets_a=counts[0], targets_b=counts[1], targets_c=targets_c)
     lost, measured = int(row["lost_in_a"]), float(row["each_pct"])
     each = 100 * spread(scenario, row["switch"] == "on", lost).each_target
     model = float(each["ABC".index(row["zone"])])
