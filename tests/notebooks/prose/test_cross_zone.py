@@ -68,4 +68,4 @@ def test_what_the_worked_answers_say_is_so(prose):
     assert p99[0] - p99[1] > 5 * (p99[1] - p99[2]) > 0
     assert p99[0] > 300 > p99[1]
     assert "105,120 GB in a month" in prose
-    assert 0.04 * 3600 * HOURS_A_MONTH == pytest.approx(105_120)
+    assert pytest.approx(105_120) == 0.04 * 3600 * HOURS_A_MONTH
