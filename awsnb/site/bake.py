@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from awsnb.site.stops import Question, Values
 
 TASK = 24  # questions that a worker is given at once
 WORTH_WORKERS = 200  # questions: starting workers costs about as much
+FAST = 1  # of zlib's levels: kept answers shrink to about a tenth
 LEFT_OUT = ("of", "run", "kept", "code", "alt")  # what the page says by itself
 
 
@@ -178,7 +180,7 @@ def _cores() -> int:
 
 
 class Kept:
-    """Answers in a file, by what they are made of; it is removed when the pages are whole."""
+    """Answers in a file, by what they are made of, until the page that needs them is whole."""
 
     def __init__(self, file: Path, made_of: str) -> None:
         self._made_of = made_of
@@ -189,11 +191,11 @@ class Kept:
         """Return the answers that are there."""
         by_key = "select answer from kept where key = ?"
         found = {one: self._file.execute(by_key, [self._key(one)]).fetchone() for one in questions}
-        return {one: pickle.loads(row[0]) for one, row in found.items() if row}
+        return {one: pickle.loads(zlib.decompress(row[0])) for one, row in found.items() if row}
 
     def write(self, found: Mapping[Question, Answer]) -> None:
         """Keep answers."""
-        rows = [(self._key(one), pickle.dumps(answer)) for one, answer in found.items()]
+        rows = [(self._key(one), _deflated(answer)) for one, answer in found.items()]
         with self._file:
             self._file.executemany("insert or replace into kept values (?, ?)", rows)
 
@@ -203,6 +205,10 @@ class Kept:
 
     def _key(self, question: Question) -> str:
         return _json([self._made_of, question.view, question.situation, question.changes])
+
+
+def _deflated(answer: Answer) -> bytes:
+    return zlib.compress(pickle.dumps(answer), FAST)
 
 
 def _view(form: Mapping[str, Any], name: str) -> Values:
