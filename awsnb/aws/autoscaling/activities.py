@@ -12,7 +12,7 @@ from awsnb.scenario import ScenarioError, shown
 
 FIELD = "activities"
 MOST_BYTES = 50_000_000
-HOW = "Save one with: aws autoscaling describe-scaling-activities --auto-scaling-group-name NAME"
+HOW = "Save one with: aws autoscaling describe-scaling-activities --auto-scaling-group-name NAME."
 _LAUNCH, _TERMINATE = "Launching a new EC2 instance", "Terminating EC2 instance"
 _NOT_THERE = ("Failed", "Cancelled")
 _CAPACITY = re.compile(r"capacity from (\d+) to \d+")

@@ -209,13 +209,17 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     return (
         Number("short_min", "Too few, a month", short / 60, span(short, "never"), headline=True),
         Number("chance_pct", "A month has such a time", 100 * outcome.chance,
-               "over 99 %" if outcome.chance > 0.99 else percent(100 * outcome.chance), headline=True),
+               _sure(outcome.chance), headline=True),
         Number("alone_min", "If one by one", alone / 60, span(alone, "never"), headline=True),
         Number("largest_pool", "Instances in the largest pool", _largest(outcome),
                f"{_largest(outcome)}"),
         Number("cost_usd_month", "Cost a month", outcome.usd_month, usd(outcome.usd_month),
                headline=True),
     )  # fmt: skip
+
+
+def _sure(chance: float) -> str:
+    return "over 99 %" if chance > 0.99 else percent(100 * chance)
 
 
 def _largest(outcome: Outcome) -> int:

@@ -58,8 +58,8 @@ def loss_and_repair(seed: int = 1) -> "pd.DataFrame":
     """Compare a group that loses instances at random with the exact chain of losses and repairs.
 
     Every instance is lost after an hour on average, and no repair waits for another, so the number
-    that serves is binomial whatever a repair's distribution (Takács, 1962): machines that are
-    repaired independently.
+    that serves is binomial: machines that are repaired independently, however a repair's time is
+    distributed.
 
     Parameters
     ----------
