@@ -60,14 +60,14 @@ def test_only_the_balancer_sees_an_application():
 
 def test_a_returning_zone_gets_its_instances_back_one_by_one_and_launches_first():
     answer = result(event="zone lost")
-    assert answer.data["by_zone"][:, -1].tolist() == [2, 2, 2]
+    assert answer.data["zone_instances"][:, -1].tolist() == [2, 2, 2]
     assert answer.data["there"][-60:].min() == 6  # nothing is terminated before its successor
     assert answer.summary["most_instances"] == 7
 
 
 def test_nothing_but_time_is_lost_between_columns_and_numbers():
     answer = result(event="zone lost")
-    assert answer.data["by_zone"].sum(axis=0).tolist() == answer.data["serving"].tolist()
+    assert answer.data["zone_instances"].sum(axis=0).tolist() == answer.data["serving"].tolist()
     (serving,) = {
         tuple(sum(m.count[i] for p in answer.scene.places for m in p.members if m.word == "serving")
               for i in range(answer.data["minute"].size))
@@ -123,7 +123,7 @@ def test_a_history_of_ones_own_is_drawn_over_the_model(tmp_path):
     file = tmp_path / "history.json"
     file.write_text(json.dumps({"Activities": HISTORY}))
     answer = result(activities=str(file))
-    own, minute = answer.data["own"], answer.data["minute"]
+    own, minute = answer.data["own_instances"], answer.data["minute"]
     low = minute[own == 5]
     assert set(own) == {5, 6}
     assert (low.min(), low.max()) == (5.5, 6.25)  # 60 s from the model's first activity at 5.5 min

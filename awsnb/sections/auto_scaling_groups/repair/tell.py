@@ -21,11 +21,11 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `data` has, by ``minute``, the ``serving``, ``desired`` and ``there`` instances, with a
-        history of one's own ``own`` too; and a matrix ``by_zone`` of those that serve.
+        history of one's own ``own_instances`` too; and a matrix ``zone_instances`` of those that serve.
     """
     times, run = outcome.samples_s, outcome.run
     zones = range(outcome.scenario.zones)
-    own = {"own": _own(outcome)} if outcome.history else {}
+    own = {"own_instances": _own(outcome)} if outcome.history else {}
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -38,7 +38,7 @@ def tell(outcome: Outcome) -> Result:
             "desired": np.full(times.size, outcome.scenario.desired),
             **own,
             "zone": np.array([zone_name(zone) for zone in zones]),
-            "by_zone": np.array([run.serving(times, zone) for zone in zones], float),
+            "zone_instances": np.array([run.serving(times, zone) for zone in zones], float),
         },
         panels=tuple(_panels(outcome)),
         notes=tuple(_notes(outcome)),
@@ -53,13 +53,13 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
         Curve("there", "there, serving or not", "second"),
     ]
     if outcome.history:
-        curves.append(Curve("own", "in service, yours", "theory"))
+        curves.append(Curve("own_instances", "in service, yours", "theory"))
     yield Panel(
         "Instances", "instances", tuple(curves), x="minute", x_title="min",
         events=tuple(_events(outcome)),
     )  # fmt: skip
     yield Panel(
-        "Serving, by zone", "instances", (Curve("by_zone", "serving", "first"),), kind="heat",
+        "Serving, by zone", "instances", (Curve("zone_instances", "serving", "first"),), kind="heat",
         x="minute", x_title="min", rows="zone",
     )  # fmt: skip
 
