@@ -116,7 +116,7 @@ class Outcome:
         usd = mixed_usd_month(asked.on_demand, asked.spot, asked.instance_type, asked.saving_pct)
         if asked.warm_pool == NO_POOL:
             return usd
-        volume = Volume("gp3", ASG.value("warm_pool", "volume"))
+        volume = Volume("gp3", ASG.value("warm_pool", "volume_size"))
         running = asked.warm_size if asked.warm_pool == RUNNING else 0
         return (
             usd

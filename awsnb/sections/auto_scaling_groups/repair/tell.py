@@ -21,7 +21,8 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `data` has, by ``minute``, the ``serving``, ``desired`` and ``there`` instances, with a
-        history of one's own ``own_instances`` too; and a matrix ``zone_instances`` of those that serve.
+        history of one's own ``own_instances`` too; and a matrix ``zone_instances`` of those that
+        serve.
     """
     times, run = outcome.samples_s, outcome.run
     zones = range(outcome.scenario.zones)
@@ -59,9 +60,14 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
         events=tuple(_events(outcome)),
     )  # fmt: skip
     yield Panel(
-        "Serving, by zone", "instances", (Curve("zone_instances", "serving", "first"),), kind="heat",
-        x="minute", x_title="min", rows="zone",
-    )  # fmt: skip
+        "Serving, by zone",
+        "instances",
+        (Curve("zone_instances", "serving", "first"),),
+        kind="heat",
+        x="minute",
+        x_title="min",
+        rows="zone",
+    )
 
 
 def _events(outcome: Outcome) -> Iterator[tuple[float, str]]:
