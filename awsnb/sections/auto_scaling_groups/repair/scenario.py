@@ -28,7 +28,7 @@ class RepairScenario(Scenario):
         FAILURES[0],
         label="What happens",
         choices=EVENTS,
-        meaning="At 5 min, to a group that is whole; a new group is created at 0 min.",
+        meaning="At 5 min, or at 0 min for a new group.",
     )
     affected: int = field(
         1,
@@ -43,7 +43,7 @@ class RepairScenario(Scenario):
         TYPES[1],
         label="Health checks",
         choices=TYPES,
-        meaning="What the group listens to. EC2's checks are always on; ELB's are off at first.",
+        meaning="What the group listens to; EC2 is always on, ELB off at first.",
     )
     grace_s: int = field(
         int(ASG.value("health", "grace_console")),
