@@ -24,9 +24,9 @@ class LaunchScenario(Scenario):
     approach: Approach = field(
         BOOTSTRAP,
         label="Approach",
-        meaning="Bootstrap: user data installs everything at launch. Half-baked: packages are in "
-        "the image, user data fetches code and settings. Golden image: all is in it. Warm pool: "
-        "instances were started once by bootstrap, and wait stopped.",
+        meaning="Where software comes from. Bootstrap: user data installs all of it. Half-baked: "
+        "user data fetches code and settings alone. Golden image: nothing is left to do. Warm "
+        "pool: instances were prepared before, and wait stopped.",
     )
     install_s: float = field(
         launch_fact("install"),
@@ -47,8 +47,8 @@ class LaunchScenario(Scenario):
     loading: Literal["first read", "provisioned rate", "fast restore"] = field(
         FIRST_READ,
         label="Blocks are loaded",
-        meaning="How a volume made from a snapshot gets its blocks: each when it is first read, at "
-        "a provisioned rate, or by fast snapshot restore, which has them ready.",
+        meaning="How a new volume gets its blocks. Each when it is first read, at a provisioned "
+        "rate, or by fast snapshot restore, which has them ready.",
     )
     check_interval_s: int = field(
         ELB.value("health_check", "interval"),
@@ -70,7 +70,7 @@ class LaunchScenario(Scenario):
         "",
         label="Measured times",
         path=True,
-        meaning="Path of a file with one duration a line, or with what systemd-analyze or "
+        meaning="Path of a file with one duration a line. Or with what systemd-analyze or "
         "cloud-init analyze show wrote at some launches.",
     )
     measures: Literal["boot", "user data", "all until it answers"] = field(
