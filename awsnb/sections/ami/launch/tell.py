@@ -121,22 +121,19 @@ def _scale_out() -> tuple[Panel, Panel]:
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     half, most = outcome.mine.within_s(50), outcome.mine.within_s(99)
     waits, cost = outcome.longest_wait_s, usd_month(outcome.scenario)
+    waiting_pct = outcome.delayed_pct
     return (
         Number("ready_s", "Half serve within", half, span(half), headline=True),
         Number("ready_p99_s", "99 % serve within", most, span(most), headline=True),
         Number(
-            "delayed",
-            "Requests that wait",
-            outcome.delayed,
-            f"{outcome.delayed:,.0f} ({percent(outcome.delayed_pct)})",
-            headline=True,
+            "delayed_pct", "Requests that wait", waiting_pct, percent(waiting_pct), headline=True
         ),
-        Number("delayed_pct", "Of all requests", outcome.delayed_pct, percent(outcome.delayed_pct)),
+        Number("delayed", "That is", outcome.delayed, f"{outcome.delayed:,.0f} requests"),
         Number(
             "at_once_delayed",
             "If instances served at once",
             outcome.at_once,
-            f"{outcome.at_once:,.0f}",
+            f"{outcome.at_once:,.0f} requests",
         ),
         Number("longest_wait_s", "Longest wait, median launch", waits, span(waits)),
         Number(
