@@ -49,9 +49,8 @@ PRESETS = (
     ),
     Preset(
         "An ECS service on a noisy day",
-        "Application Auto Scaling scales in below 90 % of the target: the group turns every two "
-        "hours or so. Set the scale-in threshold to 70, as on EC2 groups: it rests, and costs a "
-        "tenth more.",
+        "Application Auto Scaling scales in below 90 % of the target. Count how often the group "
+        "turns, then set the scale-in threshold to 70, as on EC2 groups.",
         {"scaler": "Application Auto Scaling", "load": "diurnal", "noise_pct": 20.0, "boot_s": 30,
          "max_size": 60},
     ),
@@ -70,7 +69,8 @@ PRESETS = (
     Preset(
         "The requests stop",
         "Work for 40 minutes, then none. Without requests there is no datapoint, and none is not "
-        "few: step scaling stays. Tell its scale-in alarm that a missing datapoint is breaching.",
+        "few: step scaling stays. Tell its scale-in alarm that a missing datapoint is breaching. "
+        "AWS's pages differ here: by another of them zeros are sent.",
         {"policy": "step", "metrics": "requests", "load": "stress", "target_rpm": 2400.0,
          "min_size": 1, "max_size": 6, "boot_s": 60},
     ),
