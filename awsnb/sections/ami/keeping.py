@@ -249,7 +249,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("longest_wait_d", "A patch waits at most", longest, days(longest), headline=True),
         Number("mean_wait_d", "On average", mean, days(mean), headline=True),
         Number("usd_month", "Costs a month", cost, usd(cost), headline=True),
-        Number("wasted_usd_month", "For no image", wasted, usd(wasted), headline=True),
+        Number("wasted_usd_month", "Of that, for no image", wasted, usd(wasted), headline=True),
         Number("paid_gib", "Stored in one region", paid, f"{paid:,.0f} GiB"),
         Number("orphans", "Snapshots without an image", outcome.orphans, f"{outcome.orphans:,}"),
         Number("back_d", "One can go back by", back_days, days(back_days)),
