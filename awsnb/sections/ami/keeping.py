@@ -225,7 +225,7 @@ def _panels() -> tuple[Panel, Panel]:
             "days",
             (Curve("patch_age_d", "age", "first", compare=True),),
             x="at_days",
-            x_title="days",
+            x_title="day",
         ),
         Panel(
             "Snapshots in one region",
@@ -235,7 +235,7 @@ def _panels() -> tuple[Panel, Panel]:
                 Curve("paid_gib", "paid for", "second", compare=True),
             ),
             x="at_days",
-            x_title="days",
+            x_title="day",
         ),
     )
 
