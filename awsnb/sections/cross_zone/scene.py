@@ -27,10 +27,10 @@ def scene(outcome: Outcome) -> Scene:
     steps = outcome.as_lost[outcome.scenario.cross_zone.on]
     arriving = 100 * np.array([one.arriving for one in steps])
     served = 100 * np.array([one.to_targets for one in steps])
-    failed = np.maximum(arriving.sum(axis=1) - served.sum(axis=2), 0.0)
+    failed = 100 * np.array([one.failed_at for one in steps])
     places = [*_clients(outcome, steps), *_nodes(outcome, arriving), *_targets(outcome, steps)]
     if failed.any():
-        places.append(Place(FAILED, 2, count=failed.sum(axis=1), note=NOTE, tone="bad"))
+        places.append(Place(FAILED, 3, count=failed.sum(axis=1), note=NOTE, tone="bad"))
     return Scene(
         alt=f"{outcome.scenario.text}: the share of all requests that each node gets and that each "
         "zone's targets get; ways between zones that are charged are marked",

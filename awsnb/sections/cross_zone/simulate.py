@@ -47,9 +47,16 @@ class Spread:
         return self.arriving.sum(axis=0)[:, None] * self.sends
 
     @property
+    def failed_at(self) -> Array:
+        """Share of the requests that comes to each node and finds no target there."""
+        fails = ~self.sends.any(axis=1)
+        lost: Array = self.arriving.sum(axis=0) * fails
+        return lost
+
+    @property
     def failed(self) -> float:
         """Share of the requests that reaches no healthy target."""
-        return max(0.0, float(self.arriving.sum() - self.to_targets.sum()))
+        return float(self.failed_at.sum())
 
     @cached_property
     def each_target(self) -> Array:
