@@ -56,12 +56,17 @@ def _clients(outcome: Outcome, steps: Steps) -> Iterator[Place]:
         yield Place(CLIENTS, 0, count=come.sum(axis=1), note=NOTE)
         return
     for at, zone in enumerate(outcome.scenario.zones):
-        yield Place(_client(outcome, zone), 0, count=come[:, at], note=NOTE)
+        yield _bar(_client(outcome, zone), 0, come[:, at])
 
 
 def _nodes(outcome: Outcome, arriving: Array) -> Iterator[Place]:
     for at, zone in enumerate(outcome.scenario.zones):
-        yield Place(f"Node {zone}", 1, count=arriving[:, :, at].sum(axis=1), note=NOTE)
+        yield _bar(f"Node {zone}", 1, arriving[:, :, at].sum(axis=1))
+
+
+def _bar(name: str, column: int, pct: Array) -> Place:
+    """Show a share of all requests."""
+    return Place(name, column, pct, FULL_PCT, "%", states=((0, "ok", "of requests"),))
 
 
 def _targets(outcome: Outcome, steps: Steps) -> Iterator[Place]:
