@@ -7,6 +7,7 @@ import numpy as np
 from awsnb.scenario import ScenarioError
 from awsnb.sections.elb.which_one.scenario import WhichOneScenario
 from awsnb.trace import read_load
+from awsnb.words import rate
 
 REQUESTS, CONNECTIONS, BYTES = MEASURES = ("requests", "connections", "network bytes")
 
@@ -37,7 +38,7 @@ def load_of(scenario: WhichOneScenario) -> Load:
     if not mean:
         raise ScenarioError(f"trace = {scenario.trace}: holds no traffic.", field="trace")
     requests = mean * _requests_in(scenario)[load.measure]
-    found = f"Load: {load.trace.describe()}, {mean:,.4g} {load.measure}/s on average."
+    found = f"Load: {load.trace.describe()}, {rate(mean)} {load.measure}/s on average."
     return Load(requests, (found, *load.notes, *_assumed(scenario, load.measure)))
 
 

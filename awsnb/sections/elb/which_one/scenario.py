@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from awsnb.aws.elb import ELB, all_offered
 from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.words import rate
 
 NOTHING = "nothing more"
 NEEDS = (NOTHING, *all_offered())
@@ -97,7 +98,7 @@ class WhichOneScenario(Scenario):
     @property
     def text(self) -> str:
         """The traffic in a few words."""
-        load = Path(self.trace).name if self.trace else f"{self.requests_per_s:,.4g} requests/s"
+        load = Path(self.trace).name if self.trace else f"{rate(self.requests_per_s)} requests/s"
         return ", ".join((f"{self.traffic}, {load}", *self.needs))
 
     @model_validator(mode="after")

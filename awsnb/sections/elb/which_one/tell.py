@@ -7,7 +7,7 @@ from awsnb.aws.elb.bill import DIMENSIONS
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result, Role
 from awsnb.sections.elb.which_one.simulate import Candidate, Outcome, growth_s
-from awsnb.words import milliseconds, span, usd
+from awsnb.words import milliseconds, rate, span, usd
 
 LABELS = {"alb": "ALB", "nlb": "NLB", "gwlb": "GWLB", "clb": "CLB"}
 ROLES: tuple[Role, ...] = ("first", "second", "third", "fourth")
@@ -102,7 +102,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
                     for (kind, label), role in zip(LABELS.items(), ROLES, strict=True)),
               x="load_rps", x_title="requests a second", x_log=True, log=True,
               events=(here, *changes)),
-        Panel("Capacity units by dimension; the largest is paid for", "units",
+        Panel("Capacity units; the largest is paid for", "units",
               tuple(Curve(f"{kind}_units", LABELS[kind], role)
                     for kind, role in zip(("alb", "nlb", "gwlb"), ROLES[:3], strict=True)),
               kind="bars", x="dimension"),
@@ -121,7 +121,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("cost_usd_month", "Its bill per month", cost, usd(cost) if cost else "-",
                headline=True),
         Number("changes_at_rps", "The cheapest changes at", first[0] if first else None,
-               f"{first[0]:,.3g} requests/s" if first else "no load", headline=True),
+               f"{rate(first[0])} requests/s" if first else "no load", headline=True),
         Number("latency_ms", "On a new connection", latency,
                "not published" if latency is None else milliseconds(latency)),
         *(_bill(one) for one in outcome.singles),
@@ -150,7 +150,13 @@ def _why(outcome: Outcome) -> str:
             f"None of the four does all of this alone. {_failing(outcome)} "
             f"{name_of(best)} does, for {usd(best.usd_month)} a month, both bills together."
         )
-    parts = (_chosen(best), _others(outcome, best), _legacy(outcome, best), _peak(outcome, best))
+    parts = (
+        _chosen(best),
+        _others(outcome, best),
+        _legacy(outcome, best),
+        _changes(outcome),
+        _peak(outcome, best),
+    )
     return " ".join(filter(None, parts))
 
 
@@ -188,6 +194,14 @@ def _legacy(outcome: Outcome, best: Candidate) -> str:
     return f"{name_of(cheaper)} would cost {less} less; it is of the previous generation."
 
 
+def _changes(outcome: Outcome) -> str:
+    """Say from which loads on another kind is the cheapest."""
+    said = [f"from {rate(at)} requests/s on, {LABELS[to]}" for at, _, to in outcome.changes]
+    if not said:
+        return ""
+    return f"The cheapest at a small load is {LABELS[outcome.changes[0][1]]}; {'; '.join(said)}."
+
+
 def _peak(outcome: Outcome, best: Candidate) -> str:
     peak = outcome.scenario.peak_gbps
     if peak is None or best.kinds != ("nlb",):
@@ -203,5 +217,6 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
     latency = "Latency: of ALB and NLB alone; AWS publishes nothing for the other two."
     peak = outcome.scenario.peak_gbps
     fact = ELB.get("nlb", "initial_capacity")
-    grows = f"An NLB begins with {fact.value} Gbit/s and adds as much each minute ({fact.source})."
+    grows = f"An NLB begins with {fact.value} Gbit/s and adds about as much each minute "
+    grows += f"({fact.source}). For the other kinds AWS publishes no such rate."
     return (rest, gwlb, latency, *((grows,) if peak is not None else ()))

@@ -78,7 +78,7 @@ def _option(label: str, outcome: Outcome) -> Option:
 def _verdict(scenario: ZoneLostScenario, asked: Option, best: Option | None) -> str:
     goal = f"at most {percent(scenario.failed_goal_pct)} failed"
     if best is None:
-        return f"None of these keeps to {goal}: combine them."
+        return f"None of these alone keeps to {goal}."
     if best is asked:
         return f"What was asked for keeps to {goal}, and none of these costs less."
     change = best.dearer_by(asked)

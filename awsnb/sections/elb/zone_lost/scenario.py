@@ -91,7 +91,7 @@ class ZoneLostScenario(Scenario):
         meaning="With fewer healthy targets a node sends to all. 0: with none.",
     )  # fmt: skip
     failed_goal_pct: float = field(
-        1.0, label="Failed at most", unit="%", low=0, high=100, group="Goal", advanced=True,
+        2.0, label="Failed at most", unit="%", low=0, high=100, group="Goal", advanced=True,
         meaning="Share of the requests of the time that is shown.",
     )  # fmt: skip
 

@@ -146,9 +146,9 @@ def times_of(scenario: ZoneLostScenario) -> Times:
     shifted = NEVER if scenario.zonal_shift_min is None else 60 * scenario.zonal_shift_min
     if fails_open(scenario) and noticed <= shifted:
         shifted = NEVER  # AWS: no effect while a load balancer sends to unhealthy targets
+    shifted = shifted if shifted < over else NEVER
     leaves = min(shifted, _failover_s(scenario, noticed))
-    if leaves >= over:
-        leaves, shifted = NEVER, NEVER
+    leaves = leaves if leaves < over else NEVER
     return Times(noticed, leaves, over + again_s, shifted, over, over + again_s)
 
 

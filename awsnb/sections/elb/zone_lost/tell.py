@@ -190,14 +190,36 @@ def _capacity(outcome: Outcome) -> str:
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
+    notes = (
+        "Clients that try the next address at once, or again, are not counted as better off.",
+        _note_of_dns(outcome),
+        _note_of_shift(outcome),
+        "Health checks are taken at their slowest: it fails right after a check.",
+    )
+    return tuple(filter(None, notes))
+
+
+def _note_of_dns(outcome: Outcome) -> str:
+    """Say what is assumed of DNS, which AWS does not publish."""
+    if not isfinite(outcome.times.leaves_dns):
+        return ""
     dark = ELB.get("elb", "dark_zone_leaves_dns")
-    notes = ["Clients that try the next address at once, or again, are not counted as better off."]
-    if outcome.scenario.event == DARK:
-        notes.append(
-            f"That a dark zone leaves DNS after {dark.value} s is {dark.confidence}: {dark.source}."
-        )
-    if outcome.scenario.zonal_shift_min is not None and not isfinite(outcome.times.shifted):
-        notes.append(
+    leaves = f"a dark zone's address leaves DNS after {dark.value} s, and that "
+    when = leaves if outcome.scenario.event == DARK else ""
+    back = "the address is back in DNS once zone a's targets are healthy"
+    return f"Assumed, since AWS does not publish it: {when}{back}."
+
+
+def _note_of_shift(outcome: Outcome) -> str:
+    """Say whether a zonal shift helps, and since when it does with cross-zone on."""
+    if outcome.scenario.zonal_shift_min is None:
+        return ""
+    if not isfinite(outcome.times.shifted):
+        return (
             "The zonal shift has no effect: it comes too late, or nodes send to unhealthy targets."
         )
-    return (*notes, "Health checks are taken at their slowest: it fails right after a check.")
+    since = ELB.get("zonal_shift", "cross_zone_on").since
+    ends = "The zonal shift is taken to end once all is well."
+    if not outcome.scenario.cross_zone:
+        return ends
+    return f"{ends} With cross-zone on an ALB takes one since {since}; the month is recalled."
