@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HOURS = 30 * 24  # AWS's examples have months of 30 days
-CLIENTS = 20_000
+CLIENTS = 5_000
 SHOWN = 12  # minutes that are compared
 
 

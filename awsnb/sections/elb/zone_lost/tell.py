@@ -88,7 +88,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                f"{failed:,}, {percent(outcome.failed_pct)}" if failed else "none", headline=True),
         Number("failing_s", "Requests fail for", outcome.failing_s,
                span(outcome.failing_s, "no time"), headline=True),
-        Number("busiest_pct", "Highest load of targets", most, percent(most), headline=True),
+        Number("busiest_pct", "Highest load", most, percent(most), headline=True),
         Number("worst_pct", "Failing at the worst moment", worst, percent(worst)),
         Number("noticed_s", "Dead targets found after", *_after(outcome.times.noticed)),
         Number("leaves_dns_s", "Zone a's address out of DNS after",
