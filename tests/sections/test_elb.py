@@ -325,6 +325,15 @@ def test_the_picture_says_what_the_numbers_say():
     )
 
 
+@pytest.mark.parametrize("one", LOST.presets, ids=lambda one: one.name)
+def test_the_picture_speaks_at_moments_that_it_shows(one):
+    scene = (result := LOST.simulate(LOST.scenario(**one.values))).scene
+    shown = result.data[scene.x]
+    told = [at for at, _ in (*scene.events, *scene.words)]
+    assert np.isin(told, shown).all()
+    assert len({at for at, _ in scene.words}) == len(scene.words)
+
+
 def test_the_best_way_through_keeps_the_goal():
     comparison = LOST.compare(ZoneLostScenario())
     asked, best = comparison.options[0], comparison.best

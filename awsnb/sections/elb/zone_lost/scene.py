@@ -1,7 +1,6 @@
 """The loss of a zone as a moving picture: clients, addresses, targets, answers."""
 
-from collections.abc import Iterator
-from math import isfinite
+from math import inf, isfinite
 from typing import Literal
 
 import numpy as np
@@ -30,7 +29,7 @@ def scene(outcome: Outcome, every: int) -> Scene:
         x="at_min",
         places=(
             Place(CLIENTS, 0, count=np.full_like(to_a, asked), note="requests a second"),
-            Place(ZONE_A, 1, count=to_a, note="requests a second", states=_states(outcome)),
+            Place(ZONE_A, 1, count=to_a, note="requests a second", states=_states(outcome, every)),
             Place(OTHERS, 1, count=asked - to_a, note="requests a second"),
             _targets(outcome, every),
             Place(ANSWERED, 3, count=served, note="requests a second", tone="good"),
@@ -45,7 +44,8 @@ def scene(outcome: Outcome, every: int) -> Scene:
             Flow(TARGETS, ANSWERED, served, asked, "good"),
             Flow(TARGETS, FAILED, failed - gone, asked, "bad"),
         ),
-        words=tuple((at_s / 60, words) for at_s, words in sorted(_words(outcome))),
+        events=_events(outcome, every),
+        words=_words(outcome, every),
     )
 
 
@@ -64,28 +64,53 @@ def _targets(outcome: Outcome, every: int) -> Place:
     )
 
 
-def _states(outcome: Outcome) -> tuple[tuple[float, Literal["ok", "bad"], str], ...]:
-    start_min, over_min = float(outcome.at_s[0]) / 60, outcome.times.over / 60
+def _states(outcome: Outcome, every: int) -> tuple[tuple[float, Literal["ok", "bad"], str], ...]:
+    start_min = float(outcome.at_s[0]) / 60
     if outcome.scenario.event != DARK:
         return ((start_min, "ok", ""),)
-    if not isfinite(over_min):
-        return ((start_min, "ok", ""), (0.0, "bad", "gone"))
-    return ((start_min, "ok", ""), (0.0, "bad", "gone"), (over_min, "ok", ""))
+    gone_min, over_min = (_shown_min(outcome, every, at_s) for at_s in (0.0, outcome.times.over))
+    gone: tuple[tuple[float, Literal["ok", "bad"], str], ...] = (
+        (start_min, "ok", ""),
+        (gone_min, "bad", "gone"),
+    )
+    return (*gone, (over_min, "ok", "")) if isfinite(outcome.times.over) else gone
 
 
-def _words(outcome: Outcome) -> Iterator[tuple[float, str]]:
-    """Say what happens, at each moment at which something changes."""
-    times = outcome.times
-    yield float(outcome.at_s[0]), "All zones work, and DNS gives each address to as many clients."
-    said = [
-        (0.0, f"{outcome.scenario.event[0].upper()}{outcome.scenario.event[1:]}."),
-        (times.leaves_dns, "DNS no longer gives zone a's address out; clients leave one by one."),
-        (times.noticed, "Health checks have found the dead targets."),
-        (times.shifted, "A zonal shift moves traffic away from zone a."),
-        (times.over, "Zone a works again."),
-    ]
-    for at_s, words in said:
-        if isfinite(at_s):
-            yield at_s, words
-    if isfinite(times.noticed) and isfinite(times.healthy):
-        yield times.healthy, "Its targets have passed enough checks and are in use again."
+def _shown_min(outcome: Outcome, every: int, at_s: float) -> float:
+    """The first moment that is shown and not before another, min."""
+    shown_s = outcome.at_s[::every]
+    return float(shown_s[min(int(np.searchsorted(shown_s, at_s)), shown_s.size - 1)]) / 60
+
+
+def _happened(outcome: Outcome) -> list[tuple[float, str, str]]:
+    """When something changes, in a word or two, and in a sentence."""
+    times, event = outcome.times, outcome.scenario.event
+    found = isfinite(times.noticed)
+    happened = [
+        (0.0, "it fails", f"{event[0].upper()}{event[1:]}."),
+        (times.shifted, "zonal shift", "A zonal shift moves traffic away from zone a."),
+        (times.noticed, "found", "Health checks have found the dead targets."),
+        (times.leaves_dns, "out of DNS",
+         "DNS no longer gives zone a's address out; clients leave one by one."),
+        (times.over, "it works again", "Zone a works again."),
+        (times.healthy if found else inf, "healthy again",
+         "Its targets have passed enough checks and are in use again."),
+    ]  # fmt: skip
+    return [one for one in happened if isfinite(one[0])]
+
+
+def _events(outcome: Outcome, every: int) -> tuple[tuple[float, str], ...]:
+    """Name what changes; what changes at the same moment, together."""
+    names: dict[float, list[str]] = {}
+    for at_s, name, _ in _happened(outcome):
+        names.setdefault(_shown_min(outcome, every, at_s), []).append(name)
+    return tuple((at_min, ", ".join(some)) for at_min, some in sorted(names.items()))
+
+
+def _words(outcome: Outcome, every: int) -> tuple[tuple[float, str], ...]:
+    """Say what is to be seen, from each moment on at which something changes."""
+    start = "All zones work, and DNS gives each address to as many clients."
+    said = {float(outcome.at_s[0]) / 60: [start]}
+    for at_s, _, sentence in _happened(outcome):
+        said.setdefault(_shown_min(outcome, every, at_s), []).append(sentence)
+    return tuple((at_min, " ".join(some)) for at_min, some in sorted(said.items()))
