@@ -9,8 +9,7 @@ from awsnb.scenario import Scenario, ScenarioError, field
 
 HEALTH = "health_check"
 DARK, DIE, UNSEEN = "the zone goes dark", "targets die", "targets fail unseen"
-FOR_GOOD_MIN = 20.0  # how long a zone is watched that never comes back
-AFTER_MIN = 10.0
+AFTER_MIN = 10.0  # how long it is watched when all works again
 
 
 class ZoneLostScenario(Scenario):
@@ -47,9 +46,9 @@ class ZoneLostScenario(Scenario):
         advanced=True, unset="all in zone a", only_when={"event": (DIE, UNSEEN)},
         meaning="How many targets of zone a die or fail.",
     )  # fmt: skip
-    lasts_min: float | None = field(
-        20.0, label="It lasts", unit="min", low=1, high=60, group="Failure", advanced=True,
-        unset="for good", meaning="How long, until all of it works again.",
+    lasts_min: float = field(
+        20.0, label="It lasts", unit="min", low=1, high=240, log=True, group="Failure",
+        advanced=True, meaning="How long, until all of it works again.",
     )  # fmt: skip
     zones: int = field(
         3, label="Zones", unit="zones", low=2, high=6, group="Fleet", advanced=True,
@@ -116,8 +115,6 @@ class ZoneLostScenario(Scenario):
     @property
     def duration_s(self) -> float:
         """How long it is looked at from the event on, s."""
-        if self.lasts_min is None:
-            return 60 * (FOR_GOOD_MIN + AFTER_MIN)
         return 60 * (self.lasts_min + AFTER_MIN)
 
     @property

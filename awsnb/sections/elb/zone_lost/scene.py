@@ -69,11 +69,7 @@ def _states(outcome: Outcome, every: int) -> tuple[tuple[float, Literal["ok", "b
     if outcome.scenario.event != DARK:
         return ((start_min, "ok", ""),)
     gone_min, over_min = (_shown_min(outcome, every, at_s) for at_s in (0.0, outcome.times.over))
-    gone: tuple[tuple[float, Literal["ok", "bad"], str], ...] = (
-        (start_min, "ok", ""),
-        (gone_min, "bad", "gone"),
-    )
-    return (*gone, (over_min, "ok", "")) if isfinite(outcome.times.over) else gone
+    return ((start_min, "ok", ""), (gone_min, "bad", "gone"), (over_min, "ok", ""))
 
 
 def _shown_min(outcome: Outcome, every: int, at_s: float) -> float:

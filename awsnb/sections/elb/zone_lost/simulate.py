@@ -139,7 +139,7 @@ def simulate(scenario: ZoneLostScenario) -> Outcome:
 
 def times_of(scenario: ZoneLostScenario) -> Times:
     """When the failure is found, when the address leaves DNS, and when all is well again."""
-    over = NEVER if scenario.lasts_min is None else 60 * scenario.lasts_min
+    over = 60 * scenario.lasts_min
     noticed = NEVER if scenario.event == UNSEEN else scenario.check.found_after_s(hangs=True)
     noticed = noticed if noticed < over else NEVER
     again_s = scenario.healthy_threshold * scenario.health_interval_s if noticed < over else 0.0
