@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from awsnb.aws.elb import (
@@ -184,3 +185,13 @@ def test_awss_example_of_two_zones_with_ten_targets_each():
 def test_by_default_one_healthy_target_is_enough():
     assert not Thresholds().dns_failover(1, 100) and not Thresholds().routing_failover(1, 100)
     assert Thresholds().dns_failover(0, 100) and Thresholds().routing_failover(0, 100)
+
+
+# --- new targets
+
+
+def test_a_new_target_needs_one_good_check_and_one_that_failed_twice_five():
+    check = HealthCheck(10.0, 5.0, 2)
+    answers, first = np.array([0.0, 12.0, 13.0, 23.0]), np.array([3.0, 3.0, 3.0, 3.0])
+    # checks at 3, 13, 23, ...: none, one, one and two fail before the answer
+    assert check.healthy_after_s(answers, first).tolist() == [3.0, 13.0, 13.0, 63.0]
