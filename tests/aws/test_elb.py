@@ -210,6 +210,9 @@ def test_cross_zone_is_refused_where_a_kind_has_no_such_switch():
             setting.check()
 
 
+# --- new targets
+
+
 def test_a_new_target_needs_one_good_check_and_one_that_failed_twice_five():
     check = HealthCheck(10.0, 5.0, 2)
     answers, first = np.array([0.0, 12.0, 13.0, 23.0]), np.array([3.0, 3.0, 3.0, 3.0])
