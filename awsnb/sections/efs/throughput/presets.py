@@ -43,13 +43,13 @@ PRESETS = (
     ),
     Preset(
         "A million small files, one by one",
-        "Each write of 4 KiB takes 2.7 ms, and the next waits for it. No mode helps: raise the "
-        "queue depth or the number of clients.",
+        "Each file is opened, written and closed, and each step waits for the one before. No mode "
+        "helps: raise the queue depth or the number of clients.",
         {
             "mode": "elastic",
             "standard_gib": 100,
             "workload": "steady",
-            "io_size_kib": 4,
+            "file_kib": 4,
             "read_pct": 0.0,
             "clients": 1,
             "queue_depth": 1,
