@@ -186,6 +186,9 @@ def test_what_is_assumed_and_what_needs_a_quota_is_said():
     small = str(answer(purchase="spot"))
     assert "rate is assumed" not in small and "quota first" not in small
     assert "AWS publishes no rate of reclaims" in small
+    said = "Recalled from others' copies of AWS's lists: "
+    assert f"{said}savings plan 1 year, reserved 1 year, reserved 3 years, spot." in small
+    assert f"{said}reserved 1 year, reserved 3 years, spot." in large
 
 
 def test_a_longer_piece_than_a_days_run_is_saved_at_night():

@@ -42,6 +42,18 @@ PRESETS = (
         },
     ),
     Preset(
+        "Build files in one zone",
+        "What can be made again need not lie in three zones. Change the kind to Regional and "
+        "compare the bill, and which limit comes first.",
+        {
+            "mode": "elastic",
+            "standard_gib": 2000,
+            "workload": "oltp-day",
+            "kind": "One Zone",
+            "read_pct": 20.0,
+        },
+    ),
+    Preset(
         "A million small files, one by one",
         "Each file is opened, written and closed, and each step waits for the one before. No mode "
         "helps: raise the queue depth or the number of clients.",

@@ -147,7 +147,7 @@ def _one_by_one(outcome: Outcome) -> str:
     return (
         f"{counted(scenario.clients, 'client')}{' with ' if alone else ', each with '}"
         f"{counted(scenario.queue_depth or 0, 'request')} of {scenario.io.request_kib} KiB "
-        f"outstanding, {'gets' if alone else 'get'} no further than "
+        f"outstanding{' gets' if alone else ', get'} no further than "
         f"{bucket.baseline / bucket.cost:,.1f} MiB/s: a request takes its time, whatever the mode."
         f"{_files(outcome)}"
     )
