@@ -7,6 +7,7 @@ from pydantic import model_validator
 from awsnb import workloads
 from awsnb.aws.efs import EFS, FileSystem, Io
 from awsnb.scenario import Scenario, field
+from awsnb.trace import fields
 
 
 class ThroughputScenario(Scenario):
@@ -47,21 +48,9 @@ class ThroughputScenario(Scenario):
         path=True,
         meaning="Path of a CloudWatch export (CSV or JSON) of TotalIOBytes, statistic Sum.",
     )
-    metric: str = field(
-        "",
-        label="Metric",
-        control=False,
-        option=True,
-        reads="trace",
-        meaning="Which series of the trace, by name, Id, label or resource; A + B is the sum of "
-        "two. Left out, the only one.",
-    )
-    trace_unit: Literal["as the file says", "file system bytes", "file system bytes/s"] = field(
-        "as the file says",
-        label="Unit of the trace",
-        control=False,
-        reads="trace",
-        meaning="What the trace counts, per period or per second, if the file doesn't say.",
+    metric: str = fields.metric("; A + B is the sum of two. Left out, the only one.")
+    trace_unit: Literal["as the file says", "file system bytes", "file system bytes/s"] = (
+        fields.trace_unit()
     )
     read_pct: float = field(
         50.0,
@@ -91,17 +80,7 @@ class ThroughputScenario(Scenario):
         advanced=True,
         meaning="Size of one read or write.",
     )
-    load_factor: float = field(
-        1.0,
-        label="Load factor",
-        unit="x",
-        low=0.01,
-        high=100,
-        log=True,
-        group="Load",
-        advanced=True,
-        meaning="Multiplies the load: 2 is twice the traffic.",
-    )
+    load_factor: float = fields.load_factor()
     queue_depth: int | None = field(
         None,
         label="Queue depth",
