@@ -423,3 +423,11 @@ def test_what_is_no_listing_is_refused_with_the_command(listing, text, rule, lin
 def test_what_aws_refuses_is_refused_with_its_rule(values, rule):
     with pytest.raises(ScenarioError, match=rule):
         ask(CLASSES, **values)
+
+
+@pytest.mark.parametrize("reads", [0.1, 2.0, 9.0, 365.0])
+def test_the_curve_shows_the_bill_of_the_headline_at_the_own_rate(reads):
+    result = CLASSES.simulate(ClassesScenario(reads_a_year=reads))
+    shown = result.data["policy_usd"][result.data["reads_a_year"] == reads]
+    assert shown == pytest.approx(result.summary["usd_month"])
+    assert (np.diff(result.data["reads_a_year"]) >= 0).all()

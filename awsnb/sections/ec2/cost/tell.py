@@ -156,7 +156,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         Curve(_column(purchase), purchase, role)
         for purchase, role in zip(PURCHASES, ROLES, strict=True)
     )
-    events = ((outcome.scenario.hours, "now"),)
+    events = ((outcome.scenario.hours, "yours"),)
     return (
         Panel("Instances, by the hours they run", "USD a month", curves, x="day_hours",
               x_title="hours a day", events=events),

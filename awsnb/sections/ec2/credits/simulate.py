@@ -177,7 +177,7 @@ class Outcome:
     @cached_property
     def price_curve(self) -> tuple[Floats, Floats, Floats]:
         """Mean CPU, %, and what unlimited mode and the peer cost at it, USD a month."""
-        mean_pct = np.linspace(0.0, 100.0, 101)
+        mean_pct = np.union1d(np.linspace(0.0, 100.0, 101), min(self.mean_pct, 100.0))
         here = [HOURS_A_MONTH * self.instance.mean_usd_h(pct) for pct in mean_pct]
         return mean_pct, np.array(here), np.full(mean_pct.size, self.peer_usd_month)
 
