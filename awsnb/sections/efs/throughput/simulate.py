@@ -80,12 +80,7 @@ class Outcome:
     @cached_property
     def first_throttled_s(self) -> float | None:
         """Seconds from the start until data first waited."""
-        throttled = self.service.throttled_s
-        if not throttled.any():
-            return None
-        first = int((throttled > 0).argmax())
-        duration = self.load.trace.duration_s
-        return float(duration[:first].sum() + duration[first] - throttled[first])
+        return self.load.trace.begins_s(self.service.throttled_s)
 
     @cached_property
     def binding(self) -> tuple[Limit, bool]:
