@@ -81,7 +81,7 @@ def test_one_client_is_the_limit_and_two_are_not():
 
 
 def test_small_files_one_by_one_are_slow_in_every_mode():
-    scenario = preset(THROUGHPUT, "A million small files, one by one")
+    scenario = preset(THROUGHPUT, "Small files, one by one")
     why = THROUGHPUT.simulate(scenario).why
     # 8.1 ms a file: 123 a second, 2.25 h for a million
     assert "1 client with 1 request of 4 KiB outstanding gets" in why and "0.5 MiB/s" in why

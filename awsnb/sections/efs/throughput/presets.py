@@ -44,7 +44,7 @@ PRESETS = (
     Preset(
         "Build files in one zone",
         "What can be made again need not lie in three zones. Change the kind to Regional and "
-        "compare the bill, and which limit comes first.",
+        "compare the bill. The notes say what one zone risks.",
         {
             "mode": "elastic",
             "standard_gib": 2000,
@@ -54,7 +54,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "A million small files, one by one",
+        "Small files, one by one",
         "Each file is opened, written and closed, and each step waits for the one before. No mode "
         "helps: raise the queue depth or the number of clients.",
         {
