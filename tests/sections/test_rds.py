@@ -1,4 +1,6 @@
-"""RDS, storage: against AWS's rule written out second by second, and what it says."""
+"""RDS: storage against AWS's rule second by second, luck against draws and closed forms."""
+
+import itertools
 
 import numpy as np
 import pytest
@@ -6,12 +8,14 @@ import pytest
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.rds import truth
+from awsnb.sections.rds.luck.scenario import CLUSTER, PAIR, SINGLE, LuckScenario
+from awsnb.sections.rds.luck.simulate import BOTH
 from awsnb.sections.rds.storage.load import demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
 from awsnb.trace import TraceError
 
 S = section("rds")
-STORAGE = S.view("storage")
+STORAGE, LUCK = S.view("storage"), S.view("luck")
 GIB = 2**30
 
 
@@ -36,7 +40,7 @@ def why(scenario):
         {"growth_gib_per_day": 300.0, "maximum_gib": 320, "optimization_min": 300},
         {"growth_gib_per_day": 500.0, "as_of": "2023-06"},
         {"size_gib": 40, "data_gib": 35.0, "growth_gib_per_day": 40.0, "maximum_gib": 4000},
-        {"maximum_gib": None, "batch_gib": 60.0},
+        {"autoscaling": False, "batch_gib": 60.0},
     ],
 )
 def test_agrees_with_the_rule_second_by_second(changes):
@@ -79,7 +83,7 @@ def test_a_migration_is_carried_by_predicted_growth():
 
 
 def test_it_says_which_cause_is_in_force():
-    assert "Autoscaling is off" in why(StorageScenario(maximum_gib=None))
+    assert "Autoscaling is off" in why(StorageScenario(autoscaling=False))
     assert "less than the 5 minutes" in why(
         StorageScenario(batch_gib=300.0, batch_h=0.05, days=1, maximum_gib=10_000)
     )
@@ -90,7 +94,7 @@ def test_it_says_which_cause_is_in_force():
     assert "only for moments" in why(
         StorageScenario(data_gib=170.0, growth_gib_per_day=0.0, batch_gib=15.0, batch_h=0.1)
     )
-    assert "Autoscaling is off." in why(StorageScenario(maximum_gib=None, growth_gib_per_day=0.1))
+    assert "Autoscaling is off." in why(StorageScenario(autoscaling=False, growth_gib_per_day=0.1))
 
 
 @pytest.mark.parametrize(
@@ -144,3 +148,80 @@ def test_a_file_that_is_no_free_space(tmp_path, header, unit, said):
 def test_more_free_space_than_storage_is_refused(tmp_path):
     with pytest.raises(TraceError, match="300 GiB are free, more than size_gib = 200"):
         S.simulate(StorageScenario(trace=export(tmp_path, np.full(48, 300.0))))
+
+
+# --- luck
+
+
+@pytest.mark.parametrize("slow_pct", [0.0, 1.0, 20.0])
+def test_commits_are_those_drawn(slow_pct):
+    scenario = LuckScenario(slow_pct=slow_pct, slow_factor=30.0)
+    outcome, drawn = LUCK.outcome(scenario), truth.drawn_ms(scenario, 400_000)
+    for name, waits in drawn.items():
+        for one_in, within in ((2, 0.01), (20, 0.03), (500, 0.15)):
+            expected = np.quantile(waits, 1 - 1 / one_in)
+            assert outcome.one_in_ms(one_in, name) == pytest.approx(expected, rel=within)
+
+
+def test_one_standby_the_faster_and_the_slower_of_two_are_three_curves():
+    curves = LUCK.outcome(LuckScenario(slow_pct=5.0)).exceeded_ms
+    order = [curves[name] for name in (SINGLE, CLUSTER, PAIR, BOTH)]
+    for faster, slower in itertools.pairwise(order):
+        assert (faster <= slower + 1e-9).all() and (faster < 0.99 * slower).any()
+
+
+@pytest.mark.parametrize("zones", [0.0, 0.1, 5.0])
+def test_outages_are_the_binomial_of_independent_instances(zones):
+    scenario = LuckScenario(zone_outages_per_year=zones, failures_per_year=6.0, recovery_min=120.0)
+    table = truth.outages_in_closed_form(scenario)
+    assert table["model, min"].to_numpy() == pytest.approx(
+        table["closed form, min"].to_numpy(), rel=1e-4
+    )
+
+
+def test_a_slow_standby_is_passed_over_by_a_cluster_only():
+    pair = preset(LUCK, "One standby is slow")
+    slow, passed = (S.simulate(pair.as_deployment(name)) for name in (PAIR, CLUSTER))
+    assert slow.summary["p50_ms"] > 10 * passed.summary["p50_ms"]
+    assert "faster of two" in passed.why and "faster" not in slow.why
+
+
+def test_a_standby_that_is_gone_blocks_commits():
+    result = S.simulate(preset(LUCK, "The standby is gone"))
+    assert result.why.startswith("No commit ends") and "In a year" not in result.why
+    assert result.summary["p999_ms"] is None and result.summary["downtime_min"] is None
+    cluster = S.simulate(result.scenario.as_deployment(CLUSTER))
+    assert "waits for the other" in cluster.why and "faster" not in cluster.why
+    best = S.compare(result.scenario).best
+    assert best.label == CLUSTER
+
+
+def test_nobody_takes_over_without_a_standby():
+    result = S.simulate(preset(LUCK, "No standby"))
+    assert "nobody takes over" in result.why and "standby" not in result.why
+    assert "more than the 10 min allowed" in result.why
+
+
+def test_a_dns_cache_outlasts_the_failover():
+    result = S.simulate(preset(LUCK, "Clients cache DNS for an hour"))
+    assert "60 s to 1 h 2 min" in result.why
+    assert result.summary["clients_most_s"] == 120 + 3600
+
+
+def test_mysql_waits_for_both_readers_and_postgresql_for_the_better_one():
+    mysql = preset(LUCK, "A MySQL reader lags")
+    postgresql = mysql.replace(engine="postgresql")
+    most = [S.simulate(one).summary["clients_most_s"] for one in (mysql, postgresql)]
+    assert most == pytest.approx([35 + 300 + 30, 35 + 0.2 + 30])
+
+
+def test_deployments_cost_one_two_and_three_times():
+    options = {option.label: option.cost_usd_month for option in S.compare(LuckScenario()).options}
+    assert options[PAIR] == pytest.approx(2 * options[SINGLE])
+    assert options[CLUSTER] == pytest.approx(3 * options[SINGLE])
+
+
+def test_fields_of_another_deployment_are_left_behind():
+    lagging = preset(LUCK, "A MySQL reader lags")
+    assert lagging.as_deployment(PAIR).most_lag_s == 2.0
+    assert lagging.as_deployment(CLUSTER) == lagging

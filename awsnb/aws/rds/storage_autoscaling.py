@@ -139,7 +139,7 @@ def low_spells(at_s: Floats, wanted_gib: Floats, level_gib: float) -> tuple[Floa
     return begins, ends
 
 
-def check_maximum(size_gib: int, maximum_gib: int | None) -> None:
+def check_maximum(size_gib: int, maximum_gib: int) -> None:
     """Refuse a maximum that AWS refuses.
 
     Raises
@@ -147,8 +147,6 @@ def check_maximum(size_gib: int, maximum_gib: int | None) -> None:
     ScenarioError
         Of the field `maximum_gib`.
     """
-    if maximum_gib is None:
-        return
     rule = RDS.get("storage_autoscaling", "least_maximum")
     least = math.ceil(size_gib * (100 + rule.value) / 100 - 1e-9)
     if not least <= maximum_gib <= MAX_SIZE_GIB:

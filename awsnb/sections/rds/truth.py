@@ -1,10 +1,13 @@
-"""What the models are compared with: AWS's rule, written out and followed second by second."""
+"""What the models are compared with: AWS's rule second by second, draws, and closed forms."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from awsnb.aws.rds import RDS
+from awsnb.sections.rds.luck.scenario import CLUSTER, DEPLOYMENTS, PAIR, SINGLE, LuckScenario
+from awsnb.sections.rds.luck.simulate import YEAR_H, downtime
+from awsnb.sections.rds.luck.simulate import simulate as simulate_luck
 from awsnb.sections.rds.storage.load import demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
 from awsnb.sections.rds.storage.simulate import simulate
@@ -57,7 +60,7 @@ def stepped(scenario: StorageScenario) -> tuple[list[tuple[int, int]], int]:
         used.append(min(data, size))
         full_s += data >= size
         low_s = low_s + 1 if size - data <= size / 10 else 0
-        if low_s <= 300 or now < look_at or scenario.maximum_gib is None:
+        if low_s <= 300 or now < look_at or not scenario.autoscaling:
             continue
         if changes and now < changes[-1][0] + max(wait_s, optimization_s):
             continue
@@ -71,3 +74,75 @@ def stepped(scenario: StorageScenario) -> tuple[list[tuple[int, int]], int]:
             size, low_s = size + step, 0
             changes.append((now, size))
     return changes, full_s
+
+
+def commits_drawn(scenario: LuckScenario, draws: int = 1_000_000) -> "pd.DataFrame":
+    """Compare commit latency with commits drawn at random, one by one.
+
+    Parameters
+    ----------
+    scenario : LuckScenario
+        A database whose standbys answer.
+    draws : int
+        How many commits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By deployment: the median, p99 and p99.9, ms, as drawn and by order statistics.
+    """
+    import pandas as pd
+
+    outcome, waits = simulate_luck(scenario), drawn_ms(scenario, draws)
+    rows = [
+        (name, f"p{share:g}", np.percentile(waits[name], share),
+         outcome.one_in_ms(100 / (100 - share), name))
+        for name in DEPLOYMENTS
+        for share in (50.0, 99.0, 99.9)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["deployment", "", "drawn, ms", "model, ms"])
+    return table.set_index(["deployment", ""]).round(2)
+
+
+def drawn_ms(scenario: LuckScenario, draws: int) -> dict[str, np.ndarray]:
+    """Draw commits: the slower of the writer and, of the standbys, the one or the faster."""
+    random = np.random.default_rng(1)
+    local = RDS.value("latency", "local_commit")
+    away = local + RDS.value("latency", "zone_round_trip")
+    spread = RDS.value("latency", "commit_spread")
+
+    def waits(median: float) -> np.ndarray:
+        slow = random.random(draws) < scenario.slow_pct / 100
+        late = np.where(slow, scenario.slow_factor, 1.0)
+        return median * late * random.lognormal(0.0, spread, draws)
+
+    writer, first, second = waits(local), waits(away), waits(away)
+    return {
+        SINGLE: writer,
+        PAIR: np.maximum(writer, first),
+        CLUSTER: np.maximum(writer, np.minimum(first, second)),
+    }
+
+
+def outages_in_closed_form(scenario: LuckScenario) -> "pd.DataFrame":
+    """Compare the time with too few instances with the binomial of independent ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Minutes a year by deployment, by both.
+    """
+    import pandas as pd
+
+    up_h = YEAR_H / scenario.failures_per_year
+    down = 1 - up_h / (up_h + scenario.recovery_min / 60)
+    if scenario.zone_outages_per_year:
+        zone_h = YEAR_H / scenario.zone_outages_per_year
+        down = 1 - (1 - down) * zone_h / (zone_h + scenario.zone_outage_h)
+    shares = {SINGLE: down, PAIR: down**2, CLUSTER: down**3 + 3 * down**2 * (1 - down)}
+    rows = [
+        (name, 60 * YEAR_H * share, downtime(scenario, name).outage_min)
+        for name, share in shares.items()
+    ]
+    table = pd.DataFrame(rows, columns=["deployment", "closed form, min", "model, min"])
+    return table.set_index("deployment").round(6)

@@ -47,16 +47,19 @@ def _others(scenario: StorageScenario, load: Load) -> list[Option]:
     most = math.ceil(float(load.wanted_gib.max()) / scenario.rule.trigger_gib(1.0))
     fixed = max(min(most, MAX_SIZE_GIB), scenario.size_gib)
     found = []
-    if scenario.maximum_gib is not None:
-        found.append(_option("no autoscaling", scenario.replace(maximum_gib=None), load))
+    fixed_rule = {"autoscaling": False, "maximum_gib": StorageScenario().maximum_gib}
+    if scenario.autoscaling:
+        found.append(_option("no autoscaling", scenario.replace(**fixed_rule), load))
     advised = 1 + RDS.value("storage_autoscaling", "advised_maximum") / 100
     maximum = min(math.ceil(fixed * advised), MAX_SIZE_GIB)
     least = scenario.size_gib * (1 + RDS.value("storage_autoscaling", "least_maximum") / 100)
-    if maximum > (scenario.maximum_gib or 0) and maximum >= least:
-        wider = scenario.replace(maximum_gib=maximum)
-        found.append(_option("a higher maximum", wider, load))
+    if maximum >= least and not (scenario.autoscaling and scenario.maximum_gib >= maximum):
+        wider = scenario.replace(autoscaling=True, maximum_gib=maximum)
+        found.append(
+            _option("a higher maximum" if scenario.autoscaling else "autoscaling", wider, load)
+        )
     if fixed > scenario.size_gib and not scenario.trace:  # a trace is of one allocated size
-        whole = scenario.replace(size_gib=fixed, maximum_gib=None)
+        whole = scenario.replace(size_gib=fixed, **fixed_rule)
         found.append(_option("all of it from the start", whole, load))
     if scenario.batch_gib and not scenario.trace:
         plain = scenario.replace(batch_gib=0.0)

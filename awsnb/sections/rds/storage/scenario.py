@@ -24,15 +24,18 @@ class StorageScenario(Scenario):
         log=True,
         meaning="What is allocated at the start, gp3.",
     )
-    maximum_gib: int | None = field(
+    autoscaling: bool = field(
+        True, label="Autoscaling", meaning="Whether RDS enlarges the storage by itself."
+    )
+    maximum_gib: int = field(
         1000,
-        label="Autoscaling up to",
+        label="Maximum",
         unit="GiB",
         low=RDS.value("storage", "min_size"),
         high=MAX_SIZE_GIB,
         log=True,
-        unset="off",
-        meaning="The maximum storage threshold; left out, storage never grows by itself.",
+        only_when={"autoscaling": (True,)},
+        meaning="The maximum storage threshold, at which autoscaling ends.",
     )
     data_gib: float = field(
         150.0,
@@ -66,6 +69,8 @@ class StorageScenario(Scenario):
         low=1,
         high=730,
         log=True,
+        group="Data",
+        advanced=True,
         meaning="How far to follow the volume.",
     )
     trace: str = field(
@@ -89,7 +94,7 @@ class StorageScenario(Scenario):
         low=0.05,
         high=20,
         log=True,
-        group="Batch",
+        group="Data",
         advanced=True,
         meaning="How long it writes, from 02:00 on; then its space is free again.",
     )
@@ -119,12 +124,13 @@ class StorageScenario(Scenario):
     def rule(self) -> Rule:
         """When storage grows, and by how much."""
         minutes = self.optimization_min or OPTIMIZATION.value
-        return Rule(self.maximum_gib, 60.0 * minutes, self.at_maximum, self.on)
+        maximum_gib = self.maximum_gib if self.autoscaling else None
+        return Rule(maximum_gib, 60.0 * minutes, self.at_maximum, self.on)
 
     @property
     def text(self) -> str:
         """The scenario in a few words."""
-        grows = "fixed" if self.maximum_gib is None else f"up to {self.maximum_gib:,}"
+        grows = f"up to {self.maximum_gib:,}" if self.autoscaling else "fixed"
         return f"{self.size_gib:,} GiB, {grows}"
 
     def in_force(self) -> dict[str, int]:
@@ -133,7 +139,8 @@ class StorageScenario(Scenario):
 
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
-        check_maximum(self.size_gib, self.maximum_gib)
+        if self.autoscaling:
+            check_maximum(self.size_gib, self.maximum_gib)
         if not self.trace and self.data_gib > self.size_gib:
             raise ScenarioError(
                 f"data_gib = {self.data_gib:,g}: must be at most size_gib, {self.size_gib:,} GiB.",

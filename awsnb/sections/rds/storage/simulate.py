@@ -64,7 +64,7 @@ class Outcome:
     @property
     def why_full(self) -> str:
         """What kept the storage from growing when it was first full."""
-        if self.scenario.maximum_gib is None:
+        if not self.scenario.autoscaling:
             return OFF
         first, rule = self.first_full_s or 0.0, self.scenario.rule
         before = [at for at in self.growth.changed_s if at <= first]

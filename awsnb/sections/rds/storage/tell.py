@@ -69,7 +69,11 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     changes, full = outcome.growth.changed_s, outcome.first_full_s
-    first, last, used = next(iter(changes), None), outcome.last_gib, outcome.load.wanted_gib[-1]
+    first, last, used = (
+        next(iter(changes), None),
+        outcome.last_gib,
+        float(outcome.load.wanted_gib[-1]),
+    )
     unused, lowest = last - used, 100 * _least_free(outcome)
     return (
         Number("full_h", "Full, writes fail", outcome.full_s / 3600,
