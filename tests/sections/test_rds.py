@@ -1,21 +1,30 @@
-"""RDS: storage against AWS's rule second by second, luck against draws and closed forms."""
+"""RDS: space against AWS's rule by the second, luck against draws, speed against AWS's table."""
 
 import itertools
 
 import numpy as np
 import pytest
 
+from awsnb import theory
+from awsnb.aws.ebs import Io
+from awsnb.aws.rds.storage import Storage
+from awsnb.mechanisms import token_bucket
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.rds import truth
 from awsnb.sections.rds.luck.scenario import CLUSTER, PAIR, SINGLE, LuckScenario
 from awsnb.sections.rds.luck.simulate import BOTH
+from awsnb.sections.rds.speed.scenario import SpeedScenario
 from awsnb.sections.rds.storage.load import demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
+from awsnb.sections.rds.time_travel.scenario import TimeTravelScenario
+from awsnb.sections.rds.time_travel.simulate import backup_before
+from awsnb.sections.rds.time_travel.tell import clock
 from awsnb.trace import TraceError
 
 S = section("rds")
 STORAGE, LUCK = S.view("storage"), S.view("luck")
+TRAVEL, SPEED = S.view("time travel"), S.view("speed")
 GIB = 2**30
 
 
@@ -225,3 +234,152 @@ def test_fields_of_another_deployment_are_left_behind():
     lagging = preset(LUCK, "A MySQL reader lags")
     assert lagging.as_deployment(PAIR).most_lag_s == 2.0
     assert lagging.as_deployment(CLUSTER) == lagging
+
+
+# --- time travel
+
+
+def first_restorable(accident, upload_at):
+    """Minute by minute, logs uploaded every five: when the accident's moment is restorable."""
+    for now in range(accident, accident + 10):
+        uploads = [at for at in range(now - 10, now + 1) if at % 5 == upload_at]
+        if uploads[-1] >= accident:
+            return now
+    return None
+
+
+@pytest.mark.parametrize("noticed", [0.0, 2.0, 5.0, 40.0])
+def test_the_restore_starts_when_the_last_log_may_be_there(noticed):
+    outcome = TRAVEL.outcome(TimeTravelScenario(noticed_min=noticed))
+    waits = [first_restorable(843, phase) - 843 for phase in range(5)]
+    assert max(waits) == 4  # on whole minutes: under five
+    assert outcome.starts_min - 843 == max(noticed, 5)
+    assert outcome.starts_min >= 843 + max(waits)
+
+
+def test_an_idle_database_worked_by_hand():
+    idle = TimeTravelScenario(busy_pct=0.0, restore_min=20, switch_min=10.0, noticed_min=12.0)
+    outcome = TRAVEL.outcome(idle)
+    assert clock(outcome.runs_min) == "14:45 UTC" and outcome.all_lost_min == 42
+
+
+def test_logs_are_replayed_from_the_last_backup():
+    """Ten hours and 33 minutes since 03:30, half of it busy, ten times as fast."""
+    outcome = TRAVEL.outcome(TimeTravelScenario(busy_pct=50.0))
+    assert outcome.replay_min == pytest.approx(633 * 0.5 / 10)
+
+
+@pytest.mark.parametrize(
+    ("at", "window", "backup"),
+    [(843, 180, 210), (210, 180, 210), (209, 180, 210 - 1440), (10, 1430, 1460 - 1440 * 2)],
+)
+def test_the_backup_is_the_last_that_was_over(at, window, backup):
+    days = [backup_before(at, window)]
+    assert days == [
+        max(window + 30 + 1440 * n for n in range(-3, 2) if window + 30 + 1440 * n <= at)
+    ]
+    assert backup_before(at, window) == backup
+
+
+def test_what_each_way_back_loses():
+    switched, copied = (
+        S.simulate(TimeTravelScenario(**values)) for values in ({}, {"way": "copy the table"})
+    )
+    assert "endpoint of its own" in switched.why and switched.summary["lost_min"] > 0
+    assert "Other tables lose nothing" in copied.why and copied.summary["lost_min"] == 0
+    assert switched.summary["endpoint"] == "a new one"
+    assert copied.summary["endpoint"] == "the old one"
+
+
+def test_too_late_and_off_are_told_apart():
+    late, off = (
+        S.simulate(preset(TRAVEL, name)) for name in ("Noticed after eight days", "Backups are off")
+    )
+    assert "kept for 7 days" in late.why and "too late" in late.why
+    assert "turns automated backups off" in off.why and "too late" not in off.why
+    assert late.summary["runs_again_at"] is None and late.summary["lost_min"] is None
+    assert S.compare(late.scenario).best.scenario.retention_days == 8
+    assert S.compare(TimeTravelScenario(noticed_min=60_000.0)).best is None
+
+
+def test_times_of_day():
+    assert clock(-630) == "13:30 UTC the day before" and clock(1500) == "01:00 UTC a day later"
+    assert TimeTravelScenario(accident="7:05").accident_min == 425
+    for wrong in ("24:00", "14.03", "noon", ""):
+        with pytest.raises(ScenarioError, match="00:00 to 23:59") as refused:
+            TimeTravelScenario(accident=wrong)
+        assert refused.value.field == "accident"
+
+
+# --- speed
+
+
+def test_four_volumes_are_what_aws_publishes():
+    table = truth.stripes_as_published()
+    assert (table["AWS"] == table["model"]).all() and len(table) == 7
+
+
+def test_credit_of_four_stripes_lasts_as_the_closed_form_says():
+    limit, _ = Storage("gp2", 400).limits(Io(16, "random"))
+    lasts_s = theory.burst_duration_s(4 * 5.4e6, 12_000, 1200)
+    service = token_bucket.serve([3600.0], [12_000.0], [limit.bucket])
+    assert 3600 - service.throttled_s[0] == pytest.approx(lasts_s) == pytest.approx(2000)
+
+
+def test_gp2_runs_dry_and_four_volumes_do_not():
+    small = preset(SPEED, "gp2 and a nightly batch")
+    assert "credit of the storage's IOPS is used up: 600 IOPS" in why(small)
+    assert "class would not help" in why(small)
+    assert why(small.replace(size_gib=400)).startswith("It holds")
+
+
+def test_one_gib_more_makes_four_volumes():
+    small = preset(SPEED, "One GiB less than four volumes")
+    assert "ends at 3,000 IOPS" in why(small)
+    assert why(small.replace(size_gib=400)).startswith("It holds")
+
+
+def test_the_instance_binds_whatever_the_storage():
+    result = S.simulate(preset(SPEED, "Fast storage, small instance"))
+    assert "instance's IOPS is used up" in result.why and "storage would not help" in result.why
+    assert S.compare(result.scenario).best is None
+    large = result.scenario.replace(instance_class="db.m6g.4xlarge")
+    assert S.simulate(large).summary["throttled_min"] == 0
+
+
+def test_large_reads_use_up_the_bytes():
+    result = S.simulate(preset(SPEED, "Large reads on a small class"))
+    assert "instance's throughput is used up: 75 MiB/s" in result.why
+    assert result.series["instance_byte_credit_pct"].min() == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"size_gib": 399, "iops": 4000}, "iops", "no more can be provisioned"),
+        ({"size_gib": 400, "iops": 3000}, "iops", "12,000 to 64,000 IOPS"),
+        ({"size_gib": 400, "throughput_mibps": 125}, "throughput_mibps", "500 to 4,000 MiB/s"),
+        ({"storage_type": "io2"}, "iops", "iops is missing"),
+        ({"storage_type": "io2", "size_gib": 99, "iops": 2000}, "size_gib", "100 GiB or more"),
+        ({"storage_type": "io2", "size_gib": 100, "iops": 200_000}, "iops", "1,000 to 100,000"),
+    ],
+)
+def test_what_rds_refuses_of_storage(values, field, said):
+    with pytest.raises(ScenarioError, match=said) as refused:
+        SpeedScenario(**values)
+    assert refused.value.field == field
+
+
+def test_reads_and_writes_of_your_own_with_the_measured_balance(tmp_path):
+    times = np.datetime64("2026-03-01T00:00") + np.arange(120) * np.timedelta64(60, "s")
+    load, balance = tmp_path / "load.csv", tmp_path / "balance.csv"
+    rows = [f"{at}:00Z,3000,1500" for at in times]
+    load.write_text("\n".join(["timestamp,ReadIOPS Average,WriteIOPS Average", *rows]) + "\n")
+    rows = [f"{at}:00Z,{100 - i / 2}" for i, at in enumerate(times)]
+    balance.write_text("\n".join(["timestamp,EBSByteBalance% Average", *rows]) + "\n")
+    scenario = SpeedScenario(size_gib=400, trace=str(load), balance=str(balance))
+    result = S.simulate(scenario)
+    assert result.summary["peak_asked_iops"] == pytest.approx(4500)
+    assert result.series["measured_pct"].iloc[0] == pytest.approx(100)
+    with pytest.raises(TraceError, match="EBSByteBalance"):
+        S.simulate(scenario.replace(balance=str(load)))

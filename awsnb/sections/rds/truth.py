@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from awsnb.aws.ebs import Io
 from awsnb.aws.rds import RDS
+from awsnb.aws.rds.storage import Storage
 from awsnb.sections.rds.luck.scenario import CLUSTER, DEPLOYMENTS, PAIR, SINGLE, LuckScenario
 from awsnb.sections.rds.luck.simulate import YEAR_H, downtime
 from awsnb.sections.rds.luck.simulate import simulate as simulate_luck
@@ -146,3 +148,33 @@ def outages_in_closed_form(scenario: LuckScenario) -> "pd.DataFrame":
     ]
     table = pd.DataFrame(rows, columns=["deployment", "closed form, min", "model, min"])
     return table.set_index("deployment").round(6)
+
+
+def stripes_as_published() -> "pd.DataFrame":
+    """Compare one volume, or four striped ones, with what AWS publishes of RDS storage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a number of RDS's own table: there, and made of EBS volumes here.
+    """
+    import pandas as pd
+
+    large, most = int(RDS.value("gp3", "large_min_size")), 65_536
+    rows = [
+        ("gp2, burst from 400 GiB", "IOPS", RDS.value("gp2", "burst_large"),
+         _rate("gp2", large, 0)),
+        ("gp2, IOPS at most", "IOPS", RDS.value("gp2", "max_iops"), _rate("gp2", most, 0)),
+        ("gp2, throughput at most", "MiB/s", RDS.value("gp2", "max_throughput"),
+         _rate("gp2", most, 1)),
+        *((f"gp3, {size} GiB", unit, RDS.value("gp3", f"included_{what}_{kind}"),
+           _rate("gp3", size, index))
+          for size, kind in ((large - 1, "small"), (large, "large"))
+          for index, (what, unit) in enumerate((("iops", "IOPS"), ("throughput", "MiB/s")))),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["storage", "unit", "AWS", "model"]).set_index("storage")
+
+
+def _rate(storage_type: str, size_gib: int, index: int) -> float:
+    """The most that storage does, of its IOPS (0) or its throughput (1)."""
+    return Storage(storage_type, size_gib).limits(Io(16, "random"))[index].bucket.burst
