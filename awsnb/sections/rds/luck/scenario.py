@@ -27,7 +27,7 @@ class LuckScenario(Scenario):
         meaning="It answers, or each of its answers is slow, or it is gone.",
     )
     slow_pct: float = field(
-        1.0,
+        2.0,
         label="Slow writes",
         unit="%",
         low=0,
