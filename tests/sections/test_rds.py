@@ -101,7 +101,7 @@ def test_it_says_which_cause_is_in_force():
     )
     assert "does not grow" in why(StorageScenario(growth_gib_per_day=0.1))
     assert "only for moments" in why(
-        StorageScenario(data_gib=170.0, growth_gib_per_day=0.0, batch_gib=15.0, batch_h=0.1)
+        StorageScenario(data_gib=170.0, growth_gib_per_day=0.01, batch_gib=15.0, batch_h=0.1)
     )
     assert "Autoscaling is off." in why(StorageScenario(autoscaling=False, growth_gib_per_day=0.1))
 
@@ -248,7 +248,7 @@ def first_restorable(accident, upload_at):
     return None
 
 
-@pytest.mark.parametrize("noticed", [0.0, 2.0, 5.0, 40.0])
+@pytest.mark.parametrize("noticed", [1.0, 2.0, 5.0, 40.0])
 def test_the_restore_starts_when_the_last_log_may_be_there(noticed):
     outcome = TRAVEL.outcome(TimeTravelScenario(noticed_min=noticed))
     waits = [first_restorable(843, phase) - 843 for phase in range(5)]

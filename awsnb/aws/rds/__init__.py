@@ -1,4 +1,4 @@
-"""RDS: database instances on gp3, what they may do and what they cost."""
+"""RDS: database instances, their storage, its autoscaling, and what they cost."""
 
 from awsnb.aws.rds.deployment import RDS, Bill, Deployment
 

@@ -47,8 +47,9 @@ class LuckScenario(Scenario):
         30.0,
         label="DNS cache of clients",
         unit="s",
-        low=0,
+        low=1,
         high=3600,
+        log=True,
         meaning="How long clients keep an address: after a failover they find the old one.",
     )
     goal_min: float = field(

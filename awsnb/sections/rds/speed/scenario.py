@@ -37,7 +37,7 @@ class SpeedScenario(Scenario):
         high=RDS.value("io2", "max_iops"),
         log=True,
         only_when={"storage_type": ("gp3", "io2")},
-        unset="what is included",
+        unset="included",
         meaning="Needed on io2; on gp3 from 400 GiB on.",
     )
     instance_class: str = field(
@@ -80,7 +80,7 @@ class SpeedScenario(Scenario):
         only_when={"storage_type": ("gp3",)},
         group="Storage",
         advanced=True,
-        unset="what is included",
+        unset="included",
         meaning="Provisioned throughput of gp3, from 400 GiB on.",
     )
     start_credit_pct: float = field(

@@ -50,8 +50,9 @@ class StorageScenario(Scenario):
         1.0,
         label="Growth",
         unit="GiB a day",
-        low=0,
+        low=0.01,
         high=10_000,
+        log=True,
         meaning="Data that come each day and stay.",
     )
     batch_gib: float = field(
@@ -59,7 +60,7 @@ class StorageScenario(Scenario):
         label="Nightly batch",
         unit="GiB",
         low=0,
-        high=MAX_SIZE_GIB,
+        high=2000,
         meaning="Space that a batch fills each night, and frees when it ends.",
     )
     days: int = field(

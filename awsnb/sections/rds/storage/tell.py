@@ -56,14 +56,14 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         "GiB",
         (
             Curve("allocated_gib", "allocated", "first", compare=True),
-            Curve("wanted_gib", "data", "demand"),
+            Curve("wanted_gib", "data", "second"),
             Curve("trigger_gib", "90 % of it", "theory"),
         ),
         x="day",
         x_title="days from the start",
         events=tuple(sorted(events)),
     )
-    free = Panel("Free space", "%", (Curve("free_pct", "free", "served", compare=True),), x="day")
+    free = Panel("Free space", "%", (Curve("free_pct", "free", "first", compare=True),), x="day")
     return space, free
 
 

@@ -18,15 +18,16 @@ class TimeTravelScenario(Scenario):
 
     accident: str = field(
         "14:03",
-        label="The accident is at",
+        label="Accident at",
         meaning="When the table was dropped, HH:MM in UTC.",
     )
     noticed_min: float = field(
         12.0,
         label="Noticed after",
         unit="min",
-        low=0,
+        low=1,
         high=100_000,
+        log=True,
         meaning="From the accident until somebody starts the restore.",
     )
     retention_days: int = field(

@@ -73,7 +73,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                clock(outcome.runs_min) if possible else NOWHERE, headline=True),
         Number("away_min", "Without the table for", away,
                "for good" if away is None else span(60 * away), headline=True),
-        Number("lost_min", "Writes lost, every table", lost,
+        Number("lost_min", "Writes lost", lost,
                "the table" if lost is None else span(60 * lost), headline=True),
         Number("latest_at", "Restorable from", clock(outcome.starts_min) if possible else None,
                clock(outcome.starts_min) if possible else NOWHERE),
