@@ -41,6 +41,7 @@ from awsnb.theory.scaling import (
     scale_out_s,
     stable_gain,
 )
+from awsnb.theory.sessions import load_cv, most_sessions, renewed_share
 
 __all__ = [
     "burst_duration_s",
@@ -48,6 +49,7 @@ __all__ = [
     "erlang_c",
     "idle_band",
     "instances_needed",
+    "load_cv",
     "loss_rate",
     "loss_window_s",
     "lru_hit_ratio",
@@ -56,6 +58,7 @@ __all__ = [
     "mmc_sojourn_quantile_s",
     "mmc_sojourn_tail",
     "mmc_wait_s",
+    "most_sessions",
     "on_off_backlog_tail",
     "order_statistic_cdf",
     "quorum_availability",
@@ -63,6 +66,7 @@ __all__ = [
     "random_hit_ratio",
     "read_capacity",
     "refill_duration_s",
+    "renewed_share",
     "resting_lru_hit_ratio",
     "scale_out_rounds",
     "scale_out_s",

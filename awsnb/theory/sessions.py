@@ -1,0 +1,103 @@
+"""Sessions that stay where they are: how soon new ones replace them, and how uneven they lie."""
+
+from math import erf, exp, lgamma, log, sqrt
+
+import numpy as np
+
+
+def renewed_share(since_min: float, mean_min: float, length_cv: float) -> float:
+    """Share of the live sessions that started within the last minutes. Exact.
+
+    It is the equilibrium distribution of a lognormal length, E[min(D, t)] / E[D] (Cox, *Renewal
+    Theory*, 1962, section 5.3). A target that joined then holds that share of its fair part.
+
+    Parameters
+    ----------
+    since_min : float
+        The minutes, t.
+    mean_min, length_cv : float
+        Mean of the length D, and its standard deviation by the mean.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> renewed_share(15.0, 30.0, 0.0)  # all as long: half of them have started since
+    0.5
+    """
+    if length_cv == 0:
+        return min(since_min / mean_min, 1.0)
+    if since_min <= 0:
+        return 0.0
+    sigma = sqrt(log(1 + length_cv**2))
+    score = (log(since_min / mean_min) + sigma**2 / 2) / sigma
+    return _normal(score - sigma) + since_min / mean_min * _normal(-score)
+
+
+def _normal(score: float) -> float:
+    return (1 + erf(score / sqrt(2))) / 2
+
+
+def load_cv(targets: int, sessions: float, weight_cv: float) -> float:
+    """How uneven the load of a target is, sessions being placed at random. Exact.
+
+    Standard deviation by the mean, for a fixed number of sessions: each weighs w, and lands here
+    with probability 1 / n, so that the variance of the sum is N (E[w^2] / n - E[w]^2 / n^2).
+
+    Parameters
+    ----------
+    targets : int
+        Bins, n.
+    sessions : float
+        Balls, N.
+    weight_cv : float
+        Standard deviation of a session's weight, by its mean.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> load_cv(4, 300, 0.0)
+    0.1
+    """
+    return sqrt((targets * (1 + weight_cv**2) - 1) / sessions)
+
+
+def most_sessions(targets: int, sessions: int) -> float:
+    """Sessions on the fullest target, on average, each being placed at random. Exact.
+
+    Bins of a multinomial are Poisson variables given their sum: so the chance that none holds more
+    than m is a convolution of cut Poisson distributions (Feller, volume 1, section II.5).
+
+    Parameters
+    ----------
+    targets, sessions : int
+        Bins and balls.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> most_sessions(2, 2)  # both on one in half of the cases
+    1.5
+    """
+    mean = sessions / targets
+    poisson = np.array([exp(k * log(mean) - mean - lgamma(k + 1)) for k in range(sessions + 1)])
+    whole = exp(sessions * log(sessions) - sessions - lgamma(sessions + 1))
+    within = [_sum_at(poisson[: most + 1], targets, sessions) / whole for most in range(sessions)]
+    return float(round(sum(1 - chance for chance in within), 9))
+
+
+def _sum_at(part: np.ndarray, count: int, total: int) -> float:
+    """Chance that `count` such variables come to `total`."""
+    joint = np.ones(1)
+    for _ in range(count):
+        joint = np.convolve(joint, part)[: total + 1]
+    return float(joint[total]) if joint.size > total else 0.0
