@@ -121,8 +121,8 @@ def cut_every(sessions: Sessions, period_min: float) -> Ties:
     pieces = np.maximum(np.ceil(length / period_min).astype(np.int64), 1)
     whose = np.repeat(np.arange(pieces.size), pieces)
     nth = np.arange(whose.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = sessions.start_min[whose] + nth * period_min
-    return Ties(whose, start, np.minimum(start + period_min, sessions.end_min[whose]))
+    start, until = (sessions.start_min[whose] + (nth + k) * period_min for k in (0, 1))
+    return Ties(whose, start, np.minimum(until, sessions.end_min[whose]))
 
 
 def cut_in_gaps(sessions: Sessions, longest_min: float, seed: int) -> Ties:
@@ -261,7 +261,10 @@ def with_one_address(others: Choose, together: NDArray[np.bool_], seed: int) -> 
 
 
 def least_loaded(new: Bindings, living: Bindings, load: Floats, epoch: Epoch) -> Ints:
-    """Give each new binding to the target whose sessions send the fewest requests a minute."""
+    """Give each new binding to the target whose sessions send the fewest requests a minute.
+
+    A tie that ends in this moment still counts, so that what follows it goes elsewhere.
+    """
     sums = dict.fromkeys(map(int, epoch.targets), 0.0)
     ends = list(_rows(living.end_min, living.target, load[living.tie]))
     for _, target, per_min in ends:
@@ -269,7 +272,7 @@ def least_loaded(new: Bindings, living: Bindings, load: Floats, epoch: Epoch) ->
     heapify(ends)
     chosen = []
     for start, end, per_min in _rows(new.start_min, new.end_min, load[new.tie]):
-        while ends and ends[0][0] <= start:
+        while ends and ends[0][0] < start:
             _, target, ended = heappop(ends)
             sums[target] -= ended
         chosen.append(min(sums, key=sums.__getitem__))

@@ -142,9 +142,10 @@ def test_an_office_behind_one_address_is_on_one_target():
     [
         ("Short stickiness duration", "no request came for 3 min", "CLB"),
         ("A CLB's ten minutes", "10 min old, which a CLB does not renew", "no request came"),
+        ("A CLB's ten minutes", "They stay elsewhere", "None of them comes back"),
         ("An office behind one NAT", "30 % of the sessions come from one address", "cookie"),
         ("Least outstanding requests", "no live session moves there", "without its state"),
-        ("Long, heavy sessions", "half of a fair share only after", "without its state"),
+        ("Long, heavy sessions", "half of a fair share after 1 h", "without its state"),
         ("Sessions in ElastiCache", "takes no session with it", "no live session moves"),
     ],
 )
@@ -187,6 +188,11 @@ def test_a_fleet_too_large_for_a_picture_has_none():
     assert tell(outcome(targets=30)).scene is None
 
 
+def test_a_dead_target_gets_exactly_nothing():
+    run = outcome()
+    assert (run.per_min[~run.serves] == 0).all() and (run.per_min >= 0).all()
+
+
 # --- options
 
 
@@ -225,6 +231,7 @@ def test_a_tie_costs_nothing_where_no_target_dies():
         ({"added_at_min": 500.0}, "added_at_min", "the run ends at 240 min"),
         ({"live_sessions": 20_000}, "live_sessions", "more than the 50,000"),
         ({"live_sessions": 5000, "duration_s": 1}, "duration_s", "more than the 1,000,000"),
+        ({"stickiness": CLASSIC, "duration_s": 60}, "duration_s", "more than the 100,000"),
         ({"session_kib": 1024.0, "live_sessions": 5000}, "node_type", "take a larger node"),
     ],
 )

@@ -151,6 +151,12 @@ def test_a_tie_of_a_day_does_not_end_in_busy_sessions():
     assert cut_in_gaps(sessions, 1440.0, 1).session.size == sessions.start_min.size
 
 
+def test_a_tie_that_ends_does_not_find_its_own_target_empty():
+    ties = cut_every(Sessions(np.array([0.0, 5.0]), np.array([20.0, 15.0]), np.ones(2)), 10.0)
+    bound = bind(ties, np.ones(3), [Epoch(0.0, np.arange(3))], least_loaded)
+    assert bound.target.tolist() == [0, 2, 1]
+
+
 # --- the population is as if for ever the same
 
 

@@ -13,7 +13,9 @@ DURATION, APPLICATION = "ALB duration cookie", "ALB application cookie"
 CLASSIC, ADDRESS, STORE = "CLB duration cookie", "NLB source address", "off, with a store"
 IN_TURN, LEAST = "round robin", "least outstanding"
 LONGEST_S: int = ELB.value("alb", "stickiness_duration_max")
-MOST_SESSIONS, MOST_PIECES = 50_000, 1_000_000
+MOST_SESSIONS = 50_000
+SURE = 40  # with so many requests in a pause's time, no pause is that long
+MOST_ENDS = {DURATION: 1_000_000, CLASSIC: 100_000}  # requests or cookies that could end a tie
 
 
 class StickyScenario(Scenario):
@@ -172,22 +174,23 @@ class StickyScenario(Scenario):
                 "a shorter run_min.",
                 field="live_sessions",
             )
-        pieces = total * self.session_min * self._looked_at_per_min
-        if pieces > MOST_PIECES:
+        ends = total * self.session_min * self._ends_per_min
+        most = MOST_ENDS.get(self.stickiness, 0)
+        if ends > most:
             raise ScenarioError(
-                f"duration_s = {self.duration_s:,}: about {pieces:,.0f} requests could end a tie, "
-                f"more than the {MOST_PIECES:,} that are followed here; take a longer duration_s "
-                "or fewer live_sessions.",
+                f"duration_s = {self.duration_s:,}: ties could end {ends:,.0f} times, more than "
+                f"the {most:,} that are followed here; take a longer duration_s or fewer "
+                "live_sessions.",
                 field="duration_s",
             )
 
     @property
-    def _looked_at_per_min(self) -> float:
-        """Chances a minute, at most, that the tie of a session ends."""
+    def _ends_per_min(self) -> float:
+        """How often a minute the tie of a session could end, at most."""
         if self.stickiness == CLASSIC:
             return 60 / self.duration_s
         if self.stickiness == DURATION:
-            return min(self.requests_per_min, 40 * 60 / self.duration_s)
+            return min(self.requests_per_min, SURE * 60 / self.duration_s)
         return 0.0
 
     def _check_store(self) -> None:

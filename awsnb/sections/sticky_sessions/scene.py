@@ -50,14 +50,14 @@ def events(scenario: StickyScenario) -> Iterator[tuple[float, str]]:
 
 
 def _target(outcome: Outcome, at: int, name: str, top: float) -> Place:
-    return Place(name, 1, outcome.held[at], top, "sessions", states=tuple(_states(outcome, at)))
+    return Place(name, 1, outcome.held[at], top, states=tuple(_states(outcome, at)))
 
 
 def _states(outcome: Outcome, at: int) -> Iterator[State]:
     serves, dead = outcome.serves[at], at == 0 and outcome.scenario.death_min is not None
     changed = np.flatnonzero(np.append(True, serves[1:] != serves[:-1]))
     for k in changed:
-        word = "in service" if serves[k] else "dead" if dead else "not yet there"
+        word = "holds" if serves[k] else "dead" if dead else "not yet"
         yield float(outcome.time_min[k]), "ok" if serves[k] else "bad" if dead else "off", word
 
 

@@ -154,7 +154,8 @@ def simulate(scenario: StickyScenario) -> Outcome:
     """
     sessions = affinity.population(
         scenario.live_sessions, scenario.session_min, scenario.length_spread_pct / 100,
-        scenario.requests_per_min, scenario.weight_spread_pct / 100, scenario.run_min, scenario.seed,
+        scenario.requests_per_min, scenario.weight_spread_pct / 100, scenario.run_min,
+        scenario.seed,
     )  # fmt: skip
     ties = _ties(scenario, sessions)
     load = sessions.per_min[ties.session]
@@ -169,6 +170,7 @@ def _outcome(
     serves = _serves(scenario, times)
     counts = affinity.held(bound, np.ones(load.size), scenario.in_service, times)
     per_min = affinity.held(bound, load, scenario.in_service, times)
+    per_min = np.where(counts > 0, per_min, 0.0)  # sums of floats leave a rest
     if scenario.stickiness == STORE:
         counts, per_min = (_spread(one, serves) for one in (counts, per_min))
         return Outcome(scenario, times, counts, per_min, serves, 0, np.empty(0))

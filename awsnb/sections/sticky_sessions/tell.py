@@ -77,8 +77,8 @@ def _filling(outcome: Outcome) -> str:
     if half is None:
         when = f"the run ends before {it_holds} half of a fair share"
     else:
-        when = f"so {it_holds} half of a fair share only after {span(60 * half)}"
-    return f"{joins}; no live session moves there, and {when}."
+        when = f"so {it_holds} half of a fair share after {span(60 * half)}"
+    return f"{joins}; no live session moves there while its tie lasts, and {when}."
 
 
 def _death(outcome: Outcome) -> str:
@@ -90,9 +90,10 @@ def _death(outcome: Outcome) -> str:
     gone = f"{dies} and takes the state of {took} with it, {percent(outcome.died_pct)} of all."
     if scenario.back_at_min is None or not outcome.died:
         return gone
-    return (
-        f"{gone} None of them comes back when it is healthy again, at {scenario.back_at_min:g} min."
-    )
+    again = f"when it is healthy again, at {scenario.back_at_min:g} min"
+    if outcome.moved_at_min.size:
+        return f"{gone} They stay elsewhere {again}, until their ties end."
+    return f"{gone} None of them comes back {again}."
 
 
 def _moves(outcome: Outcome) -> str:
@@ -192,7 +193,10 @@ def _notes(scenario: StickyScenario) -> Iterator[str]:
     if scenario.stickiness == DURATION:
         yield "Recalled, not checked: each response of an ALB starts the duration again."
     if scenario.stickiness == CLASSIC or scenario.routing == LEAST:
-        yield "Outstanding requests are taken to be in proportion to the requests of a target."
+        yield (
+            "Outstanding requests are taken to be in proportion to the requests of a target. Where "
+            "few are in flight, chance decides and evens less."
+        )
     if scenario.stickiness == ADDRESS:
         kind = ELB.value("nlb", "stickiness_types")
         yield (
