@@ -8,7 +8,7 @@ from awsnb.sections.sticky_sessions.scenario import (
     StickyScenario,
 )
 from awsnb.sections.sticky_sessions.simulate import Outcome, simulate
-from awsnb.words import percent, span, usd
+from awsnb.words import counted, percent, span, usd
 
 REPLICAS = {"a store on one node": 0, "a store with a replica": 1}
 
@@ -56,7 +56,7 @@ def _tied(label: str, outcome: Outcome) -> Option:
 
 def _remark(outcome: Outcome) -> str:
     moves = int(outcome.moved_at_min.size)
-    return f"{moves:,} sessions' ties end too early" if moves else ""
+    return f"state lost {counted(moves, 'time')} more" if moves else ""
 
 
 def _stored(label: str, outcome: Outcome, replicas: int) -> Option:

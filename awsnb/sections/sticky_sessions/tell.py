@@ -15,7 +15,7 @@ from awsnb.sections.sticky_sessions.scenario import (
     StickyScenario,
 )
 from awsnb.sections.sticky_sessions.scene import events, scene
-from awsnb.sections.sticky_sessions.simulate import Array, Outcome
+from awsnb.sections.sticky_sessions.simulate import Outcome
 from awsnb.words import counted, percent, span
 
 
@@ -138,16 +138,11 @@ def _data(outcome: Outcome) -> dict[str, np.ndarray]:
         "lost": outcome.lost_by_min,
     }
     if scenario.added:
-        columns["new_pct"] = _mean(outcome.share_pct[scenario.targets :])
+        columns["new_pct"] = outcome.share_pct[scenario.targets :].mean(axis=0)
         columns["new_held_pct"] = outcome.new_held_pct
     if outcome.expected_pct is not None:
         columns["expected_pct"] = outcome.expected_pct
     return columns
-
-
-def _mean(shares: Array) -> Array:
-    means: Array = shares.mean(axis=0)
-    return means
 
 
 def _panels(outcome: Outcome) -> tuple[Panel, ...]:

@@ -60,9 +60,9 @@ def test_what_the_worked_answers_say_is_so(prose):
     assert "Each target holds about a tenth of the sessions" in prose
     died = summary(targets=10, added=0, live_sessions=2000)["died"]
     assert died == pytest.approx(200, rel=0.15)
-    assert "A replica doubles its price" in prose
-    one, two = ROOM.compare(ROOM.scenario()).options[-2:]
-    assert two.cost_usd_month == pytest.approx(2 * one.cost_usd_month)
+    assert "One of thirty targets has about 3 % of the sessions" in prose
+    thirty = ROOM.compare(ROOM.scenario(targets=30, added=0, live_sessions=1500))
+    assert thirty.best.label == "ALB, least outstanding" and not thirty.options[0].holds
 
 
 def test_least_outstanding_requests_fill_sooner(prose):
