@@ -26,7 +26,7 @@ COLUMNS = [
     *("request_times", "delay_s", "in_flight", "cut", "closed_form_pct"),
     *("drains", "server", "server_version", "recorded"),
 ]
-MEAN_S, PER_S, LENGTH_S, DRAINS = 0.4, 150.0, 6.0, 4
+MEAN_S, PER_S, LENGTH_S, DRAINS = 1.0, 100.0, 8.0, 4
 
 
 class Times(NamedTuple):
@@ -46,9 +46,9 @@ TIMES = (
     Times("all alike", alike, theory.equal_residual_tail),
     Times("exponential", arrivals.exponential, theory.exponential_residual_tail),
     Times(
-        "lognormal, variation 2",
-        partial(arrivals.lognormal, cv=2.0),
-        partial(theory.lognormal_residual_tail, cv=2.0),
+        "lognormal, variation 1",
+        partial(arrivals.lognormal, cv=1.0),
+        partial(theory.lognormal_residual_tail, cv=1.0),
     ),
     Times(
         "Pareto, shape 3",
@@ -82,9 +82,11 @@ def drains(times: Times, count: int = DRAINS) -> Iterator[Recording]:
         yield asyncio.run(record(case_of(times, seed), LENGTH_S))
 
 
-def expected_pct(times: Times, delay_s: float) -> float:
-    """How much of what is in flight is cut, in closed form, %."""
-    return 100 * float(times.residual_tail(np.array(delay_s), MEAN_S))
+def expected_pct(times: Times, recordings: list[Recording]) -> float:
+    """How much of what is in flight is cut, in closed form, %: each drain by its own delay."""
+    delays = np.array([dealt_s - at_s for at_s, dealt_s in (one.changed_s for one in recordings)])
+    flying = [counts(one)[0] for one in recordings]
+    return 100 * float(np.average(times.residual_tail(delays, MEAN_S), weights=flying))
 
 
 def main() -> None:
@@ -94,7 +96,7 @@ def main() -> None:
         recordings = list(drains(times))
         flying, cut = map(sum, zip(*map(counts, recordings), strict=True))
         waited = np.mean([dealt - at for at, dealt in (one.changed_s for one in recordings)])
-        closed = f"{expected_pct(times, float(waited)):.1f}"
+        closed = f"{expected_pct(times, recordings):.1f}"
         about = DRAINS, "HAProxy", recordings[0].version, datetime.date.today().isoformat()
         rows.append([times.name, f"{waited:.3f}", flying, cut, closed, *about])
         print(*rows[-1], flush=True)

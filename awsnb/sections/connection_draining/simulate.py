@@ -59,7 +59,7 @@ class Outcome:
     @property
     def after_s(self) -> Array:
         """The times that what is in flight is followed over, s."""
-        first, at = min(self.work.mean_s / 100, 0.1), self.scenario.cuts_at_s
+        first, at = min(self.work.mean_s / 4, 1.0), self.scenario.cuts_at_s
         times = np.geomspace(first, max(MOST_DELAY_S, 2 * at), POINTS)
         return np.union1d(times, [max(at, first)])
 

@@ -9,8 +9,8 @@ from awsnb.sections.connection_draining.scene import scene
 from awsnb.sections.connection_draining.simulate import DELAYS_S, Outcome
 from awsnb.words import counted, percent, span
 
-LEAST_PCT = 1e-4  # the end of the axis: a share below it is not drawn
-LEAST_CUT = 1e-3
+LEAST_PCT = 1e-2  # the end of the axis: a share below it is not drawn
+LEAST_CUT = 1e-2
 
 
 def tell(outcome: Outcome) -> Result:
