@@ -1,6 +1,6 @@
 """What can be asked: a fleet that is replaced target by target, and the work it has in flight."""
 
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import model_validator
 
@@ -9,7 +9,10 @@ from awsnb.scenario import Scenario, ScenarioError, field
 from awsnb.words import span
 
 ALB, NLB, NLB_CLOSES, CLB = "ALB", "NLB", "NLB that closes", "CLB"
-EQUAL, EXPONENTIAL, LOGNORMAL, PARETO = "all alike", "exponential", "lognormal", "Pareto"
+EQUAL: Final = "all alike"
+EXPONENTIAL: Final = "exponential"
+LOGNORMAL: Final = "lognormal"
+PARETO: Final = "Pareto"
 MOST_DELAY_S = ELB.value("deregistration", "max_delay")
 LEAST_CLB_S = ELB.value("clb", "draining_min")
 

@@ -52,7 +52,7 @@ def closed_forms(seed: int = 1) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=columns).set_index("request times")
 
 
-def _row(work: Work, seed: int) -> tuple[float, ...]:
+def _row(work: Work, seed: int) -> list[float]:
     delay_s = work.scenario.delay_s
     thrown = in_flight(work, MOMENTS, generator(seed, "moments"))
     shares = (
@@ -60,7 +60,7 @@ def _row(work: Work, seed: int) -> tuple[float, ...]:
         float((thrown > delay_s).mean()),
         _queued(work, seed),
     )
-    return tuple(round(100 * share, 1) for share in shares)
+    return [round(100 * share, 1) for share in shares]
 
 
 def _queued(work: Work, seed: int) -> float:
