@@ -9,6 +9,7 @@ from awsnb.aws.elb.bill import (
     nlb_bill,
     targets_usd_month,
 )
+from awsnb.aws.elb.cross_zone import CrossZone, charged, end_usd_gb
 from awsnb.aws.elb.health_checks import HealthCheck
 from awsnb.aws.elb.kinds import KINDS, added_before, all_offered, nlb_listener, offers, takes
 from awsnb.aws.elb.limits import ELB, rule_limits
@@ -21,6 +22,7 @@ __all__ = [
     "KINDS",
     "Bill",
     "Budget",
+    "CrossZone",
     "Durations",
     "HealthCheck",
     "Inbound",
@@ -29,7 +31,9 @@ __all__ = [
     "alb_bill",
     "all_offered",
     "budget",
+    "charged",
     "clb_bill",
+    "end_usd_gb",
     "gwlb_bill",
     "nlb_bill",
     "nlb_listener",
