@@ -1,4 +1,4 @@
-"""What happens: snapshots are taken and expire by the rule; at the end a hand deletes or archives."""
+"""What happens: snapshots are taken and expire by the rule; then a hand deletes or archives."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -38,7 +38,7 @@ def _option(asked: RestoreScenario, method: str) -> Option:
     try:
         same = {name: getattr(asked, name) for name in LOAD}
         scenario = (
-            asked if asked.method == method else RestoreScenario(**same, **{"method": method})
+            asked if asked.method == method else RestoreScenario.of({**same, "method": method})
         )
     except ScenarioError as error:
         return Option(method, None, False, None, _nothing(), remark=str(error))

@@ -56,9 +56,9 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     scenario, full_s, slow_s = outcome.scenario, outcome.full_speed_s, outcome.one_in_100_slow_s
     first, slow = float(outcome.latency_ms[0]), outcome.loading.slow_reads
     credits = outcome.credits if scenario.method == FAST else None
-    known = full_s is not None and math.isfinite(full_s)
+    finite_s = full_s if full_s is not None and math.isfinite(full_s) else None
     return (
-        Number("full_speed_min", "All at full speed after", full_s / 60 if known and full_s is not None else None,
+        Number("full_speed_min", "All at full speed after", None if finite_s is None else finite_s / 60,
                _full_speed(full_s), headline=True),
         Number("first_latency_ms", "Latency at first", first, milliseconds(first), headline=True),
         Number("cost_usd", "Costs once", outcome.usd,
