@@ -70,7 +70,8 @@ PRESETS = (
     Preset(
         "The requests stop",
         "Work for 40 minutes, then none. Without requests there is no datapoint, and none is not "
-        "few: step scaling stays. Tell its scale-in alarm that a missing datapoint is breaching.",
+        "few: step scaling stays. Tell its scale-in alarm that a missing datapoint is breaching. "
+        "AWS's pages differ here: by another of them zeros are sent.",
         {"policy": "step", "metrics": "requests", "load": "stress", "target_rpm": 2400.0,
          "min_size": 1, "max_size": 6, "boot_s": 60},
     ),

@@ -274,7 +274,7 @@ class PolicyScenario(Scenario):
         group="Scale-in",
         advanced=True,
         meaning="TreatMissingData of the scale-in alarm on requests: a load balancer without "
-        "requests sends no datapoint.",
+        "requests sends no datapoint (AWS's guide of scaling says that it sends zeros).",
     )
     datapoints: int | None = field(
         None,

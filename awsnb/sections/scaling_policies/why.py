@@ -222,7 +222,10 @@ def _held(outcome: Outcome) -> str:
         takes = "and target tracking doesn't take that as low"
         if scenario.policy not in TRACKS:
             takes = f"and TreatMissingData of the scale-in alarm is {scenario.missing_data}"
-        return f"without requests the load balancer sends no datapoint, {takes}"
+        return (
+            f"without requests the load balancer sends no datapoint, {takes} (AWS's pages differ: "
+            "by another of them it sends zeros)"
+        )
     if not (low and high) or scenario.policy not in TRACKS:
         return ""
     agree = "target tracking shrinks a group only when all its policies agree"
