@@ -1,4 +1,4 @@
-"""The fetching as a moving picture: blocks that reads pull, and blocks that come by themselves."""
+"""Fetching as a moving picture: blocks that reads pull, and blocks that come unasked."""
 
 import numpy as np
 

@@ -58,7 +58,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     credits = outcome.credits if scenario.method == FAST else None
     finite_s = full_s if full_s is not None and math.isfinite(full_s) else None
     return (
-        Number("full_speed_min", "All at full speed after", None if finite_s is None else finite_s / 60,
+        Number("full_speed_min", "All at full speed after",
+               None if finite_s is None else finite_s / 60,
                _full_speed(full_s), headline=True),
         Number("first_latency_ms", "Latency at first", first, milliseconds(first), headline=True),
         Number("cost_usd", "Costs once", outcome.usd,
