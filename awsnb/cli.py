@@ -1,10 +1,11 @@
-"""The command line: list, lab, report, site, sweep, fields, facts, warm-up."""
+"""The command line: list, lab, report, site, sweep, fields, facts, claims, warm-up."""
 
 import gc
 import os
 import shutil
 import signal
 import sys
+import textwrap
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import awsnb
+from awsnb import claims as ledger
 from awsnb._files import check_writable, in_a_sentence, written_whole
 
 app = typer.Typer(
@@ -32,6 +34,7 @@ Parameters = Annotated[
 ]
 LAB_SETTINGS = Path(__file__).parent / "lab_settings"
 """JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
+WRAPPED = textwrap.TextWrapper(84, break_long_words=False, break_on_hyphens=False)
 FIELD_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Options that the scenario's fields make, and that are read by `_options`."""
 
@@ -250,6 +253,41 @@ def facts(
                 f"{fact.subject} {fact.key} = {fact.value} {fact.unit}{where}"
                 f"  [{fact.confidence}, {fact.as_of}: {fact.source}]"
             )
+
+
+@app.command()
+def claims(
+    section: Annotated[str, typer.Argument(help="Its claims; counts of all if left out.")] = "",
+) -> None:
+    """Say which claims of the course notes hold, what is true now, and which cell shows it."""
+    with _one_line_errors():
+        chosen = ledger.of(section) if section else []
+    typer.echo("\n".join(map(_entry, chosen)) if section else _counted())
+
+
+def _counted() -> str:
+    """Write a table of the facts by section and verdict, and say what the verdicts mean."""
+    lines = [("", "facts", *ledger.VERDICTS, "errata")]
+    for slug in [*ledger.sections(), "all"]:
+        rows = ledger.load() if slug == "all" else ledger.of(slug)
+        facts = [one for one in rows if not one.is_erratum]
+        counts = [len(facts), *ledger.counts(facts).values(), len(rows) - len(facts)]
+        lines.append((slug, *map(str, counts)))
+    table = [f"{name:<20}" + "".join(f"{cell:>11}" for cell in cells) for name, *cells in lines]
+    words = [f"{verdict:<12}{meaning}" for verdict, meaning in ledger.VERDICTS.items()]
+    return "\n".join([*table, "", *words])
+
+
+def _entry(one: ledger.Claim) -> str:
+    """Write a claim within 100 columns; a fact names its erratum, which says what is true."""
+    where = f" [cell {one.cell}]" if one.cell else ""
+    told = [f"{one.claim}.{where}", one.source]
+    if one.erratum:
+        told = [f"{one.claim}; see {one.erratum}.{where}"]
+    if one.is_erratum:
+        told[1:] = [f"Now: {one.truth}.", f"Since {one.since}. {one.source}"]
+    lines = [line for text in told for line in WRAPPED.wrap(text)]
+    return f"{one.id:<5}{one.verdict:<11}" + ("\n" + " " * 5).join(lines)
 
 
 @app.command("warm-up")

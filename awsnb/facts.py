@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONFIDENCES = ("verified", "recalled", "disputed", "assumed")
+_NO_FACTS = {"claims", "metrics"}
 _OPTIONAL = ("region", "since", "note")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
@@ -233,8 +234,8 @@ class Facts:
 
 
 def services() -> list[str]:
-    """Return the names that `load` takes: one per file of facts (`metrics.csv` holds metrics)."""
-    return sorted(path.stem for path in data_dir().glob("*.csv") if path.stem != "metrics")
+    """Return the names that `load` takes: one per file of facts."""
+    return sorted({path.stem for path in data_dir().glob("*.csv")} - _NO_FACTS)
 
 
 @cache

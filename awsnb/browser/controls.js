@@ -1,6 +1,9 @@
 // One field of a scenario: its label and what sets it. Each kind of field builds its elements and
 // says how they show a value; what the reader does goes to `send`.
-import { create } from "./text.js";
+import { create, textWidth } from "./text.js";
+
+const FONT = "13.5px system-ui, sans-serif";
+const BESIDE = 185; // pixels that a label and what a menu offers have beside each other
 
 const ENDLESS = /^(no |never|without)/; // what lies beyond the highest value, not below the lowest
 
@@ -152,6 +155,13 @@ function marked(words, [line, column]) {
 
 const KINDS = { int: number, float: number, bool, choice, text, path: text };
 
+// whether a menu needs a line of its own for its longest text
+function isWide({ kind, label, options }) {
+  if (kind !== "choice") return false;
+  const longest = Math.max(...options.map(([text]) => textWidth(text, FONT)));
+  return longest + Math.min(96, textWidth(label, FONT)) > BESIDE;
+}
+
 export function control(field, send, back) {
   // not counted: each Explorer has a copy of this module to itself
   const id = `awsnb-${Math.random().toString(36).slice(2)}`;
@@ -161,6 +171,7 @@ export function control(field, send, back) {
   const problem = create("p", { className: "awsnb-problem", role: "alert", id: `${id}-problem`, hidden: true });
   const kind = field.lines ? "awsnb-many-lines" : `awsnb-${field.kind}`;
   const node = create("div", { className: `awsnb-control ${kind} awsnb-field-${field.name}` });
+  node.classList.toggle("awsnb-own-line", isWide(field));
   node.append(label, was, ...nodes, problem);
   was.addEventListener("click", back);
   const inputs = nodes.flatMap((one) => (one.matches("input, select") ? [one] : [...one.querySelectorAll("textarea")]));

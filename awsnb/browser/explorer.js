@@ -144,23 +144,30 @@ export function render({ model, el }) {
   const picturePlace = create("section", { className: "awsnb-scene", ariaLabel: "The run as a moving picture", hidden: true });
   const plots = create("div");
   const kept = create("div", { className: "awsnb-kept" });
-  const command = create("code", { tabIndex: 0 });
-  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer), { hidden: !model.send });
-  const foot = create("div", { className: "awsnb-foot" }, zoomer,
-    button("Copy as a report command", (event) => copy(model.get("answer").command, event.target)), command);
+  const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer), { className: "awsnb-link", hidden: !model.send });
+  const command = button("Copy report command", () => copy(model.get("answer").command, command), { className: "awsnb-link" });
+  const foot = create("div", { className: "awsnb-foot" }, zoomer, command);
   const dead = create("p", { className: "awsnb-dead", hidden: true },
     "This is how it was left. Run its cell to move the controls.");
-  const result = create("div", { className: "awsnb-result" }, picturePlace, plots, kept, foot);
+  const result = create("div", { className: "awsnb-result" }, picturePlace, plots, kept);
   el.classList.add("awsnb-explorer");
   el.append(create("section", { className: "awsnb-all", ariaLabel: `Explorer: ${title}` },
     dead, tabs, situations,
     create("div", { className: "awsnb-top" }, heading, create("div", { className: "awsnb-acts" }, ...Object.values(acts))),
     create("div", { className: "awsnb-line" }, watch, note),
     create("div", { className: "awsnb-two" }, create("div", { className: "awsnb-numbers-place" }, numbers, busy),
-      create("div", { className: "awsnb-why-place" }, problem, why), form, result)));
+      create("div", { className: "awsnb-why-place" }, problem, why), form, result, foot)));
 
   const live = plot(plots, (axis, place) => stage.at(axis, place));
-  const stage = scene(picturePlace, (key, place) => live.head(key, place));
+  const stage = scene(picturePlace, (told, place, moment) => {
+    live.head(told.x, place);
+    follow(told, moment);
+  });
+  // a result that is of one moment is asked anew for the moment that is played
+  const follow = ({ at, x }, moment) => {
+    const values = model.get("values");
+    if (at !== null && x in values && values[x] !== Math.round(moment)) change(x, Math.round(moment), stage.isPlaying());
+  };
 
   keepKeys(el);
   situations.addEventListener("keydown", (event) => {
@@ -256,7 +263,7 @@ export function render({ model, el }) {
     problem.hidden = !general;
     paintNumbers(answer.numbers);
     write(why, joined(answer.why));
-    write(command, answer.command);
+    if (command.title !== answer.command) command.title = answer.command;
     const { fields } = view();
     const names = answer.kept.map((values) => `kept: ${differences(fields, values, model.get("values")) || "this run"}`);
     const moving = play();

@@ -7,7 +7,9 @@ import { clock, create, duration, measured, moment, short, svg, textWidth } from
 const FONT = "12px system-ui, sans-serif";
 const RIGHT = 6; // of the last tick's label
 const ROW = 15; // a line of text
+const BESIDE = 800; // pixels from which on the panels stand in two columns
 const GAP = 0.3; // of a band of bars
+const VALUE = 64; // pixels for what a legend reads out
 const DASH = 26; // of theory over a bar
 const HATCHES = { second: "M0 6L6 0", third: "M3 3h.01", fourth: "M0 6L6 0M0 0L6 6", fifth: "M0 3H6" };
 
@@ -17,29 +19,40 @@ export function plot(root, onHead) {
   let panels = [];
   let shown = null;
   let width = 0;
+  const sides = [0, 1].map(() => create("div", { className: "awsnb-column" }));
   root.classList.add("awsnb-plot");
-  root.append(hatches(prefix));
+  root.append(hatches(prefix), ...sides);
 
   const draw = () => {
     if (!shown || !width) return;
     const { picture, columns, alt, names, named: elsewhere } = shown;
     const { panels: told, axes, xs } = picture;
-    while (panels.length > told.length) panels.pop().remove();
-    while (panels.length < told.length) panels.push(panelView(root, prefix, look));
-    const narrow = width < 560;
+    const paired = width >= BESIDE && told.length > (elsewhere ? 1 : 2);
+    const each = paired ? (width - 24) / 2 : width;
+    const left = paired ? firstColumn(told, each) : told.length;
+    arrange(told.length, left);
     const gutter = gutterOf(told);
     root.parentElement.style.setProperty("--gutter", `${gutter}px`);
+    root.parentElement.classList.toggle("awsnb-paired", paired);
+    const beside = paired || width < 560 ? 0 : 184;
     told.forEach((panel, i) => {
       const axis = axes[panel.axis];
-      const first = told[i - 1]?.axis !== panel.axis;
-      const last = told[i + 1]?.axis !== panel.axis;
+      const first = i === left || told[i - 1]?.axis !== panel.axis;
+      const last = i + 1 === left || told[i + 1]?.axis !== panel.axis;
       const repeated = !first && String(told[i - 1].events) === String(panel.events);
       const named = repeated || axis.key === elsewhere;
-      const height = panel.colors ? heatHeight(panel) : told.length > 3 || elsewhere ? 84 : 108;
-      const area = { width: width - (narrow ? 0 : 184), gutter, height, first, last, named };
+      const timed = first && axis.key !== elsewhere;
+      const area = { width: each - beside, gutter, height: heightOf(panel, told, elsewhere), first, last, named, timed };
       panels[i].show({ panel, axis, xs, columns, area, alt, names });
     });
     for (const view of panels) view.look(headOf(view.axis(), told));
+  };
+  const arrange = (count, left) => {
+    while (panels.length > count) panels.pop().box.remove();
+    while (panels.length < count) panels.push(panelView(prefix, look));
+    const boxes = panels.map(({ box }) => box);
+    for (const [side, own] of [[sides[0], boxes.slice(0, left)], [sides[1], boxes.slice(left)]])
+      if (!same([...side.children], own)) side.replaceChildren(...own);
   };
   const headOf = (axis, told) => {
     const kept = heads[axis.key];
@@ -49,9 +62,9 @@ export function plot(root, onHead) {
     return event ? event.events[0][0] : (axis.low + axis.high) / 2;
   };
   const look = (axis, place, quiet = false) => {
-    heads[axis.key] = Math.min(axis.high, Math.max(axis.low, place));
+    const inside = Math.min(axis.high, Math.max(axis.low, place));
+    heads[axis.key] = quiet || !onHead ? inside : onHead(axis, inside);
     for (const view of panels) if (view.axis().key === axis.key) view.look(heads[axis.key]);
-    if (!quiet) onHead?.(axis, heads[axis.key]);
   };
   const sizes = new ResizeObserver(() => {
     const now = Math.floor(root.clientWidth);
@@ -87,7 +100,25 @@ function hatches(prefix) {
   return svg("svg", hidden, svg("defs", {}, ...patterns));
 }
 
-const heatHeight = ({ y }) => Math.min(220, Math.max(72, 24 * y.rows.length));
+const same = (nodes, others) => nodes.length === others.length && nodes.every((node, i) => node === others[i]);
+
+// how high a plot is: the more of them, the lower
+function heightOf({ colors, y }, { length }, elsewhere) {
+  if (colors) return Math.min(220, Math.max(length > 4 ? 48 : 72, (length > 4 ? 18 : 24) * y.rows.length));
+  return length > 4 ? 54 : length > 3 || elsewhere ? 80 : 108;
+}
+
+// how many panels stand in the first of two columns, so that these are about as high
+function firstColumn(panels, width) {
+  const heights = panels.map((panel, i) => {
+    const named = panel.lines.reduce((sum, { label }) => sum + textWidth(label, FONT) + VALUE + 46, 0);
+    const foot = panels[i + 1]?.axis === panel.axis ? 0 : 22;
+    return heightOf(panel, panels, false) + 30 + 18 * Math.ceil(named / width) + foot;
+  });
+  const of = (some) => some.reduce((sum, height) => sum + height, 0);
+  const higher = (count) => Math.max(of(heights.slice(0, count)), of(heights.slice(count)));
+  return heights.reduce((best, _, i) => (higher(i + 1) < higher(best) ? i + 1 : best), 1);
+}
 
 function uprightTicks({ y, unit }, height) {
   if (y.rows && y.type !== "category" && y.rows.length <= 12)
@@ -102,13 +133,12 @@ function gutterOf(panels) {
   return Math.min(160, Math.max(48, 16 * Math.ceil(widest / 16))); // coarse, so that it stays
 }
 
-function panelView(root, prefix, look) {
+function panelView(prefix, look) {
   const title = create("h4");
   const area = create("div", { className: "awsnb-area" });
   const legend = create("ul", { className: "awsnb-legend" });
-  const box = create("section", { className: "awsnb-panel" }, title, area, legend);
+  const box = create("section", { className: "awsnb-panel" }, title, legend, area);
   const head = create("div", { className: "awsnb-head", role: "slider" });
-  root.append(box);
   let key = "";
   let xsKey = "";
   let now = null; // what is shown
@@ -131,7 +161,7 @@ function panelView(root, prefix, look) {
     frame = frameOf(now, prefix);
     area.replaceChildren(...(frame.canvas ? [frame.canvas] : []), frame.root, head);
     const unit = [now.panel.unit, now.panel.y.title].filter(Boolean).join(", by ");
-    title.replaceChildren(now.panel.title, " ", create("span", {}, unit));
+    title.replaceChildren(now.panel.title, " ", create("span", {}, unit), frame.at);
     legend.replaceChildren(...frame.legend.map((item) => item.node));
     head.hidden = !frame.legend.some((item) => item.value);
     head.tabIndex = now.area.first ? 0 : -1;
@@ -192,7 +222,7 @@ function panelView(root, prefix, look) {
   const lookAt = (place) => {
     frame.place = place;
     head.style.transform = `translateX(${frame.x.at(place)}px)`;
-    const at = said(now.axis, place);
+    const at = said(now.axis, frame.bars ? frame.bars(place) : place);
     const told = [];
     for (const { line, value } of frame.legend) {
       if (!value) continue;
@@ -200,7 +230,7 @@ function panelView(root, prefix, look) {
       if (value.firstChild.data !== reading) value.firstChild.data = reading;
       told.push(`${line.label} ${reading}`);
     }
-    if (frame.at) frame.at.firstChild.data = `at ${at}`;
+    frame.at.firstChild.data = `at ${at}`;
     head.setAttribute("aria-valuenow", place);
     head.setAttribute("aria-valuetext", `${at}: ${told.join(", ")}`);
   };
@@ -236,19 +266,21 @@ function panelView(root, prefix, look) {
     event.preventDefault();
     look(now.axis, to);
   });
-  return { show, look: lookAt, axis: () => now?.axis, remove: () => box.remove() };
+  return { show, look: lookAt, axis: () => now?.axis, box };
 }
 
 export function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
   if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
-  const number = measured(axis.type === "log" ? 10 ** place : place, axis.unit);
-  return ["", "ms", "%"].includes(axis.unit) ? number : `${number} ${axis.unit}`;
+  const near = Math.abs(place) < (axis.high - axis.low) / 20_000 ? 0 : place; // of how finely it is sent
+  const number = measured(axis.type === "log" ? 10 ** place : near, axis.unit);
+  const amount = ["", "ms", "%"].includes(axis.unit) ? number : `${number} ${axis.unit}`;
+  return axis.word ? `${axis.word} ${amount}` : amount;
 }
 
 // the axes, events and doubts of a panel, and an empty path a line
 function frameOf({ panel, axis, xs, area }, prefix) {
-  const { width, gutter, height, first, last, named } = area;
+  const { width, gutter, height, last, named } = area;
   const across = scale(axis, gutter, width - RIGHT);
   const labels = named ? { rows: 0, nodes: [] } : eventLabels(panel.events, across, width);
   const top = labels.rows * ROW + 4;
@@ -257,7 +289,7 @@ function frameOf({ panel, axis, xs, area }, prefix) {
   const inner = svg("svg", { x: gutter, y: top - 2, width: width - RIGHT - gutter, height: height + 4 });
   inner.setAttribute("viewBox", `${gutter} -2 ${width - RIGHT - gutter} ${height + 4}`);
   const paths = panel.lines.map((line) => (line.shape === "heat" ? [] : emptyPaths(line, panel, prefix)));
-  inner.append(...doubts(panel, across, width - RIGHT, height), ...paths.flat().reverse().filter(isFill));
+  inner.append(...doubts(panel, across, height), ...paths.flat().reverse().filter(isFill));
   inner.append(...panel.lines.flatMap((line, i) => paths[i].filter((node) => !isFill(node))));
   const total = top + height + foot.height;
   const root = svg("svg", { role: "img", width, height: total, viewBox: `0 0 ${width} ${total}` });
@@ -267,7 +299,8 @@ function frameOf({ panel, axis, xs, area }, prefix) {
   const places = {};
   const legend = panel.lines.map((line) => legendItem(line, panel)).sort((a, b) => a.line.rank - b.line.rank);
   if (panel.colors) legend.push(...colorItems(panel));
-  const at = first && legend.some((item) => item.value) ? create("li", { className: "awsnb-at" }, "at") : null;
+  legend.push(...doubtItems(panel));
+  const at = create("span", { className: "awsnb-at", hidden: !area.timed || !legend.some((item) => item.value) }, " ");
   return {
     root,
     top,
@@ -276,8 +309,9 @@ function frameOf({ panel, axis, xs, area }, prefix) {
     paths,
     at,
     canvas: panel.colors ? heatCanvas(gutter, top, width - RIGHT - gutter, height) : null,
-    legend: [...(at ? [{ node: at }] : []), ...legend.filter((item) => item.node)],
+    legend: legend.filter((item) => item.node),
     xs: (index) => (places[index] ??= spread(xs[index]).map(across.at)),
+    bars: barsOf(panel, xs),
     ys: (values) => values.map((value) => upright.at(log ? Math.log10(value) : value)),
     floor: (values) => values.map((value) => (log ? height + 4 : upright.at(value))),
     band: (middles) => {
@@ -285,6 +319,14 @@ function frameOf({ panel, axis, xs, area }, prefix) {
       return Math.min(across.at(1) - across.at(0), ...gaps) || 40;
     },
   };
+}
+
+// where the bar stands that is nearest to a place; nothing for a panel without bars
+function barsOf({ lines }, xs) {
+  const bars = lines.find(({ shape }) => shape === "bars");
+  if (!bars) return null;
+  const stand = spread(xs[bars.x]);
+  return (place) => stand.reduce((best, at) => (Math.abs(at - place) < Math.abs(best - place) ? at : best));
 }
 
 export const spread = (xs) =>
@@ -319,24 +361,33 @@ function uprightAxis(panel, upright, { width, gutter, height }, top) {
   });
 }
 
+// ticks, and the axis' title: beside them if enough of them stay
 function axisFoot(axis, across, width, y) {
   const inside = across.at(axis.high) - across.at(axis.low);
   const category = axis.type === "category";
   const found = ticks(axis, Math.max(2, Math.floor(inside / 78)));
   const room = category ? inside / found.length - 6 : Infinity;
-  const written = found.map(([place, text]) => [across.at(place), wrapped(text, room)]);
-  const rows = Math.max(1, ...written.map(([, lines]) => lines.length));
-  const nodes = written.map(([x, lines]) => {
-    const half = Math.max(...lines.map((text) => textWidth(text, FONT))) / 2;
-    const anchor = x + half > width + 16 ? "end" : "middle";
-    const spans = lines.map((text, i) => svg("tspan", { x, y: y + ROW * (i + 1) }, text));
+  const lines = found.map(([, text]) => wrapped(text, room));
+  const wide = lines.map((texts) => Math.max(...texts.map((text) => textWidth(text, FONT))));
+  const high = Math.max(1, ...lines.map(({ length }) => length));
+  const staggered = category && wide.some((one) => one > room + 2);
+  const rows = staggered ? 2 * high : high;
+  const written = found.map(([place], i) => {
+    const [x, half] = [across.at(place), wide[i] / 2];
+    const row = staggered && i % 2 ? high : 0;
+    return { x, lines: lines[i], row, right: x + half, anchor: x + half > width + 16 ? "end" : "middle" };
+  });
+  const from = axis.title ? width - RIGHT - textWidth(axis.title, FONT) - 10 : Infinity;
+  const free = written.filter(({ right }) => right < from);
+  const beside = !category && free.length >= Math.min(3, written.length);
+  const nodes = (beside ? free : written).map(({ x, lines: texts, row, anchor }) => {
+    const spans = texts.map((text, i) => svg("tspan", { x, y: y + ROW * (row + i + 1) }, text));
     return svg("text", { "text-anchor": anchor }, ...spans);
   });
-  if (axis.title) {
-    const place = { x: width - RIGHT, y: y + ROW * (rows + 1), "text-anchor": "end" };
-    nodes.push(svg("text", place, axis.title));
-  }
-  return { nodes, height: ROW * (rows + (axis.title ? 1 : 0)) + 6 };
+  const all = rows + (axis.title && !beside ? 1 : 0);
+  if (axis.title)
+    nodes.push(svg("text", { x: width - RIGHT, y: y + ROW * all, "text-anchor": "end" }, axis.title));
+  return { nodes, height: ROW * all + 4 };
 }
 
 function wrapped(text, room) {
@@ -374,17 +425,19 @@ const eventLines = ({ events }, across, top, height) =>
     return svg("path", { class: "awsnb-event", d }, svg("title", {}, text));
   });
 
-function doubts(panel, across, right, height) {
-  return panel.doubts.flatMap(([from, to, why]) => {
+const doubts = ({ doubts: told }, across, height) =>
+  told.map(([from, to]) => {
     const [x, end] = [across.at(from), across.at(to)];
-    const fits = x + textWidth(why, FONT) + 8 < right;
-    const label = fits ? { x: x + 4 } : { x: end - 4, "text-anchor": "end" };
-    return [
-      svg("rect", { class: "awsnb-doubt", x, y: 0, width: Math.max(end - x, 1), height }),
-      svg("text", { ...label, y: 12 }, why),
-    ];
+    return svg("rect", { class: "awsnb-doubt", x, y: 0, width: Math.max(end - x, 1), height });
   });
-}
+
+// what is shaded says why in the legend, where no curve crosses it
+const doubtItems = ({ doubts: told }) =>
+  [...new Set(told.map(([, , why]) => why))].map((why) => {
+    const swatch = svg("svg", { width: 22, height: 10, "aria-hidden": "true" },
+      svg("rect", { class: "awsnb-doubt", width: 22, height: 10 }));
+    return { node: create("li", {}, swatch, create("span", {}, why)) };
+  });
 
 function legendItem(line, panel) {
   if (line.shape === "heat") return { line };

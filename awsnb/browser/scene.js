@@ -4,8 +4,8 @@ import { draw } from "./stage.js";
 import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
-const HEIGHT = 200;
-const TALL = 236; // with four vessels or more below each other
+const HEIGHT = 184;
+const TALL = 204; // with four vessels or more below each other
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
@@ -27,11 +27,11 @@ export function scene(root, onTime) {
   const track = create("div", { className: "awsnb-track" }, marks, range);
   const pace = create("select", { ariaLabel: "How fast it plays" },
     ...Object.keys(PACES).map((name) => create("option", { selected: name === "normal speed" }, name)));
-  const bar = create("div", { className: "awsnb-bar-of-time" }, play, track, pace);
-  const table = create("table");
-  const twin = create("details", { className: "awsnb-twin" },
-    create("summary", {}, "The run in words and numbers"), table);
-  root.append(create("div", { className: "awsnb-picture" }, canvas, caption), bar, twin);
+  const twin = create("button", { type: "button", className: "awsnb-link", ariaExpanded: "false" }, "In words and numbers");
+  const side = create("div", { className: "awsnb-beside-time" }, pace, twin);
+  const bar = create("div", { className: "awsnb-bar-of-time" }, play, track, side);
+  const table = create("table", { className: "awsnb-twin", hidden: true });
+  root.append(create("div", { className: "awsnb-picture" }, canvas, caption), bar, table);
 
   let told = null;
   let columns = null;
@@ -57,6 +57,9 @@ export function scene(root, onTime) {
     }
     return low;
   };
+  // moments are sent finely, not exactly: as late as they can be, so that plots read the same sample
+  const momentAt = () => columns(told.moments)[moment()];
+  const shown = () => Math.min(told.axis.high, momentAt() + span() / 65_000);
   const value = (slot) => (slot === null ? null : columns(slot)[moment()]);
   const since = (list) => list.findLast(([at]) => at <= place) ?? list[0];
   const paint = (seconds = null) => {
@@ -64,7 +67,7 @@ export function scene(root, onTime) {
     late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
     stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
-    const at = said(told.axis, told.axis.type === "date" ? place : columns(told.moments)[moment()]);
+    const at = said(told.axis, shown());
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
     if (words.textContent !== sentence) words.textContent = sentence;
@@ -75,7 +78,7 @@ export function scene(root, onTime) {
   const go = (to, seconds = null) => {
     place = Math.min(told.axis.high, Math.max(told.axis.low, to));
     paint(seconds);
-    onTime(told.x, place);
+    onTime(told, shown(), momentAt());
   };
   const stops = () => [told.axis.low, ...told.events.map(([at]) => at), told.axis.high];
   const toEvent = (forward) => {
@@ -156,7 +159,11 @@ export function scene(root, onTime) {
     const bad = told.places.flatMap(({ states }) => states.filter(([, tone]) => tone === "bad"));
     return told.at ?? bad[0]?.[0] ?? told.events[0]?.[0] ?? (told.axis.low + told.axis.high) / 2;
   };
-  twin.addEventListener("toggle", () => twin.open && list());
+  twin.addEventListener("click", () => {
+    table.hidden = !table.hidden;
+    twin.ariaExpanded = String(!table.hidden);
+    if (!table.hidden) list();
+  });
 
   const sizes = new ResizeObserver(() => {
     width = Math.max(0, track.clientWidth - 16);
@@ -196,19 +203,22 @@ export function scene(root, onTime) {
       const newKey = JSON.stringify([next.places.map(({ name, column }) => [name, column]), next.flows.map(({ from, to }) => [from, to])]);
       if (newKey !== key) [key, stage] = [newKey, null];
       if (canvas.ariaLabel !== next.alt) canvas.ariaLabel = next.alt;
-      if (first) place = begin();
+      if (first && !(told.at !== null && momentAt() === told.at)) place = begin();
       mark();
-      if (twin.open) list();
+      if (!table.hidden) list();
       late = true;
       if (seen) requestAnimationFrame(() => setTimeout(() => late && paint())); // after the plots
     },
+    // goes to a place that is looked at elsewhere, and returns the moment there
     at: (axis, to) => {
-      if (!told || axis.key !== told.x) return;
+      if (!told || axis.key !== told.x) return to;
       if (playing) set(false);
       place = to;
       paint();
+      return shown();
     },
-    place: () => (told ? [told.x, place] : null),
+    place: () => (told ? [told.x, shown()] : null),
+    isPlaying: () => playing,
     dispose: () => {
       if (playing) set(false);
       for (const observer of [sizes, themes, sight]) observer.disconnect();

@@ -6,7 +6,7 @@ const DENSE = 0.085; // dots a pixel on a full way
 const RING = 21;
 const TONES = { ok: "edge", bad: "bad", out: "muted", wait: "kept1", off: "edge" };
 const COLORS = ["bg", "panel", "edge", "ink", "muted", "accent", "soft", "bad", "bad-soft", "good", "kept1"];
-const WIDTHS = { ring: 104, tank: 120, bars: 190, tiles: 250, group: 250 };
+const WIDTHS = { ring: 104, tank: 120, bars: 200, tiles: 250, group: 250 };
 const MOST_TILES = 36; // of a group; of more members, a tile stands for several
 const LEGEND = 22; // pixels below a group's tiles
 
@@ -64,7 +64,7 @@ function laidOut(told, width, height) {
   const slim = width < 122 * columns.length;
   const wide = kinds.map((kind) => WIDTHS[kind] * (slim ? 0.7 : 1));
   const gap = Math.max(8, (width - 32 - wide.reduce((a, b) => a + b, 0)) / Math.max(1, columns.length - 1));
-  const area = { top: 26, bottom: height - (told.flows.some(({ back }) => back) ? 36 : 12) };
+  const area = { top: kinds.some((kind) => kind === "tank" || kind === "group") ? 26 : 12, bottom: height - (told.flows.some(({ back }) => back) ? 36 : 12) };
   const boxes = {};
   let x = 16;
   members.forEach((places, i) => {
@@ -221,7 +221,7 @@ function drawRing(stage, box, place, { count }) {
   write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
 }
 
-const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(Math.round(value)));
+const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(value));
 
 function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   const over = vessel(stage, box, place.capacity, level, tone);

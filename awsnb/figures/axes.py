@@ -156,10 +156,29 @@ def value_axis(panel: Panel, lines: Sequence[Line], points: Sequence[Points]) ->
     return axis | ({"tickformat": "~s"} if high >= 1000 else {})
 
 
+UNITS = {
+    "second": "s", "minute": "min", "hour": "h",
+    "_ms": "ms", "_s": "s", "_min": "min", "_h": "h", "_pct": "%", "_gb": "GB", "_gib": "GiB",
+}  # fmt: skip
+COUNTED = ("day", "month", "step", "move")
+
+
 def unit_along(panel: Panel) -> str:
-    """Return the unit of a panel's x: ms, or what its title ends in, between parentheses."""
+    """Return the unit of a panel's x: what its title ends in, in parentheses, or its name says."""
     written = re.search(r"\((\w+)\)$", panel.x_title)
-    return "ms" if panel.x.endswith("_ms") else written[1] if written else ""
+    return written[1] if written else unit_in_name(panel.x)
+
+
+def unit_in_name(column: str) -> str:
+    """Return the unit that a column's name is, or ends in: ``minute``, ``window_h``."""
+    return UNITS.get(column) or UNITS.get(f"_{column.rpartition('_')[2]}", "")
+
+
+def word_before(column: str, title: str) -> str:
+    """Return what is said before a place on an axis without unit: ``step`` 4, ``LSN`` 2."""
+    if column in COUNTED:
+        return column
+    return "" if " " in title or unit_in_name(column) else title
 
 
 def unit_title(panel: Panel) -> str:

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from awsnb.figures.axes import Axis, unit_along
+from awsnb.figures.axes import Axis, unit_along, unit_in_name, word_before
 from awsnb.figures.lines import Array
-from awsnb.results import Flow, Members, Place, Result, Scene
+from awsnb.results import Flow, Members, Panel, Place, Result, Scene
 
 MOST_MOMENTS = 400
 MOST_VALUES = 3_000  # of all columns together: 6 kB
@@ -56,7 +56,7 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
         "alt": scene.alt,
         "x": scene.x,
         "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high}
-        | {"unit": next((unit_along(one) for one in result.panels if one.x == scene.x), "")},
+        | _named(scene.x, [panel for panel in result.panels if panel.x == scene.x]),
         "moments": columns.add(places),
         "places": [_place(place, axis, columns) for place in scene.places],
         "flows": [_flow(flow, columns) for flow in scene.flows],
@@ -65,6 +65,13 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
         "at": None if scene.at is None else axis.at(scene.at),
     }
     return described, columns.taken
+
+
+def _named(column: str, panels: list[Panel]) -> dict[str, str]:
+    """Say how a moment is told: by its unit, or by a word before it."""
+    title = panels[0].x_title if panels else ""
+    unit = unit_along(panels[0]) if panels else unit_in_name(column)
+    return {"unit": unit, "word": word_before(column, title)}
 
 
 def _moments(scene: Scene, axis: Axis, places: Array) -> Array:

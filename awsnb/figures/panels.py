@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from plotly.colors import sample_colorscale
 
-from awsnb.figures.axes import Axis, log_ticks, unit_along, value_range
+from awsnb.figures.axes import Axis, log_ticks, unit_along, value_range, word_before
 from awsnb.figures.lines import Array, Line, Points, lines_of, panels_of
 from awsnb.figures.theme import COLORS
 from awsnb.results import Panel, Result
@@ -69,7 +69,8 @@ def _shared_axis(together: Sequence[Panel], lines: Sequence[Line], drawn: Sequen
 
 def _across(first: Panel, axis: Axis) -> dict[str, Any]:
     unit = unit_along(first)
-    return {"key": first.x, "title": first.x_title, "unit": unit} | _described(axis, unit)
+    names = {"key": first.x, "title": first.x_title, "unit": unit}
+    return names | {"word": word_before(first.x, first.x_title)} | _described(axis, unit)
 
 
 def _described(axis: Axis, unit: str) -> dict[str, Any]:

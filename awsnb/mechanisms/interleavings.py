@@ -6,17 +6,17 @@ never cut in two, and any writer may take the next one. A block is the set of up
 holds, as bits: update `k` of writer `w` is bit ``w * updates + k``. So a counter is the size of
 that set, and what was lost has a name.
 
-Orders are visited depth first, each once, none sampled. Of the orders, each counts as one: their
-share is no probability, which would need the time that every step takes.
+No order is sampled, none is left out. Orders that have led to the same state go on as one, with
+their number, so that the time follows the states, of which there are far fewer. Of the orders, each
+counts as one: their share is no probability, which would need the time that every step takes.
 """
 
+from itertools import pairwise
 from math import factorial
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-from awsnb._jit import kernel
 
 __all__ = [
     "ACQUIRE", "READ", "RELEASE", "WRITE", "Census", "Job", "Moment", "count", "explore", "follow",
@@ -26,14 +26,13 @@ READ, WRITE, ACQUIRE, RELEASE = range(4)
 MISSING = -1  # a page that is not in a writer's cache
 FREE = -1  # nobody holds the lock
 FIRST = 0  # the writer that may be presumed dead
-
-# where the state's row keeps what; each writer then has its next step and two pages
-VOLUME, OWNER, TAKEN, FENCED, DONE, STALE, REFUSED, WRITERS = 0, 2, 3, 4, 5, 6, 7, 8
-NEXT, PAGES, STRIDE = 0, 1, 3
-
-UNHARMED, REFUSING = 2_000_000, 1_000_000  # ranks behind every order that does harm
+NOBODY = -1  # has made a step
+HARM, REFUSAL, NEITHER = range(3)  # how an order ends, the worst first
 
 Ints = NDArray[np.int64]
+Bits = tuple[int, ...]  # sets of updates, block by block
+Item = TypeVar("Item")
+Program = tuple[tuple[int, int], ...]  # kinds and blocks of the steps of an update
 
 
 class Job(NamedTuple):
@@ -142,14 +141,11 @@ def count(writers: int, steps: int) -> int:
     return factorial(writers * steps) // factorial(steps) ** writers
 
 
-def program(job: Job) -> tuple[Ints, Ints]:
+def program(job: Job) -> Program:
     """Return the kinds and blocks of a writer's steps in one update."""
-    blocks = list(range(job.blocks))
-    steps = [(READ, block) for block in blocks] + [(WRITE, block) for block in blocks]
-    if job.locks:
-        steps = [(ACQUIRE, 0), *steps, (RELEASE, 0)]
-    kinds, where = np.array(steps, dtype=np.int64).T
-    return kinds.copy(), where.copy()
+    blocks = range(job.blocks)
+    steps = (*((READ, block) for block in blocks), *((WRITE, block) for block in blocks))
+    return ((ACQUIRE, 0), *steps, (RELEASE, 0)) if job.locks else steps
 
 
 def explore(job: Job) -> Census:
@@ -158,21 +154,18 @@ def explore(job: Job) -> Census:
     Parameters
     ----------
     job : Job
-        What the writers do. The run time grows with the number of orders; see `count`.
+        What the writers do.
 
     Returns
     -------
     Census
         The orders, by what becomes of the data.
     """
-    kinds, blocks = program(job)
-    most = job.writers * job.updates * len(kinds)
-    lost = np.zeros(job.writers * job.updates + 1, dtype=np.int64)
-    totals = np.zeros(3, dtype=np.int64)
-    order = np.zeros(most, dtype=np.int64)
-    length, ends = _explore(job, kinds, blocks, lost, totals, order)
-    corrupt, stale, refused = totals.tolist()
-    return Census(lost, corrupt, stale, refused, order[:length], ends)
+    steps, seen = program(job), _Seen(job)
+    runs: Runs = {_begin(job): {(NOBODY, 0): Orders(1, 0, ())}}
+    while runs:
+        runs = _further(job, steps, runs, seen)
+    return seen.census
 
 
 def follow(job: Job, order: Ints) -> list[Moment]:
@@ -190,180 +183,203 @@ def follow(job: Job, order: Ints) -> list[Moment]:
     list of Moment
         As many as there are steps.
     """
-    kinds, blocks = program(job)
-    state = np.empty(WRITERS + STRIDE * job.writers, dtype=np.int64)
-    _begin(state)
-    return [_moment(job, kinds, blocks, state, int(writer)) for writer in order]
+    steps, state, moments = program(job), _begin(job), []
+    for writer in order.tolist():
+        kind, block = steps[state.taken[writer] % len(steps)]
+        state = _step(job, steps, state, writer)
+        volume, pages = (np.array(bits, dtype=np.int64) for bits in (state.volume, state.pages))
+        moments.append(Moment(writer, kind, block, volume, pages, state.refused))
+    return moments
 
 
-def _moment(job: Job, kinds: Ints, blocks: Ints, state: Ints, writer: int) -> Moment:
-    step = state[WRITERS + STRIDE * writer + NEXT] % len(kinds)
-    _step(job, kinds, blocks, state, writer)
-    pages = state[WRITERS:].reshape(job.writers, STRIDE)[:, PAGES : PAGES + job.blocks].copy()
-    volume = state[VOLUME : VOLUME + job.blocks].copy()
-    return Moment(writer, int(kinds[step]), int(blocks[step]), volume, pages, bool(state[REFUSED]))
+class State(NamedTuple):
+    """What the next steps depend on, and what is told of an order at its end."""
+
+    volume: Bits
+    pages: tuple[Bits, ...]  # of each writer
+    taken: tuple[int, ...]  # steps that each writer has taken
+    owner: int
+    broken: bool  # the lock has been taken from its owner
+    fenced: bool
+    acknowledged: int
+    stale: bool
+    refused: bool
 
 
-@kernel
-def _begin(state: Ints) -> None:
+class Orders(NamedTuple):
+    """Orders that have led to one state: how many, and one that seldom changes the writer."""
+
+    number: int
+    switches: int
+    first: tuple[int, ...]
+
+
+Alike = dict[tuple[int, int], Orders]
+"""Orders of one state, by who made the last step and after how many the harm was done."""
+
+Runs = dict[State, Alike]
+"""Orders by the state that they have led to."""
+
+
+class _Seen:
+    """The orders that have come to their end."""
+
+    def __init__(self, job: Job) -> None:
+        self.lost = np.zeros(job.writers * job.updates + 1, dtype=np.int64)
+        self.corrupt = self.stale = self.refused = 0
+        self.worst: tuple[int, int, int, tuple[int, ...]] = (NEITHER + 1, 0, 0, ())
+
+    def add(self, state: State, alike: Alike) -> None:
+        """Count the orders that end in a state."""
+        gone, corrupt = _gone(state), len(set(state.volume)) > 1
+        number = sum(orders.number for orders in alike.values())
+        self.lost[gone.bit_count()] += number
+        self.corrupt += corrupt * number
+        self.stale += state.stale * number
+        self.refused += state.refused * number
+        kind = HARM if gone or corrupt else REFUSAL if state.refused else NEITHER
+        for (_, harmed), orders in alike.items():
+            ends = harmed if gone else len(orders.first)
+            rank = (kind, ends, _switches(orders.first[:ends]), orders.first)
+            self.worst = min(self.worst, rank)
+
+    @property
+    def census(self) -> Census:
+        """All of them."""
+        _, ends, _, order = self.worst
+        first = np.array(order, dtype=np.int64)
+        return Census(self.lost, self.corrupt, self.stale, self.refused, first, ends)
+
+
+def _switches(order: tuple[int, ...]) -> int:
+    return sum(one != other for one, other in pairwise(order))
+
+
+def _begin(job: Job) -> State:
     """Empty blocks, empty caches, nobody at work."""
-    state[:] = 0
-    state[OWNER] = FREE
-    for at in range(WRITERS, len(state), STRIDE):
-        state[at + PAGES] = MISSING
-        state[at + PAGES + 1] = MISSING
+    nothing = (MISSING,) * job.blocks
+    return State(
+        volume=(0,) * job.blocks,
+        pages=(nothing,) * job.writers,
+        taken=(0,) * job.writers,
+        owner=FREE,
+        broken=False,
+        fenced=False,
+        acknowledged=0,
+        stale=False,
+        refused=False,
+    )
 
 
-@kernel
-def _can_step(job: Job, kinds: Ints, state: Ints, writer: int) -> bool:
+def _further(job: Job, steps: Program, runs: Runs, seen: _Seen) -> Runs:
+    """Let every writer that can take the next step of every order; merge what comes out alike."""
+    further: Runs = {}
+    for state, alike in runs.items():
+        movers = [writer for writer in range(job.writers) if _can_step(job, steps, state, writer)]
+        for writer in movers:
+            after = _step(job, steps, state, writer)
+            if not job.caches and after.taken[writer] % len(steps) == 0:
+                nothing = (MISSING,) * job.blocks  # its next update reads anew
+                after = after._replace(pages=_with(after.pages, writer, nothing))
+            _merge(further.setdefault(after, {}), alike, writer, _gone(after) > 0)
+        if not movers:
+            seen.add(state, alike)
+    return further
+
+
+def _can_step(job: Job, steps: Program, state: State, writer: int) -> bool:
     """Say whether a writer has a step left and need not wait for the lock."""
-    step = state[WRITERS + STRIDE * writer + NEXT]
-    if step == job.updates * len(kinds):
+    taken = state.taken[writer]
+    if taken == job.updates * len(steps):
         return False
-    if kinds[step % len(kinds)] != ACQUIRE or state[OWNER] == FREE:
+    if steps[taken % len(steps)][0] != ACQUIRE or state.owner == FREE:
         return True
-    if state[FENCED] and writer == FIRST:
+    if state.fenced and writer == FIRST:
         return True
-    return job.takes_over and state[OWNER] == FIRST and not state[TAKEN]
+    return job.takes_over and state.owner == FIRST and not state.broken
 
 
-@kernel
-def _step(job: Job, kinds: Ints, blocks: Ints, state: Ints, writer: int) -> None:
-    """Take one step of a writer."""
-    mine = WRITERS + STRIDE * writer
-    step = state[mine + NEXT]
-    kind, block = kinds[step % len(kinds)], blocks[step % len(kinds)]
-    state[mine + NEXT] += 1
-    if kind in (WRITE, ACQUIRE) and state[FENCED] and writer == FIRST:
-        state[REFUSED] = 1
-        state[mine + NEXT] = job.updates * len(kinds)
-    elif kind == READ:
-        _read(job, state, mine, block)
-    elif kind == WRITE:
-        bit = 1 << (writer * job.updates + step // len(kinds))
-        state[mine + PAGES + block] |= bit
-        state[VOLUME + block] = state[mine + PAGES + block]
-        if block == job.blocks - 1:
-            state[DONE] |= bit
-    elif kind == ACQUIRE:
-        _acquire(job, state, writer)
-    elif state[OWNER] == writer:
-        state[OWNER] = FREE
+def _merge(merged: Alike, alike: Alike, writer: int, harms: bool) -> None:
+    """Add orders, each with one more step, to those that have led to the same state.
 
-
-@kernel
-def _read(job: Job, state: Ints, mine: int, block: int) -> None:
-    page, volume = state[mine + PAGES + block], state[VOLUME + block]
-    if job.caches and page != MISSING:
-        if page != volume:
-            state[STALE] = 1
-    else:
-        state[mine + PAGES + block] = volume
-
-
-@kernel
-def _acquire(job: Job, state: Ints, writer: int) -> None:
-    if state[OWNER] == FIRST:  # taken from a writer that is presumed dead
-        state[TAKEN] = 1
-        if job.fences:
-            state[FENCED] = 1
-        if job.replays:
-            state[VOLUME + 1] |= state[VOLUME] & ((1 << job.updates) - 1)
-    state[OWNER] = writer
-    if job.drops:
-        state[WRITERS + STRIDE * writer + PAGES] = MISSING
-        state[WRITERS + STRIDE * writer + PAGES + 1] = MISSING
-
-
-@kernel
-def _gone(job: Job, state: Ints) -> int:
-    """Return the acknowledged updates that a block of the volume lacks."""
-    held = state[VOLUME]
-    if job.blocks == 2:
-        held &= state[VOLUME + 1]
-    return state[DONE] & ~held
-
-
-@kernel
-def _size(bits: int) -> int:
-    size = 0
-    while bits:
-        bits &= bits - 1
-        size += 1
-    return size
-
-
-@kernel
-def _switches(order: Ints, ends: int) -> int:
-    switches = 0
-    for at in range(1, ends):
-        if order[at] != order[at - 1]:
-            switches += 1
-    return switches
-
-
-@kernel
-def _finished(job: Job, kinds: Ints, state: Ints) -> bool:
-    for writer in range(job.writers):
-        if state[WRITERS + STRIDE * writer + NEXT] < job.updates * len(kinds):
-            return False
-    return True
-
-
-@kernel
-def _explore(
-    job: Job, kinds: Ints, blocks: Ints, lost: Ints, totals: Ints, shortest: Ints
-) -> tuple[int, int]:
-    """Visit the orders depth first; fill `lost`, `totals` and `shortest`.
-
-    Returns the length of the shortest order and after how many steps its harm is done.
+    Changes of writer count up to the harm, after which it no longer matters who was last.
     """
-    most = len(shortest)
-    states = np.empty((most + 1, WRITERS + STRIDE * job.writers), dtype=np.int64)
-    _begin(states[0])
-    order = np.zeros(most, dtype=np.int64)
-    tried = np.zeros(most + 1, dtype=np.int64)  # writers tried so far at each depth
-    harmed = np.zeros(most + 1, dtype=np.int64)  # after how many steps an update was gone, or 0
-    best, length, ends, depth = 1 << 40, 0, 0, 0
-    while depth >= 0:
-        writer = tried[depth]
-        if writer == job.writers:
-            depth -= 1
-            continue
-        tried[depth] += 1
-        if not _can_step(job, kinds, states[depth], writer):
-            continue
-        order[depth] = writer
-        states[depth + 1] = states[depth]
-        depth += 1
-        state = states[depth]
-        _step(job, kinds, blocks, state, writer)
-        harmed[depth] = harmed[depth - 1]
-        if not harmed[depth] and _gone(job, state):
-            harmed[depth] = depth
-        tried[depth] = 0
-        if _finished(job, kinds, state):
-            rank, end = _count(job, state, order, depth, harmed[depth], lost, totals)
-            if rank < best:
-                best, length, ends = rank, depth, end
-                shortest[:depth] = order[:depth]
-            depth -= 1
-    return length, ends
+    for (last, harmed), (number, switches, first) in alike.items():
+        order = (*first, writer)
+        if harmed:
+            key, changes = (NOBODY, harmed), switches
+        else:
+            key = (writer, len(order) if harms else 0)
+            changes = switches + (last not in (NOBODY, writer))
+        if key in merged:
+            others = merged[key]
+            best = min(others[1:], (changes, order))
+            merged[key] = Orders(others.number + number, *best)
+        else:
+            merged[key] = Orders(number, changes, order)
 
 
-@kernel
-def _count(
-    job: Job, state: Ints, order: Ints, depth: int, harmed: int, lost: Ints, totals: Ints
-) -> tuple[int, int]:
-    """Count one finished order; return its rank, lowest first, and where its harm is done."""
-    gone = _size(_gone(job, state))
-    corrupt = job.blocks == 2 and state[VOLUME] != state[VOLUME + 1]
-    lost[gone] += 1
-    totals[0] += corrupt
-    totals[1] += state[STALE]
-    totals[2] += state[REFUSED]
-    if not gone and not corrupt:
-        base = REFUSING if state[REFUSED] else UNHARMED
-        return base + 1000 * depth + _switches(order, depth), depth
-    end = harmed if gone else depth
-    return 1000 * end + _switches(order, end), end
+def _step(job: Job, steps: Program, state: State, writer: int) -> State:
+    """Take one step of a writer."""
+    taken = state.taken[writer]
+    kind, block = steps[taken % len(steps)]
+    if kind in (WRITE, ACQUIRE) and state.fenced and writer == FIRST:
+        stopped = _with(state.taken, writer, job.updates * len(steps))
+        return state._replace(taken=stopped, refused=True)
+    changes = _changes(job, state, writer, taken // len(steps), kind, block)
+    return state._replace(taken=_with(state.taken, writer, taken + 1), **changes)
+
+
+def _changes(
+    job: Job, state: State, writer: int, update: int, kind: int, block: int
+) -> dict[str, Any]:
+    """Return what a step changes beside the count of steps."""
+    if kind == READ:
+        return _read(job, state, writer, block)
+    if kind == WRITE:
+        bit = 1 << (writer * job.updates + update)
+        return _write(job, state, writer, block, bit)
+    if kind == ACQUIRE:
+        return _acquire(job, state, writer)
+    return {"owner": FREE} if state.owner == writer else {}
+
+
+def _read(job: Job, state: State, writer: int, block: int) -> dict[str, Any]:
+    pages, there = state.pages[writer], state.volume[block]
+    if job.caches and pages[block] != MISSING:
+        return {"stale": state.stale or pages[block] != there}
+    return {"pages": _with(state.pages, writer, _with(pages, block, there))}
+
+
+def _write(job: Job, state: State, writer: int, block: int, bit: int) -> dict[str, Any]:
+    page = state.pages[writer][block] | bit
+    last = block == job.blocks - 1
+    return {
+        "volume": _with(state.volume, block, page),
+        "pages": _with(state.pages, writer, _with(state.pages[writer], block, page)),
+        "acknowledged": state.acknowledged | (bit if last else 0),
+    }
+
+
+def _acquire(job: Job, state: State, writer: int) -> dict[str, Any]:
+    changes: dict[str, Any] = {"owner": writer}
+    if state.owner == FIRST:  # taken from a writer that is presumed dead
+        changes |= {"broken": True, "fenced": job.fences}
+        if job.replays:
+            begun = state.volume[0] & ((1 << job.updates) - 1)
+            changes["volume"] = _with(state.volume, 1, state.volume[1] | begun)
+    if job.drops:
+        changes["pages"] = _with(state.pages, writer, (MISSING,) * job.blocks)
+    return changes
+
+
+def _with(items: tuple[Item, ...], at: int, item: Item) -> tuple[Item, ...]:
+    return (*items[:at], item, *items[at + 1 :])
+
+
+def _gone(state: State) -> int:
+    """Return the acknowledged updates that a block of the volume lacks."""
+    held = state.acknowledged
+    for block in state.volume:
+        held &= block
+    return state.acknowledged & ~held

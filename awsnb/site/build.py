@@ -122,7 +122,7 @@ def _sources(section: Section) -> list[Path]:
     """List the files whose change could change a section's answers: no other section's."""
     room = section.slug.replace("-", "_")
     rooms = {one.slug.replace("-", "_") for one in SECTIONS} - {room}
-    shown = {"lessons", "pictures", "cli.py", "report.py", "sweep.py", "lab_socket.py"}
+    shown = {"lessons", "pictures", "claims.py", "cli.py", "report.py", "sweep.py", "lab_socket.py"}
     pages = {"build.py", "index.py", "lesson.py", "parts.py", "shell.py", "cells.py"}
     left_out = rooms | {f"{one}.py" for one in rooms} | shown
     code = [
@@ -131,4 +131,5 @@ def _sources(section: Section) -> list[Path]:
         if left_out.isdisjoint(file.relative_to(_package).parts)
         and not (file.parent.name == "site" and file.name in pages)
     ]
-    return [*code, *sorted(data_dir().glob("*.csv"))]
+    numbers = [file for file in sorted(data_dir().glob("*.csv")) if file.stem != "claims"]
+    return [*code, *numbers]

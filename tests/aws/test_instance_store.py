@@ -1,14 +1,9 @@
 import pytest
 
+from awsnb.aws.ec2.life_cycle import DATA, DATA_VOLUME, RAM, ROOT_VOLUME, STORE, fate
 from awsnb.aws.instance_store import (
-    DATA_VOLUME,
     EVENTS,
-    INSTANCE_STORE,
-    MEMORY,
-    ROOT_VOLUME,
-    STORE,
     STORE_TYPES,
-    THINGS,
     iops,
     keeps,
     size_gib,
@@ -24,7 +19,7 @@ def test_what_keeps_the_data_on_an_instance_store():
 
 
 def test_memory_outlives_only_what_saves_it_or_leaves_the_instance_running():
-    assert kept(MEMORY) == {"hibernate and start", "drive failure"}
+    assert kept(RAM) == {"hibernate and start", "drive failure"}
 
 
 @pytest.mark.parametrize("volume", [ROOT_VOLUME, DATA_VOLUME])
@@ -34,8 +29,8 @@ def test_only_termination_takes_a_volume_and_only_if_that_is_set(volume):
 
 
 def test_every_event_is_stated_for_every_thing():
-    stated = {INSTANCE_STORE.value(event, thing) for event in EVENTS for thing in THINGS}
-    assert stated == {"kept", "lost", "as set"}
+    stated = {fate(event, thing) for event in EVENTS.values() for thing in DATA}
+    assert stated == {"kept", "lost"}
 
 
 def test_a_store_is_as_large_as_its_drives_together():

@@ -380,14 +380,16 @@ def inked(page: Page) -> int:
 def test_the_playhead_is_the_plots_time_axis(page: Page) -> None:
     track = page.get_by_role("slider", name="Time", exact=True)
     head = page.locator(".awsnb-head").first
-    assert caption(page) == "60 One refuses."  # it begins where something goes wrong
+    assert caption(page) == "60 s One refuses."  # it begins where something goes wrong
     assert "served 50" in head.get_attribute("aria-valuetext")
     track.press("Home")
-    assert caption(page) == "0 All is well." and "served 80" in head.get_attribute("aria-valuetext")
+    assert caption(page) == "0 s All is well." and "served 80" in head.get_attribute(
+        "aria-valuetext"
+    )
     head.press("End")
-    assert caption(page) == "297 It is back." and track.input_value() == "1000"
+    assert caption(page) == "297 s It is back." and track.input_value() == "1000"
     track.press("PageDown")
-    page.locator(".awsnb-caption", has_text="291").wait_for()
+    page.locator(".awsnb-caption", has_text="291 s").wait_for()
     thumb = track.bounding_box()
     share = int(track.input_value()) / 1000
     middle = thumb["x"] + 8 + share * (thumb["width"] - 16)
@@ -414,18 +416,18 @@ def test_who_asks_for_less_motion_goes_from_event_to_event(page: Page) -> None:
     page.get_by_role("slider", name="Time", exact=True).press("Home")
     page.get_by_role("button", name="Play the run").click()
     page.wait_for_timeout(300)
-    assert caption(page) == "0 All is well."  # nothing glides
+    assert caption(page) == "0 s All is well."  # nothing glides
     page.get_by_text("One refuses.").wait_for()
-    assert caption(page) == "60 One refuses."
+    assert caption(page) == "60 s One refuses."
     page.get_by_role("button", name="Pause").click()
 
 
 def test_the_picture_has_a_name_and_a_twin_in_words_and_numbers(page: Page) -> None:
     assert page.locator(".awsnb-canvas").get_attribute("aria-label").startswith("Clients, two")
-    page.get_by_text("The run in words and numbers").click()
+    page.get_by_text("In words and numbers").click()
     rows = page.locator(".awsnb-twin tr").all_inner_texts()
     assert rows[0].split("\t") == ["time", "what happens", "one", "two"]
-    assert rows[2].split("\t") == ["60", "One refuses.", "55 waiting refuses", "50 waiting"]
+    assert rows[2].split("\t") == ["60 s", "One refuses.", "55 waiting refuses", "50 waiting"]
     assert len(rows) == 1 + 6  # the beginning, four events, the end
 
 

@@ -175,7 +175,17 @@ def test_the_other_commands():
         "size_gib (default 100): a whole number from 1 to 65,536 GiB" in run("fields", SLUG).output
     )
     assert run("--version").output.startswith("awsnb ")
-    for command in ("list", "lab", "report", "site", "sweep", "fields", "facts", "warm-up"):
+    for command in (
+        "list",
+        "lab",
+        "report",
+        "site",
+        "sweep",
+        "fields",
+        "facts",
+        "claims",
+        "warm-up",
+    ):
         assert "Usage" in run(command, "--help").output
 
 

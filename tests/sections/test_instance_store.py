@@ -213,7 +213,7 @@ def survived(**values):
 
 def test_a_reboot_keeps_the_store_and_a_stop_does_not():
     said = survived(first="reboot", second="nothing")
-    assert said.summary["instance_store"] == "yes" and said.summary["memory"] == "no"
+    assert said.summary["instance_store"] == "yes" and said.summary["ram"] == "no"
     assert said.why.endswith("the instance store survives.")
     assert survived(first="reboot", second="stop and start").summary["instance_store"] == "no"
 
@@ -262,7 +262,7 @@ def test_what_is_not_checked_is_said():
 def test_the_table_of_events():
     rows = survival.VIEW.compare(SurvivalScenario()).rows.set_index("option")
     assert rows.index[rows["holds"]].tolist() == ["reboot", "power failure"]
-    assert rows.loc["hibernate and start", "memory"] == "yes"
+    assert rows.loc["hibernate and start", "ram"] == "yes"
 
 
 # --- speed

@@ -228,7 +228,13 @@ def test_two_curves_of_one_role_differ_in_dash():
 
 @pytest.mark.parametrize(
     ("x", "title", "unit"),
-    [("second", "time of arrival (s)", "s"), ("reply_ms", "", "ms"), ("rho", "Load", "")],
+    [
+        ("second", "time of arrival (s)", "s"),
+        ("reply_ms", "", "ms"),
+        ("rho", "Load", ""),
+        ("minute", "minutes from the start", "min"),
+        ("size_pct", "size, % of the keys", "%"),
+    ],
 )
 def test_the_clock_of_a_run_has_the_unit_that_its_axis_names(x, title, unit):
     assert figures.axes.unit_along(replace(WAIT, x=x, x_title=title)) == unit

@@ -1,29 +1,6 @@
-"""EC2's instance store: what of an instance's data outlives which event."""
+"""EC2's instance store: its drives, and what of an instance's data outlives which event."""
 
-from awsnb.aws.instance_store.drives import STORE_TYPES, iops, size_gib
-from awsnb.aws.instance_store.events import (
-    DATA_VOLUME,
-    EVENTS,
-    INSTANCE_STORE,
-    MEMORY,
-    ROOT_VOLUME,
-    STORE,
-    TERMINATE,
-    THINGS,
-    keeps,
-)
+from awsnb.aws.instance_store.drives import INSTANCE_STORE, STORE_TYPES, iops, size_gib
+from awsnb.aws.instance_store.events import EVENTS, keeps
 
-__all__ = [
-    "DATA_VOLUME",
-    "EVENTS",
-    "INSTANCE_STORE",
-    "MEMORY",
-    "ROOT_VOLUME",
-    "STORE",
-    "STORE_TYPES",
-    "TERMINATE",
-    "THINGS",
-    "iops",
-    "keeps",
-    "size_gib",
-]
+__all__ = ["EVENTS", "INSTANCE_STORE", "STORE_TYPES", "iops", "keeps", "size_gib"]

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
+from awsnb import facts
 from awsnb.aws.ebs.limits import INSTANCE_TYPES
-from awsnb.aws.instance_store.events import INSTANCE_STORE
 
+INSTANCE_STORE = facts.load("instance_store")
 STORE_TYPES = tuple(
     sorted(
         (name for name in INSTANCE_TYPES if INSTANCE_STORE.has(name, "read_iops")),

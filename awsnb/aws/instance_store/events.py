@@ -1,23 +1,19 @@
-"""Which event loses what: an instance's memory, its instance store, its EBS volumes."""
+"""The events that an instance's data may outlive."""
 
-from awsnb import facts
+from awsnb.aws.ec2.life_cycle import KEPT, TERMINATE, fate
 
-INSTANCE_STORE = facts.load("instance_store")
-MEMORY, STORE = "memory", "instance_store"
-ROOT_VOLUME, DATA_VOLUME = "root_volume", "data_volume"
-THINGS = (MEMORY, STORE, ROOT_VOLUME, DATA_VOLUME)
-TERMINATE = "terminate"
-EVENTS = (
-    "reboot",
-    "stop and start",
-    "hibernate and start",
-    TERMINATE,
-    "change of type",
-    "drive failure",
-    "host failure",
-    "power failure",
-    "retirement",
-)
+EVENTS = {
+    "reboot": "reboot",
+    "stop and start": "stop",
+    "hibernate and start": "hibernate",
+    TERMINATE: TERMINATE,
+    "change of type": "change of type",
+    "drive failure": "drive failure",
+    "host failure": "host failure",
+    "power failure": "power failure",
+    "retirement": "retire",
+}
+"""What each event is called in EC2's facts."""
 
 
 def keeps(event: str, thing: str, *, delete_on_termination: bool = False) -> bool:
@@ -28,7 +24,7 @@ def keeps(event: str, thing: str, *, delete_on_termination: bool = False) -> boo
     event : str
         One of `EVENTS`.
     thing : str
-        One of `THINGS`.
+        One of `awsnb.aws.ec2.life_cycle.DATA`.
     delete_on_termination : bool
         EBS's setting of that name, which counts for a volume when its instance is terminated.
 
@@ -38,10 +34,7 @@ def keeps(event: str, thing: str, *, delete_on_termination: bool = False) -> boo
 
     Examples
     --------
-    >>> keeps("reboot", STORE), keeps("stop and start", STORE)
+    >>> keeps("reboot", "instance_store"), keeps("stop and start", "instance_store")
     (True, False)
-    >>> keeps("terminate", DATA_VOLUME, delete_on_termination=True)
-    False
     """
-    said = INSTANCE_STORE.value(event, thing)
-    return not delete_on_termination if said == "as set" else bool(said == "kept")
+    return fate(EVENTS[event], thing, delete_on_termination=delete_on_termination) == KEPT

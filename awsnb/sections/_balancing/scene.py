@@ -16,7 +16,8 @@ from awsnb.words import counted, milliseconds, percent
 Array = NDArray[np.float64]
 Groups = dict[str, list[int]]  # what is drawn as one vessel: targets by its name
 
-CLIENTS, ANSWERED, FAILED = "Clients", "Answered", "Failed"
+CLIENTS, ANSWERED, FAILED = "Clients", "Answered", "Errors"
+ARRIVE = "of those that arrive, per s"  # counted as the plots count them
 MOST_VESSELS = 8  # more targets than that are drawn together, by zone
 WORTH_SAYING_PCT = 0.2  # of requests that fail
 MOSTLY = 0.5  # share of a time in which too much waits that is worth a sentence
@@ -39,8 +40,7 @@ def scene(outcome: Outcome, name: str, chosen: str) -> Scene:
     -------
     Scene
     """
-    scenario, rates, at = outcome.scenario, outcome.over_time, outcome.at_targets
-    vain = at.in_vain_per_s.sum(axis=0) + _nowhere(outcome)
+    scenario, rates = outcome.scenario, outcome.over_time
     return Scene(
         alt=f"{scenario.text}: what is sent to each target, what waits there, and how it ends",
         x="second",
@@ -48,10 +48,8 @@ def scene(outcome: Outcome, name: str, chosen: str) -> Scene:
             Place(CLIENTS, 0, count=outcome.waiting_clients, note="are waiting"),
             Place(name, 1, count=rates["sent_per_s"], note=f"sent/s, {chosen}"),
             *_vessels(outcome),
-            Place(
-                ANSWERED, 3, count=at.in_time_per_s.sum(axis=0), note="in time, per s", tone="good"
-            ),
-            Place(FAILED, 3, count=vain, note="or too late, per s", tone="bad"),
+            Place(ANSWERED, 3, count=rates["answered_per_s"], note=ARRIVE, tone="good"),
+            Place(FAILED, 3, count=rates["errors_per_s"], note=ARRIVE, tone="bad"),
         ),
         flows=tuple(_flows(outcome, name)),
         events=events_of(scenario),

@@ -150,12 +150,8 @@ def _of_the_load(outcome: Outcome) -> str:
     left_per_s = _left_per_s(scenario, gone)
     load_pct = 100 * outcome.load.per_s / left_per_s
     if load_pct >= 100:
-        back_s, without = scenario.returns_at_s, " without target 1" if gone else ""
-        until = f" until it is back at {back_s:g} s" if gone and _returns(scenario) else ""
-        return (
-            f"{outcome.load.per_s:.3g} requests/s meet a capacity of {left_per_s:,.0f}{without}"
-            f"{until}."
-        )
+        without = " without target 1" if gone else ""
+        return f"{outcome.load.per_s:.3g} requests/s meet a capacity of {left_per_s:,.0f}{without}."
     return f"The load is {load_pct:.0f} % of what {_who(scenario, gone)} can serve.{_hot(outcome)}"
 
 
@@ -163,10 +159,6 @@ def _is_gone(scenario: FleetScenario) -> bool:
     """Whether target 1 serves nothing from some time on."""
     stays = scenario.event == DEREGISTER and isinf(scenario.delay_s)
     return scenario.happens and scenario.targets > 1 and not stays
-
-
-def _returns(scenario: FleetScenario) -> bool:
-    return scenario.returns_at_s is not None and scenario.returns_at_s < scenario.duration_s
 
 
 def _left_per_s(scenario: FleetScenario, gone: bool) -> float:

@@ -37,9 +37,8 @@ PRESETS = (
     ),
     Preset(
         "A retry storm",
-        "Target 1 is away for a minute. Clients wait 2 s and try again three times: queues fill "
-        "with requests that nobody waits for, and stay full when it is back. Set a queue limit, "
-        "or take the retries away.",
+        "Target 1 is away for a minute; clients wait 2 s and try again three times. See what is "
+        "left when it is back. Set a queue limit, or take the retries away.",
         {
             "requests_per_s": 128.0,
             "event": "crash",

@@ -1,5 +1,5 @@
 """Section 2, EC2: its questions, each in a folder or file of its name."""
 
-from awsnb.sections.ec2 import credits, life_cycle, reach
+from awsnb.sections.ec2 import cost, credits, life_cycle, reach
 
-VIEWS = (credits.VIEW, reach.VIEW, life_cycle.VIEW)
+VIEWS = (credits.VIEW, reach.VIEW, life_cycle.VIEW, cost.VIEW)

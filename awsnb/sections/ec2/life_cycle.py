@@ -8,13 +8,13 @@ import numpy as np
 
 from awsnb.aws.ebs import Volume
 from awsnb.aws.ec2 import BURSTABLE, EC2, hour_price
+from awsnb.aws.ec2.life_cycle import KEPT, LOST, NEW, OPERATIONS, TERMINATE, fate
 from awsnb.aws.prices import HOURS_A_MONTH, PUBLIC_IPV4_USD_HOUR
 from awsnb.results import Comparison, Curve, Number, Option, Panel, Result, cheapest
 from awsnb.scenario import Preset, Scenario, field
 from awsnb.view import View
 from awsnb.words import usd
 
-OPERATIONS = ("reboot", "stop", "hibernate", "terminate", "retire")
 THINGS = {
     "ram": "RAM",
     "instance_store": "instance store",
@@ -25,7 +25,6 @@ THINGS = {
     "elastic_ip": "Elastic IP",
     "host": "host",
 }
-LOST, NEW, KEPT = "lost", "new", "kept"
 FATES = (LOST, NEW, KEPT)
 BY_AWS = "retire"
 OFF = ("stop", "hibernate", BY_AWS)
@@ -90,9 +89,10 @@ class Outcome:
 
     def fates(self, operation: str) -> dict[str, str]:
         """What becomes of each thing: lost, kept, or another one in its place."""
-        found = {thing: str(EC2.value(operation, thing)) for thing in THINGS}
-        if operation == "terminate" and self.scenario.delete_data:
-            found["data_volume"] = LOST
+        found = {thing: fate(operation, thing) for thing in THINGS}
+        found["data_volume"] = fate(
+            operation, "data_volume", delete_on_termination=self.scenario.delete_data
+        )
         if self.scenario.elastic_ip and found["public_address"] == NEW:
             found["public_address"] = KEPT
         return found
@@ -113,7 +113,7 @@ class Outcome:
     @property
     def on_h_month(self) -> float:
         """Hours in a month for which the instance itself is billed."""
-        if self.scenario.operation == "terminate":
+        if self.scenario.operation == TERMINATE:
             return 0.0
         if self.scenario.operation not in OFF:
             return HOURS_A_MONTH

@@ -1,10 +1,11 @@
-"""AWS's worked examples of credits, run through the model."""
+"""AWS's worked examples of credits and of bills, run through the model; spot's reclaims drawn."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from awsnb.aws.ec2 import EC2, Burstable, hour_price, peer
+from awsnb.aws.ec2.purchase import Usage, hours_to_finish, plan_hour_usd
 from awsnb.sections.ec2.credits.run import Run, run
 
 if TYPE_CHECKING:
@@ -78,3 +79,58 @@ def _break_even() -> list[tuple[object, ...]]:
 
 def _peer_usd_h(instance: Burstable) -> float:
     return hour_price(peer(instance.instance_type))
+
+
+# quantity, rate on demand (AWS's page), and the fact that holds the plan's rate
+PLAN_USAGE = (
+    (1, 4.0, "c5_9xlarge"), (1, 10.0, "c5_24xlarge"), (10, 1.5, "fargate_vcpu"),
+    (5, 2.0, "fargate_gb"),
+)  # fmt: skip
+SEED, RUNS = 5, 20_000
+PIECE_H, RECLAIMS_H, BOOT_H = 10.0, 0.1, 0.5
+
+
+def costs() -> "pd.DataFrame":
+    """Compare bills, a quota and spot's rework with AWS's examples and with drawn reclaims.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a case: what AWS writes or what the draws give, what the model says, in `unit`.
+    """
+    import pandas as pd
+
+    rows = [
+        ("an hour under a savings plan", "USD", plan_value("commitment"), _plan_example()),
+        ("m5.2xlarge under a spot quota", "instances", EC2.value("spot", "example_instances"),
+         EC2.value("spot", "example_quota") / EC2.value("m5.2xlarge", "vcpus")),
+        ("10 h of work on spot, nothing saved", "h", drawn_h(PIECE_H, RECLAIMS_H, BOOT_H),
+         hours_to_finish(PIECE_H, RECLAIMS_H, BOOT_H)),
+    ]  # fmt: skip
+    found = [(case, unit, float(there), round(model, 2), round(100 * (model / there - 1), 2))
+             for case, unit, there, model in rows]  # fmt: skip
+    columns = ["case", "unit", "compared with", "model", "difference in %"]
+    return pd.DataFrame(found, columns=columns).set_index("case").round(2)
+
+
+def plan_value(key: str) -> float:
+    """Look up a number of AWS's savings plan example."""
+    return float(EC2.value("savings_plan", f"example_{key}"))
+
+
+def _plan_example() -> float:
+    usages = [Usage(quantity, rate, plan_value(key)) for quantity, rate, key in PLAN_USAGE]
+    return plan_hour_usd(usages, plan_value("commitment"))
+
+
+def drawn_h(piece_h: float, reclaims_h: float, boot_h: float) -> float:
+    """Finish many pieces of work on instances whose lives are drawn; return the mean hours."""
+    lives_h = np.random.default_rng(SEED)
+    total_h = 0.0
+    for _ in range(RUNS):
+        needs_h = piece_h
+        while (life_h := lives_h.exponential(1 / reclaims_h)) < needs_h:
+            total_h += life_h
+            needs_h = piece_h + boot_h
+        total_h += needs_h
+    return total_h / RUNS

@@ -49,9 +49,8 @@ PRESETS = (
     ),
     Preset(
         "An ECS service on a noisy day",
-        "Application Auto Scaling scales in below 90 % of the target: the group turns every two "
-        "hours or so. Set the scale-in threshold to 70, as on EC2 groups: it rests, and costs a "
-        "tenth more.",
+        "Application Auto Scaling scales in below 90 % of the target. Count how often the group "
+        "turns, then set the scale-in threshold to 70, as on EC2 groups.",
         {"scaler": "Application Auto Scaling", "load": "diurnal", "noise_pct": 20.0, "boot_s": 30,
          "max_size": 60},
     ),

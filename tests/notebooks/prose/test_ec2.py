@@ -4,9 +4,10 @@ import pytest
 
 from awsnb import facts, section
 from awsnb.aws.ec2 import Burstable, hour_price
+from awsnb.aws.ec2.purchase import RESERVED_1, TERM_MONTHS, rate_usd_h
 
 EC2 = facts.load("ec2")
-CREDITS, REACH, LIFE = section("ec2").views
+CREDITS, REACH, LIFE, COST = section("ec2").views
 
 
 def stated(subject, key):
@@ -44,6 +45,11 @@ def lost(operation):
         ("A *termination* deletes the root volume", "root_volume" in lost("terminate")),
         ("a public IPv4 address costs 0.005 USD an hour",
          facts.load("common").value("public_ipv4", "price") == 0.005),
+        ("every hour of one or three years", set(TERM_MONTHS.values()) == {12, 36}),
+        ("with a notice of two minutes", stated("spot", "notice") == 120),
+        ("The rates are 0.11431 and 0.1728 USD an hour",
+         (rate_usd_h("m6a.xlarge", RESERVED_1), hour_price("m6a.xlarge")) == (0.11431, 0.1728)),
+        ("that one in the first hour is free", stated("spot", "free_when_reclaimed_within") == 1),
         ("a micro has 10 % of each vCPU", stated("t3.micro", "baseline_per_vcpu") == 10),
         ("The prices are 0.0672 and 0.0816 USD an hour",
          (hour_price("t4g.large"), hour_price("m7g.large")) == (0.0672, 0.0816)),
@@ -67,6 +73,12 @@ def test_the_worked_answers_are_the_models(prose):
     assert CREDITS.simulate(full).summary["throttled_after_min"] == pytest.approx(960)
     arm = CREDITS.simulate(CREDITS.scenario(instance_type="t4g.large"))
     assert arm.summary["break_even_pct"] == pytest.approx(48) and "30 %: 48 %" in prose
+
+
+def test_reserved_costs_less_from_the_hours_that_the_notebook_tells(prose):
+    year = COST.simulate(COST.scenario(instance_type="m6a.xlarge", months=12))
+    assert round(year.summary["reserved_1_year_from_h"], 1) == 15.9
+    assert "as much as 15.9 hours at the second" in prose
 
 
 def test_an_m5_large_costs_less_than_a_micro_that_never_rests(prose):

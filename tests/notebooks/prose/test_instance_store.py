@@ -2,7 +2,8 @@
 
 import pytest
 
-from awsnb.aws.instance_store import DATA_VOLUME, EVENTS, INSTANCE_STORE, STORE, keeps
+from awsnb.aws.ec2.life_cycle import DATA_VOLUME, STORE
+from awsnb.aws.instance_store import EVENTS, INSTANCE_STORE, keeps
 from awsnb.sections import section
 
 ROOM = section("instance-store")
@@ -42,13 +43,3 @@ def test_what_the_worked_answers_say_is_so(prose):
     assert ROOM.simulate(weekly).summary["window_s"] == pytest.approx(3600, rel=0.1)
     assert "about a 160th of a week" in prose
     assert 7 * 86_400 / ROOM.simulate(weekly).summary["window_s"] == pytest.approx(160, rel=0.02)
-
-
-@pytest.mark.parametrize(
-    "taught",
-    ["temporary block storage, on drives inside the host", "buffers, caches, scratch files",
-     "web servers behind a load balancer", "The **instance type** decides how many drives",
-     "valuable, lasting and in no other place"],
-)  # fmt: skip
-def test_the_guides_facts_are_taught(prose, taught):
-    assert taught in prose

@@ -11,9 +11,8 @@ PRESETS = (
     ),
     Preset(
         "A flash crowd",
-        "From noon on five times the reads. At 100 % CPU can't tell how much is missing, so they "
-        "come in rounds of twelve minutes, and too many in the end. Scale on connections, then "
-        "raise the fewest readers.",
+        "From noon on five times the reads, and at 100 % CPU can't tell how much is missing. Scale "
+        "on connections, then raise the fewest readers.",
         {"reads": "flash crowd"},
     ),
 )

@@ -1,6 +1,7 @@
 """The events side by side: what survives each of them."""
 
-from awsnb.aws.instance_store import EVENTS, STORE, THINGS
+from awsnb.aws.ec2.life_cycle import DATA, STORE
+from awsnb.aws.instance_store import EVENTS
 from awsnb.results import Comparison, Number, Option
 from awsnb.sections.instance_store.survival.scenario import NOTHING, SurvivalScenario
 from awsnb.sections.instance_store.survival.simulate import simulate
@@ -33,11 +34,11 @@ def compare(scenario: SurvivalScenario) -> Comparison:
 
 def _option(scenario: SurvivalScenario) -> Option:
     outcome = simulate(scenario)
-    kept = {thing: "no" if outcome.lost_by(thing) else "yes" for thing in THINGS}
+    kept = {thing: "no" if outcome.lost_by(thing) else "yes" for thing in DATA}
     return Option(
         label=scenario.first,
         scenario=scenario,
         holds=kept[STORE] == "yes",
         cost_usd_month=None,
-        numbers=tuple(Number(thing, NAMES[thing], kept[thing], kept[thing]) for thing in THINGS),
+        numbers=tuple(Number(thing, NAMES[thing], kept[thing], kept[thing]) for thing in DATA),
     )

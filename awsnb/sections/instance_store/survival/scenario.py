@@ -4,7 +4,8 @@ from typing import Self
 
 from pydantic import model_validator
 
-from awsnb.aws.instance_store import DATA_VOLUME, EVENTS, ROOT_VOLUME, TERMINATE
+from awsnb.aws.ec2.life_cycle import DATA_VOLUME, ROOT_VOLUME, TERMINATE
+from awsnb.aws.instance_store import EVENTS
 from awsnb.scenario import Scenario, ScenarioError, field
 
 NOTHING = "nothing"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from awsnb.aws.instance_store import THINGS, keeps
+from awsnb.aws.ec2.life_cycle import DATA
+from awsnb.aws.instance_store import keeps
 from awsnb.sections.instance_store.survival.scenario import SurvivalScenario
 
 
@@ -38,7 +39,7 @@ def simulate(scenario: SurvivalScenario) -> Outcome:
     -------
     Outcome
     """
-    return Outcome(scenario, {thing: _history(scenario, thing) for thing in THINGS})
+    return Outcome(scenario, {thing: _history(scenario, thing) for thing in DATA})
 
 
 def _history(scenario: SurvivalScenario, thing: str) -> tuple[bool, ...]:

@@ -2,19 +2,14 @@
 
 import numpy as np
 
-from awsnb.aws.instance_store import (
-    DATA_VOLUME,
-    INSTANCE_STORE,
-    MEMORY,
-    ROOT_VOLUME,
-    STORE,
-    THINGS,
-)
+from awsnb.aws.ec2 import EC2
+from awsnb.aws.ec2.life_cycle import DATA, DATA_VOLUME, RAM, ROOT_VOLUME, STORE
+from awsnb.aws.instance_store import EVENTS
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_store.survival.simulate import Outcome
 
 NAMES = {
-    MEMORY: "memory",
+    RAM: "memory",
     STORE: "instance store",
     ROOT_VOLUME: "root volume (EBS)",
     DATA_VOLUME: "data volume (EBS)",
@@ -36,11 +31,11 @@ def tell(outcome: Outcome) -> Result:
         scenario=outcome.scenario,
         label=outcome.scenario.text,
         why=_why(outcome),
-        numbers=tuple(_number(outcome, thing) for thing in THINGS),
+        numbers=tuple(_number(outcome, thing) for thing in DATA),
         data={
             "step": np.array(["at first", *steps]),
-            "thing": np.array([NAMES[thing] for thing in THINGS]),
-            "there": np.array([outcome.there[thing] for thing in THINGS], dtype=np.int64),
+            "thing": np.array([NAMES[thing] for thing in DATA]),
+            "there": np.array([outcome.there[thing] for thing in DATA], dtype=np.int64),
         },
         panels=(
             Panel(
@@ -61,7 +56,7 @@ def _number(outcome: Outcome, thing: str) -> Number:
     event = outcome.lost_by(thing)
     text = f"lost: {event}" if event else "survives"
     label = NAMES[thing][0].upper() + NAMES[thing][1:]
-    return Number(thing, label, "no" if event else "yes", text, headline=thing != MEMORY)
+    return Number(thing, label, "no" if event else "yes", text, headline=thing != RAM)
 
 
 def _why(outcome: Outcome) -> str:
@@ -99,7 +94,7 @@ def _volumes(outcome: Outcome) -> str:
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
-    facts = {event: INSTANCE_STORE.get(event, STORE) for event in outcome.scenario.events}
+    facts = {event: EC2.get(EVENTS[event], STORE) for event in outcome.scenario.events}
     remarks = [f"{event.capitalize()}: {fact.note}." for event, fact in facts.items() if fact.note]
     recalled = [event for event, fact in facts.items() if fact.confidence != "verified"]
     doubts = [

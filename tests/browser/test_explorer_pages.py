@@ -1,0 +1,133 @@
+"""Every situation of every section's Explorer, in a browser: what a reader takes in at a glance."""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from awsnb.explorer import Explorer
+from awsnb.sections import SECTIONS, Section, section
+
+from .test_live_plot import PAGE, encoded
+
+pytestmark = pytest.mark.browser
+
+HIGHEST = 900  # pixels, at 1,440 across
+READY = [one for one in SECTIONS if one.ready]
+SHOWN = """() => {
+  const all = (selector) =>
+    [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+  const pen = document.createElement("canvas").getContext("2d");
+  const cut = all(".awsnb-explorer :not(.awsnb-offers) > select").filter((menu) => {
+    pen.font = getComputedStyle(menu).font;
+    const longest = Math.max(...[...menu.options].map(({text}) => pen.measureText(text).width));
+    return longest + 26 > menu.clientWidth;
+  });
+  const boxOf = (one) => {
+    const {left, right, top, bottom} = one.getBoundingClientRect();
+    return [one.textContent, left, right, top + 2, bottom - 2];
+  };
+  return {
+    height: document.querySelector(".awsnb-explorer").getBoundingClientRect().height,
+    wide: document.documentElement.scrollWidth,
+    cut: cut.map((menu) => menu.closest(".awsnb-control")?.innerText ?? "pace"),
+    labels: all(".awsnb-panel svg[role=img]").map((one) =>
+      [...one.querySelectorAll("text")].map(boxOf)),
+    clocks: all(".awsnb-caption b").map((one) => one.textContent),
+    legends: all(".awsnb-legend li").filter((one) => one.scrollWidth > one.clientWidth + 1)
+      .map((one) => one.textContent),
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[Page]:
+    opened = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    assert errors == []
+    opened.close()
+
+
+def opened(page: Page, section: Section, view: str) -> Explorer:
+    explorer = Explorer(section, view=view)
+    page.set_content("<!doctype html><html lang=en data-theme=light><main></main></html>")
+    state = encoded(explorer.get_state())
+    page.evaluate(PAGE, {"program": Explorer._esm, "style": Explorer._css, "state": state})
+    page.locator(".awsnb-area svg").first.wait_for(state="attached")
+    page.wait_for_timeout(100)  # the moving picture comes after the plots
+    return explorer
+
+
+def meet(one: list[Any], other: list[Any]) -> bool:
+    return one[1] < other[2] and other[1] < one[2] and one[3] < other[4] and other[3] < one[4]
+
+
+def faults(shown: dict[str, Any], width: int) -> list[str]:
+    found = [f"a menu cuts its text off: {label}" for label in shown["cut"]]
+    found += [f"a legend is cut off: {text}" for text in shown["legends"]]
+    for labels in shown["labels"]:
+        pairs = [(a[0], b[0]) for a, b in combinations(labels, 2) if meet(a, b)]
+        found += [f"labels meet: {pair}" for pair in pairs]
+    found += [f"a clock without unit: {text}" for text in shown["clocks"] if not unit_in(text)]
+    if width >= 1440 and shown["height"] > HIGHEST:
+        found.append(f"{shown['height']:.0f} pixels high")
+    if shown["wide"] > width:
+        found.append("it scrolls sideways")
+    return found
+
+
+def unit_in(clock: str) -> bool:
+    return bool(re.search("[A-Za-z%]", clock))
+
+
+@pytest.mark.parametrize("width", [1440, 800])
+@pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
+def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, width: int) -> None:
+    window.set_viewport_size({"width": width, "height": 1000})
+    found = {}
+    for view in section.views:
+        explorer = opened(window, section, view.name)
+        for situation in explorer._situations[view.name] if width == 1440 else [None]:
+            if situation and situation != explorer.situation:
+                explorer.choose(situation)
+                window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+                window.wait_for_timeout(40)
+            found[view.name, situation] = faults(window.evaluate(SHOWN), width)
+        explorer.close()
+    assert not any(found.values()), {key: texts for key, texts in found.items() if texts}
+
+
+@pytest.mark.parametrize("slug", ["ebs-volume-types", "nlb", "scaling-policies"])
+def test_the_picture_and_the_legend_read_the_same_moment(window: Page, slug: str) -> None:
+    window.set_viewport_size({"width": 1440, "height": 1000})
+    explorer = opened(window, section(slug), "")
+    track = window.get_by_role("slider", name="Time", exact=True)
+    read = "() => ['.awsnb-caption b', '.awsnb-at'].map(s => document.querySelector(s).textContent)"
+    for place in range(0, 1001, 37):
+        track.fill(str(place))
+        clock, legend = window.evaluate(read)
+        assert legend == f"at {clock}", place
+    area = window.locator(".awsnb-area").first
+    width = area.bounding_box()["width"]
+    for across in range(80, int(width), 41):
+        area.click(position={"x": across, "y": 30})
+        clock, legend = window.evaluate(read)
+        assert legend == f"at {clock}", across
+    explorer.close()
+
+
+def test_what_is_of_one_step_is_asked_anew_for_the_step_that_plays(window: Page) -> None:
+    explorer = opened(window, section("aurora"), "log protocol")
+    begun = explorer.values["step"]
+    window.get_by_role("slider", name="Time", exact=True).press("Home")
+    assert window.evaluate("window.asked.at(-1).values.step") == 0 != begun
+    explorer.set(step=0)
+    window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+    assert window.locator(".awsnb-caption b").text_content() == "step 0"
+    assert window.locator(".awsnb-field-step input[type=text]").input_value() == "0"
+    explorer.close()
