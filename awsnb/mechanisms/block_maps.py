@@ -44,13 +44,15 @@ def even_changes(snapshots: int, size: float, changed_share: float) -> Floats:
     return np.where(end > first, size * born * survived * over, 0.0)
 
 
-def observed_changes(changed: Sequence[ArrayLike]) -> Floats:
+def observed_changes(changed: Sequence[ArrayLike], gone: Sequence[ArrayLike] = ()) -> Floats:
     """Return the versions of a chain of which the changed blocks are known.
 
     Parameters
     ----------
     changed : sequence of array_like of int
         The blocks that each snapshot stores, each at most once; of the first, all that it has.
+    gone : sequence of array_like of int, optional
+        The blocks that the one before has and this snapshot no longer, by snapshot.
 
     Returns
     -------
@@ -61,8 +63,11 @@ def observed_changes(changed: Sequence[ArrayLike]) -> Floats:
     versions = np.zeros((len(lists), len(lists) + 1))
     last = np.full(1 + max((int(each.max(initial=-1)) for each in lists), default=-1), -1)
     for snapshot, blocks in enumerate(lists):
-        before = last[blocks]
+        left = np.asarray(gone[snapshot] if gone else [], dtype=np.int64)
+        left = left[left < len(last)]
+        before = last[np.union1d(blocks, left)]
         versions[:, snapshot] = np.bincount(before[before >= 0], minlength=len(lists))
+        last[left] = -1
         last[blocks] = snapshot
     versions[:, -1] = np.bincount(last[last >= 0], minlength=len(lists))
     return versions

@@ -11,9 +11,11 @@ from awsnb.mechanisms import block_maps
 class SlowChain:
     """Every snapshot with its whole block map: where in the store each of its blocks lies."""
 
-    def __init__(self, changed):
+    def __init__(self, changed, gone=None):
         self.maps, volume = [], {}
         for snapshot, blocks in enumerate(changed):
+            left = gone[snapshot] if gone else ()
+            volume = {block: where for block, where in volume.items() if block not in left}
             volume = volume | {block: (snapshot, block) for block in blocks}
             self.maps.append(volume)
 
@@ -39,6 +41,17 @@ def test_what_is_stored_and_freed_is_as_with_whole_block_maps(changed, data):
     alone = block_maps.alone(versions, mask)
     freed = [slow.freed_by(kept, k) if k in kept else 0 for k in range(count)]
     assert alone.tolist() == freed
+
+
+@given(st.lists(st.tuples(*[st.sets(st.integers(0, 20))] * 2), min_size=1, max_size=9), st.data())
+def test_blocks_that_are_gone_are_as_with_whole_block_maps(chain, data):
+    changed, gone = zip(*chain, strict=True)
+    kept = sorted(data.draw(st.sets(st.integers(0, len(chain) - 1))))
+    versions = block_maps.observed_changes(*([sorted(s) for s in each] for each in (changed, gone)))
+    slow = SlowChain(changed, gone)
+    assert block_maps.full(versions).tolist() == [len(each) for each in slow.maps]
+    mask = np.isin(np.arange(len(chain)), kept)
+    assert block_maps.stored(versions, mask) == len(slow.stored(kept))
 
 
 @given(CHAINS, st.integers(0, 9))

@@ -206,9 +206,8 @@ def _why(outcome: Outcome) -> str:
     if not outcome.refused:
         sure = "Size counts from the start of each, full speed from its end."
         return f"{took} None was refused. {sure}"
-    return f"{took} {outcome.refused} were refused at first: {_rule(scenario)}".replace(
-        " 1 were refused", " 1 was refused"
-    )
+    were = "was" if outcome.refused == 1 else "were"
+    return f"{took} {outcome.refused} {were} refused at first: {_rule(scenario)}"
 
 
 def _rule(scenario: ModifyScenario) -> str:

@@ -10,6 +10,8 @@ from awsnb.aws.ebs.snapshots import FastRestore, archived_usd_month
 from awsnb.aws.ebs.volume import EBS
 from awsnb.mechanisms import block_maps
 from awsnb.mechanisms.lazy_loading import Loading
+from awsnb.sections.ebs.restore.scenario import CLONE, RestoreScenario
+from awsnb.sections.ebs.restore.simulate import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +42,7 @@ def published() -> "pd.DataFrame":
         _example("one snapshot in one zone, 720 h", "fsr", "usd_month", fast.usd(720)),
         _example("10 GiB at 300 MiB/s", "initialization", "s_10_gib_300_mibps",
                  Loading(10 * 1024, 0, 300).warm_s),
+        _example("a clone of 1,000 GiB, 600 of them written", "clone", "usd_600_gb", _clone_usd()),
     ]  # fmt: skip
     columns = ["example", "AWS", "model", "unit", "difference in %"]
     return pd.DataFrame(rows, columns=columns).set_index("example")
@@ -144,6 +147,12 @@ def _stored_gib(added_gib: int) -> float:
 
 def _full_gib(added_gib: int, snapshot: int) -> float:
     return float(block_maps.full(_chain(added_gib))[snapshot])
+
+
+def _clone_usd() -> float:
+    fee = EBS.value("clone", "example_price")
+    asked = {"method": CLONE, "size_gib": 1000, "written_pct": 60.0, "usd_per_gib": fee}
+    return simulate(RestoreScenario.of(asked)).usd or 0.0
 
 
 def _example(example: str, subject: str, key: str, model: float) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ HOT_SHARE, HOT_CHANGES = 0.1, 0.9
 MOST_BYTES = 300_000_000  # of a list: some two million blocks
 MOST_BLOCK = 2**27  # 64 TiB of 512 KiB
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def versions_of(scenario: ChainScenario) -> Floats:
@@ -67,22 +68,29 @@ def _read_folder(path: str) -> Floats:
 @lru_cache(maxsize=2)
 def _read(files: tuple[tuple[Path, int, int], ...]) -> Floats:
     """Read a folder once for each time that it was written."""
-    return block_maps.observed_changes([_blocks(file, size) for file, _, size in files])
+    listed = [_listed(file, size) for file, _, size in files]
+    return block_maps.observed_changes(*zip(*listed, strict=True))
 
 
-def _blocks(file: Path, size: int) -> NDArray[np.int64]:
+def _listed(file: Path, size: int) -> tuple[Ints, Ints]:
+    """Read the blocks that a snapshot stores, and those that it no longer has."""
     if size > MOST_BYTES:
         raise _refusal(f"{file.name} is larger than 300 MB")
     try:
         listed: Any = json.loads(file.read_text(encoding="utf-8"))
         rows = listed["Blocks"] if "Blocks" in listed else listed["ChangedBlocks"]
-        indices = [row["BlockIndex"] for row in rows]
-        blocks = np.array(indices, dtype=np.int64)
+        gone = np.array([_is_gone(row) for row in rows], dtype=np.bool_)
+        blocks = np.array([row["BlockIndex"] for row in rows], dtype=np.int64)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise _refusal(f"{file.name} is no list of blocks as AWS writes it") from None
     if blocks.size and not 0 <= blocks.min() <= blocks.max() < MOST_BLOCK:
         raise _refusal(f"{file.name} has a BlockIndex that can't be")
-    return np.unique(blocks)
+    return np.unique(blocks[~gone]), np.unique(blocks[gone])
+
+
+def _is_gone(row: dict[str, Any]) -> bool:
+    """Whether only the earlier of the two snapshots has the block (API: ChangedBlock)."""
+    return "FirstBlockToken" in row and "SecondBlockToken" not in row
 
 
 def _refusal(problem: str) -> ScenarioError:

@@ -38,6 +38,7 @@ class ChainScenario(Scenario):
         unit="days",
         low=1,
         high=MOST_DAYS,
+        log=True,
         meaning="How long snapshots have been taken; the first is of day 1.",
     )
     keep_days: int | None = field(
@@ -46,6 +47,7 @@ class ChainScenario(Scenario):
         unit="days",
         low=1,
         high=MOST_DAYS,
+        log=True,
         unset="for ever",
         meaning="The rule: a snapshot of this age is deleted.",
     )
@@ -111,6 +113,22 @@ class ChainScenario(Scenario):
     def archived(self) -> frozenset[int]:
         """Days whose snapshots are archived by hand."""
         return _days(self.archive, "archive")
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Days whose snapshots the rule keeps on the last day, where no block lists are given."""
+        oldest = 1 if self.keep_days is None else self.days - self.keep_days + 1
+        return tuple(day for day in range(1, self.days + 1, self.every_days) if day >= oldest)
+
+    def suggestions(self) -> dict[str, tuple[str, ...]]:
+        """What can be deleted or archived: the days named so far, or these and one more."""
+        if self.blocks:
+            return {}
+        left = [day for day in self.kept if day not in self.deleted | self.archived]
+        return {
+            name: (named, *(f"{named}, {day}" if named else str(day) for day in left))
+            for name, named in (("delete", self.delete), ("archive", self.archive))
+        }
 
     @property
     def by_hand(self) -> bool:

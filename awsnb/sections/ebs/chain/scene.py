@@ -25,10 +25,10 @@ def scene(outcome: Outcome) -> Scene:
         "holds, and what leaves it",
         x="day",
         places=(
-            Place(VOLUME, 0, count=new, note="GiB in the day's snapshot"),
+            Place(VOLUME, 0, count=new, note="GiB that day"),
             Place(STANDARD, 1, level, float(level.max()) or 1.0, "GiB"),
             Place(FREED, 2, count=np.cumsum(freed), note="GiB so far", tone="good"),
-            *([Place(ARCHIVE, 2, archived, float(archived.max()), "GiB")] * archive),
+            *([Place(ARCHIVE, 2, count=archived, note="GiB of full copies")] * archive),
         ),
         flows=(
             Flow(VOLUME, STANDARD, new, full),

@@ -81,9 +81,10 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         x_title="snapshot of day",
     )
     blocks = Panel(
-        "The block map: what a snapshot restores, by the day it was stored",
+        "What a snapshot restores",
         "GiB",
         (Curve("held_gib", "restored from there", "first"),),
+        log=True,
         kind="heat",
         x="snapshot_shown",
         x_title="snapshot of day",
@@ -136,10 +137,15 @@ def _points(points: int, archived: int) -> str:
 def _why(outcome: Outcome) -> str:
     points = int(outcome.standard.sum())
     said = [_stored(outcome, points)]
+    expired = len(outcome.ruled) - int(outcome.ruled.sum())
+    if expired:
+        said.append(f"The rule has deleted {counted(expired, 'snapshot')}.")
     if outcome.deleted.any():
         said.append(_deletion(outcome))
     if outcome.archived.any():
         said.append(_archive(outcome))
+    if outcome.scenario.copy_region:
+        said.append(f"The copies in another Region cost {usd(outcome.copy_usd_month)} of the bill.")
     return " ".join(said)
 
 
@@ -161,13 +167,17 @@ def _stored(outcome: Outcome, points: int) -> str:
 def _deletion(outcome: Outcome) -> str:
     count, freed = int(outcome.deleted.sum()), outcome.freed_by_deletion_gib
     own = float(outcome.new_gib[outcome.deleted].sum())
-    brought = f"Deleting {counted(count, 'snapshot')} that had stored {gib(own)} frees {gib(freed)}"
-    if own - freed > 1e-6:
-        brought += ", since later snapshots hold the rest"
-    if outcome.scenario.bin_days is None:
-        return f"{brought}."
-    kept = counted(outcome.scenario.bin_days, "day")
-    return f"{brought}; the recycle bin keeps them, and the bill as it is, for {kept}."
+    days = outcome.scenario.bin_days
+    after = "" if days is None else f" after {counted(days, 'day')}"
+    rest = ", since later snapshots hold the rest" if own - freed > 1e-6 else ""
+    brought = (
+        f"Deleting {counted(count, 'snapshot')} that had stored {gib(own)} frees {gib(freed)}"
+        f"{after}{rest}."
+    )
+    if days is None:
+        return brought
+    held = "it, and it is" if count == 1 else "them, and they are"
+    return f"{brought} Until then the recycle bin keeps {held} billed as before."
 
 
 def _archive(outcome: Outcome) -> str:

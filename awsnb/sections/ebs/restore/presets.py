@@ -9,23 +9,23 @@ PRESETS = (
         {"method": "lazy load"},
     ),
     Preset(
-        "The same at a rate paid for",
+        "At a provisioned rate",
         "The time can be told beforehand: data divided by the rate.",
         {"method": "provisioned rate", "rate_mibps": 300},
     ),
     Preset(
-        "Ten fast volumes of 1 TiB",
+        "Ten volumes of 1 TiB",
         "Fast snapshot restore was enabled a day ago. See how many of the ten find a credit.",
         {"method": "fast snapshot restore", "size_gib": 1024, "volumes": 10},
     ),
     Preset(
-        "Ten small ones, a day later",
-        "A small snapshot earns more credits, up to ten.",
+        "Ten volumes of 100 GiB",
+        "The same with a smaller snapshot: compare the credits that it earns.",
         {"method": "fast snapshot restore", "size_gib": 100, "volumes": 10},
     ),
     Preset(
-        "Enabled a minute too late",
-        "Enabling takes an hour for each TiB, and the bucket starts empty.",
+        "Enabled an hour ago",
+        "One volume of 1 TiB is made. See what enabling takes, and how the bucket starts.",
         {"method": "fast snapshot restore", "size_gib": 1024, "enabled_h": 1.0},
     ),
     Preset(

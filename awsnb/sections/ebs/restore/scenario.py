@@ -58,7 +58,7 @@ class RestoreScenario(Scenario):
     )
     enabled_h: float = field(
         24.0,
-        label="Enabled before",
+        label="Enabled since",
         unit="h",
         low=0,
         high=720,

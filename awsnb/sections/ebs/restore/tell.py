@@ -11,6 +11,8 @@ from awsnb.sections.ebs.restore.scene import scene
 from awsnb.sections.ebs.restore.simulate import CLONE_IOPS, WARM_MS, Outcome
 from awsnb.words import counted, milliseconds, span, usd
 
+EXAMPLES = {RATE: ("initialization", "example_price_300_mibps"), CLONE: ("clone", "example_price")}
+
 
 def tell(outcome: Outcome) -> Result:
     """Say how soon volumes are fast.
@@ -129,22 +131,24 @@ def _goal(outcome: Outcome) -> str:
 
 def _fast(outcome: Outcome) -> str:
     scenario, fast, bucket = outcome.scenario, outcome.fast_volumes, outcome.fast_restore
-    if not outcome.filling_h and bucket.optimizing_h:
+    if scenario.enabled_h < bucket.optimizing_h:
         return (
             f"Fast snapshot restore is still being enabled, which takes "
             f"{span(3600 * bucket.optimizing_h)} for {scenario.size_gib:,} GiB: no volume is fast "
             f"from the start. {_lazy(outcome)} {_goal(outcome)}"
         )
-    per_h = counted(round(bucket.credits_per_h, 3), "credit")
+    per_h = f"{bucket.credits_per_h:.3g} {'credit' if bucket.credits_per_h == 1 else 'credits'}"
     earned = (
         f"{scenario.size_gib:,} GiB earn {per_h} an hour, and the bucket holds {bucket.bucket:.3g}"
     )
     if not outcome.lazy_volumes:
         all_of = "The volume is" if scenario.volumes == 1 else f"All {fast} volumes are"
         return f"{all_of} at full speed at once: {earned}."
+    found = f"{fast} of {counted(scenario.volumes, 'volume')}" if fast else "No volume"
+    others = "The others load" if fast else "Each loads"
     return (
-        f"{fast} of {counted(scenario.volumes, 'volume')} found a credit: {earned}, with "
-        f"{outcome.credits:.3g} saved. The others load lazily. {_lazy(outcome)} {_goal(outcome)}"
+        f"{found} found a credit: {earned}, with {outcome.credits:.3g} saved. {others} lazily. "
+        f"{_lazy(outcome)} {_goal(outcome)}"
     )
 
 
@@ -159,6 +163,17 @@ def _clone(outcome: Outcome) -> str:
     return (
         f"A clone reads at {WARM_MS:g} ms from the start, and the {wanted:,} IOPS asked for are "
         f"within the {CLONE_IOPS:,} that it has at once. It is in the same Availability Zone only."
+    )
+
+
+def _fee(method: str) -> str:
+    """Say what is known of a fee that was not given."""
+    example = EBS.get(*EXAMPLES[method])
+    at = " at 300 MiB/s" if method == RATE else ""
+    return (
+        "AWS charges a fee per GB of data for this, which differs by Region: set usd_per_gib. "
+        f"The example on AWS's price page, of a Region that it does not name, has "
+        f"{example.value:g} {example.unit}{at}."
     )
 
 
@@ -183,10 +198,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
         if scenario.volume_iops > full:
             notes.append(f"AWS promises the full benefit up to {full:,} IOPS only.")
     if scenario.method in PRICED_PER_GIB and outcome.usd is None:
-        notes.append(
-            "AWS charges a fee per GiB of data for this. It is not among the facts here: take it "
-            "from AWS's price page and set usd_per_gib."
-        )
+        notes.append(_fee(scenario.method))
     if scenario.method == CLONE:
         notes.append("Only encrypted volumes can be cloned. A clone is no backup.")
     if scenario.method == LAZY:
