@@ -106,6 +106,16 @@ def test_what_is_offered_next_can_be_done(values):
             assert after["restore_points"] == before["restore_points"] - 1
 
 
+def test_a_cheaper_rhythm_says_how_old_its_newest_snapshot_may_be():
+    found = CHAIN.compare(CHAIN.scenario())
+    assert found.best.label == "every 30 days"
+    assert "newest snapshot may be 30 days old" in found.why
+    lowest = min(one.cost_usd_month for one in found.options if one.holds)
+    assert found.best.cost_usd_month == lowest
+    none = CHAIN.compare(CHAIN.scenario(days=1))
+    assert none.why == "None of these reaches as far back for less."
+
+
 def test_a_fee_that_was_not_given_is_asked_for_and_never_guessed():
     for method, example in (("provisioned rate", "0.0036 USD/GB at 300"), ("clone", "0.0008 USD")):
         result = ask(RESTORE, method=method)

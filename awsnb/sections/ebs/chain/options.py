@@ -33,8 +33,8 @@ def compare(scenario: ChainScenario) -> Comparison:
     plain = [simulate(scenario.replace(every_days=e, delete="", archive="")) for e in rhythms]
     old = [simulate(one.scenario.replace(archive=_all_but_the_last(one))) for one in plain]
     options = [_option("as asked", asked, asked)]
-    options += [_option(_name(one, ""), one, asked) for one in plain]
-    options += [_option(_name(one, ", older archived"), one, asked) for one in old]
+    options += [_option(one.scenario.rhythm, one, asked) for one in plain]
+    options += [_option(f"{one.scenario.rhythm}, older archived", one, asked) for one in old]
     best = cheapest(options)
     return Comparison(
         title="What other rhythms would store and cost",
@@ -48,11 +48,6 @@ def _all_but_the_last(outcome: Outcome) -> str:
     return ",".join(map(str, outcome.taken_on[outcome.standard][:-1]))
 
 
-def _name(outcome: Outcome, more: str) -> str:
-    every = outcome.scenario.every_days
-    return f"every {'day' if every == 1 else f'{every} days'}{more}"
-
-
 def _reach_days(outcome: Outcome) -> int:
     """Return how old the oldest restore point is, archived ones included; -1 if there is none."""
     restorable = outcome.taken_on[outcome.standard | outcome.archived]
@@ -62,7 +57,7 @@ def _reach_days(outcome: Outcome) -> int:
 def _option(label: str, outcome: Outcome, asked: Outcome) -> Option:
     points = int(outcome.standard.sum() + outcome.archived.sum())
     reach, needed = _reach_days(outcome), _reach_days(asked)
-    cost = outcome.usd_month
+    cost, every = outcome.usd_month, outcome.scenario.every_days
     return Option(
         label=label,
         scenario=outcome.scenario,
@@ -72,6 +67,7 @@ def _option(label: str, outcome: Outcome, asked: Outcome) -> Option:
             Number("usd_month", "USD a month", cost, f"{cost:,.2f}"),
             Number("restore_points", "restore points", points, f"{points:,}"),
             Number("reach_days", "oldest", max(reach, 0), counted(max(reach, 0), "day")),
+            Number("every_days", "a snapshot every", every, counted(every, "day")),
             Number("stored_gib", "standard tier", outcome.stored_now_gib,
                    gib(outcome.stored_now_gib)),
         ),
@@ -81,7 +77,9 @@ def _option(label: str, outcome: Outcome, asked: Outcome) -> Option:
 def _verdict(asked: Option, best: Option | None) -> str:
     if best is None or not best.dearer_by(asked):
         return "None of these reaches as far back for less."
+    every = next(number.text for number in best.numbers if number.name == "every_days")
     return (
         f"Cheapest that reaches as far back: {best.label}, at {usd(best.cost_usd_month or 0.0)} a "
-        f"month, {best.dearer_by(asked)} than as asked. Fewer restore points are farther apart."
+        f"month, {best.dearer_by(asked)} than as asked. Its newest snapshot may be "
+        f"{every} old."
     )

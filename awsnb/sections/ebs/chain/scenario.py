@@ -100,8 +100,7 @@ class ChainScenario(Scenario):
         "",
         label="Block lists",
         path=True,
-        meaning="Folder with what `aws ebs list-snapshot-blocks` said of the first snapshot and "
-        "`list-changed-blocks` of each later one, as JSON files in order of name.",
+        meaning="Folder of JSON lists: `list-snapshot-blocks`, then `list-changed-blocks`.",
     )
 
     @property
@@ -144,7 +143,12 @@ class ChainScenario(Scenario):
         kept = "" if self.keep_days is None else f", kept {self.keep_days} d"
         hands = {"deleted": self.delete, "archived": self.archive}
         done = "".join(f", {word} {days}" for word, days in hands.items() if days.strip())
-        return f"{data}, every {self.every_days} d{kept}{done}"
+        return f"{data}, {self.rhythm}{kept}{done}"
+
+    @property
+    def rhythm(self) -> str:
+        """How often a snapshot is taken: ``every day``, ``every 7 days``."""
+        return "every day" if self.every_days == 1 else f"every {self.every_days} days"
 
     @model_validator(mode="after")
     def _refuse_a_day_named_twice(self) -> Self:
