@@ -31,7 +31,7 @@ SENTENCES = [
     (RESTORE, "Ten volumes of 100 GiB", "All 10 volumes", "lazily"),
     (RESTORE, "Enabled an hour ago", "with 0 saved. Each loads lazily", "still being enabled"),
     (RESTORE, "A database from a snapshot", "not within the 30 min", "promises"),
-    (RESTORE, "Nobody reads yet", "takes 2 h 22 min at 60 MiB/s", "a read of"),
+    (RESTORE, "Nobody reads yet", "takes 4 h 44 min at 30 MiB/s", "a read of"),
     (RESTORE, "A clone for a test", "does not publish", "Fetching"),
     (MODIFY, "Double it in one step", "None was refused", "1 modifications"),
     (MODIFY, "Six small steps in a day", "4 are allowed in 24 hours", "6 hours"),
