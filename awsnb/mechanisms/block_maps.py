@@ -74,7 +74,17 @@ def observed_changes(changed: Sequence[ArrayLike], gone: Sequence[ArrayLike] = (
 
 
 def full(versions: Floats) -> Floats:
-    """Return all that each snapshot restores, its own blocks and those it refers to, shape (n,)."""
+    """Return all that each snapshot restores: its own blocks and those it refers to.
+
+    Parameters
+    ----------
+    versions : numpy.ndarray, shape (n, n + 1)
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        In the unit of `versions`.
+    """
     count = len(versions)
     arrived = np.cumsum(versions.sum(axis=1))
     gone = np.cumsum(versions.sum(axis=0))[:count]
@@ -82,12 +92,36 @@ def full(versions: Floats) -> Floats:
 
 
 def stored(versions: Floats, kept: Bools) -> float:
-    """Return what must be stored so that every kept snapshot can be restored."""
+    """Return what must be stored so that every kept snapshot can be restored.
+
+    Parameters
+    ----------
+    versions : numpy.ndarray, shape (n, n + 1)
+    kept : numpy.ndarray of bool, shape (n,)
+        The snapshots that are kept.
+
+    Returns
+    -------
+    float
+        In the unit of `versions`.
+    """
     return float(versions[_holders(versions, kept) > 0].sum())
 
 
 def alone(versions: Floats, kept: Bools) -> Floats:
-    """Return what each kept snapshot alone holds, which deleting it would free, shape (n,)."""
+    """Return what each kept snapshot alone holds, which deleting it would free.
+
+    Parameters
+    ----------
+    versions : numpy.ndarray, shape (n, n + 1)
+    kept : numpy.ndarray of bool, shape (n,)
+        The snapshots that are kept.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        In the unit of `versions`.
+    """
     first, end = np.nonzero((_holders(versions, kept) == 1) & (versions > 0))
     earlier = np.concatenate(([0], np.cumsum(kept)))
     holder = np.flatnonzero(kept)[earlier[first]]
