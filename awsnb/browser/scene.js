@@ -5,15 +5,18 @@ import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 184;
-const TALL = 204; // with four vessels or more below each other
+const LOW = 164; // where the plots below have little room too
+const NARROW = 760; // pixels
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
 const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
-const heightOf = ({ places }) => {
+const heightOf = ({ places }, width) => {
   const vessels = places.filter(({ level }) => level !== null);
-  return vessels.filter(({ column }) => column === vessels[0].column).length < 4 ? HEIGHT : TALL;
+  const below = vessels.filter(({ column }) => column === vessels[0].column).length;
+  const [height, more] = width < NARROW ? [LOW, 10] : [HEIGHT, 20];
+  return below < 4 ? height : height + more; // four vessels or more below each other
 };
 
 export function scene(root, onTime) {
@@ -66,7 +69,7 @@ export function scene(root, onTime) {
     if (!told || !width) return;
     late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
-    stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
+    stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told, root.clientWidth), key });
     const at = said(told.axis, shown());
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
