@@ -201,6 +201,12 @@ def _fact(subject: str, key: str) -> Any:
     return ELASTICACHE.value(subject, key)
 
 
+def _narrow(key: NDArray[np.int64]) -> NDArray[Any]:
+    """Return keys in 16 bits if they fit: NumPy sorts those by radix, several times as fast."""
+    fits = key.max(initial=0) <= np.iinfo(np.uint16).max
+    return key.astype(np.uint16) if fits else key
+
+
 def _explain(
     scenario: CacheScenario, key: NDArray[np.int64], time_s: NDArray, ttl_s: NDArray, done: _Store
 ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
@@ -210,7 +216,7 @@ def _explain(
     or with the TTL.
     """
     n = key.size
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(_narrow(key), kind="stable")
     sorted_key = key[order]
     first = np.ones(n, np.bool_)
     first[1:] = sorted_key[1:] != sorted_key[:-1]
