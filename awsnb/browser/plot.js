@@ -27,10 +27,10 @@ export function plot(root, onHead) {
 
   const draw = () => {
     if (!shown || !width) return;
-    const { picture, columns, alt, names: called, named: elsewhere } = shown;
+    const { picture, columns, alt, names, named: elsewhere } = shown;
     const { panels: told, axes, xs } = picture;
-    const names = told.some(({ colors, axis }) => colors && axes[axis].type === "category");
-    const paired = width >= (names ? NAMED : BESIDE) && told.length > (elsewhere ? 1 : 2);
+    const mapped = told.some(({ colors, axis }) => colors && axes[axis].type === "category");
+    const paired = width >= (mapped ? NAMED : BESIDE) && told.length > (elsewhere ? 1 : 2);
     const each = paired ? (width - 24) / 2 : width;
     const low = paired && each < LOW;
     const left = paired ? firstColumn(told, each) : told.length;
@@ -47,7 +47,7 @@ export function plot(root, onHead) {
       const named = repeated || axis.key === elsewhere;
       const timed = first && axis.key !== elsewhere;
       const area = { width: each - beside, gutter, height: heightOf(panel, told, elsewhere, low), first, last, named, timed };
-      panels[i].show({ panel, axis, xs, columns, area, alt, names: called });
+      panels[i].show({ panel, axis, xs, columns, area, alt, names });
     });
     for (const view of panels) view.look(headOf(view.axis(), told));
   };
@@ -189,8 +189,9 @@ function panelView(prefix, look) {
     for (const { line, text } of frame.legend) {
       if (!line?.rank) continue;
       const alone = now.panel.lines.filter((one) => one.rank === line.rank).length === 1;
-      const called = now.names[line.rank - 1] ?? "";
-      text.firstChild.data = alone ? called : `${line.label}, ${called}`;
+      const { short, whole } = now.names[line.rank - 1] ?? { short: "", whole: "" };
+      text.firstChild.data = alone ? short : `${line.label}, ${short}`;
+      text.title = whole;
     }
   };
   const drawLines = () => {

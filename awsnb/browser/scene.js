@@ -19,7 +19,8 @@ const heightOf = ({ places }, width) => {
   return below < 4 ? height : height + more; // four vessels or more below each other
 };
 
-export function scene(root, onTime) {
+// `onTime` hears where the playhead is, and whether it is on its way; `onRest` that it stands
+export function scene(root, onTime, onRest) {
   const canvas = create("canvas", { role: "img", className: "awsnb-canvas" });
   const time = create("b");
   const words = create("span");
@@ -41,6 +42,7 @@ export function scene(root, onTime) {
   let key = "";
   let place = 0; // on the axis
   let playing = false;
+  let dragged = false;
   let ticking = 0;
   let stage = null;
   let width = 0; // of the track: measured when it changes, since measuring makes the page lay out
@@ -81,7 +83,7 @@ export function scene(root, onTime) {
   const go = (to, seconds = null) => {
     place = Math.min(told.axis.high, Math.max(told.axis.low, to));
     paint(seconds);
-    onTime(told, shown(), momentAt());
+    onTime(told, shown(), momentAt(), playing || dragged);
   };
   const stops = () => [told.axis.low, ...told.events.map(([at]) => at), told.axis.high];
   const toEvent = (forward) => {
@@ -91,6 +93,7 @@ export function scene(root, onTime) {
   };
   const set = (on) => {
     if (on && place >= told.axis.high) place = told.axis.low;
+    if (playing && !on) onRest();
     playing = on;
     play.textContent = on ? "❚❚" : "▶";
     play.setAttribute("aria-label", on ? "Pause" : "Play the run");
@@ -116,7 +119,12 @@ export function scene(root, onTime) {
   play.addEventListener("click", () => set(!playing));
   range.addEventListener("input", () => {
     set(false);
+    dragged = true;
     go(told.axis.low + (span() * range.value) / 1000);
+  });
+  range.addEventListener("change", () => {
+    dragged = false;
+    onRest();
   });
   bar.addEventListener("keydown", (event) => {
     if (event.target === range && event.key === " ") set(!playing);
@@ -221,7 +229,6 @@ export function scene(root, onTime) {
       return shown();
     },
     place: () => (told ? [told.x, shown()] : null),
-    isPlaying: () => playing,
     dispose: () => {
       if (playing) set(false);
       for (const observer of [sizes, themes, sight]) observer.disconnect();

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from awsnb.explorer import Explorer
 from awsnb.sections import SECTIONS, Section, section
@@ -131,4 +131,24 @@ def test_what_is_of_one_step_is_asked_anew_for_the_step_that_plays(window: Page)
     window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
     assert window.locator(".awsnb-caption b").text_content() == "step 0"
     assert window.locator(".awsnb-field-step input[type=text]").input_value() == "0"
+    explorer.close()
+
+
+def test_a_drag_of_the_playhead_is_undone_at_once(window: Page) -> None:
+    explorer = opened(window, section("aurora"), "log protocol")
+    begun = explorer.values["step"]
+    track = window.get_by_role("slider", name="Time", exact=True).bounding_box()
+    middle = track["y"] + track["height"] / 2
+    window.mouse.move(track["x"] + 10, middle)
+    window.mouse.down()
+    window.mouse.move(track["x"] + track["width"] - 10, middle, steps=12)
+    window.mouse.up()
+    steps = [one["values"]["step"] for one in window.evaluate("window.asked")]
+    assert len(set(steps)) > 3 and steps[-1] != begun
+    explorer.set(step=steps[-1])
+    window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+    undo = window.get_by_role("button", name="Undo")
+    undo.click()
+    assert window.evaluate("window.asked.at(-1).values.step") == begun
+    expect(undo).to_be_disabled()
     explorer.close()
