@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Kind = Literal["int", "float", "bool", "choice", "text", "path"]
 
@@ -219,7 +219,6 @@ class Scenario(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             raise self._refusal(error) from None
-        self._check_choices()
         self._check_applicable()
 
     @property
@@ -269,7 +268,9 @@ class Scenario(BaseModel):
             if value != type(self).model_fields[name].default
         }
 
-    def _check_choices(self) -> None:
+    @model_validator(mode="after")
+    def _check_choices(self) -> Self:
+        """Refuse what is no choice, before the rules of subclasses look at it."""
         for spec in self.fields().values():
             value = getattr(self, spec.name)
             if spec.kind == "choice" and value is not None and value not in spec.choices:
@@ -278,6 +279,7 @@ class Scenario(BaseModel):
                     + closest(value, spec.choices),
                     field=spec.name,
                 )
+        return self
 
     def _check_applicable(self) -> None:
         values = self.model_dump()

@@ -1,9 +1,13 @@
-// A page without a kernel: its figures, its Explorers, its predictions and what they open, its search.
+// A page without a kernel: its figures, Explorers, predictions and what they open, exercises, search.
 import { bytesOf, inflated, model, readBook } from "./book.js";
+import { course } from "./course.js";
+import * as exercise from "./exercise.js";
 import * as explorer from "./explorer.js";
 import { unpack } from "./explorer.js";
 import { plot } from "./plot.js";
 import * as prediction from "./prediction.js";
+import * as progress from "./progress.js";
+import * as record from "./record.js";
 import * as steps from "./steps.js";
 import { create } from "./text.js";
 
@@ -13,30 +17,16 @@ const MOST_FOUND = 12;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const dataOf = (node) => node.querySelector(":scope > script");
 
-// --- what the reader has done, where the browser lets a page remember
-const remembered = (name) => {
-  try {
-    return JSON.parse(localStorage.getItem(`awsnb ${document.body.dataset.page} ${name}`));
-  } catch {
-    return null;
-  }
-};
-const remember = (name, value) => {
-  try {
-    localStorage.setItem(`awsnb ${document.body.dataset.page} ${name}`, JSON.stringify(value));
-  } catch {
-    // the page works without
-  }
-};
-
 // a widget's model that a page answers by itself
-function modelOf(state, saved = () => {}) {
+function modelOf(state, saved) {
   const listeners = {};
+  const tell = (event) => (listeners[event] ?? []).forEach((call) => call());
   return {
     get: (name) => state[name],
     set: (name, value) => (state[name] = value),
-    save_changes: () => saved(state, (name) => (listeners[`change:${name}`] ?? []).forEach((call) => call())),
-    on: (name, call) => (listeners[name] ??= []).push(call),
+    save_changes: () => saved(state, tell),
+    tell,
+    on: (event, call) => (listeners[event] ??= []).push(call),
     off: () => {},
   };
 }
@@ -78,31 +68,74 @@ function verdictOf({ verdicts, unit, within }, guess) {
 function mountPrediction(node, committed) {
   const { asked, sealed } = JSON.parse(dataOf(node).textContent);
   const state = { asked, committed: {}, verdict: {} };
-  const reveal = async (tell) => {
-    state.verdict = verdictOf(await unsealed(sealed), state.committed.guess);
-    tell("verdict");
-    committed();
-  };
   const place = create("div");
   node.replaceChildren(place);
-  const asking = modelOf(state, (now, tell) => {
-    remember(`prediction ${asked.number}`, now.committed);
-    reveal(tell);
+  const asking = modelOf(state, async ({ committed: said }, tell) => {
+    state.verdict = verdictOf(await unsealed(sealed), said.guess);
+    record.answer("predictions", asked.question, { ...said, right: state.verdict.right });
+    tell("change:verdict");
+    committed();
   });
-  const before = remembered(`prediction ${asked.number}`);
+  const before = record.answered("predictions")[asked.question];
   prediction.render({ model: asking, el: place });
   if (!before) return;
   state.committed = before;
   asking.save_changes();
 }
 
+// --- exercises: what is right is sealed too
+function mountExercise(node) {
+  const asked = JSON.parse(dataOf(node).textContent);
+  exercise.render(node, asked, {
+    before: record.answered("exercises")[asked.name],
+    judgement: () => unsealed(asked.sealed),
+    solved: (answer) => record.answer("exercises", asked.name, answer),
+  });
+}
+
 // --- steps to tick off
 function mountSteps(node) {
-  const texts = all("li", node).map((item) => item.innerHTML);
-  const done = remembered("steps") ?? texts.map(() => false);
+  const items = all("li", node);
+  const names = items.map((item) => item.textContent);
+  const before = record.answered("steps");
+  const state = { steps: items.map((item) => item.innerHTML), done: names.map((name) => Boolean(before[name])) };
+  const ticked = ({ done }) => names.forEach((name, i) => record.answer("steps", name, done[i] || undefined));
   const place = create("div");
   node.replaceChildren(place);
-  steps.render({ model: modelOf({ steps: texts, done }, (now) => remember("steps", now.done)), el: place });
+  steps.render({ model: modelOf(state, ticked), el: place });
+}
+
+// --- what is done, and how sure and how right one was
+function counted() {
+  const counts = ["prediction", "exercise"].map((kind) => [kind, all(`.${kind}`).length]).filter(([, asked]) => asked);
+  const done = (kind) => Object.keys(record.answered(`${kind}s`)).length;
+  return counts.map(([kind, asked]) => `${Math.min(done(kind), asked)} of ${asked} ${kind}s`);
+}
+
+function mountProgress(node) {
+  const levels = JSON.parse(dataOf(node).textContent);
+  const state = {};
+  const count = () => {
+    const made = Object.values(record.answered("predictions"));
+    const right = (of) => of.filter((one) => one.right).length;
+    state.text = `Done: ${counted().join(" and ")}.`;
+    state.rows = levels.map(([sure, share]) => {
+      const own = made.filter((one) => one.sure === sure);
+      return [sure, own.length, right(own), share];
+    });
+  };
+  count();
+  const shown = modelOf(state, () => {
+    record.startOver();
+    location.reload();
+  });
+  const place = create("div");
+  node.replaceChildren(place);
+  progress.render({ model: shown, el: place });
+  record.listen(() => {
+    count();
+    shown.tell("change");
+  });
 }
 
 // --- what follows the predictions opens when they are made
@@ -124,12 +157,12 @@ function gate() {
   const skip = create("button", { type: "button", className: "link" }, cards.length > 1 ? "Skip the questions" : "Skip the question");
   const lock = create("p", { className: "lock small muted" }, "The Explorer and the idea open when you commit. ", skip);
   skip.addEventListener("click", () => {
-    remember("skipped", true);
+    record.answer("skipped", "predictions", true);
     open();
   });
   let left = cards.length;
   for (const card of cards) mountPrediction(card, () => --left || open());
-  if (!rest || !cards.length || remembered("skipped")) open();
+  if (!rest || !cards.length || record.answered("skipped").predictions) open();
   else {
     rest.hidden = true;
     rest.before(lock);
@@ -200,12 +233,14 @@ function rail() {
     for (const link of links) link.toggleAttribute("aria-current", link === (passed.at(-1) ?? links[0]));
   };
   addEventListener("scroll", mark, { passive: true });
-  for (const link of links)
   mark();
 }
 
 theme();
 if (document.querySelector("#search")) search();
 gate();
+all(".exercise").forEach(mountExercise);
 all(".steps-at-aws").forEach(mountSteps);
+all(".progress").forEach(mountProgress);
+all(".hero").forEach(course);
 rail();

@@ -18,7 +18,7 @@ function bar([sure, made, right, share]) {
   return row;
 }
 
-function render({ model, el }) {
+export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   keepKeys(el);
   const done = document.createElement("p");

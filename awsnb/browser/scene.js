@@ -7,6 +7,7 @@ import { create, measured, textWidth } from "./text.js";
 const HEIGHT = 184;
 const LOW = 164; // where the plots below have little room too
 const NARROW = 760; // pixels
+const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
@@ -15,8 +16,10 @@ const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 const heightOf = ({ places }, width) => {
   const vessels = places.filter(({ level }) => level !== null);
   const below = vessels.filter(({ column }) => column === vessels[0].column).length;
+  const groups = places.filter(({ members }) => members.length).length;
   const [height, more] = width < NARROW ? [LOW, 10] : [HEIGHT, 20];
-  return below < 4 ? height : height + more; // four vessels or more below each other
+  const usual = below < 4 ? height : height + more; // four vessels or more below each other
+  return Math.max(usual, 38 + groups * OF_GROUPS);
 };
 
 // `onTime` hears where the playhead is, and whether it is on its way; `onRest` that it stands

@@ -5,7 +5,7 @@ text. What a reader has done is kept, and comes back.
 """
 
 from awsnb.lessons.course import Course, course
-from awsnb.lessons.exercises import Checked, check
+from awsnb.lessons.exercises import Checked, Exercise, check
 from awsnb.lessons.loading import get_ready
 from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict
 from awsnb.lessons.progress import Progress, progress
@@ -14,6 +14,7 @@ from awsnb.lessons.steps import Steps, steps
 __all__ = [
     "Checked",
     "Course",
+    "Exercise",
     "Plot",
     "Prediction",
     "Progress",

@@ -17,6 +17,24 @@ MINUTES = re.compile(r"About (\d+) minutes\.")
 
 
 @dataclass(frozen=True)
+class Size:
+    """How long a section's notebook takes, 0 if it does not say, and how much it asks."""
+
+    minutes: int
+    predictions: int
+    exercises: int
+
+    @classmethod
+    def of(cls, section: Section) -> "Size":
+        """Read it from the notebook."""
+        cells = json.loads(section.notebook.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells)
+        minutes = MINUTES.search(text)
+        counts = {kind: len(pattern.findall(text)) for kind, pattern in QUESTIONS.items()}
+        return cls(int(minutes[1]) if minutes else 0, **counts)
+
+
+@dataclass(frozen=True)
 class Lesson:
     """A written section: how long its notebook takes, how much it asks, and how much is done."""
 
@@ -78,16 +96,11 @@ def course() -> Course:
 
 
 def _lesson(section: Section, kept: dict[str, dict[str, dict[str, object]]]) -> Lesson:
-    cells = json.loads(section.notebook.read_text(encoding="utf-8"))["cells"]
-    text = "\n".join("".join(cell["source"]) for cell in cells)
-    minutes = MINUTES.search(text)
+    size = Size.of(section)
     answered = kept.get(section.slug, {})
-    return Lesson(
-        section,
-        int(minutes[1]) if minutes else 0,
-        sum(len(pattern.findall(text)) for pattern in QUESTIONS.values()),
-        sum(len(answered.get(kind, {})) for kind in QUESTIONS),
-    )
+    asked = size.predictions + size.exercises
+    done = sum(len(answered.get(kind, {})) for kind in QUESTIONS)
+    return Lesson(section, size.minutes, asked, done)
 
 
 def _link(one: Lesson) -> str:

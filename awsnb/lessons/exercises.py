@@ -11,10 +11,84 @@ from awsnb.lessons import record
 
 
 @dataclass(frozen=True)
+class Exercise:
+    """A question that the reader answers with the model at hand.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    truth : object
+        The model's answer: a number, or a text.
+    unit : str, optional
+        Unit of a number.
+    choices : tuple of str, optional
+        What may be answered, where it is a word.
+    within : float, optional
+        How far off a number may be, as a share of the larger of the two.
+    hint : str, optional
+        Given with a wrong answer.
+    """
+
+    name: str
+    truth: Any
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    within: float = 0.0
+    hint: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a number is asked for."""
+        return isinstance(self.truth, Real)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a page can tell a right answer: a number, or one of several words."""
+        return self.is_number or bool(self.choices)
+
+    @property
+    def wanted(self) -> str:
+        """What kind of answer is asked for, in words."""
+        if self.is_number:
+            return f"a number of {self.unit}" if self.unit else "a number"
+        return " or ".join(map(repr, self.choices)) if self.choices else "a text"
+
+    def read(self, answer: Any) -> float | str | None:
+        """Read an answer, a number also from a text such as ``"1,600"``; None if it is none."""
+        if self.is_number:
+            return _number(answer)
+        text = str(answer).strip()
+        listed = text.lower() in map(str.lower, self.choices)
+        return text if listed or not self.choices else None
+
+    def is_right(self, given: float | str) -> bool:
+        """Whether an answer that was read agrees with the model's."""
+        if isinstance(given, float):
+            return math.isclose(given, self.truth, rel_tol=self.within)
+        return given.lower() == str(self.truth).lower()
+
+    @property
+    def praise(self) -> str:
+        """What a right answer is told."""
+        return f"{self.name}: right. The model says {self.said(self.truth)}."
+
+    def wrong(self, given: str, off: str = "not it") -> str:
+        """Return what a wrong answer is told: how it is off, and the hint, but not the truth."""
+        return f"{self.name}: {given} is {off}. {self.hint}".strip()
+
+    def said(self, value: Any) -> str:
+        """Write a value with its unit."""
+        number = f"{value:,g}" if isinstance(value, Real) else str(value)
+        return f"{number} {self.unit}".strip()
+
+
+@dataclass(frozen=True)
 class Checked:
-    """What to say to an answer."""
+    """What to say to an answer, and the exercise that it answers."""
 
     text: str
+    exercise: Exercise
 
     def __repr__(self) -> str:
         return self.text
@@ -48,7 +122,7 @@ def check(
     choices : sequence of str, optional
         What may be answered, where it is a word.
     within : float, optional
-        How far off a number may be, as a share of `truth`.
+        How far off a number may be, as a share of the larger of the two.
     hint : str, optional
         Given with a wrong answer.
 
@@ -57,28 +131,24 @@ def check(
     Checked
         What to tell the reader; it never gives the answer away.
     """
+    asked = Exercise(exercise, truth, unit, tuple(dict.fromkeys(choices)), within, hint)
     record.ask("exercises", exercise)
-    wanted = _wanted(truth, unit, choices)
+    return Checked(_told(asked, answer), asked)
+
+
+def _told(asked: Exercise, answer: Any) -> str:
     if answer is None:
-        return Checked(f"{exercise}: not answered yet. Put {wanted} in place of None.")
-    given: Any = _number(answer) if isinstance(truth, Real) else str(answer).strip()
-    if given is None or (choices and str(given).lower() not in map(str.lower, choices)):
-        return Checked(f"{exercise}: {answer!r} is not {wanted}.")
-    if _agrees(given, truth, within):
-        record.answer("exercises", exercise, True)
-        return Checked(f"{exercise}: right. The model says {_said(truth, unit)}.")
-    return Checked(f"{exercise}: {_said(given, unit)} is {_off(given, truth)}. {hint}".strip())
-
-
-def _wanted(truth: Any, unit: str, choices: Sequence[str]) -> str:
-    """Say what kind of answer is asked for."""
-    if isinstance(truth, Real):
-        return f"a number of {unit}" if unit else "a number"
-    return " or ".join(map(repr, choices)) if choices else "a text"
+        return f"{asked.name}: not answered yet. Put {asked.wanted} in place of None."
+    given = asked.read(answer)
+    if given is None:
+        return f"{asked.name}: {answer!r} is not {asked.wanted}."
+    if asked.is_right(given):
+        record.answer("exercises", asked.name, True)
+        return asked.praise
+    return asked.wrong(asked.said(given), _off(given, asked.truth))
 
 
 def _number(answer: Any) -> float | None:
-    """Read a number, also from a text such as ``"1,600"``; None if it is none."""
     if isinstance(answer, Real) and not isinstance(answer, bool):
         return float(answer)
     try:
@@ -87,18 +157,7 @@ def _number(answer: Any) -> float | None:
         return None
 
 
-def _agrees(answer: Any, truth: Any, within: float) -> bool:
-    if isinstance(truth, Real):
-        return math.isclose(answer, truth, rel_tol=within)
-    return str(answer).lower() == str(truth).lower()
-
-
-def _said(value: Any, unit: str) -> str:
-    number = f"{value:,g}" if isinstance(value, Real) else str(value)
-    return f"{number} {unit}".strip()
-
-
-def _off(answer: Any, truth: Any) -> str:
-    if not isinstance(truth, Real) or math.isnan(answer):
+def _off(given: float | str, truth: Any) -> str:
+    if isinstance(given, str) or math.isnan(given):
         return "not it"
-    return "too low" if answer < truth else "too high"
+    return "too low" if given < truth else "too high"

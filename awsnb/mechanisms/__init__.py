@@ -15,6 +15,7 @@ __all__ = [
     "caching",
     "control_loop",
     "eviction",
+    "group",
     "interleavings",
     "keystore",
     "lifetimes",

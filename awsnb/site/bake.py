@@ -8,11 +8,11 @@ import json
 import os
 import pickle
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -156,11 +156,19 @@ def _answered(start: Start, todo: list[Question]) -> Iterator[dict[Question, Ans
     if len(todo) < WORTH_WORKERS or _cores() == 1:
         yield from (_task(start, task) for task in tasks)
         return
-    with ExitStack() as stack:
-        pool = ProcessPoolExecutor(_cores(), mp_context=get_context("spawn"))
-        stack.enter_context(pool)
-        for future in as_completed([pool.submit(_task, start, task) for task in tasks]):
+    futures = [_workers().submit(_task, start, task) for task in tasks]
+    try:
+        for future in as_completed(futures):
             yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+@cache
+def _workers() -> ProcessPoolExecutor:
+    """Start workers: they serve all pages."""
+    return ProcessPoolExecutor(_cores(), mp_context=get_context("spawn"))
 
 
 def _task(start: Start, questions: Sequence[Question]) -> dict[Question, Answer]:
@@ -168,7 +176,7 @@ def _task(start: Start, questions: Sequence[Question]) -> dict[Question, Answer]
     return {question: ask(explorer, question) for question in questions}
 
 
-@cache
+@lru_cache(maxsize=1)
 def _explorer(start: Start) -> Explorer:
     return start.explorer()
 
@@ -178,31 +186,33 @@ def _cores() -> int:
 
 
 class Kept:
-    """Answers in a file, by what they are made of; it is removed when the pages are whole."""
+    """Answers in a file, by what they are made of, until the page that needs them is whole.
+
+    What comes together is kept together, deflated: neighbours share most of what they say.
+    """
 
     def __init__(self, file: Path, made_of: str) -> None:
         self._made_of = made_of
         self._file = sqlite3.connect(file)
-        self._file.execute("create table if not exists kept (key text primary key, answer blob)")
+        self._file.execute("create table if not exists kept (made_of text, answers blob)")
 
     def read(self, questions: Sequence[Question]) -> dict[Question, Answer]:
         """Return the answers that are there."""
-        by_key = "select answer from kept where key = ?"
-        found = {one: self._file.execute(by_key, [self._key(one)]).fetchone() for one in questions}
-        return {one: pickle.loads(row[0]) for one, row in found.items() if row}
+        rows = self._file.execute("select answers from kept where made_of = ?", [self._made_of])
+        found: dict[Question, Answer] = {}
+        for (answers,) in rows:
+            found |= pickle.loads(zlib.decompress(answers))
+        return {one: found[one] for one in questions if one in found}
 
     def write(self, found: Mapping[Question, Answer]) -> None:
         """Keep answers."""
-        rows = [(self._key(one), pickle.dumps(answer)) for one, answer in found.items()]
+        answers = zlib.compress(pickle.dumps(found))
         with self._file:
-            self._file.executemany("insert or replace into kept values (?, ?)", rows)
+            self._file.execute("insert into kept values (?, ?)", [self._made_of, answers])
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _key(self, question: Question) -> str:
-        return _json([self._made_of, question.view, question.situation, question.changes])
 
 
 def _view(form: Mapping[str, Any], name: str) -> Values:

@@ -11,12 +11,10 @@ from typing import Any
 from awsnb.explorer import Explorer
 from awsnb.site import coding
 from awsnb.site.bake import Answer, Kept, Start, answers
-from awsnb.site.stops import Question, Reach
+from awsnb.site.stops import STOPS, Question, Reach
 
-STOPS = (20, 16, 13, 11, 9, 8, 7, 6, 5, 4, 3)
 ENOUGH = 8  # stops that a moving picture must leave
-MOST_QUESTIONS = 2_500  # so that a page is baked in a minute or two
-PILOT = 3  # stops of the questions from which the size of the others is guessed
+MOST_QUESTIONS = 2_000  # so that a page is baked in a minute or so
 
 
 def write(
@@ -52,29 +50,42 @@ def write(
         views = [view for view in views if view["name"] == explorer.view]
     told = {view["name"]: explorer.section.view(view["name"]).scenario.fields() for view in views}
 
+    found: dict[Question, Answer] = {}
+
     def reaches(most: int) -> list[Reach]:
         return [Reach.of(one, told[one["name"]], _offers(explorer, one), most) for one in views]
 
-    def found(reached: list[Reach]) -> dict[Question, Answer]:
+    def bound(most: int, scenes: bool) -> bytes:
+        reached = reaches(most)
         asked = [question for reach in reached for question in reach.questions()]
-        if bar is not None:
-            bar.total, bar.n = len(asked), 0
-        return answers(start, asked, kept, bar.update if bar is not None else lambda _: None)
+        found.update(_more(start, asked, found, kept, bar))
+        return _bound(explorer, start, reached, {one: found[one] for one in asked}, scenes)
 
-    def bound(reached: list[Reach], scenes: bool) -> bytes:
-        return _bound(explorer, start, reached, found(reached), scenes)
-
-    pilot = reaches(PILOT)
-    count = sum(len(reach.questions()) for reach in pilot)
+    count = sum(len(reach.questions()) for reach in reaches(STOPS[-1]))
     for scenes in (True, False):
-        each = len(bound(pilot, scenes)) / count
-        for most in _fitting(reaches, min(limit_bytes / each, MOST_QUESTIONS)):
+        shortest = bound(STOPS[-1], scenes)
+        most_questions = min(limit_bytes * count / len(shortest), MOST_QUESTIONS)
+        for most in _fitting(reaches, most_questions):
             if scenes and most < ENOUGH:
                 break
-            book = bound(reaches(most), scenes)
+            book = bound(most, scenes)
             if len(book) <= limit_bytes:
                 return book
-    return bound(pilot, scenes=False)
+    return shortest
+
+
+def _more(
+    start: Start,
+    asked: Sequence[Question],
+    found: Mapping[Question, Answer],
+    kept: Kept | None,
+    bar: Any,
+) -> dict[Question, Answer]:
+    """Answer the questions that have no answer yet."""
+    todo = [question for question in asked if question not in found]
+    if bar is not None:
+        bar.total, bar.n = len(asked), len(asked) - len(todo)
+    return answers(start, todo, kept, bar.update if bar is not None else lambda _: None)
 
 
 def _fitting(reaches: Callable[[int], list[Reach]], most_questions: float) -> list[int]:

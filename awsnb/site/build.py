@@ -20,7 +20,7 @@ from awsnb.site.index import index
 from awsnb.site.lesson import Lesson, lesson
 
 BOOKS_BYTES = 880_000  # of a page, so that it stays below 1.5 MB
-ANSWERS = ".awsnb-answers"  # kept while a page is made
+ANSWERS = ".awsnb-answers"  # of the page that is being made
 BOOK = re.compile(
     r'<div class="explorer" data-made-of="(\w+)">.*?<script type="text/plain">(.*?)<', re.DOTALL
 )
@@ -64,9 +64,9 @@ def write_site(
         page = folder / parts.page_name(section.notebook.stem)
         lessons[section] = _lesson(section, page, progress)
         write_whole(page, lessons[section].html)
+        (folder / ANSWERS).unlink(missing_ok=True)
         pages.append(page)
     write_whole(folder / "index.html", index(lessons))
-    (folder / ANSWERS).unlink(missing_ok=True)
     return [folder / "index.html", *pages]
 
 

@@ -10,6 +10,7 @@ from awsnb.sections import SECTIONS, Section
 from awsnb.site import parts, shell
 from awsnb.site.lesson import CHAPTERS, Lesson
 from awsnb.site.parts import escaped
+from awsnb.words import counted
 
 SAID = (
     "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
@@ -50,21 +51,24 @@ def index(lessons: Mapping[Section, Lesson]) -> str:
 
 
 def _hero(section: Section, lesson: Lesson) -> str:
-    said = f"{_minutes(lesson)} · {lesson.predictions} predictions"
     return (
-        f'<section class="hero" aria-label="Start here">{_picture(section)}<div>'
-        f'<p class="kicker">Start here</p><h2>{escaped(section.title)}</h2>'
+        f'<section class="hero" aria-label="Start here" data-section="{section.slug}">'
+        f'{_picture(section)}<div><p class="kicker">Start here</p><h2>{escaped(section.title)}</h2>'
         f'<p class="muted">{escaped(section.question)}</p>'
         f'<div class="row"><a class="button main" href="{_page(section)}">Open</a>'
-        f'<span class="small muted">{said}</span></div></div></section>'
+        f'<span class="small muted">{_said(lesson)}</span></div></div></section>'
     )
+
+
+def _said(lesson: Lesson) -> str:
+    return f"{_minutes(lesson)} · {counted(lesson.size.predictions, 'prediction')}"
 
 
 def _chapter(title: str, numbers: range, lessons: Mapping[Section, Lesson]) -> str:
     own = [section for section in SECTIONS if section.number in numbers]
-    minutes = sum(lessons[section].minutes for section in own if section in lessons)
+    minutes = sum(lessons[section].size.minutes for section in own if section in lessons)
     cards = "".join(_card(section, lessons.get(section)) for section in own)
-    total = f'<span class="small muted">{minutes} min</span>' if minutes else ""
+    total = f'<span class="small muted minutes-of">{minutes} min</span>' if minutes else ""
     return (
         f'<section class="chapter"><header><h2>{escaped(title)}</h2>{total}</header>'
         f'<div class="tiles">{cards}</div></section>'
@@ -80,11 +84,13 @@ def _card(section: Section, lesson: Lesson | None) -> str:
     )
     if lesson is None:
         return f'<div class="tile soon">{inside}</div>'
-    return f'<a class="tile" href="{_page(section)}">{inside}</a>'
+    data = f'data-section="{section.slug}" data-asked="{lesson.asked}" data-said="{_said(lesson)}"'
+    title = f'data-title="{escaped(section.title)}"'
+    return f'<a class="tile" href="{_page(section)}" {data} {title}>{inside}</a>'
 
 
 def _minutes(lesson: Lesson) -> str:
-    return f"{lesson.minutes} min" if lesson.minutes else "ready"
+    return f"{lesson.size.minutes} min" if lesson.size.minutes else "ready"
 
 
 def _page(section: Section) -> str:

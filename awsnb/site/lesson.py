@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from awsnb.explorer import Explorer
-from awsnb.lessons import Prediction
-from awsnb.lessons.course import MINUTES
+from awsnb.lessons import Checked, Prediction
+from awsnb.lessons.course import MINUTES, Size
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import Cell, Notebook
 from awsnb.site.parts import escaped
+from awsnb.words import counted
 
 HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
 TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+IN_A_CELL = re.compile(r"^(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
 LESSON_CALL = re.compile(r"lessons\.(predict|estimate|check|steps|progress)\(")
 
 Alive = Callable[[Explorer], str]
@@ -28,10 +30,10 @@ class Lesson:
     ----------
     section : Section
         The section.
-    minutes : int
-        How long its notebook says that it takes.
-    predictions, exercises : int
-        How many there are.
+    size : Size
+        How long its notebook takes, and how much it asks.
+    asked : int
+        How many questions the page can tell right answers to.
     opening : str
         What stands before the predictions and with them, as HTML.
     rest : str
@@ -39,9 +41,8 @@ class Lesson:
     """
 
     section: Section
-    minutes: int
-    predictions: int
-    exercises: int
+    size: Size
+    asked: int
     opening: str
     rest: str
 
@@ -72,9 +73,9 @@ class Lesson:
 
     def _facts(self) -> str:
         told = [
-            f"{self.minutes} minutes" if self.minutes else "",
-            f"{self.predictions} predictions",
-            f"{self.exercises} exercises",
+            f"{self.size.minutes} minutes" if self.size.minutes else "",
+            counted(self.size.predictions, "prediction"),
+            counted(self.size.exercises, "exercise"),
         ]
         said = "".join(f"<span>{one}</span>" for one in told if one)
         command = f"<span>to run and change it: <code>awsnb lab {self.section.slug}</code></span>"
@@ -119,15 +120,19 @@ def lesson(section: Section, alive: Alive) -> Lesson:
     told = [ran.get(cell, cell) for cell in notebook.cells]
     asked = [i for i, one in enumerate(told) if isinstance(getattr(one, "value", None), Prediction)]
     until = asked[-1] + 1 if asked else 1
-    first = notebook.cells[0].source
-    claimed = MINUTES.search(first)
     return Lesson(
         section,
-        minutes=int(claimed[1]) if claimed else 0,
-        predictions=len(asked),
-        exercises=sum(cell.source.count("lessons.check(") for cell in notebook.code),
-        opening=_first(first) + _told(told[1:until], alive),
+        size=Size.of(section),
+        asked=sum(map(_is_question, ran.values())),
+        opening=_first(notebook.cells[0].source) + _told(told[1:until], alive),
         rest=_told(told[until:], alive),
+    )
+
+
+def _is_question(ran: cells.Ran) -> bool:
+    value = ran.value
+    return isinstance(value, Prediction) or (
+        isinstance(value, Checked) and value.exercise.is_closed
     )
 
 
@@ -172,7 +177,8 @@ def _text(cell: Cell) -> _Piece:
     if heading and cell.is_collapsed:
         below = parts.markdown(cell.source[heading.end() :])
         return _Piece(below, len(heading[1]), heading[2], is_folded=True)
-    return _Piece(parts.markdown(cell.source), len(heading[1]) if heading else 0)
+    source = IN_A_CELL.sub("", cell.source)
+    return _Piece(parts.markdown(source), len(heading[1]) if heading else 0)
 
 
 def _folding(pieces: list[_Piece]) -> Iterator[str]:

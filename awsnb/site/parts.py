@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from awsnb import figures
-from awsnb.lessons import Checked, Prediction, Progress, Steps
-from awsnb.lessons.predictions import Card
+from awsnb.lessons import Checked, Exercise, Prediction, Progress, Steps
+from awsnb.lessons.predictions import SURE, WELL_JUDGED, Card
 from awsnb.page import packed
 from awsnb.results import Comparison, Option, Result
 from awsnb.site.cells import Ran
@@ -162,6 +162,36 @@ def _verdicts(asked: Prediction) -> dict[str, Any]:
     return {"verdicts": told, "unit": asked.unit, "within": asked.within}
 
 
+def exercise(asked: Exercise) -> str:
+    """Ask an exercise; what is right is sealed. A text that only a model can try is no form."""
+    if not asked.is_closed:
+        return (
+            f'<p class="small muted">{escaped(asked.name)} needs the model to try your answer: '
+            "do it in the notebook.</p>"
+        )
+    told = {
+        "name": asked.name,
+        "unit": asked.unit,
+        "choices": asked.choices,
+        "wanted": asked.wanted,
+        "sealed": sealed(_judgement(asked)),
+    }
+    without = f"<p>{escaped(asked.name)}: answer with {escaped(asked.wanted)}.</p>"
+    return embedded("exercise", json.dumps(told), without)
+
+
+def _judgement(asked: Exercise) -> dict[str, Any]:
+    """Say what is right, and what each answer is told; ``{}`` stands for the answer."""
+    offs = {"low": "too low", "high": "too high", "other": "not it"}
+    given = asked.said("{}")
+    return {
+        "truth": float(asked.truth) if asked.is_number else str(asked.truth),
+        "within": asked.within,
+        "right": asked.praise,
+        **{kind: asked.wrong(given, off) for kind, off in offs.items()},
+    }
+
+
 def explorer(book: bytes, result: Result, made_of: str = "") -> str:
     """Stand an Explorer on the page: what it can answer, and without programs the first answer."""
     return (
@@ -179,8 +209,13 @@ def shown(ran: Ran) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    if value is None or isinstance(value, Checked | Progress):
+    if value is None:
         return ""
+    if isinstance(value, Checked):
+        return exercise(value.exercise)
+    if isinstance(value, Progress):
+        levels = [list(level) for level in zip(SURE, WELL_JUDGED, strict=True)]
+        return embedded("progress", json.dumps(levels))
     if isinstance(value, Result):
         return answer(value)
     if isinstance(value, Comparison):

@@ -8,7 +8,8 @@ from awsnb.site.parts import escaped
 
 MODULES = (
     "alive", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom",
-    "explorer", "prediction", "steps", "beside", "book", "page",
+    "explorer", "prediction", "exercise", "steps", "progress", "record", "course", "beside", "book",
+    "page",
 )  # fmt: skip
 THEME = (  # before anything is painted
     "try{document.documentElement.dataset.theme=localStorage.getItem('awsnb theme')||"

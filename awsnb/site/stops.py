@@ -12,7 +12,7 @@ from awsnb.controls import described, menu_options, slider_stops
 from awsnb.scenario import FieldSpec
 
 TOGETHER = 2  # controls that move together
-FEWEST = 3  # stops
+STOPS = (20, 16, 13, 11, 9, 8, 7, 6, 5, 4, 3)  # each a choice among those before it
 WIDE = 20  # ratio between ends of a control beyond which its stops are equally far apart in ratio
 Values = dict[str, Any]
 
@@ -54,17 +54,12 @@ class Reach:
     ) -> "Reach":
         """Choose at most so many stops for each control, and the values that situations have.
 
-        Controls that are folded away have half as many.
+        Controls that are folded away have half as many. `most` is one of `STOPS`; what is chosen
+        for fewer is among what is chosen for more, so that no answer is asked for in vain.
         """
         homes = [situation["values"] for situation in view["situations"]]
-        few = max(FEWEST, most // 2)
         stops = {
-            name: _stops(
-                spec,
-                [home[name] for home in homes],
-                offers.get(name, ()),
-                few if spec.advanced else most,
-            )
+            name: _stops(spec, [home[name] for home in homes], offers.get(name, ()), most)
             for name, spec in specs.items()
             if spec.control
         }
@@ -143,12 +138,20 @@ def _stops(spec: FieldSpec, homes: Sequence[Any], offers: Sequence[str], most: i
 def _offered(spec: FieldSpec, offers: Sequence[str], most: int) -> list[Any]:
     if spec.kind in ("int", "float"):
         ends = [None] if spec.default is None and spec.unset else []
-        return [*ends, *_thinned_numbers(slider_stops(spec), most)]
+        return [*ends, *_fewer(slider_stops(spec), spec, most)]
     if spec.kind == "text":
-        return _thinned(offers, most)
+        return _fewer(offers, spec, most)
     if spec.kind == "bool" and spec.default is not None:
         return [False, True]
-    return _thinned([value for _, value in menu_options(spec)], most)
+    return _fewer([value for _, value in menu_options(spec)], spec, most)
+
+
+def _fewer(values: Sequence[Any], spec: FieldSpec, most: int) -> list[Any]:
+    """Take fewer and fewer of the values of a control, until they are so few."""
+    thinned = _thinned_numbers if spec.kind in ("int", "float") else _thinned
+    for stops in STOPS[: STOPS.index(most) + 1]:
+        values = thinned(values, max(STOPS[-1], stops // 2) if spec.advanced else stops)
+    return list(values)
 
 
 def _thinned_numbers(values: Sequence[float], most: int) -> list[Any]:

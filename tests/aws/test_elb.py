@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from awsnb.aws.elb import (
@@ -113,3 +114,10 @@ def test_only_the_load_balancers_group_reaches_the_instances():
     assert reaches("10.0.0.9", ("alb",), 80, ("web",), groups)
     assert not reaches("10.0.0.9", ("alb",), 443, ("web",), groups)
     assert not reaches("10.0.0.9", ("web",), 80, ("web",), groups)
+
+
+def test_a_new_target_needs_one_good_check_and_one_that_failed_twice_five():
+    check = HealthCheck(10.0, 5.0, 2)
+    answers, first = np.array([0.0, 12.0, 13.0, 23.0]), np.array([3.0, 3.0, 3.0, 3.0])
+    # checks at 3, 13, 23, ...: none, one, one and two fail before the answer
+    assert check.healthy_after_s(answers, first).tolist() == [3.0, 13.0, 13.0, 63.0]

@@ -109,6 +109,13 @@ def test_predictions_come_before_anything_that_gives_them_away(section: Section)
             assert cell.metadata.jupyter.source_hidden, cell.id
 
 
+@each_section
+def test_steps_at_aws_mark_up_nothing_but_code(section: Section) -> None:
+    for cell in code_cells(section.notebook):
+        if "lessons.steps(" in cell.source:
+            assert re.findall(r"\*[A-Z][^*]*\*|\]\(", FENCED.sub("", cell.source)) == []
+
+
 @each_notebook
 def test_was_executed_in_order_without_errors(path: Path) -> None:
     cells = code_cells(path)

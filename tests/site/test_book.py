@@ -1,6 +1,7 @@
 """What a page can answer, and that it says what the models say."""
 
 import json
+import pickle
 from contextlib import closing
 from functools import cache
 
@@ -11,7 +12,7 @@ from awsnb import figures, sections
 from awsnb.explorer import Explorer
 from awsnb.page import packed
 from awsnb.sections import section
-from awsnb.site import book, coding
+from awsnb.site import book, build, coding
 from awsnb.site.bake import Answer, Kept, Start, answers
 from awsnb.site.stops import Question, Reach
 
@@ -130,6 +131,33 @@ def test_answers_that_were_kept_are_not_asked_for_again(tmp_path, monkeypatch):
     assert again[asked[2]] == Answer("", "", "", (), ())
     with closing(Kept(tmp_path / "kept", "b")) as other:
         assert other.read(asked) == {}
+
+
+def test_what_is_kept_is_small_and_goes_with_its_page(tmp_path, monkeypatch):
+    asked, other = section("ebs-volume-types"), section("iam")
+    kept = tmp_path / build.ANSWERS
+    raw = []
+    written = Kept.write
+
+    def counted(self, found):
+        raw.extend(len(pickle.dumps(answer)) for answer in found.values())
+        written(self, found)
+
+    def stopped(chosen, alive):
+        if chosen == other:
+            assert not kept.exists()
+            raise KeyboardInterrupt
+        page = lesson(chosen, alive)
+        assert kept.stat().st_size < sum(raw) / 4
+        return page
+
+    lesson = build.lesson
+    monkeypatch.setattr(Kept, "write", counted)
+    monkeypatch.setattr(build, "lesson", stopped)
+    monkeypatch.setattr(build, "BOOKS_BYTES", 60_000)
+    with pytest.raises(KeyboardInterrupt):
+        build.write_site(tmp_path, [asked, other])
+    assert sum(raw) > 1_000_000
 
 
 def test_workers_say_the_same_as_this_process(monkeypatch):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from awsnb.lessons import (
-    Checked,
     Plot,
     check,
     course,
@@ -306,7 +305,12 @@ def test_what_was_right_stays_done():
 
 
 def test_html_is_escaped():
-    assert Checked("a < b")._repr_html_() == "<p>a &lt; b</p>"
+    assert check("a < b", 5, 5)._repr_html_().startswith("<p>a &lt; b: right.")
+
+
+def test_a_choice_is_named_once():
+    said = check("E1", None, "small", choices=("small", "small", "large")).text
+    assert said.endswith("Put 'small' or 'large' in place of None.")
 
 
 # --- progress

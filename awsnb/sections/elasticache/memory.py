@@ -201,12 +201,6 @@ def _fact(subject: str, key: str) -> Any:
     return ELASTICACHE.value(subject, key)
 
 
-def _narrow(key: NDArray[np.int64]) -> NDArray[Any]:
-    """Return keys in 16 bits if they fit: NumPy sorts those by radix, several times as fast."""
-    fits = key.max(initial=0) <= np.iinfo(np.uint16).max
-    return key.astype(np.uint16) if fits else key
-
-
 def _explain(
     scenario: CacheScenario, key: NDArray[np.int64], time_s: NDArray, ttl_s: NDArray, done: _Store
 ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
@@ -216,15 +210,14 @@ def _explain(
     or with the TTL.
     """
     n = key.size
-    order = np.argsort(_narrow(key), kind="stable")
-    sorted_key = key[order]
+    code = np.sort(key * n + np.arange(n))  # a key's requests in order: sooner than a stable sort
+    sorted_key, order = np.divmod(code, n)
     first = np.ones(n, np.bool_)
     first[1:] = sorted_key[1:] != sorted_key[:-1]
     loads = done.outcome[order] != HIT
     stay = np.cumsum(loads | first) - 1
     ends_s = np.full(stay[-1] + 1, np.inf)
     at = np.flatnonzero(done.evicted >= 0)
-    code = sorted_key * n + order
     evicted = np.sort(done.evicted[at].astype(np.int64) * n + at)  # in order they are found sooner
     ended = stay[np.searchsorted(code, evicted) - 1]
     ends_s[ended] = time_s[evicted % n]

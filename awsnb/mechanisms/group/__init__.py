@@ -1,0 +1,42 @@
+"""A group that keeps a number of instances in service: what fails is found and replaced.
+
+An instance is launched into the open zone that has the fewest, is pending, comes into service and
+boots; a balancer checks it from then on. What no longer runs is replaced as soon as that is found.
+What runs and is unhealthy is replaced a few at a time, each step waiting until the last one's new
+instance has passed its checks. Too short a grace makes a new instance unhealthy before it can
+pass, and another takes its place. When a zone opens again, instances move back one by one.
+
+All is exact at events: a heap of moments, and every instance keeps the times of its own life.
+"""
+
+from awsnb.mechanisms.group.lives import (
+    NEVER,
+    ON_DEMAND,
+    Cause,
+    Checks,
+    Instance,
+    Loss,
+    Plan,
+    fewest,
+    life,
+    serving_after_s,
+    unhealthy_after_s,
+)
+from awsnb.mechanisms.group.running import Activity, Run, run
+
+__all__ = [
+    "NEVER",
+    "ON_DEMAND",
+    "Activity",
+    "Cause",
+    "Checks",
+    "Instance",
+    "Loss",
+    "Plan",
+    "Run",
+    "fewest",
+    "life",
+    "run",
+    "serving_after_s",
+    "unhealthy_after_s",
+]

@@ -1,0 +1,204 @@
+import json
+
+import numpy as np
+import pytest
+
+from awsnb.scenario import ScenarioError
+from awsnb.sections import section
+from awsnb.sections.auto_scaling_groups import repair, spot_pools, termination, truth
+from awsnb.sections.auto_scaling_groups.repair.ledger import ledger
+from awsnb.sections.auto_scaling_groups.repair.options import compare, enough_grace_s
+from awsnb.sections.auto_scaling_groups.repair.scenario import RepairScenario
+
+GROUPS = section("auto-scaling-groups")
+
+
+def result(**values):
+    return repair.VIEW.simulate(RepairScenario(**values))
+
+
+def preset(view, name):
+    (found,) = [one for one in view.presets if one.name == name]
+    return view.simulate(view.scenario(**found.values))
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "never_says"),
+    [
+        ("The notes' experiment", "after 30 s", "never"),
+        ("A hung application", "never knows", "launch"),
+        ("Grace left out", "lost like this", "knows after"),
+        ("A hook in place of grace", "hook holds it back", "successes"),
+        ("A slow boot, a warm pool", "stopped instance from the warm pool", "successes"),
+        ("A zone for 30 minutes", "1 at a time", "balanced-only"),
+        ("A zone, balanced-only", "balanced-only", "at a time"),
+        ("Spot takes three", "successes in a row", "notice"),
+        ("Spot, rebalanced", "at the notice", "knows after"),
+        ("Three impaired hosts", "1 at a time", "never"),
+    ],
+)
+def test_each_situation_says_its_cause_and_no_other(name, says, never_says):
+    why = preset(repair.VIEW, name).why
+    assert says in why
+    assert never_says not in why
+
+
+def test_too_short_a_grace_never_ends_and_enough_does():
+    enough = enough_grace_s(RepairScenario(boot_s=120))
+    assert result(grace_s=0).summary["whole_after_min"] is None
+    assert result(grace_s=0).summary["condemned"] > 10
+    assert result(grace_s=enough).summary["condemned"] == 0
+    assert result(grace_s=enough).summary["whole_after_min"] == pytest.approx(5.0)
+
+
+def test_only_the_balancer_sees_an_application():
+    hung = {"event": "application hangs"}
+    assert result(**hung, checks="EC2").summary["whole_after_min"] is None
+    assert result(**hung, checks="EC2 and EBS").summary["whole_after_min"] is None
+    assert result(**hung, checks="EC2 and ELB").summary["whole_after_min"] > 0
+
+
+def test_a_returning_zone_gets_its_instances_back_one_by_one_and_launches_first():
+    answer = result(event="zone lost")
+    assert answer.data["zone_instances"][:, -1].tolist() == [2, 2, 2]
+    assert answer.data["there"][-60:].min() == 6  # nothing is terminated before its successor
+    assert answer.summary["most_instances"] == 7
+
+
+def test_nothing_but_time_is_lost_between_columns_and_numbers():
+    answer = result(event="zone lost")
+    assert answer.data["zone_instances"].sum(axis=0).tolist() == answer.data["serving"].tolist()
+    (serving,) = {
+        tuple(sum(m.count[i] for p in answer.scene.places for m in p.members if m.word == "serving")
+              for i in range(answer.data["minute"].size))
+    }  # fmt: skip
+    assert list(serving) == answer.data["serving"].tolist()
+
+
+def test_capacity_rebalancing_saves_the_notice():
+    spot = dict(repair.PRESETS[8].values)
+    late, ahead = (result(**spot, capacity_rebalance=on) for on in (False, True))
+    saved = late.summary["whole_after_min"] - ahead.summary["whole_after_min"]
+    assert saved == pytest.approx((120 + 30) / 60)  # and the group's own check
+
+
+def test_the_comparison_finds_a_setting_that_ends_the_churn():
+    found = compare(RepairScenario(grace_s=0))
+    assert not found.options[0].holds
+    assert found.best.label == "grace period of 240 s"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"desired": 9}, "from the minimum to the maximum"),
+        ({"lifetime_days": 0}, "at least 1 day"),
+        ({"hook": True, "heartbeat_s": 10}, "from 30 to 7,200 s"),
+        ({"event": "Spot pool reclaimed"}, "no Spot Instances"),
+        ({"affected": 7}, "has 6 instances"),
+    ],
+)
+def test_what_aws_refuses_is_refused(values, said):
+    with pytest.raises(ScenarioError, match=said):
+        RepairScenario(**values)
+
+
+def test_the_ledger_speaks_as_aws_does():
+    causes = ledger(RepairScenario(checks="EC2"))["Cause"].tolist()
+    assert causes[0].endswith("EC2 health check indicating it has been terminated or stopped.")
+    assert causes[1].endswith("in response to an unhealthy instance needing to be replaced.")
+
+
+HISTORY = [  # newest first, as AWS lists them
+    {"Description": "Launching a new EC2 instance: i-2", "StartTime": "2026-11-01T10:00:02Z",
+     "EndTime": "2026-11-01T10:01:00Z", "StatusCode": "Successful", "Cause": "c"},
+    {"Description": "Launching a new EC2 instance: i-9", "StartTime": "2026-11-01T10:00:01Z",
+     "EndTime": "2026-11-01T10:00:30Z", "StatusCode": "Failed", "Cause": "c"},
+    {"Description": "Terminating EC2 instance: i-1", "StartTime": "2026-11-01T10:00:00Z",
+     "EndTime": "2026-11-01T10:05:00Z", "StatusCode": "Successful", "Cause": "c"},
+]  # fmt: skip
+
+
+def test_a_history_of_ones_own_is_drawn_over_the_model(tmp_path):
+    file = tmp_path / "history.json"
+    file.write_text(json.dumps({"Activities": HISTORY}))
+    answer = result(activities=str(file))
+    own, minute = answer.data["own_instances"], answer.data["minute"]
+    low = minute[own == 5]
+    assert set(own) == {5, 6}
+    assert (low.min(), low.max()) == (5.5, 6.25)  # 60 s from the model's first activity at 5.5 min
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("nonsense", "not JSON"), ("{}", "no list of Activities"), ("[]", "no launch"),
+     ('[{"StatusCode": "Failed"}]', "activity 1 has no Description"),
+     ('[{"Description": "Terminating EC2 instance: i", "StartTime": 5}]', "StartTime 5")],
+)  # fmt: skip
+def test_another_file_is_refused_in_a_sentence(tmp_path, text, said):
+    file = tmp_path / "history.json"
+    file.write_text(text)
+    with pytest.raises(ScenarioError, match=said):
+        result(activities=str(file))
+
+
+# --- Spot pools
+
+
+@pytest.mark.parametrize("pools", [1, 3, 9])
+def test_the_chain_of_pools_is_the_binomial_law(pools):
+    asked = spot_pools.SpotScenario(total=12, needed=11, pools=pools)
+    short = spot_pools.VIEW.simulate(asked).summary["short_min"]
+    assert short == pytest.approx(truth.binomial_min(asked), rel=1e-9)
+
+
+def test_a_base_that_carries_the_load_is_never_short():
+    answer = preset(spot_pools.VIEW, "A base that carries all")
+    assert answer.summary["short_min"] == 0
+    assert "can't take" in answer.why
+
+
+# --- termination order
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("AWS's example", "i-2"), ("Same launch configuration", "i-3"),
+     ("Oldest, but the zone first", "i-2"), ("Six in three zones", "i-3")],
+)  # fmt: skip
+def test_the_order_is_that_of_awss_rules(name, first):
+    answer = preset(termination.VIEW, name)
+    assert answer.summary["first_to_go"] == first
+    assert first in answer.why
+
+
+def test_all_protected_means_that_none_goes():
+    text = "i-1, a, template 1, 5, protected"
+    answer = termination.VIEW.simulate(termination.TerminationScenario(instances=text))
+    assert answer.summary["first_to_go"] == "none"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["i-1, a", "i-1, a, image 1, 5", "i-1, a, template x, 5", "i-1, a, template 1, -5",
+     "i-1, a, template 1, 5, safe"],
+)  # fmt: skip
+def test_a_wrong_line_is_refused_with_its_number(line):
+    with pytest.raises(ScenarioError, match="line 2") as refused:
+        termination.TerminationScenario(instances=f"i-0, a, template 1, 5\n{line}")
+    assert refused.value.line == 2
+
+
+# --- truth
+
+
+def test_aws_examples_are_met():
+    table = truth.published_examples()
+    for said, ours in zip(table["AWS"], table["rules"], strict=True):
+        assert said.split(":")[0] == ours
+
+
+def test_the_group_is_the_chain_of_losses_and_repairs():
+    table = truth.loss_and_repair()
+    assert np.allclose(table["chain, %"], table["closed form, %"], atol=0.002)
+    assert np.allclose(table["chain, %"], table["the group, %"], atol=0.3)
