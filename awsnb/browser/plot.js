@@ -9,7 +9,6 @@ const RIGHT = 6; // of the last tick's label
 const ROW = 15; // a line of text
 const BESIDE = 620; // pixels from which on the panels stand in two columns
 const LOW = 430; // and below which plots in one of them are lower
-const NAMED = 800; // where the columns of a map have names, which need room
 const GAP = 0.3; // of a band of bars
 const VALUE = 64; // pixels for what a legend reads out
 const DASH = 26; // of theory over a bar
@@ -29,8 +28,7 @@ export function plot(root, onHead) {
     if (!shown || !width) return;
     const { picture, columns, alt, names, named: elsewhere } = shown;
     const { panels: told, axes, xs } = picture;
-    const mapped = told.some(({ colors, axis }) => colors && axes[axis].type === "category");
-    const paired = width >= (mapped ? NAMED : BESIDE) && told.length > (elsewhere ? 1 : 2);
+    const paired = width >= BESIDE && told.length > (elsewhere ? 1 : 2);
     const each = paired ? (width - 24) / 2 : width;
     const low = paired && each < LOW;
     const left = paired ? firstColumn(told, each) : told.length;
