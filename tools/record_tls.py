@@ -42,11 +42,12 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 def certificate(names: list[str], key: str = "ECDSA P-256", left_days: int = 90) -> bytes:
     """Make a self-signed certificate and its key, as PEM."""
     secret = MAKERS[key]()
+    itself = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{names[0]}, {key}")])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([]))
-        .issuer_name(x509.Name([]))
+        .subject_name(itself)
+        .issuer_name(itself)
         .public_key(secret.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=400))
