@@ -245,7 +245,7 @@ def _panels() -> tuple[Panel, ...]:
         Panel("Until the first byte, each way", "ms",
               (Curve("tcp_ms", "TCP", "fifth"), Curve("tls_ms", "TLS on the way", "first"),
                Curve("crypto_ms", "cryptography", "second"),
-               Curve("request_ms", "request", "served")),
+               Curve("request_ms", "request", "third")),
               kind="bars", x="way", x_title="TLS version and visit", stacked=True),
         Panel("What distance does", "ms",
               (Curve("tls12_ms", "1.2 first", "second"),
