@@ -20,9 +20,13 @@ export function said(field, value, inForce) {
   }
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (field.lines) return `${value.split("\n").length} lines`;
-  const unit = typeof value === "number" && field.unit ? ` ${field.unit}` : "";
-  return `${written(value)}${unit}`;
+  return typeof value === "number" ? counted(value, field.unit) : written(value);
 }
+
+// a number with its unit: "1 instance", "2 times a month", "1 s"
+const counted = (value, unit) => `${written(value)} ${value === 1 ? oneOf(unit) : unit}`.trimEnd();
+
+const oneOf = (unit) => unit.replace(/^([a-z]{3,})s\b/, "$1").replace(/^([a-z]+)ie\b/, "$1y");
 
 export const lower = (label) => (/^[A-Z][a-z ]/.test(label) ? label[0].toLowerCase() + label.slice(1) : label);
 
@@ -56,12 +60,11 @@ function number(field, id, send) {
   };
   const show = (value, inForce) => {
     const known = value ?? inForce ?? null;
-    const unit = typeof known === "number" ? ` ${field.unit}`.trimEnd() : "";
     if (document.activeElement !== box || !box.matches(":focus")) box.value = said(field, value, inForce);
     if (!field.stops.length) return;
     if (Number(slider.value) !== place(known)) slider.value = place(known);
     slider.style.setProperty("--share", `${(100 * slider.value) / (stops.length - 1)}%`);
-    slider.setAttribute("aria-valuetext", typeof known === "number" ? `${written(known)}${unit}` : box.value);
+    slider.setAttribute("aria-valuetext", typeof known === "number" ? counted(known, field.unit) : box.value);
   };
   slider.setAttribute("aria-label", label);
   slider.addEventListener("input", () => {
@@ -73,7 +76,8 @@ function number(field, id, send) {
   box.addEventListener("focus", () => box.select());
   box.addEventListener("change", () => {
     const text = box.value.trim();
-    const bare = field.unit && text.endsWith(field.unit) ? text.slice(0, -field.unit.length).trim() : text;
+    const unit = [field.unit, oneOf(field.unit)].find((one) => one && text.endsWith(one)) ?? "";
+    const bare = text.slice(0, text.length - unit.length).trim();
     box.blur();
     send(bare === word ? null : bare);
   });

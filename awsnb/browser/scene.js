@@ -6,6 +6,7 @@ import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 184;
 const TALL = 204; // with four vessels or more below each other
+const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
@@ -13,7 +14,9 @@ const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 const heightOf = ({ places }) => {
   const vessels = places.filter(({ level }) => level !== null);
-  return vessels.filter(({ column }) => column === vessels[0].column).length < 4 ? HEIGHT : TALL;
+  const groups = places.filter(({ members }) => members.length).length;
+  const usual = vessels.filter(({ column }) => column === vessels[0].column).length < 4 ? HEIGHT : TALL;
+  return Math.max(usual, 38 + groups * OF_GROUPS);
 };
 
 export function scene(root, onTime) {

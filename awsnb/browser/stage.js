@@ -85,7 +85,8 @@ function column(places, kind, { x, width, top, bottom }) {
   const across = kind === "tiles" ? Math.ceil(count / Math.max(2, Math.floor((bottom - top) / 46))) : 1;
   const down = Math.ceil(count / across);
   const most = { ring: 76, tank: bottom - top, bars: 44, tiles: 48, group: bottom - top }[kind];
-  const height = Math.min(most, (bottom - top - (down - 1) * 6) / down);
+  const apart = kind === "group" ? 28 : 6; // a group's name stands above it, its legend below
+  const height = Math.min(most, (bottom - top - (down - 1) * apart) / down);
   const gap = down > 1 ? Math.min((bottom - top - down * height) / (down - 1), 60) : 0;
   const start = (top + bottom - down * height - (down - 1) * gap) / 2;
   const one = (width - (across - 1) * 5) / across;

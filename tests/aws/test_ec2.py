@@ -2,7 +2,7 @@
 
 import pytest
 
-from awsnb.aws.ec2 import Burstable, peer
+from awsnb.aws.ec2 import Burstable, Stage, draw, loading_s, peer
 from awsnb.aws.ec2.packet_rules import acl_pieces, acl_rule, is_peer, read_acl, read_group
 
 ACL = """out 100 allow tcp 2000-3000 0.0.0.0/0
@@ -46,3 +46,29 @@ def test_only_t2_in_standard_mode_has_launch_credits():
 )
 def test_the_peer_is_as_large_or_the_smallest_there_is(name, other):
     assert peer(name) == other
+
+
+# --- launches
+
+
+def test_stages_are_drawn_with_their_mean_and_spread():
+    stages = [Stage("a", 100.0, 0.4), Stage("b", 50.0), Stage("c", 0.0, 0.4)]
+    a, b, c = draw(stages, 100_000, seed=1)
+    assert a.mean() == pytest.approx(100, rel=0.01)
+    assert a.std() == pytest.approx(40, rel=0.02)
+    assert set(b.tolist()) == {50.0} and not c.any()
+
+
+def test_a_stage_draws_the_same_whatever_else_is_drawn():
+    one, two = Stage("a", 100.0, 0.4), Stage("b", 50.0, 0.4)
+    assert draw([one], 9, 1)[0].tolist() == draw([two, one], 9, 1)[1].tolist()
+    assert draw([one], 9, 1)[0].tolist() != draw([one], 9, 2)[0].tolist()
+
+
+def test_measured_times_are_drawn_as_they_are():
+    (drawn,) = draw([Stage("a", 0.0, measured_s=[3.0, 5.0])], 1000, 1)
+    assert set(drawn.tolist()) == {3.0, 5.0}
+
+
+def test_blocks_load_at_their_rate():
+    assert loading_s(3.0, 30.0) == pytest.approx(102.4)

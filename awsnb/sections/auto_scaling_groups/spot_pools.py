@@ -18,6 +18,7 @@ from awsnb.words import counted, percent, span, usd
 
 MOST_POOLS = 12
 ACCEPTED_MIN = 1.0
+MOST_TIMES = 1_000  # beyond it a ratio of two rare things says no more
 MONTH_S = 3600 * HOURS_A_MONTH
 
 
@@ -44,7 +45,7 @@ class SpotScenario(Scenario):
     )  # fmt: skip
     interruptions: float = field(
         float(ASG.value("spot", "pool_interruptions")), label="A pool is taken back",
-        unit="times a month", low=0.01, high=60, log=True,
+        unit="a month", low=0.01, high=60, log=True,
         meaning="How often. The Spot Instance advisor has ranges by instance type.",
     )  # fmt: skip
     missing_min: float = field(
@@ -192,6 +193,7 @@ def tell(outcome: Outcome) -> Result:
                     Curve("alone_min", "instances one by one", "theory"),
                 ),
                 kind="bars",
+                log=True,
                 x="pools",
                 x_title="Spot pools",
             ),
@@ -242,10 +244,9 @@ def _why(outcome: Outcome) -> str:
         )
     together = -(-(spare + 1) // largest)
     times = outcome.short_s / outcome.alone_s if outcome.alone_s else 0.0
+    often = f"{times:,.0f}" if times < MOST_TIMES else f"more than {MOST_TIMES:,}"
     more = (
-        f" That is {times:,.0f} times as long as if instances failed one by one."
-        if times >= 2
-        else ""
+        f" That is {often} times as long as if instances failed one by one." if times >= 2 else ""
     )
     return (
         f"The group can spare {spare}, and no pool holds more than {largest}: too few are left "

@@ -1,0 +1,77 @@
+"""Measured times of a stage: one a line, or as systemd-analyze or cloud-init write them."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb.scenario import ScenarioError, shown
+
+MOST_BYTES = 10_000_000
+LONGEST_S = 86_400.0
+SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001, "": 1.0}
+PART = re.compile(r"(\d+(?:\.\d+)?)\s*(h|min|s|ms|us|)(?=\s|$)")
+WRITTEN_BY = (
+    re.compile(r"Total Time:\s*(?P<time>[\d.]+) seconds"),  # cloud-init analyze show
+    re.compile(r"Startup finished in .*= (?P<time>[^=]+?)\.?\s*$"),  # systemd-analyze
+    re.compile(r"(?P<time>.*)"),
+)
+
+
+def read_durations(path: str) -> NDArray[np.float64]:
+    """Read measured times, s.
+
+    Raises
+    ------
+    ScenarioError
+        If the file can't be read, or a line of it is no duration.
+    """
+    try:
+        file = Path(path)
+        if not file.is_file():
+            raise _refusal(f"{shown(path)} is no file")
+        about = file.stat()
+        if about.st_size > MOST_BYTES:
+            raise _refusal("is larger than 10 MB")
+        return _read(file.resolve(), about.st_mtime_ns, about.st_size)
+    except OSError as error:
+        raise _refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
+    except ValueError as error:  # a path with a NUL byte, or a file that is no text
+        if isinstance(error, ScenarioError):
+            raise
+        raise _refusal("is no file of text") from None
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, modified_ns: int, size: int) -> NDArray[np.float64]:
+    """Read a file once for each time that it was written."""
+    numbered = enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+    lines = [(number, line.strip()) for number, line in numbered if line.strip()]
+    for pattern in WRITTEN_BY:
+        found = [
+            (number, match["time"]) for number, line in lines if (match := pattern.search(line))
+        ]
+        if found:
+            return np.array([_seconds(number, text) for number, text in found])
+    raise _refusal("holds no durations")
+
+
+def _seconds(number: int, text: str) -> float:
+    """Read a duration such as ``42``, ``12.5s``, ``850 ms`` or ``1min 3.2s``."""
+    if not text or PART.sub("", text).strip():
+        raise _refusal(f"line {number}, {shown(text)}, is no duration", number)
+    length_s = sum(float(count) * SECONDS[unit] for count, unit in PART.findall(text))
+    if length_s > LONGEST_S:
+        raise _refusal(f"line {number} is longer than a day", number)
+    return length_s
+
+
+def _refusal(problem: str, line: int | None = None) -> ScenarioError:
+    return ScenarioError(
+        f"measured: {problem}. Write one duration a line, such as 42, 42.5s or 1min 3s, or what "
+        "systemd-analyze or cloud-init analyze show prints.",
+        field="measured",
+        line=line,
+    )
