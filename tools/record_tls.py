@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -36,6 +38,8 @@ SPEED = {  # names of `openssl speed`, in the order of its answer
     "ecdsap384": "ECDSA P-384",
     "ecdhx25519": AGREEMENT,
 }
+PORT = "14433"
+QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -143,6 +147,33 @@ def round_trips() -> Iterator[tuple[str, str, int]]:
         )
 
 
+def early_data() -> Iterator[tuple[str, str, int]]:
+    """Resume a session with 0-RTT data; yield version, way and round trips, if it was accepted."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pem, session, request = (str(folder / file) for file in ("pem", "session", "request"))
+        Path(pem).write_bytes(certificate(["localhost"]))
+        Path(request).write_bytes(b"?")
+        serve = ["s_server", "-accept", PORT, "-cert", pem, "-key", pem, "-tls1_3", "-early_data"]
+        with subprocess.Popen(["openssl", *serve], stdin=subprocess.PIPE, **QUIET) as server:
+            _connect("-sess_out", session)
+            said = _connect("-sess_in", session, "-early_data", request)
+            server.kill()
+    if "Early data was accepted" in said:
+        yield "1.3", "returning, 0-RTT", 0
+
+
+def _connect(*options: str) -> str:
+    """Let OpenSSL's client connect; return what it says."""
+    sleep(1)  # until the server listens
+    client = ["openssl", "s_client", "-connect", f"127.0.0.1:{PORT}", "-tls1_3", *options]
+    with subprocess.Popen(
+        client, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as talk:
+        sleep(1)  # until the ticket is there
+        return talk.communicate("Q\n")[0]
+
+
 def key_costs() -> Iterator[tuple[str, str, str]]:
     """Ask `openssl speed`; yield each key, and how long it signs and is verified, ms."""
     speed = ["openssl", "speed", "-mr", "-seconds", "2", *SPEED]
@@ -164,7 +195,7 @@ def write(name: str, head: list[str], rows: list[tuple[object, ...]]) -> None:
 
 def main() -> None:
     """Record both tables."""
-    write("tls_round_trips.csv", ["version", "way", "round_trips"], list(round_trips()))
+    write("tls_round_trips.csv", ["version", "way", "round_trips"], [*round_trips(), *early_data()])
     write("tls_keys.csv", ["key", "sign_ms", "verify_ms"], list(key_costs()))
 
 

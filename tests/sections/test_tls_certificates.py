@@ -185,6 +185,7 @@ def test_round_trips_are_openssls_today_and_as_recorded():
     for version, way, trips in record_tls.round_trips():
         recorded, model = handshakes().loc[(version, way)]
         assert trips == recorded == model
+    assert (handshakes().loc[("1.3", "returning, 0-RTT")] == 0).all()
 
 
 def test_names_of_the_rfc_and_of_aws():

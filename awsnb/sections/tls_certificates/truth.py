@@ -8,7 +8,12 @@ import numpy as np
 from awsnb._paths import data_dir
 from awsnb.aws.elb.certificates import covers
 from awsnb.mechanisms.random_streams import generator
-from awsnb.sections.tls_certificates.handshake import FIRST, RETURNING, round_trips
+from awsnb.sections.tls_certificates.handshake import (
+    EARLY,
+    FIRST,
+    RETURNING,
+    round_trips,
+)
 from awsnb.sections.tls_certificates.year import YEAR_DAYS, Habit, YearScenario, habit
 
 if TYPE_CHECKING:
@@ -61,7 +66,7 @@ def handshakes() -> "pd.DataFrame":
 
 
 def _modelled(version: str, way: str) -> int:
-    visit = RETURNING if way == "returning" else FIRST
+    visit = way if way in (RETURNING, EARLY) else FIRST
     return round_trips(version, visit, curve_fits="other curve" not in way)
 
 
