@@ -204,7 +204,7 @@ def test_names_of_the_rfc_and_of_aws():
     [
         ("A visitor far away", 4, "2 round trips", "HelloRetryRequest"),
         ("The curve does not fit", 4, "HelloRetryRequest", "Resuming"),
-        ("Back on TLS 1.2", 3, "1 round trip ", "no round trip"),
+        ("Back on TLS 1.2", 3, "Resuming saves one.", "no round trip"),
         ("Back on TLS 1.3", 3, "saves the signature, and no round trip", "HelloRetry"),
         ("0-RTT at a load balancer", 3, "does not take 0-RTT", "replayed"),
         ("Service to service", 3, "Cryptography is 8", "HelloRetry"),
@@ -235,6 +235,8 @@ def test_another_address_starts_anew():
     answer = ROOM.simulate(back)
     assert answer.summary["round_trips"] == pytest.approx(0.25 * 3 + 0.75 * 4)
     assert "75 % of the returning visits" in answer.why
+    never = ROOM.simulate(back.replace(same_address_pct=0.0))
+    assert "starts anew" in never.why and "saves" not in never.why
 
 
 def test_milliseconds_are_trips_times_distance_and_work():

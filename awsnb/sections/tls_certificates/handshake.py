@@ -275,28 +275,40 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 
 
 def _why(outcome: Outcome) -> list[str]:
-    scenario = outcome.scenario
-    trips = outcome.tls_trips
+    scenario, trips = outcome.scenario, outcome.tls_trips
     count = counted(int(trips) if trips == int(trips) else round(trips, 2), "round trip")
     said = [f"TLS takes {count} before the request may go."]
-    if outcome.early_refused:
-        said.append(_why_not_early(scenario))
-    elif scenario.visit == EARLY:
-        said.append("The request goes along with the first message; it may be replayed.")
+    if scenario.visit != FIRST:
+        said.extend(_why_back(outcome))
     if not scenario.curve_fits:
         said.append(_why_curve(scenario))
-    if scenario.visit == RETURNING and scenario.version == "1.3" and scenario.curve_fits:
-        said.append("Resuming saves the signature, and no round trip.")
-    if scenario.visit != FIRST and scenario.same_address_pct < 100:
-        other = percent(100 - scenario.same_address_pct)
-        said.append(f"{other} of the returning visits reach another address and start anew.")
     return [*said, _share(outcome)]
+
+
+def _why_back(outcome: Outcome) -> list[str]:
+    """Say what a returning client gains, and how often."""
+    other = 100 - outcome.scenario.same_address_pct
+    if other == 100:
+        return ["Every returning visit reaches another address and starts anew."]
+    anew = f"{percent(other)} of the returning visits reach another address and start anew."
+    return [*_why_resumed(outcome), *([anew] if other else [])]
+
+
+def _why_resumed(outcome: Outcome) -> list[str]:
+    scenario = outcome.scenario
+    if outcome.early_refused:
+        return [_why_not_early(scenario)]
+    if scenario.visit == EARLY:
+        return ["The request goes along with the first message; it may be replayed."]
+    if scenario.version == "1.3":
+        return ["Resuming saves the signature, and no round trip."]
+    return ["Resuming saves one."]
 
 
 def _why_curve(scenario: HandshakeScenario) -> str:
     if scenario.version == "1.2":
         return "In TLS 1.2 the server names the curve, so a wrong first guess costs nothing."
-    return "One of them is lost to a HelloRetryRequest: the server wants another curve."
+    return "One round trip is lost to a HelloRetryRequest: the server wants another curve."
 
 
 def _why_not_early(scenario: HandshakeScenario) -> str:
