@@ -35,9 +35,15 @@ def said(view, name):
     [
         ("The bare domain", "wild", "wrong name", "one label only", "accepts"),
         ("Two labels deep", "wild", "wrong name", "one label only", "accepts"),
-        ("An old client", "wild", "accepted", "longest key", "ECDSA first"),
+        ("An old client", "wild", "accepted", "its key is the longest", "ECDSA comes"),
         ("No name is told", "main", "wrong name", "tells no name", "one label"),
-        ("One of two has expired", "ec", "expired", "'ECDSA first' leaves ec", "accepts"),
+        (
+            "One of two has expired",
+            "ec",
+            "expired",
+            "ec is sent: ECDSA comes before RSA",
+            "accepts",
+        ),
         ("Listener made by API", "wild", "accepted", "Only wild in the list", "exact"),
     ],
 )

@@ -16,7 +16,8 @@ KEYS = {
 HASHES = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 MOST_CERTIFICATES: int = 1 + ELB.value("tls", "list_certificates")
 
-LISTED, NAMED, SUPPORTED = "in the list", "has the name", "client has the key"
+LISTED, NAMED, SUPPORTED = "listed", "named", "key fits"
+ELLIPTIC, IN_DATE, HASH, LENGTH = "ECDSA", "in date", "hash", "length"
 
 
 class Certificate(NamedTuple):
@@ -116,9 +117,9 @@ def choose(
 
 
 _RANKS: tuple[tuple[str, Callable[[Certificate], int]], ...] = (
-    ("ECDSA first", lambda one: int(one.algorithm == ECDSA)),
-    ("not expired", lambda one: int(not one.expired)),
-    ("highest hash", lambda one: HASHES.index(one.signed_with)),
-    ("longest key", lambda one: KEYS[one.key][1]),
+    (ELLIPTIC, lambda one: int(one.algorithm == ECDSA)),
+    (IN_DATE, lambda one: int(not one.expired)),
+    (HASH, lambda one: HASHES.index(one.signed_with)),
+    (LENGTH, lambda one: KEYS[one.key][1]),
 )
 """What ranks the candidates, in AWS's order (ALB User Guide: https-listener-certificates.html)."""

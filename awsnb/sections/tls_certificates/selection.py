@@ -8,10 +8,15 @@ import numpy as np
 
 from awsnb.aws.elb.certificates import (
     ECDSA,
+    ELLIPTIC,
+    HASH,
     HASHES,
+    IN_DATE,
     KEYS,
+    LENGTH,
     MOST_CERTIFICATES,
     RSA,
+    SUPPORTED,
     Certificate,
     choose,
     covers,
@@ -193,6 +198,15 @@ def simulate(scenario: SelectionScenario) -> Outcome:
 # --- what is said
 
 
+BECAUSE = {
+    SUPPORTED: "the client can verify no other's key",
+    ELLIPTIC: "ECDSA comes before RSA",
+    IN_DATE: "it has not expired",
+    HASH: "it is signed with the highest hash",
+    LENGTH: "its key is the longest",
+}
+
+
 def tell(outcome: Outcome) -> Result:
     """Say which certificate is sent and why, and whether the client accepts it.
 
@@ -276,7 +290,7 @@ def _why_chosen(outcome: Outcome) -> str:
             "without saying which way it counts."
         )
     decisive = next(criterion for criterion, left in outcome.steps if left == sent)
-    return f"{_labels(named)} have the name. The criterion '{decisive}' leaves {sent[0].label}."
+    return f"{_labels(named)} have the name. {sent[0].label} is sent: {BECAUSE[decisive]}."
 
 
 def _verdict(outcome: Outcome) -> str:
