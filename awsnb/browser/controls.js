@@ -137,7 +137,7 @@ function text(field, id, send) {
   const offer = (texts) => {
     if (same(texts, offered)) return;
     offered = texts;
-    menu.replaceChildren(...[...texts, "another…"].map((name) => create("option", {}, name)));
+    menu.replaceChildren(...[...texts, "another…"].map((name) => create("option", {}, name || "none")));
     menu.hidden = !texts.length;
     show(value);
   };
