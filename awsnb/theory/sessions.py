@@ -1,44 +1,8 @@
-"""Sessions that stay where they are: how soon new ones replace them, and how uneven they lie."""
+"""Sessions placed on targets at random, as balls in bins: how unevenly they lie."""
 
-from math import erf, exp, lgamma, log, sqrt
+from math import exp, lgamma, log, sqrt
 
 import numpy as np
-
-
-def renewed_share(since_min: float, mean_min: float, length_cv: float) -> float:
-    """Share of the live sessions that started within the last minutes. Exact.
-
-    It is the equilibrium distribution of a lognormal length, E[min(D, t)] / E[D] (Cox, *Renewal
-    Theory*, 1962, section 5.3). A target that joined then holds that share of its fair part.
-
-    Parameters
-    ----------
-    since_min : float
-        The minutes, t.
-    mean_min, length_cv : float
-        Mean of the length D, and its standard deviation by the mean.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Examples
-    --------
-    >>> renewed_share(15.0, 30.0, 0.0)  # all as long: half of them have started since
-    0.5
-    """
-    if length_cv == 0:
-        return min(since_min / mean_min, 1.0)
-    if since_min <= 0:
-        return 0.0
-    sigma = sqrt(log(1 + length_cv**2))
-    score = (log(since_min / mean_min) + sigma**2 / 2) / sigma
-    return _normal(score - sigma) + since_min / mean_min * _normal(-score)
-
-
-def _normal(score: float) -> float:
-    return (1 + erf(score / sqrt(2))) / 2
 
 
 def load_cv(targets: int, sessions: float, weight_cv: float) -> float:

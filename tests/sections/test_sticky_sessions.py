@@ -56,7 +56,9 @@ def test_the_added_targets_fill_as_the_closed_form_says():
     exact = runs[0].expected_pct
     late = runs[0].time_min > 35
     assert mean[late] == pytest.approx(exact[late], abs=5)
-    assert (exact[runs[0].time_min <= 30] == 0).all()
+    assert exact[runs[0].time_min <= 30] == pytest.approx(0)
+    same = outcome(length_spread_pct=0.0, dies=False)
+    assert same.expected_pct[np.searchsorted(same.time_min, 45.0)] == pytest.approx(50)
 
 
 def test_a_death_takes_the_share_of_a_target():

@@ -183,7 +183,7 @@ def test_a_new_targets_part_is_that_of_the_sessions_that_began_since():
         epochs = [Epoch(0.0, np.arange(4)), Epoch(20.0, np.arange(6))]
         counts = held(bind(ties, run.per_min, epochs, in_turn), run.per_min, 6, np.array([45.0]))
         filled.append(counts[4:].mean() / counts.mean())
-    exact = theory.renewed_share(25.0, 30.0, 1.5)
+    exact = 1 - theory.lognormal_residual_tail([25.0], 30.0, 1.5)[0]
     assert np.mean(filled) == pytest.approx(exact, abs=4 * np.std(filled) / 60**0.5)
 
 
@@ -207,14 +207,3 @@ def test_the_fullest_of_bins_is_that_of_all_placements_counted():
 
     placed = [max(map(one.count, range(3))) for one in product(range(3), repeat=7)]
     assert theory.most_sessions(3, 7) == pytest.approx(np.mean(placed))
-
-
-def test_the_renewed_share_is_the_integral_of_survival():
-    lengths = np.exp(
-        np.log(30 / 2**0.5) + np.log(2) ** 0.5 * generator(1, "x").standard_normal(10**6)
-    )
-    assert theory.renewed_share(20.0, 30.0, 1.0) == pytest.approx(
-        np.minimum(lengths, 20.0).mean() / 30.0, rel=0.01
-    )
-    assert theory.renewed_share(0.0, 30.0, 1.0) == 0
-    assert theory.renewed_share(1e9, 30.0, 1.0) == pytest.approx(1)

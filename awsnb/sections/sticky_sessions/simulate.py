@@ -136,9 +136,16 @@ class Outcome:
             return None
         if scenario.routing != IN_TURN or scenario.stickiness in (CLASSIC, ADDRESS):
             return None
-        since = self.time_min - scenario.added_at_min
-        mean, cv = scenario.session_min, scenario.length_spread_pct / 100
-        return 100 * np.array([theory.renewed_share(one, mean, cv) for one in since.tolist()])
+        since = np.maximum(self.time_min - scenario.added_at_min, 0.0)
+        return 100 * (1 - _older(scenario, since))
+
+
+def _older(scenario: StickyScenario, min_ago: Array) -> Array:
+    """Share of the live sessions that began before: ages are spread as residual lives are."""
+    if scenario.length_spread_pct == 0:
+        return theory.equal_residual_tail(min_ago, scenario.session_min)
+    cv = scenario.length_spread_pct / 100
+    return theory.lognormal_residual_tail(min_ago, scenario.session_min, cv)
 
 
 def simulate(scenario: StickyScenario) -> Outcome:
