@@ -116,7 +116,19 @@ def _lognormal(
 
 
 def cut_every(sessions: Sessions, period_min: float) -> Ties:
-    """Cut sessions in ties of a fixed length: the tie is not renewed by requests."""
+    """Cut sessions in ties of a fixed length: the tie is not renewed by requests.
+
+    Parameters
+    ----------
+    sessions : Sessions
+        What is to be cut.
+    period_min : float
+        How long a tie lasts.
+
+    Returns
+    -------
+    Ties
+    """
     length = sessions.end_min - sessions.start_min
     pieces = np.maximum(np.ceil(length / period_min).astype(np.int64), 1)
     whose = np.repeat(np.arange(pieces.size), pieces)
@@ -129,6 +141,19 @@ def cut_in_gaps(sessions: Sessions, longest_min: float, seed: int) -> Ties:
     """Cut sessions where no request comes for longer than a tie lasts; each request renews it.
 
     Requests of a session come at random. A new tie begins with the request after the gap.
+
+    Parameters
+    ----------
+    sessions : Sessions
+        What is to be cut.
+    longest_min : float
+        How long a tie lasts after a request.
+    seed : int
+        Of the requests.
+
+    Returns
+    -------
+    Ties
     """
     may = np.flatnonzero(sessions.per_min * longest_min < SURE)
     whose, at, gap = _requests(sessions, may, generator(seed, "requests"))
@@ -223,12 +248,40 @@ def _taken(bindings: Bindings, which: Any) -> Bindings:
 
 
 def in_turn(new: Bindings, living: Bindings, load: Floats, epoch: Epoch) -> Ints:
-    """Give each new binding to the next target: round robin."""
+    """Give each new binding to the next target: round robin.
+
+    Parameters
+    ----------
+    new : Bindings
+        Which are to be bound, by start.
+    living : Bindings
+        Those that live when the epoch begins.
+    load : ndarray of float, shape (ties,)
+        Requests a minute of each tie.
+    epoch : Epoch
+        Its targets may be chosen.
+
+    Returns
+    -------
+    ndarray of int
+        The target of each new binding.
+    """
     return epoch.targets[np.arange(new.tie.size) % epoch.targets.size]
 
 
 def at_random(seed: int) -> Choose:
-    """Give each new binding to a target at random: balls in bins, as a hash of addresses does."""
+    """Give each new binding to a target at random: balls in bins, as a hash of addresses does.
+
+    Parameters
+    ----------
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    callable
+        What `bind` takes.
+    """
     draws = generator(seed, "targets")
 
     def choose(new: Bindings, living: Bindings, load: Floats, epoch: Epoch) -> Ints:
@@ -248,6 +301,11 @@ def with_one_address(others: Choose, together: NDArray[np.bool_], seed: int) -> 
         Which ties come from the one address.
     seed : int
         Of the draw of its target.
+
+    Returns
+    -------
+    callable
+        What `bind` takes.
     """
     draws = generator(seed, "one address")
     home: list[int] = []
@@ -264,6 +322,22 @@ def least_loaded(new: Bindings, living: Bindings, load: Floats, epoch: Epoch) ->
     """Give each new binding to the target whose sessions send the fewest requests a minute.
 
     A tie that ends in this moment still counts, so that what follows it goes elsewhere.
+
+    Parameters
+    ----------
+    new : Bindings
+        Which are to be bound, by start.
+    living : Bindings
+        Those that live when the epoch begins.
+    load : ndarray of float, shape (ties,)
+        Requests a minute of each tie.
+    epoch : Epoch
+        Its targets may be chosen.
+
+    Returns
+    -------
+    ndarray of int
+        The target of each new binding.
     """
     sums = dict.fromkeys(map(int, epoch.targets), 0.0)
     ends = list(_rows(living.end_min, living.target, load[living.tie]))
