@@ -8,6 +8,7 @@ from awsnb.aws.elb import ELB
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.sticky_sessions.scenario import (
     ADDRESS,
+    APPLICATION,
     CLASSIC,
     DURATION,
     LEAST,
@@ -187,6 +188,8 @@ def _notes(scenario: StickyScenario) -> Iterator[str]:
     )
     if scenario.stickiness == DURATION:
         yield "Recalled, not checked: each response of an ALB starts the duration again."
+    if scenario.stickiness == APPLICATION:
+        yield "The application's cookie is taken to last as long as its session."
     if scenario.stickiness == CLASSIC or scenario.routing == LEAST:
         yield (
             "Outstanding requests are taken to be in proportion to the requests of a target. Where "
