@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from awsnb.aws.autoscaling import ASG, History, found, mixed_usd_month, new_targets, read_history
 from awsnb.aws.autoscaling.health import SPOT, ZONE
 from awsnb.aws.ebs import Volume
+from awsnb.aws.ec2 import restart_s
 from awsnb.mechanisms import group
 from awsnb.mechanisms.group import Loss, Plan, Run
 from awsnb.sections.auto_scaling_groups.repair.scenario import (
@@ -156,7 +157,6 @@ def simulate(scenario: RepairScenario) -> Outcome:
 
 def plan_of(scenario: RepairScenario) -> Plan:
     """Say how the group works."""
-    share = ASG.value("warm_pool", "restart_share") / 100
     stopped = scenario.warm_pool not in (NO_POOL, RUNNING)
     return Plan(
         desired=scenario.desired,
@@ -172,8 +172,8 @@ def plan_of(scenario: RepairScenario) -> Plan:
         elsewhere=scenario.distribution != BALANCED_ONLY,
         ahead=scenario.capacity_rebalance,
         warm=0 if scenario.warm_pool == NO_POOL else scenario.warm_size,
-        warm_pending_s=ASG.value("warm_pool", "start_time") if stopped else 0.0,
-        warm_boot_s=scenario.boot_s * share if stopped else 0.0,
+        warm_pending_s=scenario.pending_s if stopped else 0.0,
+        warm_boot_s=min(scenario.boot_s, restart_s()) if stopped else 0.0,
     )
 
 
