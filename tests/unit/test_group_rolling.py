@@ -21,7 +21,8 @@ def plans(draw):
     ceiling = draw(st.integers(max(desired, floor + 1), 2 * desired))
     stops = tuple(sorted(draw(st.sets(st.integers(1, desired), min_size=1, max_size=3))))
     times = [draw(st.integers(1, 40)), *(draw(st.integers(0, 40)) for _ in range(3))]
-    return Rolling(desired, floor, ceiling, 2, times[0], times[1], 20, times[2], draw(st.booleans()),
+    moments = times[0], times[1], 20, times[2]
+    return Rolling(desired, floor, ceiling, 2, *moments, draw(st.booleans()),
                    stops, pause_s=times[3])  # fmt: skip
 
 

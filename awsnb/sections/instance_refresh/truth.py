@@ -104,18 +104,19 @@ def walk(plan: Rolling) -> list[tuple[int, int]]:
     """
     old, new_ready_at, batches = plan.desired, list[float](), list[tuple[int, int]]()
     ready_after_s = plan.pending_s + max(plan.warm_up_s, plan.boot_s if plan.checked else 0)
-    second, open_at, ahead = 0, 0.0, list(plan.stops)
+    second, open_at, ahead, moved = 0, 0.0, list(plan.stops), False
     while ahead:
         ready = sum(at <= second for at in new_ready_at)
-        if ready == len(new_ready_at) >= ahead[0] and old == plan.desired - ahead[0]:
-            ahead, open_at = ahead[1:], second + plan.pause_s
-            continue
-        if second >= open_at:
-            room = max(0, min(old + ready - plan.floor, old - (plan.desired - ahead[0])))
-            old -= room
-            there = old + len(new_ready_at)
-            more = max(0, min(plan.ceiling - there, ahead[0] - len(new_ready_at)))
+        due = old - (plan.desired - ahead[0])
+        if ready == len(new_ready_at) >= ahead[0] and not due:
+            ahead, open_at, moved = ahead[1:], second + plan.pause_s, True
+        elif second >= open_at:
+            gone = max(0, min(old + ready - plan.floor, due))
+            old -= gone
+            room = plan.ceiling - old - len(new_ready_at)
+            more = max(0, min(room, ahead[0] - len(new_ready_at)))
             new_ready_at += [second + ready_after_s] * more
             batches += [(second, more)] if more else []
-        second += 1
+            moved = gone + more > 0
+        second, moved = second + (not moved), False
     return batches
