@@ -11,7 +11,7 @@ from awsnb.sections.instance_refresh.scenario import FAILS
 from awsnb.sections.instance_refresh.simulate import Outcome, failing
 from awsnb.words import counted
 
-OLD, NEW, FAILED = "Old version", "New version", "Requests failed"
+OLD, NEW, FAILED = "Old version", "New version", "Failed"
 MOST_WORDS = 60
 
 
@@ -27,7 +27,7 @@ def scene(outcome: Outcome) -> Scene:
         places=(
             _version(outcome, OLD, new=False),
             _version(outcome, NEW, new=True),
-            Place(FAILED, 2, count=failed, note="so far", tone="bad"),
+            Place(FAILED, 2, count=failed, note="requests", tone="bad"),
         ),
         flows=(
             Flow(OLD, NEW, launched, 1.0),

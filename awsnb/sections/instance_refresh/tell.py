@@ -58,7 +58,7 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
         "instances",
         (
             Curve("serving", "serving", "served", compare=True),
-            Curve("new", "new ones of them", "first"),
+            Curve("new", "new ones of them", "second"),
             Curve("needed", "kept ready at least", "theory"),
         ),
         x="minute",
@@ -70,8 +70,8 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
         "requests/s",
         (
             Curve("load_rps", "come", "demand"),
-            Curve("capacity_rps", "can be served", "second"),
-            Curve("failed_rps", "fail", "fourth", compare=True),
+            Curve("capacity_rps", "can be served", "first"),
+            Curve("failed_rps", "fail", "second", compare=True),
         ),
         x="minute",
         x_title="min",
