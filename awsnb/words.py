@@ -20,6 +20,11 @@ def percent(share: float) -> str:
     return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
 
 
+def rate(per_s: float) -> str:
+    """Say how many a second: ``0.04``, ``12.5``, ``2,083,333``."""
+    return f"{per_s:.3g}" if per_s < 99.95 else f"{per_s:,.0f}"
+
+
 def milliseconds(latency_ms: float) -> str:
     """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``, ``31 min``; NaN if nothing answered."""
     if isnan(latency_ms):

@@ -3,15 +3,25 @@ import pytest
 
 from awsnb.aws.elb import (
     ELB,
+    KINDS,
+    CrossZone,
     HealthCheck,
     Inbound,
+    Thresholds,
     alb_bill,
+    all_offered,
     budget,
+    clb_bill,
+    gwlb_bill,
     nlb_bill,
+    nlb_listener,
+    offers,
     reaches,
     rule_limits,
+    takes,
 )
 from awsnb.aws.elb.path import NLB_TCP, NLB_TLS
+from awsnb.scenario import ScenarioError
 
 # --- the way
 
@@ -114,6 +124,93 @@ def test_only_the_load_balancers_group_reaches_the_instances():
     assert reaches("10.0.0.9", ("alb",), 80, ("web",), groups)
     assert not reaches("10.0.0.9", ("alb",), 443, ("web",), groups)
     assert not reaches("10.0.0.9", ("web",), 80, ("web",), groups)
+
+
+@pytest.mark.parametrize(
+    ("kb_per_request", "per_connection", "connection_s", "units", "dimension"),
+    [
+        (20.0, 10.0, 60.0, 7.2, "processed bytes"),
+        (0.1, 0.05, 1.0, 2000 / 600, "new connections"),
+        (0.1, 1.0, 3600.0, 6.0, "active connections"),
+    ],
+)
+def test_a_gwlb_pays_for_zones_units_endpoints_and_their_gigabytes(
+    kb_per_request, per_connection, connection_s, units, dimension
+):
+    bill = gwlb_bill(100.0, kb_per_request, per_connection, connection_s, zones=2)
+    gb_per_h = 0.36 * kb_per_request
+    by_hand = 730 * (2 * 0.0125 + 0.004 * units + 2 * 0.01 + 0.0035 * gb_per_h)
+    assert (bill.dimension, bill.billed_units) == (dimension, pytest.approx(units))
+    assert bill.usd_month == pytest.approx(by_hand)
+
+
+def test_a_clb_pays_for_hours_gigabytes_and_addresses():
+    assert clb_bill(100.0, 20.0).usd_month == pytest.approx(730 * (0.025 + 0.008 * 7.2))
+    public = clb_bill(100.0, 20.0, public_zones=2)
+    assert public.usd_month - clb_bill(100.0, 20.0).usd_month == pytest.approx(730 * 2 * 0.005)
+
+
+# --- the kinds
+
+
+@pytest.mark.parametrize(
+    ("need", "kinds"),
+    [
+        ("rules on path or host", {"alb"}),
+        ("user sign-in", {"alb"}),
+        ("Lambda targets", {"alb"}),
+        ("fixed IP addresses", {"nlb"}),
+        ("third-party appliances", {"gwlb"}),
+        ("PrivateLink service", {"nlb", "gwlb"}),
+        ("on-premises targets", {"alb", "nlb", "gwlb"}),
+        ("TLS ends at the target", {"nlb", "gwlb", "clb"}),
+    ],
+)
+def test_who_meets_which_need_in_awss_table(need, kinds):
+    assert {kind for kind in KINDS if need in offers(kind)} == kinds
+    assert need in all_offered()
+
+
+def test_an_nlb_listens_to_the_transport_below():
+    assert [nlb_listener(one) for one in takes("nlb")] == ["TCP", "TLS", "TCP", "TLS", "UDP"]
+
+
+# --- target group health
+
+
+def test_awss_example_of_two_zones_with_ten_targets_each():
+    half = Thresholds(*2 * [ELB.value("target_group_health", "example_threshold")])
+    assert half.dns_failover(4, 10) and half.routing_failover(4, 10)
+    assert not half.dns_failover(14, 20) and not half.routing_failover(14, 20)
+
+
+def test_by_default_one_healthy_target_is_enough():
+    assert not Thresholds().dns_failover(1, 100) and not Thresholds().routing_failover(1, 100)
+    assert Thresholds().dns_failover(0, 100) and Thresholds().routing_failover(0, 100)
+
+
+# --- cross-zone
+
+
+def test_cross_zone_is_on_by_default_for_an_alb_alone():
+    assert [kind for kind in KINDS if CrossZone(kind).on] == ["alb"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("on", [True, False])
+def test_every_kind_lets_cross_zone_be_turned_on_and_off_somewhere(kind, on):
+    setting = CrossZone(kind).switched(on)
+    setting.check()
+    assert setting.on == on
+
+
+def test_cross_zone_is_refused_where_a_kind_has_no_such_switch():
+    for setting in (CrossZone("alb", at_balancer="off"), CrossZone("clb", at_target_group="on")):
+        with pytest.raises(ScenarioError, match=setting.kind.upper()):
+            setting.check()
+
+
+# --- new targets
 
 
 def test_a_new_target_needs_one_good_check_and_one_that_failed_twice_five():

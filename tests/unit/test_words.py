@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from awsnb.words import milliseconds, percent, span
+from awsnb.words import milliseconds, percent, rate, span
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,13 @@ def test_a_latency(latency_ms, text):
 )
 def test_a_share(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("per_s", "text"), [(0.04, "0.04"), (12.46, "12.5"), (99.96, "100"), (2_083_333.3, "2,083,333")]
+)
+def test_a_rate(per_s, text):
+    assert rate(per_s) == text
 
 
 def test_no_length_of_time_rounds_into_one_that_does_not_exist():

@@ -20,13 +20,16 @@ class Bill(NamedTuple):
     Attributes
     ----------
     units : dict of str to float
-        Capacity units (LCU or NLCU) that each dimension comes to by itself.
+        Capacity units (LCU, NLCU, GLCU; a CLB's gigabytes an hour) that each dimension comes to by
+        itself.
     hour_usd, unit_usd : float
         Price of an hour, and of a unit for an hour.
     addresses : int
         Public IPv4 addresses, at the least.
     crossing_usd_month : float
         For data that crosses zones, where that is charged.
+    endpoints_usd_month : float
+        For the endpoints of a Gateway Load Balancer, and the data that passes them.
     """
 
     units: dict[str, float]
@@ -34,6 +37,7 @@ class Bill(NamedTuple):
     unit_usd: float
     addresses: int = 0
     crossing_usd_month: float = 0.0
+    endpoints_usd_month: float = 0.0
 
     @property
     def dimension(self) -> str:
@@ -49,7 +53,8 @@ class Bill(NamedTuple):
     def usd_month(self) -> float:
         """All parts, USD a month."""
         hourly = self.hour_usd + self.billed_units * self.unit_usd
-        return HOURS_A_MONTH * hourly + self.addresses_usd_month + self.crossing_usd_month
+        others = self.addresses_usd_month + self.crossing_usd_month + self.endpoints_usd_month
+        return HOURS_A_MONTH * hourly + others
 
     @property
     def addresses_usd_month(self) -> float:
@@ -95,7 +100,7 @@ def alb_bill(
 
 def nlb_bill(
     listener: str,
-    connections: int,
+    connections: float,
     connection_s: float,
     requests_per_s: float,
     kb_per_request: float,
@@ -108,7 +113,7 @@ def nlb_bill(
     ----------
     listener : str
         ``"TCP"``, ``"UDP"`` or ``"TLS"``: whose capacity units count.
-    connections : int
+    connections : float
         Open at any time.
     connection_s : float
         How long each lasts.
@@ -131,6 +136,57 @@ def nlb_bill(
     return bill._replace(crossing_usd_month=crossing_gb * ends_usd)
 
 
+def clb_bill(requests_per_s: float, kb_per_request: float, public_zones: int = 0) -> Bill:
+    """Work out a month of a Classic Load Balancer: its hours, and each gigabyte.
+
+    Parameters
+    ----------
+    requests_per_s, kb_per_request : float
+        Mean over the month, and the bytes of a request and its answer, kB.
+    public_zones : int
+        Zones in which it has a public IPv4 address; none if it is internal.
+    """
+    gb_per_h = _gb_per_h(requests_per_s, kb_per_request)
+    hour_usd, unit_usd = (ELB.value("clb", f"{per}_price") for per in ("hour", "gb"))
+    addresses = public_zones * ELB.value("clb", "public_ipv4_addresses")
+    return Bill({DIMENSIONS["processed_bytes"]: gb_per_h}, hour_usd, unit_usd, addresses)
+
+
+def gwlb_bill(
+    requests_per_s: float,
+    kb_per_request: float,
+    requests_per_connection: float,
+    connection_s: float,
+    zones: int,
+) -> Bill:
+    """Work out a month of a Gateway Load Balancer and its endpoints, one of each in a zone.
+
+    Parameters
+    ----------
+    requests_per_s, kb_per_request : float
+        Mean over the month, and the bytes of a request and its answer, kB.
+    requests_per_connection : float
+        What a client sends before it connects anew.
+    connection_s : float
+        How long a connection stays open.
+    zones : int
+        Zones that it is in.
+    """
+    new_per_s = requests_per_s / requests_per_connection
+    gb_per_h = _gb_per_h(requests_per_s, kb_per_request)
+    used = {
+        "new_connections": new_per_s,
+        "active_connections": new_per_s * connection_s,
+        "processed_bytes": gb_per_h,
+    }
+    bill = _bill("gwlb", "glcu", used, 0)
+    endpoint_usd_h, endpoint_usd_gb = (
+        ELB.value("gwlb", f"endpoint_{per}_price") for per in ("hour", "gb")
+    )
+    endpoints_usd = HOURS_A_MONTH * (zones * endpoint_usd_h + gb_per_h * endpoint_usd_gb)
+    return bill._replace(hour_usd=zones * bill.hour_usd, endpoints_usd_month=endpoints_usd)
+
+
 def targets_usd_month(targets: int) -> float:
     """What the targets cost, USD a month."""
     return targets * instance_usd_hour(TARGET) * HOURS_A_MONTH
@@ -143,5 +199,5 @@ def _gb_per_h(requests_per_s: float, kb_per_request: float) -> float:
 def _bill(balancer: str, unit: str, used: dict[str, float], public_zones: int) -> Bill:
     units = {DIMENSIONS[key]: amount / ELB.value(unit, key) for key, amount in used.items()}
     hour_usd, unit_usd = (ELB.value(balancer, f"{per}_price") for per in ("hour", "unit"))
-    addresses = public_zones * ELB.value(balancer, "public_ipv4_addresses")
+    addresses = public_zones * ELB.value(balancer, "public_ipv4_addresses") if public_zones else 0
     return Bill(units, hour_usd, unit_usd, addresses)

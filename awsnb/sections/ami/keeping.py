@@ -146,7 +146,7 @@ class Outcome:
 
     def storage_usd_month(self, stored_gib: float) -> float:
         """Price of snapshots in all regions, at that of us-east-1."""
-        price = float(EBS.value("snapshot", "storage_price"))
+        price = float(EBS.value("snapshot", "snapshot_storage_price"))
         return self.scenario.regions * stored_gib * price
 
     @property
@@ -225,7 +225,7 @@ def _panels() -> tuple[Panel, Panel]:
             "days",
             (Curve("patch_age_d", "age", "first", compare=True),),
             x="at_days",
-            x_title="days",
+            x_title="day",
         ),
         Panel(
             "Snapshots in one region",
@@ -235,7 +235,7 @@ def _panels() -> tuple[Panel, Panel]:
                 Curve("paid_gib", "paid for", "second", compare=True),
             ),
             x="at_days",
-            x_title="days",
+            x_title="day",
         ),
     )
 
