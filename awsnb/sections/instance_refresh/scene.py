@@ -1,6 +1,7 @@
 """The roll-out as a moving picture: old instances go, new ones come, requests fail."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +21,17 @@ def scene(outcome: Outcome) -> Scene:
     times = outcome.samples_s
     failed = outcome.traffic.failed_by(times)
     rate = np.diff(failed, prepend=0.0) / max(times[1], 1e-9)
-    launched = _launched(outcome, new=True)
     return Scene(
         alt=f"{outcome.scenario.text}: instances of the old and the new version by state",
         x="minute",
         places=(
             _version(outcome, OLD, new=False),
             _version(outcome, NEW, new=True),
-            Place(FAILED, 2, count=failed, note="requests", tone="bad"),
+            Place(FAILED, 2, count=failed, note="so far", tone="bad"),
         ),
         flows=(
-            Flow(OLD, NEW, launched, 1.0),
+            Flow(OLD, NEW, _launched(outcome, new=True), 1.0),
+            Flow(NEW, OLD, _launched(outcome, new=False), 1.0, back=True),
             Flow(NEW, FAILED, rate, max(1.0, float(rate.max())), "bad"),
         ),
         events=tuple((mark.at_s / 60, "") for mark in outcome.rollout.marks[:MOST_WORDS]
@@ -81,18 +82,20 @@ def _words(outcome: Outcome) -> Iterator[tuple[float, str]]:
     told = [mark for mark in outcome.rollout.marks if mark.step != "resume"]
     if not told or told[0].at_s:
         yield 0.0, "All instances are old."
-    for mark in told[:MOST_WORDS]:
-        yield mark.at_s / 60, _said(mark)
+    old_from_s = outcome.rollout.first_s("back", "failed", "stopped")
+    for at_s, marks in groupby(told[:MOST_WORDS], lambda mark: mark.at_s):
+        version = "new" if old_from_s is None or at_s < old_from_s else "old"
+        yield at_s / 60, " ".join(_said(mark, version) for mark in marks)
     if len(told) > MOST_WORDS:
         yield told[MOST_WORDS].at_s / 60, "It goes on like this."
 
 
-def _said(mark: Mark) -> str:
+def _said(mark: Mark, version: str) -> str:
     several = counted(mark.instances, "instance")
     verb = "is" if mark.instances == 1 else "are"
     return {
-        "batch": f"{several} {verb} launched.",
-        "pause": f"A checkpoint: {mark.instances} of them {verb} new.",
+        "batch": f"{counted(mark.instances, f'{version} instance')} {verb} launched.",
+        "pause": f"A checkpoint: {several} {verb} new.",
         "replaced": "All that it replaces is new and ready.",
         "done": "The refresh is done.",
         "failed": "The refresh fails.",
