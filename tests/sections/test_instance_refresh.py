@@ -9,7 +9,8 @@ from awsnb.sections import section
 from awsnb.sections.instance_refresh import truth
 from awsnb.sections.instance_refresh.options import compare
 from awsnb.sections.instance_refresh.scenario import RefreshScenario
-from awsnb.sections.instance_refresh.simulate import TIMEOUT_S, Flow, simulate, waits
+from awsnb.sections.instance_refresh.simulate import simulate
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, Flow, waits
 
 REFRESH = section("instance-refresh")
 BAD = {"version": "fails requests"}
@@ -68,7 +69,8 @@ def test_the_pace_is_the_closed_form_and_the_walk():
 def served_slowly(flow, length_s, backlog, steps_a_second=100):
     """Step by step: what fails, and what waits at the end."""
     step = 1 / steps_a_second
-    failed = 0.0
+    failed = max(backlog - flow.capacity_rps * TIMEOUT_S, 0.0)
+    backlog -= failed
     for _ in range(round(length_s * steps_a_second)):
         backlog += flow.load_rps * step
         backlog -= min(backlog, flow.capacity_rps * step)
@@ -117,11 +119,27 @@ def test_an_alarm_sees_what_all_requests_do():
     assert "too few requests fail" in result(**BAD, **ALARM, error_pct=5.0).why
 
 
+def test_an_alarm_goes_off_minutes_after_its_share_is_passed():
+    # the third new one serves after 12.25 min: minutes 12, 13, 14 are above, seen a minute later
+    assert simulate(RefreshScenario(**BAD, **ALARM)).verdict == (NEVER, 16 * 60, "alarm")
+    stopped = simulate(RefreshScenario(**BAD, alarm_pct=5.0)).verdict
+    assert stopped == (16 * 60, (1.25 + 60) * 60, "people")
+
+
 def test_an_alarm_without_rollback_leaves_both_versions_until_people_come():
     stopped = result(**BAD, alarm_pct=5.0)
     assert stopped.summary["status"] == "Failed"
-    assert "both versions stay" in stopped.why
+    assert "what is replaced stays so" in stopped.why
     assert stopped.summary["failed"] > result(**BAD, **ALARM).summary["failed"]
+
+
+def test_an_alarm_stops_a_good_version_too_if_nothing_serves():
+    empty = {"min_healthy_pct": 0, "boot_s": 400, "alarm_pct": 5.0}
+    stopped, back = result(**empty), result(**empty, auto_rollback=True)
+    assert "what is replaced stays so" in stopped.why
+    assert stopped.summary["status"] == "Failed"
+    assert "the old version comes back" in back.why
+    assert "find the version bad" not in back.why
 
 
 def test_only_a_refresh_in_progress_is_rolled_back():

@@ -91,15 +91,15 @@ class RefreshScenario(Scenario):
         meaning="After an instance began to serve: a leak, for example.",
     )  # fmt: skip
     boot_s: int = field(
-        int(restart_s()), label="Serves after", unit="s", low=0, high=3600, group="New version",
-        advanced=True, meaning="From in service until the balancer sends it requests.",
+        int(restart_s()), label="Serves after", unit="s", low=0, high=3600, group="Launch",
+        advanced=True, meaning="From in service until requests come, of both versions.",
     )  # fmt: skip
     pending_s: int = field(
         int(launch_fact("pending")), label="Launch to in service", unit="s", low=0, high=3600,
-        group="New version", advanced=True, meaning="AWS promises no number.",
+        group="Launch", advanced=True, meaning="AWS promises no number.",
     )  # fmt: skip
     elb_checks: bool = field(
-        True, label="ELB health checks", group="New version", advanced=True,
+        True, label="ELB health checks", group="Launch", advanced=True,
         meaning="Whether an instance must pass the balancer's checks to be ready.",
     )  # fmt: skip
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from awsnb.mechanisms.group import Mark, Versioned
 from awsnb.results import Flow, Members, Place, Scene
 from awsnb.sections.instance_refresh.scenario import FAILS
-from awsnb.sections.instance_refresh.simulate import Outcome, failing
+from awsnb.sections.instance_refresh.simulate import Outcome
+from awsnb.sections.instance_refresh.traffic import failing
 from awsnb.words import counted
 
 OLD, NEW, FAILED = "Old version", "New version", "Failed"

@@ -7,7 +7,8 @@ import numpy as np
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
 from awsnb.sections.instance_refresh.scene import scene
-from awsnb.sections.instance_refresh.simulate import TIMEOUT_S, WORKERS, Outcome
+from awsnb.sections.instance_refresh.simulate import Outcome
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS
 from awsnb.sections.instance_refresh.why import why
 from awsnb.words import counted, span
 

@@ -3,9 +3,9 @@
 import math
 
 from awsnb.aws.autoscaling import ASG
-from awsnb.mechanisms.group import NEVER
 from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
-from awsnb.sections.instance_refresh.simulate import TIMEOUT_S, Outcome
+from awsnb.sections.instance_refresh.simulate import Outcome
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S
 from awsnb.words import counted, percent, span
 
 
@@ -34,9 +34,9 @@ def _pace(outcome: Outcome) -> str:
 def _batch(outcome: Outcome) -> str:
     asked, plan = outcome.scenario, outcome.rollout.plan
     ready_s = max(plan.warm_up_s, plan.boot_s if plan.checked else 0.0)
-    if ready_s == NEVER:
+    if ready_s == math.inf:
         return "The new ones never get ready."
-    if plan.boot_s == NEVER:
+    if plan.boot_s == math.inf:
         return "A new instance counts as ready after its warm-up, and never serves."
     if plan.boot_s > ready_s:
         return (
@@ -122,7 +122,7 @@ def _stay(count: int) -> str:
 def _stopped(outcome: Outcome) -> str:
     at_s = outcome.rollout.first_s("stopped")
     assert at_s is not None
-    return f"The alarm stops it after {span(at_s)}, and both versions stay."
+    return f"The alarm stops it after {span(at_s)}, and what is replaced stays so."
 
 
 def _turned(outcome: Outcome, back_s: float) -> str:
@@ -157,7 +157,7 @@ def _blind(outcome: Outcome) -> str:
     if outcome.verdict.cause != "people" or asked.alarm_pct is None:
         return ""
     if outcome.rollout.first_s("stopped") is not None:
-        return "The alarm stops the refresh, and both versions stay. "
+        return "The alarm stops the refresh, and what is replaced stays so. "
     if outcome.rollout.first_s("done") is not None:
         return "The refresh was done before the alarm went off. "
     return "The alarm never goes off. "
