@@ -111,6 +111,12 @@ class Outcome:
         )
 
     @property
+    def lost_life_s(self) -> tuple[float, float, float]:
+        """The same of those that are taken out: cold launches, where warm ones serve in time."""
+        plan, life = self.run.plan, self.life_s
+        return life if life[2] < math.inf else group.life(plan, plan.pending_s, plan.boot_s)
+
+    @property
     def usd_month(self) -> float:
         """Price of the group while it is whole, with its warm pool."""
         asked = self.scenario
