@@ -9,15 +9,18 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "affinity",
     "after_end",
     "arrivals",
     "authorization",
+    "block_maps",
     "caching",
     "control_loop",
     "eviction",
     "group",
     "interleavings",
     "keystore",
+    "lazy_loading",
     "lifetimes",
     "listener_rules",
     "popularity",

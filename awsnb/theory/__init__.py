@@ -34,6 +34,14 @@ from awsnb.theory.replication import (
     on_off_backlog_tail,
     read_capacity,
 )
+from awsnb.theory.residuals import (
+    equal_residual_tail,
+    exponential_residual_tail,
+    lognormal_residual_tail,
+    lognormal_tail,
+    pareto_residual_tail,
+    sample_residual_tail,
+)
 from awsnb.theory.scaling import (
     idle_band,
     instances_needed,
@@ -41,13 +49,19 @@ from awsnb.theory.scaling import (
     scale_out_s,
     stable_gain,
 )
+from awsnb.theory.sessions import load_cv, most_sessions
 
 __all__ = [
     "burst_duration_s",
     "characteristic_time",
+    "equal_residual_tail",
     "erlang_c",
+    "exponential_residual_tail",
     "idle_band",
     "instances_needed",
+    "load_cv",
+    "lognormal_residual_tail",
+    "lognormal_tail",
     "loss_rate",
     "loss_window_s",
     "lru_hit_ratio",
@@ -56,14 +70,17 @@ __all__ = [
     "mmc_sojourn_quantile_s",
     "mmc_sojourn_tail",
     "mmc_wait_s",
+    "most_sessions",
     "on_off_backlog_tail",
     "order_statistic_cdf",
+    "pareto_residual_tail",
     "quorum_availability",
     "quorum_latency_cdf",
     "random_hit_ratio",
     "read_capacity",
     "refill_duration_s",
     "resting_lru_hit_ratio",
+    "sample_residual_tail",
     "scale_out_rounds",
     "scale_out_s",
     "scan_duration_s",

@@ -1,5 +1,6 @@
-"""Elastic Load Balancing: kinds, health checks, limits of rules, bills, paths, security groups."""
+"""Elastic Load Balancing: kinds, health checks, limits, bills, paths, security groups, logs."""
 
+from awsnb.aws.elb.access_log import Durations, read_durations
 from awsnb.aws.elb.bill import (
     Bill,
     alb_bill,
@@ -22,6 +23,7 @@ __all__ = [
     "Bill",
     "Budget",
     "CrossZone",
+    "Durations",
     "HealthCheck",
     "Inbound",
     "Thresholds",
@@ -37,6 +39,7 @@ __all__ = [
     "nlb_listener",
     "offers",
     "reaches",
+    "read_durations",
     "rule_limits",
     "takes",
     "targets_usd_month",
