@@ -43,8 +43,6 @@ class Outcome:
         Replicas that the reads need beside the replay; None if no number is enough.
     source_busy_pct, replica_busy_pct : float
         Work asked of the source and of the slowest replica, of what it can do.
-    lost_writes : float
-        Written and still on its way when the source dies: lost by promotion.
     slot_full_h : float or None
         Until the log kept for a stopped replica fills the source; None but for PostgreSQL.
     usd_month : float or None
@@ -59,7 +57,6 @@ class Outcome:
     replicas_needed: int | None
     source_busy_pct: float
     replica_busy_pct: float
-    lost_writes: float
     slot_full_h: float | None
     usd_month: float | None
 
@@ -102,7 +99,6 @@ def served(one: ReplicaScenario, lag: Lag) -> Outcome:
         replicas_needed=replicas_needed(one),
         source_busy_pct=_busy_pct(one, one.reads_per_s * one.to_source_share, 1.0),
         replica_busy_pct=_busy_pct(one, one.reads_each, one.slow_pct / 100),
-        lost_writes=one.writes_per_s * one.way_s,
         slot_full_h=_slot_full_h(one),
         usd_month=_usd_month(one),
     )
@@ -112,7 +108,7 @@ def on_replicas(one: ReplicaScenario, lag: Lag, after_s: ArrayLike) -> Array:
     """Share of reads so long after the write that miss it on a replica, over all replicas."""
     slowest = stale_share(lag.slowest_s, lag.weight, after_s)
     others = stale_share(lag.others_s, lag.weight, after_s)
-    return np.asarray((slowest + (one.replicas - 1) * others) / one.replicas, dtype=np.float64)
+    return (slowest + (one.replicas - 1) * others) / one.replicas
 
 
 def stale(one: ReplicaScenario, lag: Lag, after_s: ArrayLike) -> Array:
@@ -143,10 +139,10 @@ def replicas_needed(one: ReplicaScenario) -> int | None:
     return needed if needed <= MOST_NEEDED else None
 
 
-def capacity(one: ReplicaScenario, replicas: NDArray[np.int64]) -> Array:
+def capacity(one: ReplicaScenario, replicas: ArrayLike) -> Array:
     """Reads per second that so many replicas serve beside their replay."""
     each = theory.read_capacity(1, one.writes_per_s, 1 / one.writes_max, 1 / one.reads_max)
-    return each * replicas
+    return each * np.asarray(replicas, dtype=np.float64)
 
 
 def _busy_pct(one: ReplicaScenario, reads_per_s: float, speed: float) -> float:

@@ -77,8 +77,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                percent(outcome.source_busy_pct)),
         Number("replica_busy_pct", "slowest replica busy", outcome.replica_busy_pct,
                percent(outcome.replica_busy_pct)),
-        Number("lost_at_promotion", "lost if promoted now", outcome.lost_writes,
-               f"{outcome.lost_writes:.3g} writes"),
+        Number("lost_tail_s", "lost if promoted now", one.way_s, f"{span(one.way_s)} of writes"),
         Number("slot_full_h", "stopped replica fills source", slot,
                "does not apply" if slot is None else span(3600 * slot, "at once")),
     )  # fmt: skip
