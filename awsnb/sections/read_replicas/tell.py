@@ -177,9 +177,9 @@ def _by_replicas(outcome: Outcome) -> dict[str, np.ndarray]:
     asked = one.reads_per_s * (1 - one.to_source_share)
     return {
         "replicas": count,
-        "served_reads": capacity(one, count),
-        "unwritten_reads": capacity(one.replace(writes_per_s=0.01), count),
-        "asked_reads": np.full(count.size, asked),
+        "served_rps": capacity(one, count),
+        "unwritten_rps": capacity(one.replace(writes_per_s=0.01), count),
+        "asked_rps": np.full(count.size, asked),
     }
 
 
@@ -209,9 +209,9 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         Panel(
             "Reads served beside replay", "reads/s",
             (
-                Curve("unwritten_reads", "if nothing were written", "theory"),
-                Curve("served_reads", "served", "first", compare=True),
-                Curve("asked_reads", "asked", "second"),
+                Curve("unwritten_rps", "if nothing were written", "theory"),
+                Curve("served_rps", "served", "first", compare=True),
+                Curve("asked_rps", "asked", "second"),
             ),
             x="replicas", x_title="replicas",
         ),
