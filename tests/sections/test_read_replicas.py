@@ -50,7 +50,7 @@ def test_a_transaction_of_mysql_arrives_at_its_commit_and_takes_its_time_on_ever
 
 
 def test_a_transaction_of_postgresql_is_replayed_while_it_runs():
-    work = {"transaction_s": 60.0, "reads_per_s": 0.0, **QUIET}
+    work = {"transaction_s": 60.0, "reads_per_s": 1.0, **QUIET}
     mysql, postgresql = (
         result(engine=engine, **({**work} if engine == "PostgreSQL" else without_query(work)))
         for engine in ("MySQL", "PostgreSQL")
@@ -100,7 +100,7 @@ def test_a_slow_replica_is_behind_and_the_others_are_not():
 
 
 def test_a_transaction_of_mysql_is_replayed_on_one_level_after_the_other():
-    chain = {"engine": "MySQL", "transaction_s": 30.0, "reads_per_s": 0.0, "writes_per_s": 1.0}
+    chain = {"engine": "MySQL", "transaction_s": 30.0, "reads_per_s": 1.0, "writes_per_s": 1.0}
     one, two, three = (result(levels=level, **chain).summary["worst_s"] for level in (1, 2, 3))
     assert (one, two, three) == pytest.approx((30, 60, 90), rel=0.02)
 
@@ -282,6 +282,8 @@ def test_minus_one_is_no_replication_and_no_lag_below_zero(tmp_path):
     [
         ([5, -3, 1], "timestamp,ReplicaLag Average", "a lag of -3 s"),
         ([5, 3, 1], "timestamp,WriteIOPS Average", "export ReplicaLag"),
+        ([5, 3, 1], "timestamp,AuroraReplicaLag Average", "export ReplicaLag"),
+        ([-1, "", -5], "timestamp,ReplicaLag Average", "a lag of -5 s"),
         ([5, 3, 1], "timestamp,ReplicaLag Sum", "Average or Maximum"),
     ],
 )

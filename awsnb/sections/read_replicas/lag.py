@@ -10,6 +10,7 @@ from awsnb.mechanisms.random_streams import generator
 from awsnb.mechanisms.replication import Replay, replay
 from awsnb.sections.read_replicas.scenario import LOGICAL, POSTGRESQL, ReplicaScenario
 from awsnb.trace import Trace, read_cloudwatch
+from awsnb.trace.metrics import known
 from awsnb.trace.model import refusal
 
 Array = NDArray[np.float64]
@@ -165,7 +166,8 @@ def measured(scenario: ReplicaScenario) -> Lag:
 
 
 def _refuse_other(path: str, trace: Trace) -> None:
-    if trace.metric and "ReplicaLag" not in trace.metric.replace(" ", ""):
+    other = known(trace.metric, trace.namespace)
+    if other and other.metric != "ReplicaLag":
         raise refusal(path, f"holds {trace.metric}; export ReplicaLag (Average or Maximum) instead")
     if trace.statistic.lower() in ("sum", "samplecount"):
         raise refusal(

@@ -8,7 +8,7 @@ from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.read_replicas.scenario import ANY, PINNED, SOURCE, WAITING, ReplicaScenario
 from awsnb.sections.read_replicas.simulate import Outcome, replicas_needed, simulate
 from awsnb.sections.read_replicas.tell import late
-from awsnb.words import percent, usd
+from awsnb.words import counted, percent, usd
 
 
 def compare(scenario: ReplicaScenario) -> Comparison:
@@ -39,10 +39,11 @@ def _alternatives(scenario: ReplicaScenario) -> Iterator[tuple[str, ReplicaScena
     most = RDS.value("read_replica", f"max_{KEYS[scenario.engine]}")
     for rule in (ANY, PINNED, WAITING, SOURCE):
         one = scenario.replace(routing=rule) if rule == PINNED else _unpinned(scenario, rule)
-        needed = max(replicas_needed(one) or scenario.replicas, 1)
-        one = one.replace(replicas=min(needed, most))
-        if (one.routing, one.replicas) != (scenario.routing, scenario.replicas):
-            yield f"{rule}, {one.replicas} replicas".replace("1 replicas", "1 replica"), one
+        needed = replicas_needed(one)
+        count = scenario.replicas if needed is None else min(max(needed, 1), most)
+        one = one.replace(replicas=count)
+        if (rule, count) != (scenario.routing, scenario.replicas):
+            yield f"{rule}, {counted(count, 'replica')}", one
 
 
 def _unpinned(scenario: ReplicaScenario, rule: str) -> ReplicaScenario:

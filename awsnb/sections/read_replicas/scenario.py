@@ -37,8 +37,9 @@ class ReplicaScenario(Scenario):
         4000.0,
         label="Reads",
         unit="reads/s",
-        low=0,
+        low=0.1,
         high=1_000_000,
+        log=True,
         meaning="Of all users together.",
     )
     writes_per_s: float = field(

@@ -9,7 +9,7 @@ from awsnb.sections.read_replicas.scenario import LOGICAL, POSTGRESQL
 from awsnb.sections.read_replicas.simulate import Outcome
 
 EVERY = 10  # steps of the run between two moments of the picture
-SOURCE, SLOWEST, OTHERS, READERS = "Source", "Slowest replica", "Each other replica", "Late"
+SOURCE, SLOWEST, OTHERS, READERS = "Source", "Slowest replica", "Each other replica", "Readers"
 
 
 def scene(outcome: Outcome) -> Scene:
@@ -30,7 +30,7 @@ def scene(outcome: Outcome) -> Scene:
                 Place(name, 1, part, full, "s of replay")
                 for name, part in zip(names, waiting, strict=False)
             ),
-            Place(READERS, 2, count=behind, note="s until a write shows", tone="bad"),
+            Place(READERS, 2, count=behind, note="s late, at the slowest", tone="bad"),
         ),
         flows=(
             *(Flow(SOURCE, name, written, flow) for name in names),

@@ -21,7 +21,7 @@ from awsnb.sections.read_replicas.scenario import (
 
 Array = NDArray[np.float64]
 
-AFTER_S = np.geomspace(0.001, 600, 180)
+AGES_S = np.geomspace(0.001, 600, 180)
 MOST_NEEDED = 1000
 
 

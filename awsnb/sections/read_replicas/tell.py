@@ -15,7 +15,7 @@ from awsnb.sections.read_replicas.scenario import (
     WAITING,
 )
 from awsnb.sections.read_replicas.scene import scene
-from awsnb.sections.read_replicas.simulate import AFTER_S, Outcome, capacity, on_replicas, stale
+from awsnb.sections.read_replicas.simulate import AGES_S, Outcome, capacity, on_replicas, stale
 from awsnb.words import counted, percent, rate, span, usd
 
 MOST_DRAWN = 15
@@ -77,10 +77,17 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                percent(outcome.source_busy_pct)),
         Number("replica_busy_pct", "slowest replica busy", outcome.replica_busy_pct,
                percent(outcome.replica_busy_pct)),
-        Number("lost_tail_s", "lost if promoted now", one.way_s, f"{span(one.way_s)} of writes"),
+        _lost(outcome),
         Number("slot_full_h", "stopped replica fills source", slot,
                "does not apply" if slot is None else span(3600 * slot, "at once")),
     )  # fmt: skip
+
+
+def _lost(outcome: Outcome) -> Number:
+    """Say what promotion would lose: what is on its way, of which a file of lag knows nothing."""
+    way = None if outcome.lag.trace else outcome.scenario.way_s
+    text = "not in a file of lag" if way is None else f"{span(way)} of writes"
+    return Number("lost_tail_s", "lost if promoted now", way, text)
 
 
 def _why(outcome: Outcome) -> Iterator[str]:
@@ -93,7 +100,7 @@ def _why(outcome: Outcome) -> Iterator[str]:
 def _cause(outcome: Outcome) -> str:
     one, lag = outcome.scenario, outcome.lag
     if lag.trace:
-        return f"The file's ReplicaLag comes to {_file_worst(outcome)}."
+        return f"The file's ReplicaLag is {_file_worst(outcome)}."
     if one.writes_per_s >= one.writes_max:
         return (
             f"A replica that serves no read replays {rate(one.writes_max)} writes/s, and "
@@ -114,7 +121,7 @@ def _file_worst(outcome: Outcome) -> str:
     if np.isfinite(outcome.worst_s):
         return f"{late(outcome.worst_s)} at most"
     stopped = 100 * float(np.average(np.isinf(outcome.lag.slowest_s), weights=outcome.lag.weight))
-    return f"-1 for {percent(stopped)} of the time, in which nothing was copied"
+    return f"-1 for {percent(stopped)} of the time: nothing was replicated then"
 
 
 def _disturbance(outcome: Outcome) -> str:
@@ -165,10 +172,11 @@ def _over_time(outcome: Outcome) -> dict[str, np.ndarray]:
 
 def _by_age(outcome: Outcome) -> dict[str, np.ndarray]:
     one, lag = outcome.scenario, outcome.lag
+    after_s = np.union1d(AGES_S, one.after_s)
     return {
-        "after_s": AFTER_S,
-        "on_replicas_pct": 100 * on_replicas(one, lag, AFTER_S),
-        "own_rule_pct": 100 * stale(one, lag, AFTER_S),
+        "after_s": after_s,
+        "on_replicas_pct": 100 * on_replicas(one, lag, after_s),
+        "own_rule_pct": 100 * stale(one, lag, after_s),
     }
 
 
@@ -200,10 +208,10 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         Panel(
             "Reads that miss an own write", "%",
             (
-                Curve("on_replicas_pct", "on any replica", "demand"),
+                Curve("on_replicas_pct", "on any replica", "second"),
                 Curve("own_rule_pct", "under the routing rule", "first", compare=True),
             ),
-            x="after_s", x_title="s from write to read", x_log=True, limits=(0, 100),
+            x="after_s", x_title="s from write to read", x_log=True,
             events=((one.after_s, "asked"),),
         ),
         Panel(
@@ -213,7 +221,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
                 Curve("served_rps", "served", "first", compare=True),
                 Curve("asked_rps", "asked", "second"),
             ),
-            x="replicas", x_title="replicas",
+            x="replicas", x_title="replicas", events=((one.replicas, "asked"),),
         ),
     )  # fmt: skip
 
