@@ -105,6 +105,13 @@ def test_a_transaction_of_mysql_is_replayed_on_one_level_after_the_other():
     assert (one, two, three) == pytest.approx((30, 60, 90), rel=0.02)
 
 
+def test_replica_lag_of_a_chain_counts_from_the_commit_on_the_source():
+    said = preset("A chain to another Region")
+    assert said.summary["metric_max_s"] == pytest.approx(said.summary["worst_s"], rel=0.02)
+    assert any("sent to the other Region" in note for note in said.notes)
+    assert not any("sent to the other Region" in note for note in result().notes)
+
+
 def test_the_way_adds_up_over_levels():
     far = result(engine="MySQL", writes_per_s=1.0, levels=3, way_ms=80.0)
     assert far.summary["worst_s"] == pytest.approx(0.24, abs=STEP_S)

@@ -133,18 +133,20 @@ def _committed(scenario: ReplicaScenario, offered: Array, passed: Array) -> Arra
 def _metric(
     scenario: ReplicaScenario, wrote: NDArray[np.bool_], at: Replay, delay_s: Array
 ) -> Array:
-    """Compute what ReplicaLag shows: the age of the last that was replayed, or of what waits.
+    """Compute what ReplicaLag shows: the age, at the source, of what this replica replays.
 
-    On PostgreSQL it is now minus the commit of the last replayed transaction, also when nothing
-    waits; then a switched log segment ends its growth.
+    MySQL shows the age of the oldest that waits here, 0 if nothing does. PostgreSQL shows now
+    minus the commit of the last replayed transaction, also when nothing waits; then a switched log
+    segment ends its growth.
     """
-    if scenario.engine != POSTGRESQL:
-        return at.lag_s
     written = np.append(0.0, END_S[wrote])
-    visible = np.append(0.0, (END_S + delay_s)[wrote])
-    last = written[np.searchsorted(visible, END_S + 1e-9, side="right") - 1]
-    age = END_S - last
-    return np.where(at.backlog > 0, age, np.minimum(age, IDLE_MOST_S))
+    visible = np.maximum.accumulate(np.append(0.0, (END_S + delay_s)[wrote]))
+    last = np.searchsorted(visible, END_S + 1e-9, side="right") - 1
+    if scenario.engine == POSTGRESQL:
+        age = END_S - written[last]
+        return np.where(at.backlog > 0, age, np.minimum(age, IDLE_MOST_S))
+    oldest = np.append(written, np.inf)[last + 1]
+    return np.where(at.backlog > 0, np.maximum(END_S - oldest, 0.0), 0.0)
 
 
 def measured(scenario: ReplicaScenario) -> Lag:

@@ -243,6 +243,8 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         yield "One thread replays; MySQL and MariaDB can use several, and are then quicker."
     if one.levels > 1:
         yield "The replicas above serve no reads here; each is paid for as well."
+    if one.other_region:
+        yield "The bill counts the log of each replica that is read as sent to the other Region."
     yield "Reads come first on a replica, and replay gets what they leave: assumed."
     yield (
         "On promotion a replica first replays all that it has received; lost is what was on its "
