@@ -70,7 +70,7 @@ class ReplicaScenario(Scenario):
     )
     trace: str = field(
         "",
-        label="ReplicaLag export",
+        label="Export of ReplicaLag",
         path=True,
         meaning="A CloudWatch export of ReplicaLag. It takes the place of the modelled lag.",
     )
