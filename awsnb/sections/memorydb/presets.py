@@ -16,7 +16,7 @@ PRESETS = (
     Preset(
         "WAIT, another takes over",
         "A replica acknowledged, another is promoted. Raise WAIT and watch the latency.",
-        {"design": "WAIT for replicas", "failure": "primary, 2nd takes over"},
+        {"design": "WAIT for replicas", "failure": "primary and best"},
     ),
     Preset(
         "ElastiCache with a log",

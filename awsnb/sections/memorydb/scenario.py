@@ -17,7 +17,7 @@ AOF: Final = "AOF of your own"
 DESIGNS = (ASYNC, WAIT, SYNC, MEMORY_DB, AOF)
 
 PRIMARY: Final = "primary"
-OTHER: Final = "primary, 2nd takes over"
+OTHER: Final = "primary and best"
 ZONE: Final = "primary's zone"
 ZONES: Final = "two zones"
 NODES: Final = "all nodes"
@@ -35,13 +35,13 @@ class MemoryDbScenario(Scenario):
         meaning="What a write waits for before it is acknowledged: nothing, replicas, a log over "
         "zones (ElastiCache sync and MemoryDB), or your own server's append-only file (AOF).",
     )
-    failure: Literal[
-        "primary", "primary, 2nd takes over", "primary's zone", "two zones", "all nodes"
-    ] = field(
-        PRIMARY,
-        label="What fails",
-        meaning="Lost for good: the primary's node; the same, while the best replica is out of "
-        "reach; the primary's zone; that and another zone; or every node's memory.",
+    failure: Literal["primary", "primary and best", "primary's zone", "two zones", "all nodes"] = (
+        field(
+            PRIMARY,
+            label="What fails",
+            meaning="Lost for good: the primary's node; the same, while the best replica is out of "
+            "reach; the primary's zone; that and another zone; or every node's memory.",
+        )
     )
     writes_per_s: float = field(
         5000.0,

@@ -16,24 +16,24 @@ MOMENTS = 60
 State = tuple[float, Literal["ok", "bad", "out", "wait", "off"], str]
 
 
-def moments_ms(run: Run) -> Floats:
-    """Return the times of the picture, ms after the failure; the failure is one of them."""
-    length = 2 * max(5.0, float(run.copies.delay_ms.mean(axis=1).max()))
+def moments_s(run: Run) -> Floats:
+    """Return the times of the picture, s after the failure; the failure is one of them."""
+    length = 2 * max(5.0, float(run.copies.delay_ms.mean(axis=1).max())) / 1000
     before = np.linspace(-length, 0, 2 * MOMENTS // 3, endpoint=False)
     return np.concatenate([before, np.linspace(0, length / 2, MOMENTS // 3)])
 
 
 def scene(run: Run) -> Scene:
     """Show the last writes before a failure, at average delays."""
-    after, per_ms = moments_ms(run), run.taken_per_s / 1000
+    after, per_s = moments_s(run), run.taken_per_s
     written = np.minimum(after, 0.0) - after[0]
-    acknowledged = per_ms * np.maximum(written - float(run.copies.acknowledged_ms.mean()), 0.0)
-    delays = np.sort(run.copies.delay_ms, axis=0).mean(axis=1)
-    held = per_ms * np.maximum(written - delays[:, None], 0.0)
+    acknowledged = per_s * np.maximum(written - run.copies.acknowledged_ms.mean() / 1000, 0.0)
+    delays = np.sort(run.copies.delay_ms, axis=0).mean(axis=1) / 1000
+    held = per_s * np.maximum(written - delays[:, None], 0.0)
     lost = _lost(run, after, acknowledged)
     left = np.where(after >= 0, acknowledged - lost, 0.0)
     dead = _dead(run)
-    full = max(float(acknowledged.max()), 1e-9)
+    full = max(float(acknowledged.max()), float(held.max()), 1e-9)
     vessels = tuple(
         Place(name, 1, level * ~((after >= 0) & gone), full, "writes", states=_states(after, gone))
         for name, level, gone in zip(_names(run), held, dead, strict=True)
@@ -43,7 +43,7 @@ def scene(run: Run) -> Scene:
     return Scene(
         alt=f"{run.scenario.text}: writes that clients have seen acknowledged, the copies that "
         "hold them, and what the failure leaves",
-        x="after_ms",
+        x="after_s",
         places=(
             Place(CLIENTS, 0, count=np.rint(acknowledged), note="writes in the picture"),
             *vessels,
@@ -63,7 +63,7 @@ def scene(run: Run) -> Scene:
             (float(after[0]), "Writes reach the copies, each with its own delay."),
             (0.0, _end(run)),
         ),
-        at=float(after[0]),
+        at=0.0,
     )
 
 
@@ -94,7 +94,7 @@ def _lost(run: Run, after: Floats, acknowledged: Floats) -> Floats:
 
 
 def _lost_note(run: Run) -> str:
-    return "and all before them" if run.lost_writes is None else "acknowledged, on average"
+    return "and all before them" if run.lost_writes is None else "on average"
 
 
 def _states(after: Floats, gone: bool) -> tuple[State, ...]:

@@ -19,7 +19,7 @@ from awsnb.sections.memorydb.scenario import (
     ZONES,
     MemoryDbScenario,
 )
-from awsnb.sections.memorydb.scene import moments_ms, scene
+from awsnb.sections.memorydb.scene import moments_s, scene
 from awsnb.sections.memorydb.simulate import EVERYTHING, NOTHING, ONE_IN, Outcome, Run
 from awsnb.words import counted, milliseconds, rate, span, usd
 
@@ -29,7 +29,7 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 FAILS = {
     PRIMARY: "When the primary fails",
-    OTHER: "When the primary fails and the second replica takes over",
+    OTHER: "When the primary fails and the second-best replica takes over",
     ZONE: "When the primary's zone fails",
     ZONES: "When two zones fail",
     NODES: "When all nodes fail",
@@ -48,7 +48,8 @@ def tell(outcome: Outcome) -> Result:
         ``written_gb`` a month the designs' bills, USD.
     """
     one = outcome.scenario
-    gb = np.linspace(0, max(20_000.0, 2 * outcome.asked.written_gb), 60)
+    now_gb = outcome.asked.written_gb
+    gb = np.union1d(np.linspace(0, max(20_000.0, 2 * now_gb), 61), [now_gb])
     return Result(
         scenario=one,
         label=one.text,
@@ -63,9 +64,9 @@ def tell(outcome: Outcome) -> Result:
             "lost": outcome.lost.astype(float),
             "written_gb": gb,
             **{f"{COLUMNS[d]}_usd": _bills(one, d, gb) for d in _priced(one)},
-            "after_ms": moments_ms(outcome.asked),
+            "after_s": moments_s(outcome.asked),
         },
-        panels=(_tail(one), _losses(), _money(outcome)),
+        panels=(_tail(one), _money(outcome), _losses()),
         notes=_notes(outcome.asked),
         scene=scene(outcome.asked),
     )
@@ -105,7 +106,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                "all, until a zone is back" if turned is None else f"{turned:,.0f}"),
         Number("connection_rps", "One connection writes", run.connection_per_s,
                f"{rate(run.connection_per_s)} /s"),
-        Number("connection_pct", "Compared with no wait", kept, f"{kept:.0f} %"),
+        Number("connection_pct", "Compared with async", kept, f"{kept:.0f} %"),
         Number("shard_rps", "A shard takes at most", limit,
                "not published" if limit is None else f"{limit:,.0f} writes/s"),
         Number("written_gb", "Written in a month", run.written_gb, f"{run.written_gb:,.0f} GB"),
@@ -120,7 +121,7 @@ def _latency(outcome: Outcome) -> str:
         WAIT: f"for {counted(run.copies.waited_for, 'replica')}",
         AOF: "for the disk" if run.copies.waited_for else "for no disk",
     }.get(run.design, _zones(run))
-    extra = f", {milliseconds(more)} more than one that waits for nothing" if more > 0 else ""
+    extra = f", {milliseconds(more)} more than without waiting" if more > 0 else ""
     return f"A write waits {waits}: {milliseconds(run.quantile_ms(0.5))} at the median{extra}."
 
 
@@ -131,7 +132,8 @@ def _zones(run: Run) -> str:
 
 
 def _loss(run: Run) -> str:
-    fails = FAILS[run.scenario.failure]
+    alone = run.design == AOF and run.scenario.failure == OTHER  # it has no replica
+    fails = FAILS[PRIMARY if alone else run.scenario.failure]
     quorum = ""
     if run.unavailable_s is None:
         quorum = " The log has no quorum, so writes stop until a zone is back."
@@ -154,14 +156,14 @@ def _reason(run: Run) -> str:
         return "the disk has it"
     if run.design == WAIT:
         return "the replica that takes over has it"
-    return "a zone of the log that is left has it"
+    return "a zone that is left has it"
 
 
 def _limit(run: Run) -> str:
     if run.keeps_up:
         return ""
     asked, limit = run.scenario.shard_per_s, run.shard_limit_per_s
-    return f" A shard takes {limit:,.0f} of the {asked:,.0f} writes a second that it is sent."
+    return f" A shard takes {limit:,.0f} of {asked:,.0f} writes a second."
 
 
 def _exceeded(run: Run) -> np.ndarray:
@@ -169,7 +171,8 @@ def _exceeded(run: Run) -> np.ndarray:
 
 
 def _priced(one: MemoryDbScenario) -> list[str]:
-    return [design for design in DESIGNS if bill(one, design, 0.0).usd_month is not None]
+    priced = (d for d in DESIGNS if bill(one, d, 0.0).usd_month is not None)
+    return [design for design in priced if design != WAIT]
 
 
 def _bills(one: MemoryDbScenario, design: str, gb: np.ndarray) -> np.ndarray:
@@ -211,11 +214,14 @@ def _losses() -> Panel:
 
 def _money(outcome: Outcome) -> Panel:
     one = outcome.scenario
+    labels = {ASYNC: "async, or with WAIT"}  # WAIT is a command: it has no price
+    asked = ASYNC if one.design == WAIT else one.design
     return Panel(
         "A month's bill, by data written",
         "USD",
         tuple(
-            Curve(f"{COLUMNS[d]}_usd", d, ROLES[d], compare=d == one.design) for d in _priced(one)
+            Curve(f"{COLUMNS[d]}_usd", labels.get(d, d), ROLES[d], compare=d == asked)
+            for d in _priced(one)
         ),
         x="written_gb",
         x_title="GB written in a month",
@@ -226,18 +232,15 @@ def _money(outcome: Outcome) -> Panel:
 def _notes(run: Run) -> tuple[str, ...]:
     fitted = MEMORYDB.get("latency", "log_zone_median")
     notes = [
-        f"The log's zones ({fitted.value:g} ms, {fitted.confidence}) are fitted to the MemoryDB "
-        "paper's p50 and p99, which are recalled. ElastiCache's sync log is taken to be as fast.",
-        "Trips, replicas and times to fail over are assumed: AWS publishes 'microseconds' and 'a "
-        "few seconds'. Limits of a shard are of the largest nodes; the bill is for r7g.large.",
-        "MemoryDB's prices, and that of your own server, are recalled (us-east-1, 2024-10). "
-        "Snapshots and traffic are left out.",
+        f"The log's zones ({fitted.value:g} ms, {fitted.confidence}) fit the MemoryDB paper's p50 "
+        "and p99 (recalled); ElastiCache's are taken to be as fast.",
+        "Trips, replicas and failover times are assumed. Limits are of the largest nodes; the bill "
+        "is for r7g.large, at prices of 2024-10 (recalled).",
     ]
     if run.design == SYNC and run.bill.usd_month is None:
         notes.append(
-            "What ElastiCache asks for data written with sync durability was not found: set "
-            "sync_usd_gb."
+            "What ElastiCache asks for data written in sync was not found: set sync_usd_gb."
         )
     if run.design == AOF:
-        notes.append("Your own server is one node a shard, with no replica and nobody on call.")
+        notes.append("Your own server is one node a shard, with no replica.")
     return tuple(notes)
