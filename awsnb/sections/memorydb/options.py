@@ -63,4 +63,4 @@ def _verdict(best: Option | None, options: list[Option]) -> str:
         return f"Of the designs with a known price none keeps every acknowledged write.{also}"
     if best is None:
         return "No design keeps every acknowledged write and takes all of them."
-    return f"The cheapest that keeps every acknowledged write is {best.label}.{also}"
+    return f"In this failure {best.label} is the cheapest that keeps every write.{also}"

@@ -234,8 +234,8 @@ def _notes(run: Run) -> tuple[str, ...]:
     notes = [
         f"The log's zones ({fitted.value:g} ms, {fitted.confidence}) fit the MemoryDB paper's p50 "
         "and p99 (recalled); ElastiCache's are taken to be as fast.",
-        "Trips, replicas and failover times are assumed. Limits are of the largest nodes; the bill "
-        "is for r7g.large, at prices of 2024-10 (recalled).",
+        "Trips, replicas and failover times are assumed. Limits are of the largest nodes. The bill "
+        "is for r7g.large; MemoryDB's and EC2's prices are recalled.",
     ]
     if run.design == SYNC and run.bill.usd_month is None:
         notes.append(

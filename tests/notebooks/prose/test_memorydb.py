@@ -46,3 +46,6 @@ def test_what_the_worked_answers_say_is_so(prose):
     assert "= 1,526 writes" in prose
     large = ROOM.simulate(ROOM.scenario(value_kib=64.0)).summary["shard_rps"]
     assert round(large) == 1526
+    zones = ROOM.scenario(failure="two zones", wait_for=2, design="WAIT for replicas")
+    assert "WAIT for replicas. Both have each acknowledged write" in prose
+    assert ROOM.simulate(zones).summary["lost_writes"] == 0
