@@ -9,7 +9,7 @@ from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.gwlb import flows, packet
 from awsnb.sections.gwlb.flows.scenario import FlowsScenario
-from awsnb.sections.gwlb.flows.simulate import EVENT_S, HOUR_S, simulate
+from awsnb.sections.gwlb.flows.simulate import EVENT_S, simulate
 from awsnb.sections.gwlb.packet import PacketScenario
 from awsnb.sections.gwlb.truth import against_rfc, forgotten_share, packed
 
@@ -151,6 +151,10 @@ def test_answers_by_another_endpoint_never_open():
     seen = simulate(FlowsScenario(event="none", pause_s=5.0)).seen
     assert found.summary["two_endpoints"] / seen == pytest.approx(0.1, abs=0.01)
     assert "never open" in found.why
+    udp = {"event": "none", "asymmetric_pct": 10.0, "protocol": "UDP"}
+    assert "SYN" not in result(**udp).why
+    assert numbers(**udp)["two_endpoints"] > 0
+    assert numbers(**udp, state="shared")["broken"] == 0
 
 
 def test_udp_leaves_a_dead_appliance_once_it_was_silent():
@@ -194,6 +198,8 @@ def test_scene_panels_and_numbers_agree_at_each_moment(scenario):
     data, places = found.data, {place.name: place for place in found.scene.places}
     cut = sum(data[f"cut_{cause}_connections"] for cause in ("idle", "first", "two"))
     np.testing.assert_array_equal(places["Cut off"].count, cut)
+    works = data["first_connections"] + data["others_connections"]
+    np.testing.assert_array_equal(places["Application"].count, works)
     assert places["Cut off"].count[-1] == found.summary["cut_at_end"]
     rate = {}
     for flow in found.scene.flows:
@@ -205,10 +211,33 @@ def test_scene_panels_and_numbers_agree_at_each_moment(scenario):
     assert lost == found.summary["broken"]
 
 
-def test_every_connection_is_open_ended_or_broken():
-    outcome = simulate(FlowsScenario(pause_s=20.0))
-    still = outcome.open_on(first=True)[-1] + outcome.open_on(first=False)[-1]
-    assert still + np.sum(outcome.stops_s <= HOUR_S) == outcome.seen
+@pytest.mark.parametrize("values", [{}, {"target_failover": "rebalance", "state": "shared"}])
+def test_every_connection_works_waits_has_ended_or_broke(values):
+    outcome = simulate(FlowsScenario(pause_s=20.0, **values))
+    for at_s, first, others in zip(outcome.at_s, outcome.at_first, outcome.at_others, strict=True):
+        open_now = (outcome.start_s <= at_s) & (at_s < outcome.stops_s)
+        waits = np.zeros(open_now.size, dtype=bool)
+        for fate in outcome.fates.values():
+            waits |= (fate.lost_s <= at_s) & (at_s < fate.over_s) & ~fate.broken
+        assert first + others == np.sum(open_now & ~waits)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"pause_s": 400.0}, {"asymmetric_pct": 20.0}, {"target_failover": "rebalance"},
+     {"pause_s": 300.0, "target_failover": "rebalance", "state": "shared"}],
+)  # fmt: skip
+def test_connections_of_pairs_work_or_are_cut_off(values):
+    outcome = simulate(FlowsScenario(stickiness="2-tuple", **values))
+    cut = sum(outcome.cut_off(cause) for cause in outcome.fates)
+    assert cut.max() > 0
+    np.testing.assert_array_equal(outcome.at_first + outcome.at_others + cut, outcome.seen)
+
+
+def test_flows_that_still_pause_count_as_working_until_they_send():
+    outcome = simulate(FlowsScenario(pause_s=3600.0, idle_timeout_s=6000, life_min=10_080.0))
+    just_after = int(np.searchsorted(outcome.at_s, EVENT_S + 60))
+    assert outcome.at_first[just_after] > 0.9 * outcome.at_first[0]
 
 
 def test_the_best_option_breaks_fewest():

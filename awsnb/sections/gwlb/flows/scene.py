@@ -3,27 +3,23 @@
 from math import isfinite
 from typing import Literal
 
-import numpy as np
-
 from awsnb.results import Flow, Place, Scene
 from awsnb.sections.gwlb.flows.scenario import FAILS
 from awsnb.sections.gwlb.flows.simulate import HOUR_S, Outcome
 
 CLIENTS, BALANCER, FIRST, OTHERS = "Clients", "Endpoint and GWLB", "Appliance 1", "The others"
 REACHED, CUT_OFF = "Application", "Cut off"
-CONNECTIONS = "connections"
+CONNECTIONS, SENT = "connections", "connections sent here"
 
 State = tuple[float, Literal["ok", "bad", "out", "wait", "off"], str]
 
 
 def scene(outcome: Outcome) -> Scene:
     """Show where the connections are, minute by minute."""
-    at_first, at_others = outcome.open_on(first=True), outcome.open_on(first=False)
+    at_first, at_others = outcome.at_first, outcome.at_others
     forgotten = outcome.cut_off("idle") + outcome.cut_off("two endpoints")
     stuck = outcome.cut_off("failed") + outcome.cut_off("opening")
-    on_first = np.minimum(stuck, at_first) if not outcome.scenario.own_flow else stuck
-    reach_first = np.maximum(at_first - on_first, 0.0)
-    sending = reach_first + at_others + forgotten + stuck
+    sending = at_first + at_others + forgotten + stuck
     full = float(sending.max())
     return Scene(
         alt=f"{outcome.scenario.text}: which appliance the connections pass, and which are cut off",
@@ -31,17 +27,17 @@ def scene(outcome: Outcome) -> Scene:
         places=(
             Place(CLIENTS, 0, count=sending, note=CONNECTIONS),
             Place(BALANCER, 1, count=sending, note=CONNECTIONS),
-            Place(FIRST, 2, count=reach_first + stuck, note=CONNECTIONS, states=_states(outcome)),
-            Place(OTHERS, 2, count=at_others, note=CONNECTIONS),
-            Place(REACHED, 3, count=reach_first + at_others, note=CONNECTIONS, tone="good"),
+            Place(FIRST, 2, count=at_first + stuck, note=SENT, states=_states(outcome)),
+            Place(OTHERS, 2, count=at_others, note=SENT),
+            Place(REACHED, 3, count=at_first + at_others, note=CONNECTIONS, tone="good"),
             Place(CUT_OFF, 3, count=forgotten + stuck, note=CONNECTIONS, tone="bad"),
         ),
         flows=(
             Flow(CLIENTS, BALANCER, sending, full),
-            Flow(BALANCER, FIRST, reach_first + stuck, full),
+            Flow(BALANCER, FIRST, at_first + stuck, full),
             Flow(BALANCER, OTHERS, at_others, full),
             Flow(BALANCER, CUT_OFF, forgotten, full, "bad"),
-            Flow(FIRST, REACHED, reach_first, full, "good"),
+            Flow(FIRST, REACHED, at_first, full, "good"),
             Flow(FIRST, CUT_OFF, stuck, full, "bad"),
             Flow(OTHERS, REACHED, at_others, full, "good"),
         ),

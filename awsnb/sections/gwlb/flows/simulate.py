@@ -170,22 +170,28 @@ class Outcome:
         broken = [np.where(f.broken, f.lost_s, inf) for f in self.fates.values()]
         return np.minimum.reduce([self.end_s, *broken])
 
-    def open_on(self, first: bool) -> Floats:
-        """Connections on appliance 1, or on the others, at each moment, cut off or not.
+    @property
+    def at_first(self) -> Floats:
+        """Connections that work through appliance 1, at each moment."""
+        return self._working(self.target == 0, -inf, self.times.rebalanced)
 
-        Flows of appliance 1 are elsewhere once they are hashed anew.
-        """
-        mine = self.target == 0
-        if not first:
-            moved = self.weight * _between(
-                self.at_s, np.maximum(self.start_s, self.times.rebalanced)[mine], self.stops_s[mine]
-            )
-            others = ~mine
-            return moved + self.weight * _between(
-                self.at_s, self.start_s[others], self.stops_s[others]
-            )
-        ends = np.minimum(self.stops_s, self.times.rebalanced)[mine]
-        return self.weight * _between(self.at_s, self.start_s[mine], ends)
+    @property
+    def at_others(self) -> Floats:
+        """Connections that work through other appliances, also those hashed anew."""
+        moved = self._working(self.target == 0, self.times.rebalanced, inf)
+        return moved + self._working(self.target != 0, -inf, inf)
+
+    def _working(self, these: Mask, from_s: float, to_s: float) -> Floats:
+        """Of some flows, connections that are open and not cut off, in a part of the hour."""
+
+        def counted(begin_s: Floats, end_s: Floats) -> Floats:
+            return _between(self.at_s, np.maximum(begin_s, from_s), np.minimum(end_s, to_s))
+
+        working = counted(self.start_s[these], self.stops_s[these])
+        for fate in self.fates.values():
+            open_still = these & (~fate.broken | (not self.scenario.own_flow))
+            working -= counted(fate.lost_s[open_still], fate.over_s[open_still])
+        return self.weight * working
 
     @property
     def busiest_share(self) -> float:
@@ -211,7 +217,7 @@ def simulate(scenario: FlowsScenario) -> Outcome:
     times, pause_s = times_of(scenario), scenario.pause_s / weight
     target = _targets(scenario, times, start_s)
     expires_s = _expiry(scenario, pause_s, start_s, end_s)
-    two = generator(scenario.seed, "endpoints").random(start_s.size) < scenario.asymmetric_pct / 100
+    two = _asymmetric(scenario, start_s.size)
     on_dead = (target == 0) & ~two & (np.minimum(end_s, expires_s) > times.dies)
     failed, opening = on_dead & (start_s < times.dies), on_dead & (start_s >= times.dies)
     next_s = expires_s + _wait_s(scenario, pause_s, expires_s.size)
@@ -223,12 +229,19 @@ def simulate(scenario: FlowsScenario) -> Outcome:
     fates = {
         "idle": _idle(scenario, expires_s, next_s, end_s, forgotten & ~two & ~opening),
         "failed": _failed(scenario, times, next_s, end_s, failed & ~forgotten),
-        "opening": _opening(scenario, times, start_s, opening),
+        "opening": _opening(scenario, times, start_s, end_s, opening),
         "two endpoints": _two_endpoints(scenario, start_s, two),
     }
     return Outcome(
         scenario, times, weight, start_s, end_s, target, expires_s, fates, _bill(scenario)
     )
+
+
+def _asymmetric(scenario: FlowsScenario, count: int) -> Mask:
+    """Flows whose answers another endpoint gets, and nobody there knows."""
+    other_way = generator(scenario.seed, "endpoints").random(count) < scenario.asymmetric_pct / 100
+    known = scenario.protocol != TCP and scenario.state == SHARED  # by the other appliance
+    return other_way & (not known)
 
 
 def _lives(scenario: FlowsScenario) -> tuple[Floats, Floats]:
@@ -306,29 +319,35 @@ def _failed(
     hit = these & (next_s < end_s)
     goes_on = scenario.state == SHARED or scenario.protocol != TCP  # where it is hashed to
     lost_s = np.where(hit & ~((next_s >= times.rebalanced) & goes_on), next_s, inf)
-    return _until_rebalanced(scenario, times, lost_s, goes_on)
+    return _until_rebalanced(scenario, times, lost_s, end_s, goes_on)
 
 
-def _opening(scenario: FlowsScenario, times: Times, start_s: Floats, these: Mask) -> Fate:
+def _opening(
+    scenario: FlowsScenario, times: Times, start_s: Floats, end_s: Floats, these: Mask
+) -> Fate:
     """Flows that begin at a dead appliance; elsewhere, any appliance takes a first packet."""
-    return _until_rebalanced(scenario, times, np.where(these, start_s, inf), goes_on=True)
+    lost_s = np.where(these, start_s, inf)
+    return _until_rebalanced(scenario, times, lost_s, end_s, goes_on=True)
 
 
-def _until_rebalanced(scenario: FlowsScenario, times: Times, lost_s: Floats, goes_on: bool) -> Fate:
+def _until_rebalanced(
+    scenario: FlowsScenario, times: Times, lost_s: Floats, end_s: Floats, goes_on: bool
+) -> Fate:
     """Clients wait for an answer: until they give up, or until another appliance goes on."""
     hit = np.isfinite(lost_s)
     told_s = lost_s + scenario.gives_up_s
     saved = hit & goes_on & (told_s > times.rebalanced)
-    over_s = np.where(saved, times.rebalanced, told_s)
+    over_s = np.where(saved, np.minimum(times.rebalanced, end_s), told_s)
     if not scenario.own_flow:  # a new connection is the same flow: it goes where the old one went
-        over_s = np.where(hit, times.rebalanced, inf)
+        over_s = np.where(hit, np.maximum(times.rebalanced, lost_s), inf)
     return Fate(lost_s, over_s, hit & ~saved)
 
 
 def _two_endpoints(scenario: FlowsScenario, start_s: Floats, these: Mask) -> Fate:
     """Connections whose answers no load balancer node knows: they never open."""
     lost_s = np.where(these, start_s, inf)
-    return Fate(lost_s, lost_s + scenario.gives_up_s, these)
+    lasts_s = scenario.gives_up_s if scenario.own_flow else inf  # a pair's next one fares no better
+    return Fate(lost_s, lost_s + lasts_s, these)
 
 
 def _bill(scenario: FlowsScenario) -> Bill:

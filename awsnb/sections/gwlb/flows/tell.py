@@ -20,8 +20,8 @@ def tell(outcome: Outcome) -> Result:
     Returns
     -------
     Result
-        `series` has by ``at_min``: connections on appliance 1 and on the others, connections that
-        are cut off and whose clients don't know it, and those broken so far, by cause.
+        `series` has by ``at_min``: connections that work through appliance 1 and the others, that
+        are cut off and whose clients don't know it, and that broke so far, by cause.
     """
     return Result(
         scenario=outcome.scenario,
@@ -39,8 +39,8 @@ def _data(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
     first = outcome.cut_off("failed") + outcome.cut_off("opening")
     return {
         "at_min": outcome.at_s / 60,
-        "first_connections": outcome.open_on(first=True),
-        "others_connections": outcome.open_on(first=False),
+        "first_connections": outcome.at_first,
+        "others_connections": outcome.at_others,
         "cut_idle_connections": outcome.cut_off("idle"),
         "cut_first_connections": first,
         "cut_two_connections": outcome.cut_off("two endpoints"),
@@ -67,9 +67,9 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         )
 
     return (
-        Panel("Open connections", "connections",
-              (Curve("first_connections", "on appliance 1", "second"),
-               Curve("others_connections", "on the others", "third")),
+        Panel("Connections that work", "connections",
+              (Curve("first_connections", "through appliance 1", "second"),
+               Curve("others_connections", "through the others", "third")),
               x="at_min", x_title="minutes", events=events),
         Panel("Cut off, and the client doesn't know", "connections", curves("cut", True),
               x="at_min"),
@@ -81,13 +81,13 @@ def _events(*events: tuple[str, float]) -> tuple[tuple[float, str], ...]:
     return tuple((at_s / 60, text) for text, at_s in events if at_s <= HOUR_S)
 
 
-def at_first(outcome: Outcome) -> int:
+def broken_at_first(outcome: Outcome) -> int:
     """Connections that broke at appliance 1."""
     return outcome.broken("failed") + outcome.broken("opening")
 
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
-    lost, idle, first = outcome.lost, outcome.broken("idle"), at_first(outcome)
+    lost, idle, first = outcome.lost, outcome.broken("idle"), broken_at_first(outcome)
     two = outcome.broken("two endpoints")
     longest_s = float(outcome.waits_s.max(initial=0.0))
     busiest_pct = 100 * outcome.busiest_share
@@ -158,7 +158,7 @@ def _idle(outcome: Outcome) -> str:
 
 
 def _failure(outcome: Outcome) -> str:
-    scenario, count = outcome.scenario, at_first(outcome)
+    scenario, count = outcome.scenario, broken_at_first(outcome)
     if outcome.times.event > HOUR_S:
         return ""
     if not count:
@@ -192,16 +192,21 @@ def _none_at_first(outcome: Outcome) -> str:
             f"{'waits' if outcome.moved == 1 else 'wait'} and then "
             f"{'goes' if outcome.moved == 1 else 'go'} on at another."
         )
-    return "None breaks at appliance 1."
+    return "None that sent a packet was on appliance 1."
 
 
 def _two(outcome: Outcome) -> str:
     count = outcome.broken("two endpoints")
     if not count:
         return ""
+    where = (
+        "a load balancer node that saw no SYN"
+        if outcome.scenario.protocol == TCP
+        else "an appliance that did not see it begin"
+    )
     return (
         f"{counted(count, 'connection')} never {'opens' if count == 1 else 'open'}: the answer "
-        "comes through another endpoint, to a load balancer node that saw no SYN."
+        f"comes through another endpoint, to {where}."
     )
 
 
