@@ -228,6 +228,11 @@ class Scene:
         What is to be seen from when on: one sentence each, the first from the beginning.
     at : x, optional
         The moment that the result is of, if it is of one: the picture begins there.
+
+    Raises
+    ------
+    ValueError
+        If vessels and end points share a column, which has one size for all its places.
     """
 
     alt: str
@@ -237,6 +242,11 @@ class Scene:
     events: tuple[tuple[Any, str], ...] = ()
     words: tuple[tuple[Any, str], ...] = ()
     at: Any = None
+
+    def __post_init__(self) -> None:
+        kinds = {(place.column, place.level is None) for place in self.places}
+        if len(kinds) > len({column for column, _ in kinds}):
+            raise ValueError("a column of a scene holds vessels or end points, not both")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,6 +53,9 @@ class Case(NamedTuple):
     targets: list[Target] = FLEET
     event: str = ""
     mean_s: float = MEAN_S
+    draw: Callable[..., NDArray[np.float64]] = arrivals.exponential  # request times
+    per_s: float = PER_S
+    seed: int = SEED
 
 
 CASES = (
@@ -166,9 +170,10 @@ backend fleet
 
 def requests(case: Case, length_s: float) -> tuple[NDArray, NDArray, NDArray]:
     """When each request is to be sent, s, its work, s, and its client."""
-    arrival = arrivals.poisson(arrivals.constant(PER_S, length_s), generator(SEED, "arrivals"))
-    work = arrivals.exponential(arrival.size, case.mean_s, generator(SEED, "service"))
-    return arrival, work, generator(SEED, "clients").integers(CLIENTS, size=arrival.size)
+    random = {name: generator(case.seed, name) for name in ("arrivals", "service", "clients")}
+    arrival = arrivals.poisson(arrivals.constant(case.per_s, length_s), random["arrivals"])
+    work = case.draw(arrival.size, case.mean_s, random=random["service"])
+    return arrival, work, random["clients"].integers(CLIENTS, size=arrival.size)
 
 
 async def replay(case: Case, length_s: float, folder: Path) -> Recording:

@@ -1,16 +1,15 @@
 // One field of a scenario: its label and what sets it. Each kind of field builds its elements and
 // says how they show a value; what the reader does goes to `send`.
-import { create, textWidth } from "./text.js";
+import { create, digits, textWidth } from "./text.js";
 
 const FONT = "13.5px system-ui, sans-serif";
 const BESIDE = 185; // pixels that a label and what a menu offers have beside each other
 
+const MOST_NAME = 30; // letters of a kept run's name
 const ENDLESS = /^(no |never|without)/; // what lies beyond the highest value, not below the lowest
 
 const written = (value) =>
-  typeof value === "number"
-    ? value.toLocaleString("en-US", { maximumSignificantDigits: 10 })
-    : (value ?? "");
+  typeof value === "number" ? digits(value, 10) : (value ?? "");
 
 // a value as a reader says it
 export function said(field, value, inForce) {
@@ -30,14 +29,36 @@ const oneOf = (unit) => unit.replace(/^([a-z]{3,})s\b/, "$1").replace(/^([a-z]+)
 
 export const lower = (label) => (/^[A-Z][a-z ]/.test(label) ? label[0].toLowerCase() + label.slice(1) : label);
 
-// what one set of values says otherwise than another, in few words
+// what one set of values says otherwise than another: a label and a value each
+function changes(fields, values, others) {
+  return fields.filter(({ name }) => !same(values[name], others[name])).map((field) =>
+    [lower(field.label), field.lines ? "edited" : said(field, values[field.name])]);
+}
+
+// the same in few words
 export function differences(fields, values, others) {
-  const changed = fields.filter(({ name }) => !same(values[name], others[name]));
-  const words = changed.slice(0, 2).map((field) =>
-    field.lines ? `${lower(field.label)} edited` : `${lower(field.label)} ${said(field, values[field.name])}`,
-  );
-  if (changed.length > 2) words.push(`${changed.length - 2} more`);
-  return words.join(", ");
+  const changed = changes(fields, values, others).map((one) => one.join(" "));
+  return [...changed.slice(0, 2), ...(changed.length > 2 ? [`${changed.length - 2} more`] : [])].join(", ");
+}
+
+// a run's name beside another: what differs, as much as fits, and the whole
+export function called(fields, values, others) {
+  const changed = changes(fields, values, others);
+  const whole = changed.map((one) => one.join(" ")).join(", ") || "this run";
+  for (let count = changed.length; count > 0; count--) {
+    const more = count < changed.length ? ` +${changed.length - count}` : "";
+    const short = changed.slice(0, count).map((one) => one.join(" ")).join(", ") + more;
+    if (short.length <= MOST_NAME) return { short, whole };
+  }
+  return { short: changed.length ? cut(changed[0], changed.length - 1) : whole, whole };
+}
+
+// a label gives way to its value
+function cut([label, value], others) {
+  const more = others ? ` +${others}` : "";
+  const room = MOST_NAME - more.length;
+  const told = value.length > room - 8 ? `${value.slice(0, room - 9)}…` : value;
+  return `${label.slice(0, room - told.length - 2)}… ${told}${more}`;
 }
 
 export const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
@@ -116,7 +137,7 @@ function text(field, id, send) {
   const offer = (texts) => {
     if (same(texts, offered)) return;
     offered = texts;
-    menu.replaceChildren(...[...texts, "another…"].map((name) => create("option", {}, name)));
+    menu.replaceChildren(...[...texts, "another…"].map((name) => create("option", {}, name || "none")));
     menu.hidden = !texts.length;
     show(value);
   };

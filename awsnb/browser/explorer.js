@@ -2,7 +2,7 @@
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
 import { onAlive } from "./alive.js";
-import { control, differences, said, same } from "./controls.js";
+import { called, control, differences, said, same } from "./controls.js";
 import { keepKeys } from "./keys.js";
 import { plot } from "./plot.js";
 import { scene } from "./scene.js";
@@ -12,6 +12,7 @@ import { zoom } from "./zoom.js";
 const SOON_MS = 150; // until a reader is told that an answer takes time
 const LONG_MS = 15_000; // until it is likely that nobody answers
 const MOST_UNDO = 100;
+const MOST_KEPT = 3;
 const NO_VALUE = 65_535;
 
 // 16-bit steps between the least and the greatest value
@@ -52,60 +53,135 @@ const button = (text, press, properties = {}) => {
 };
 
 export function render({ model, el }) {
-  const { title, views } = model.get("form");
-  const columns = columnsOf(model, "y");
-  const sceneColumns = columnsOf(model, "s");
-  const picture = parsed(model, "panels");
-  const play = parsed(model, "scene");
+  const patience = waiting();
+  const reader = readerOf(model, (going) => {
+    copier.note.textContent = "";
+    patience.begin();
+    if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
+  });
+  const copier = copying();
+  const acts = actsOf(model, reader, copier);
+  const form = formOf(reader);
+  const answer = answerOf(model, el, reader, copier);
+  const words = headingOf();
+  const choices = choicesOf(reader);
+  const dead = create("p", { className: "awsnb-dead", hidden: true },
+    "This is how it was left. Run its cell to move the controls.");
+  el.classList.add("awsnb-explorer");
+  el.append(create("section", { className: "awsnb-all", ariaLabel: `Explorer: ${model.get("form").title}` },
+    dead, choices.tabs, choices.situations,
+    create("div", { className: "awsnb-top" }, words.heading, create("div", { className: "awsnb-acts" }, ...Object.values(acts.buttons))),
+    create("div", { className: "awsnb-line" }, words.watch, copier.note),
+    create("div", { className: "awsnb-two" }, create("div", { className: "awsnb-numbers-place" }, answer.numbers, patience.busy),
+      create("div", { className: "awsnb-why-place" }, answer.problem, answer.why), form.node, answer.result, answer.foot)));
+  keepKeys(el);
+
+  // what depends on what the reader set, before the answer is there
+  const paintState = () => {
+    choices.paint();
+    form.paint(model.get("answer"));
+    words.paint(reader);
+    acts.paint();
+    answer.paintKept();
+  };
+  const paint = () => {
+    reader.settle();
+    paintState();
+    if (model.get("answer").of >= model.get("asked")) patience.end();
+    answer.paint();
+  };
+  const liveness = (alive) => {
+    dead.hidden = alive;
+    form.node.disabled = !alive;
+    for (const node of [choices.tabs, choices.situations, ...acts.asking, ...answer.asking]) node.inert = !alive;
+  };
+  paint();
+  model.on("change:answer", paint);
+  onAlive(model, liveness);
+  return () => {
+    model.off("change:answer", paint);
+    answer.dispose();
+  };
+}
+
+// what the reader sets and keeps, and how it is taken back; `onAsk` hears of each question
+function readerOf(model, onAsk) {
+  const { views } = model.get("form");
   const undo = [];
-  let held = false; // while one slider is dragged
-  let timers = [];
-  let controls = [];
-  let folds = [];
-  let shownView = null;
-  let shownSituation = null;
+  let held = false; // while one slider is dragged, or a run plays
   let own = model.get("values"); // as the reader set them
 
   const view = () => views.find(({ name }) => name === model.get("view"));
   const homeOf = (situation) => view().situations.find(({ name }) => name === situation).values;
   const state = () => Object.fromEntries(["view", "situation", "values"].map((name) => [name, model.get(name)]));
-
-  // --- what the reader does
   const ask = (changes, going = false) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     own = model.get("values");
     model.set("asked", model.get("asked") + 1);
     model.save_changes();
-    note.textContent = "";
-    for (const timer of timers) clearTimeout(timer);
-    timers = [setTimeout(() => wait("working…"), SOON_MS), setTimeout(() => wait(NOBODY), LONG_MS)];
-    if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
-  };
-  const wait = (text) => {
-    busy.textContent = text;
-    busy.hidden = false;
+    onAsk(going);
   };
   const remember = () => {
     undo.push(state());
     if (undo.length > MOST_UNDO) undo.shift();
   };
-  const change = (name, value, going) => {
-    if (!held) remember();
-    held = Boolean(going);
-    if (!same(model.get("values")[name], value))
+  const begin = (changes) => {
+    remember();
+    ask(changes);
+  };
+  return {
+    views, view, homeOf, state,
+    kept: () => model.get("kept"),
+    canUndo: () => undo.length > 0,
+    change(name, value, going = false) {
+      if (same(model.get("values")[name], value)) return void (held &&= going);
+      if (!held) remember();
+      held = going;
       ask({ values: { ...model.get("values"), [name]: value } }, held);
+    },
+    release: () => (held = false),
+    choose: (situation) => begin({ situation, values: { ...homeOf(situation) } }),
+    open(name) {
+      const first = views.find((one) => one.name === name).situations[0];
+      begin({ view: name, situation: first.name, values: { ...first.values } });
+    },
+    undo: () => ask(undo.pop()),
+    reset: () => begin({ values: { ...homeOf(model.get("situation")) } }),
+    keep: () => ask({ kept: [...model.get("kept"), state()] }),
+    forget: (place) => ask({ kept: model.get("kept").filter((_, i) => i !== place) }),
+    goTo: (place) => begin(model.get("kept")[place]),
+    // an answer to an earlier question must not take back what was moved since
+    settle() {
+      if (model.get("answer").of < model.get("asked")) model.set("values", own);
+      else own = model.get("values");
+    },
   };
-  const choose = (situation) => {
-    remember();
-    ask({ situation, values: { ...homeOf(situation) } });
+}
+
+// says that an answer takes time, and later that perhaps nobody answers
+function waiting() {
+  const busy = create("span", { className: "awsnb-busy", role: "status", hidden: true });
+  let timers = [];
+  const say = (text) => {
+    busy.textContent = text;
+    busy.hidden = false;
   };
-  const open = (name) => {
-    remember();
-    const first = views.find((one) => one.name === name).situations[0];
-    ask({ view: name, situation: first.name, values: { ...first.values } });
+  const stop = () => timers.forEach(clearTimeout);
+  return {
+    busy,
+    begin() {
+      stop();
+      timers = [setTimeout(() => say("working…"), SOON_MS), setTimeout(() => say(NOBODY), LONG_MS)];
+    },
+    end() {
+      stop();
+      busy.hidden = true;
+    },
   };
-  const keep = () => ask({ kept: [...model.get("kept"), state()] });
-  const forget = (place) => ask({ kept: model.get("kept").filter((_, i) => i !== place) });
+}
+
+function copying() {
+  const note = create("span", { className: "awsnb-note", role: "status" });
   const copy = async (text, source) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -118,194 +194,202 @@ export function render({ model, el }) {
       setTimeout(() => (source.textContent = before), 4000);
     }
   };
+  return { note, copy };
+}
 
-  // --- what stands on the page
-  const tabs = create("div", { className: "awsnb-tabs", role: "tablist", hidden: views.length < 2 });
+function actsOf(model, reader, { copy }) {
+  const undo = button("Undo", reader.undo);
+  const reset = button("Reset", reader.reset);
+  const keep = button("Keep this run", reader.keep);
+  const state = button("Copy state", () => copy(model.get("answer").code, state));
+  const paint = () => {
+    const now = reader.state();
+    undo.disabled = !reader.canUndo();
+    reset.disabled = same(now.values, reader.homeOf(now.situation));
+    keep.disabled = reader.kept().length >= MOST_KEPT || reader.kept().some((run) => same(run, now));
+  };
+  return { buttons: { undo, reset, keep, state }, asking: [undo, reset, keep], paint };
+}
+
+// the views and the situations that can be chosen
+function choicesOf(reader) {
+  const tabs = create("div", { className: "awsnb-tabs", role: "tablist", hidden: reader.views.length < 2 });
   const situations = create("div", { className: "awsnb-situations", role: "radiogroup", ariaLabel: "Situation" });
+  let shown = {};
+  situations.addEventListener("keydown", (event) => {
+    const names = reader.view().situations.map(({ name }) => name);
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    reader.choose(names.at((names.indexOf(reader.state().situation) + by) % names.length));
+    situations.querySelector("[aria-checked=true]").focus();
+  });
+  const build = () => {
+    tabs.replaceChildren(...reader.views.map(({ name, question }) =>
+      button(name, () => reader.open(name), { className: "awsnb-tab", role: "tab", title: question })));
+    situations.replaceChildren(...reader.view().situations.map(({ name }) =>
+      button(name, () => reader.choose(name), { className: "awsnb-situation", role: "radio" })));
+  };
+  const paint = () => {
+    const { view, situation } = reader.state();
+    if (shown.view !== view) build();
+    [...tabs.children].forEach((tab, i) => tab.setAttribute("aria-selected", reader.views[i].name === view));
+    [...situations.children].forEach((one) => {
+      const chosen = one.textContent === situation;
+      one.setAttribute("aria-checked", chosen);
+      one.tabIndex = chosen ? 0 : -1;
+      if (chosen && shown.situation !== situation) situations.scrollLeft = one.offsetLeft - situations.offsetLeft - 60;
+    });
+    shown = { view, situation };
+  };
+  return { tabs, situations, paint };
+}
+
+function headingOf() {
   const name = create("strong");
   const changed = create("em");
-  const heading = create("h2", {}, name, changed);
-  const acts = {
-    undo: button("Undo", () => ask(undo.pop())),
-    reset: button("Reset", () => choose(model.get("situation"))),
-    keep: button("Keep this run", keep),
-    copy: button("Copy state", () => copy(model.get("answer").code, acts.copy)),
-  };
   const watch = create("p", { className: "awsnb-watch" });
-  const note = create("span", { className: "awsnb-note", role: "status" });
-  const busy = create("span", { className: "awsnb-busy", role: "status", hidden: true });
+  const paint = (reader) => {
+    const { situation, values } = reader.state();
+    const { fields, situations } = reader.view();
+    const different = differences(fields, values, reader.homeOf(situation));
+    const words = situations.find((one) => one.name === situation).watch;
+    write(name, situation);
+    write(changed, different && `changed: ${different}`);
+    write(watch, joined(words && different ? `Before your change: ${words}` : words));
+  };
+  return { heading: create("h2", {}, name, changed), watch, paint };
+}
+
+// the controls: those that matter, and folded by group the rest
+function formOf(reader) {
+  const main = create("div", { className: "awsnb-main" });
+  const more = create("div", { className: "awsnb-more" });
+  const node = create("fieldset", { className: "awsnb-controls" }, create("legend", {}, "Controls"), main, more);
+  let shown = null;
+  let controls = [];
+  let folds = [];
+  const build = () => {
+    shown = reader.view();
+    controls = shown.fields.filter(({ control: has }) => has).map((field) =>
+      control(field, (value, going) => reader.change(field.name, value, going),
+        () => reader.change(field.name, reader.homeOf(reader.state().situation)[field.name])));
+    const folded = controls.filter(({ field }) => field.advanced);
+    folds = [...new Set(folded.map(({ field }) => field.group))].map((group) =>
+      foldOf(group, folded.filter(({ field }) => field.group === group)));
+    main.replaceChildren(...controls.filter(({ field }) => !field.advanced).map((one) => one.node));
+    more.replaceChildren(...folds.map((one) => one.node));
+  };
+  const paint = (answer) => {
+    if (shown !== reader.view()) build();
+    const { situation, values } = reader.state();
+    const home = reader.homeOf(situation);
+    for (const { update, field: { name } } of controls)
+      update({
+        value: values[name], home: home[name], inForce: answer.inForce[name], place: answer.place,
+        hidden: answer.hidden.includes(name), offers: answer.offers[name],
+        trouble: answer.trouble?.beside === name ? answer.trouble : null,
+      });
+    for (const fold of folds) fold.paint(values, answer);
+  };
+  return { node, paint };
+}
+
+// a group of controls; folded, it says what is in force
+function foldOf(group, controls) {
+  const force = create("small");
+  const summary = create("summary", {}, create("span", {}, group || "More"), force);
+  const node = create("details", { className: "awsnb-fold" }, summary, ...controls.map((one) => one.node));
+  const paint = (values, { hidden, inForce, trouble }) => {
+    const apply = controls.map(({ field }) => field).filter(({ name }) => !hidden.includes(name));
+    const words = apply.map((field) => `${field.label}: ${said(field, values[field.name], inForce[field.name])}`);
+    write(force, words.join(", "));
+    node.hidden = !apply.length;
+    if (controls.some(({ field }) => trouble?.beside === field.name)) node.open = true;
+  };
+  return { node, paint };
+}
+
+// the numbers, the sentence, the moving picture, the plots, and the runs that are kept
+function answerOf(model, el, reader, { copy }) {
+  const columns = columnsOf(model, "y");
+  const sceneColumns = columnsOf(model, "s");
+  const picture = parsed(model, "panels");
+  const play = parsed(model, "scene");
   const numbers = create("dl", { className: "awsnb-numbers" });
   const why = create("p", { className: "awsnb-why" });
   why.setAttribute("aria-live", "polite");
   const problem = create("p", { className: "awsnb-problem", role: "alert", hidden: true });
-  const main = create("div", { className: "awsnb-main" });
-  const more = create("div", { className: "awsnb-more" });
-  const form = create("fieldset", { className: "awsnb-controls" }, create("legend", {}, "Controls"), main, more);
-  const picturePlace = create("section", { className: "awsnb-scene", ariaLabel: "The run as a moving picture", hidden: true });
+  const scenePlace = create("section", { className: "awsnb-scene", ariaLabel: "The run as a moving picture", hidden: true });
   const plots = create("div");
   const kept = create("div", { className: "awsnb-kept" });
+  const result = create("div", { className: "awsnb-result" }, scenePlace, plots, kept);
   const zoomer = button("Zoom into the plots", () => zoom(model, el, zoomer), { className: "awsnb-link", hidden: !model.send });
   const command = button("Copy report command", () => copy(model.get("answer").command, command), { className: "awsnb-link" });
   const foot = create("div", { className: "awsnb-foot" }, zoomer, command);
-  const dead = create("p", { className: "awsnb-dead", hidden: true },
-    "This is how it was left. Run its cell to move the controls.");
-  const result = create("div", { className: "awsnb-result" }, picturePlace, plots, kept);
-  el.classList.add("awsnb-explorer");
-  el.append(create("section", { className: "awsnb-all", ariaLabel: `Explorer: ${title}` },
-    dead, tabs, situations,
-    create("div", { className: "awsnb-top" }, heading, create("div", { className: "awsnb-acts" }, ...Object.values(acts))),
-    create("div", { className: "awsnb-line" }, watch, note),
-    create("div", { className: "awsnb-two" }, create("div", { className: "awsnb-numbers-place" }, numbers, busy),
-      create("div", { className: "awsnb-why-place" }, problem, why), form, result, foot)));
 
   const live = plot(plots, (axis, place) => stage.at(axis, place));
-  const stage = scene(picturePlace, (told, place, moment) => {
+  const stage = scene(scenePlace, (told, place, moment, going) => {
     live.head(told.x, place);
-    follow(told, moment);
-  });
+    follow(told, moment, going);
+  }, reader.release);
   // a result that is of one moment is asked anew for the moment that is played
-  const follow = ({ at, x }, moment) => {
-    const values = model.get("values");
-    if (at !== null && x in values && values[x] !== Math.round(moment)) change(x, Math.round(moment), stage.isPlaying());
+  const follow = ({ at, x }, moment, going) => {
+    if (at !== null && x in reader.state().values) reader.change(x, Math.round(moment), going);
   };
-
-  keepKeys(el);
-  situations.addEventListener("keydown", (event) => {
-    const names = view().situations.map((one) => one.name);
-    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    choose(names.at((names.indexOf(model.get("situation")) + by) % names.length));
-    situations.querySelector("[aria-checked=true]").focus();
-  });
-
-  const build = () => {
-    shownView = model.get("view");
-    const { fields, situations: told } = view();
-    tabs.replaceChildren(...views.map((one) => button(one.name, () => open(one.name), { className: "awsnb-tab", role: "tab", title: one.question })));
-    situations.replaceChildren(...told.map((one) =>
-      button(one.name, () => choose(one.name), { className: "awsnb-situation", role: "radio" })));
-    controls = fields.filter(({ control: has }) => has).map((field) =>
-      control(field, (value, going) => change(field.name, value, going),
-        () => change(field.name, homeOf(model.get("situation"))[field.name])));
-    const groups = [...new Set(controls.filter(({ field }) => field.advanced).map(({ field }) => field.group))];
-    folds = groups.map((group) => {
-      const own = controls.filter(({ field }) => field.advanced && field.group === group);
-      const force = create("small");
-      const fold = create("details", { className: "awsnb-fold" }, create("summary", {}, create("span", {}, group || "More"), force), ...own.map(({ node }) => node));
-      return { node: fold, own, force };
-    });
-    main.replaceChildren(...controls.filter(({ field }) => !field.advanced).map(({ node }) => node));
-    more.replaceChildren(...folds.map(({ node }) => node));
-  };
-
-  // what depends on what the reader set, before the answer is there
-  const paintState = () => {
-    if (shownView !== model.get("view")) build();
-    const { view: viewName, situation, values } = state();
-    const home = homeOf(situation);
-    const { inForce, hidden, trouble, place, offers } = model.get("answer");
-    const { fields, situations: told } = view();
-    for (const { update, field } of controls)
-      update({
-        value: values[field.name], home: home[field.name], inForce: inForce[field.name],
-        hidden: hidden.includes(field.name), offers: offers[field.name],
-        trouble: trouble?.beside === field.name ? trouble : null, place,
-      });
-    for (const { node, own, force } of folds) {
-      const apply = own.filter(({ field }) => !hidden.includes(field.name));
-      const words = apply.map(({ field }) => `${field.label}: ${said(field, values[field.name], inForce[field.name])}`);
-      if (force.textContent !== words.join(", ")) force.textContent = words.join(", ");
-      node.hidden = !apply.length;
-      if (own.some(({ field }) => trouble?.beside === field.name)) node.open = true;
-    }
-    [...tabs.children].forEach((tab, i) => tab.setAttribute("aria-selected", views[i].name === viewName));
-    [...situations.children].forEach((one, i) => {
-      one.setAttribute("aria-checked", told[i].name === situation);
-      one.tabIndex = told[i].name === situation ? 0 : -1;
-    });
-    if (shownSituation !== situation) {
-      shownSituation = situation;
-      const chosen = situations.querySelector("[aria-checked=true]");
-      situations.scrollLeft = chosen.offsetLeft - situations.offsetLeft - 60;
-    }
-    const different = differences(fields, values, home);
-    write(name, situation);
-    write(changed, different && `changed: ${different}`);
-    const words = told.find((one) => one.name === situation).watch;
-    write(watch, joined(words && different ? `Before your change: ${words}` : words));
-    acts.undo.disabled = !undo.length;
-    acts.reset.disabled = !different;
-    const runs = model.get("kept");
-    acts.keep.disabled = runs.length >= 3 || runs.some((run) => same(run, state()));
-    paintKept(fields, values, runs);
-  };
-  const paintKept = (fields, values, runs) => {
-    const names = runs.map((run) => differences(fields, run.values, values) || "this run");
-    if (kept.children.length !== runs.length)
-      kept.replaceChildren(...runs.map((run, i) =>
-        create("p", {}, create("span", { className: `awsnb-kept${i + 1}` }, " "),
-          button("go there", () => { remember(); ask(model.get("kept")[i]); }, { className: "awsnb-link" }),
-          button("forget it", () => forget(i), { className: "awsnb-link" }))));
-    runs.forEach((run, i) => write(kept.children[i].firstChild, `Kept: ${names[i]}`));
-  };
-  const paintAnswer = () => {
+  const namesOf = (runs) => runs.map((values) => called(reader.view().fields, values, reader.state().values));
+  const paint = () => {
     const answer = model.get("answer");
-    if (answer.of >= model.get("asked")) {
-      for (const timer of timers) clearTimeout(timer);
-      busy.hidden = true;
-    }
-    result.classList.toggle("awsnb-stale", Boolean(answer.trouble));
-    numbers.classList.toggle("awsnb-stale", Boolean(answer.trouble));
-    why.classList.toggle("awsnb-stale", Boolean(answer.trouble));
+    for (const node of [result, numbers, why]) node.classList.toggle("awsnb-stale", Boolean(answer.trouble));
     const general = answer.trouble && !answer.trouble.beside;
     write(problem, general ? answer.trouble.text : "");
     problem.hidden = !general;
-    paintNumbers(answer.numbers);
+    paintNumbers(numbers, answer.numbers);
     write(why, joined(answer.why));
     if (command.title !== answer.command) command.title = answer.command;
-    const { fields } = view();
-    const names = answer.kept.map((values) => `kept: ${differences(fields, values, model.get("values")) || "this run"}`);
     const moving = play();
     stage.show(moving, sceneColumns);
+    const names = namesOf(answer.kept).map(({ short, whole }) => ({ short: `kept: ${short}`, whole }));
     live.show(picture(), columns, answer.alt, names, moving?.x);
     const looked = stage.place();
     if (looked) live.head(...looked);
   };
-  const paintNumbers = (told) => {
-    if (numbers.children.length !== told.length)
-      numbers.replaceChildren(...told.map(() => create("div", {}, create("dt", {}, " "), create("dd", {}, " "), create("small", {}, ""))));
-    told.forEach(({ label, text, kept: others }, i) => {
-      const [term, value, below] = numbers.children[i].children;
-      write(term, label);
-      write(value, text);
-      value.classList.toggle("awsnb-word", !/\d/.test(text));
-      const news = others.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
-      if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
-        below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
-    });
+  return {
+    numbers, why, problem, result, foot, paint,
+    asking: [kept, zoomer],
+    paintKept: () => paintKept(kept, namesOf(reader.kept().map(({ values }) => values)), reader),
+    dispose() {
+      live.dispose();
+      stage.dispose();
+    },
   };
-  const paint = () => {
-    // an answer to an earlier question must not take back what was moved since
-    if (model.get("answer").of < model.get("asked")) model.set("values", own);
-    else own = model.get("values");
-    paintState();
-    paintAnswer();
-  };
-  const liveness = (alive) => {
-    dead.hidden = alive;
-    form.disabled = !alive;
-    for (const node of [tabs, situations, kept, acts.undo, acts.reset, acts.keep, zoomer]) node.inert = !alive;
-  };
+}
 
-  paint();
-  model.on("change:answer", paint);
-  onAlive(model, liveness);
-  return () => {
-    model.off("change:answer", paint);
-    live.dispose();
-    stage.dispose();
-  };
+function paintKept(node, names, reader) {
+  if (node.children.length !== names.length)
+    node.replaceChildren(...names.map((_, i) =>
+      create("p", {}, create("span", { className: `awsnb-kept${i + 1}` }, " "),
+        button("go there", () => reader.goTo(i), { className: "awsnb-link" }),
+        button("forget it", () => reader.forget(i), { className: "awsnb-link" }))));
+  names.forEach(({ short, whole }, i) => {
+    const [name] = node.children[i].children;
+    write(name, `Kept: ${short}`);
+    name.title = whole;
+  });
+}
+
+function paintNumbers(node, told) {
+  if (node.children.length !== told.length)
+    node.replaceChildren(...told.map(() => create("div", {}, create("dt", {}, " "), create("dd", {}, " "), create("small", {}, ""))));
+  told.forEach(({ label, text, kept }, i) => {
+    const [term, value, below] = node.children[i].children;
+    write(term, label);
+    write(value, text);
+    value.classList.toggle("awsnb-word", !/\d/.test(text));
+    const news = kept.map((other, rank) => [other, rank + 1]).filter(([other]) => other !== text);
+    if (below.textContent !== news.map(([other]) => `${other} kept`).join(""))
+      below.replaceChildren(...news.map(([other, rank]) => create("span", { className: `awsnb-kept${rank}` }, `${other} kept`)));
+  });
 }
 
 const NOBODY = "No answer yet. If the kernel was stopped, run this cell again.";

@@ -37,7 +37,7 @@ function mountFigure(node) {
   const values = columns.map((column) => unpack(new DataView(bytesOf(column).buffer)));
   const place = create("div");
   node.replaceChildren(create("div", { className: "awsnb-explorer" }, place));
-  plot(place).show(picture, (slot) => values[slot], alt, names);
+  plot(place).show(picture, (slot) => values[slot], alt, names.map((name) => ({ short: name, whole: name })));
 }
 
 // --- Explorers

@@ -7,7 +7,8 @@ import { clock, create, duration, measured, moment, short, svg, textWidth } from
 const FONT = "12px system-ui, sans-serif";
 const RIGHT = 6; // of the last tick's label
 const ROW = 15; // a line of text
-const BESIDE = 800; // pixels from which on the panels stand in two columns
+const BESIDE = 620; // pixels from which on the panels stand in two columns
+const LOW = 430; // and below which plots in one of them are lower
 const GAP = 0.3; // of a band of bars
 const VALUE = 64; // pixels for what a legend reads out
 const DASH = 26; // of theory over a bar
@@ -29,6 +30,7 @@ export function plot(root, onHead) {
     const { panels: told, axes, xs } = picture;
     const paired = width >= BESIDE && told.length > (elsewhere ? 1 : 2);
     const each = paired ? (width - 24) / 2 : width;
+    const low = paired && each < LOW;
     const left = paired ? firstColumn(told, each) : told.length;
     arrange(told.length, left);
     const gutter = gutterOf(told);
@@ -42,7 +44,7 @@ export function plot(root, onHead) {
       const repeated = !first && String(told[i - 1].events) === String(panel.events);
       const named = repeated || axis.key === elsewhere;
       const timed = first && axis.key !== elsewhere;
-      const area = { width: each - beside, gutter, height: heightOf(panel, told, elsewhere), first, last, named, timed };
+      const area = { width: each - beside, gutter, height: heightOf(panel, told, elsewhere, low), first, last, named, timed };
       panels[i].show({ panel, axis, xs, columns, area, alt, names });
     });
     for (const view of panels) view.look(headOf(view.axis(), told));
@@ -102,10 +104,12 @@ function hatches(prefix) {
 
 const same = (nodes, others) => nodes.length === others.length && nodes.every((node, i) => node === others[i]);
 
-// how high a plot is: the more of them, the lower
-function heightOf({ colors, y }, { length }, elsewhere) {
-  if (colors) return Math.min(220, Math.max(length > 4 ? 48 : 72, (length > 4 ? 18 : 24) * y.rows.length));
-  return length > 4 ? 54 : length > 3 || elsewhere ? 80 : 108;
+// how high a plot is: the more of them and the narrower, the lower
+function heightOf({ colors, y }, { length }, elsewhere, low) {
+  if (colors) return Math.min(220, Math.max(length > 4 ? 48 : 60, (length > 4 ? 18 : 20) * y.rows.length));
+  if (length > 4) return low ? 46 : 54;
+  if (length > 3 || elsewhere) return low ? 60 : 80;
+  return 108;
 }
 
 // how many panels stand in the first of two columns, so that these are about as high
@@ -113,7 +117,7 @@ function firstColumn(panels, width) {
   const heights = panels.map((panel, i) => {
     const named = panel.lines.reduce((sum, { label }) => sum + textWidth(label, FONT) + VALUE + 46, 0);
     const foot = panels[i + 1]?.axis === panel.axis ? 0 : 22;
-    return heightOf(panel, panels, false) + 30 + 18 * Math.ceil(named / width) + foot;
+    return heightOf(panel, panels, false, width < LOW) + 30 + 18 * Math.ceil(named / width) + foot;
   });
   const of = (some) => some.reduce((sum, height) => sum + height, 0);
   const higher = (count) => Math.max(of(heights.slice(0, count)), of(heights.slice(count)));
@@ -123,8 +127,15 @@ function firstColumn(panels, width) {
 function uprightTicks({ y, unit }, height) {
   if (y.rows && y.type !== "category" && y.rows.length <= 12)
     return y.rows.map((row) => [row, short(y.type === "log" ? 10 ** row : row)]);
-  const found = ticks(y, height < 100 ? 3 : 4);
+  const found = apart(ticks(y, height < 100 ? 3 : 4), y, height);
   return unit === "ms" && y.type === "linear" ? found.map(([at]) => [at, duration(at)]) : found;
+}
+
+// as many of the ticks, equally chosen, as have room for their texts above each other
+function apart(found, y, height) {
+  const least = Math.min(...found.slice(1).map(([at], i) => Math.abs(at - found[i][0])));
+  const every = Math.ceil((ROW - 1) / scale(y, 0, height).at(y.low + least)) || 1;
+  return y.rows ? found : found.filter((_, i) => i % every === 0);
 }
 
 function gutterOf(panels) {
@@ -176,8 +187,9 @@ function panelView(prefix, look) {
     for (const { line, text } of frame.legend) {
       if (!line?.rank) continue;
       const alone = now.panel.lines.filter((one) => one.rank === line.rank).length === 1;
-      const called = now.names[line.rank - 1] ?? "";
-      text.firstChild.data = alone ? called : `${line.label}, ${called}`;
+      const { short, whole } = now.names[line.rank - 1] ?? { short: "", whole: "" };
+      text.firstChild.data = alone ? short : `${line.label}, ${short}`;
+      text.title = whole;
     }
   };
   const drawLines = () => {
@@ -272,7 +284,8 @@ function panelView(prefix, look) {
 export function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
   if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
-  const near = Math.abs(place) < (axis.high - axis.low) / 20_000 ? 0 : place; // of how finely it is sent
+  const finest = 10 ** Math.floor(Math.log10((axis.high - axis.low) / 1000)); // a playhead has as many places
+  const near = Math.round(place / finest) * finest;
   const number = measured(axis.type === "log" ? 10 ** place : near, axis.unit);
   const amount = ["", "ms", "%"].includes(axis.unit) ? number : `${number} ${axis.unit}`;
   return axis.word ? `${axis.word} ${amount}` : amount;

@@ -5,21 +5,25 @@ import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 184;
-const TALL = 204; // with four vessels or more below each other
+const LOW = 164; // where the plots below have little room too
+const NARROW = 760; // pixels
 const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
 const PACES = { slow: 90, "normal speed": 40, fast: 15 }; // seconds for the whole run
 const PAUSE_MS = 1600; // from event to event, for who asks for less motion
 const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
-const heightOf = ({ places }) => {
+const heightOf = ({ places }, width) => {
   const vessels = places.filter(({ level }) => level !== null);
+  const below = vessels.filter(({ column }) => column === vessels[0].column).length;
   const groups = places.filter(({ members }) => members.length).length;
-  const usual = vessels.filter(({ column }) => column === vessels[0].column).length < 4 ? HEIGHT : TALL;
+  const [height, more] = width < NARROW ? [LOW, 10] : [HEIGHT, 20];
+  const usual = below < 4 ? height : height + more; // four vessels or more below each other
   return Math.max(usual, 38 + groups * OF_GROUPS);
 };
 
-export function scene(root, onTime) {
+// `onTime` hears where the playhead is, and whether it is on its way; `onRest` that it stands
+export function scene(root, onTime, onRest) {
   const canvas = create("canvas", { role: "img", className: "awsnb-canvas" });
   const time = create("b");
   const words = create("span");
@@ -41,6 +45,7 @@ export function scene(root, onTime) {
   let key = "";
   let place = 0; // on the axis
   let playing = false;
+  let dragged = false;
   let ticking = 0;
   let stage = null;
   let width = 0; // of the track: measured when it changes, since measuring makes the page lay out
@@ -69,7 +74,7 @@ export function scene(root, onTime) {
     if (!told || !width) return;
     late = false;
     const state = (one) => since(one.states) ?? [0, "ok", ""];
-    stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told), key });
+    stage = draw(canvas, { told, value, state, seconds, before: stage, height: heightOf(told, root.clientWidth), key });
     const at = said(told.axis, shown());
     const sentence = since(told.words)?.[1] ?? "";
     if (time.textContent !== at) time.textContent = at;
@@ -81,7 +86,7 @@ export function scene(root, onTime) {
   const go = (to, seconds = null) => {
     place = Math.min(told.axis.high, Math.max(told.axis.low, to));
     paint(seconds);
-    onTime(told, shown(), momentAt());
+    onTime(told, shown(), momentAt(), playing || dragged);
   };
   const stops = () => [told.axis.low, ...told.events.map(([at]) => at), told.axis.high];
   const toEvent = (forward) => {
@@ -91,6 +96,7 @@ export function scene(root, onTime) {
   };
   const set = (on) => {
     if (on && place >= told.axis.high) place = told.axis.low;
+    if (playing && !on) onRest();
     playing = on;
     play.textContent = on ? "❚❚" : "▶";
     play.setAttribute("aria-label", on ? "Pause" : "Play the run");
@@ -116,7 +122,12 @@ export function scene(root, onTime) {
   play.addEventListener("click", () => set(!playing));
   range.addEventListener("input", () => {
     set(false);
+    dragged = true;
     go(told.axis.low + (span() * range.value) / 1000);
+  });
+  range.addEventListener("change", () => {
+    dragged = false;
+    onRest();
   });
   bar.addEventListener("keydown", (event) => {
     if (event.target === range && event.key === " ") set(!playing);
@@ -221,7 +232,6 @@ export function scene(root, onTime) {
       return shown();
     },
     place: () => (told ? [told.x, shown()] : null),
-    isPlaying: () => playing,
     dispose: () => {
       if (playing) set(false);
       for (const observer of [sizes, themes, sight]) observer.disconnect();

@@ -4,6 +4,7 @@ import { short } from "./text.js";
 const EYE = 95; // pixels a second that a dot moves, whatever the run's pace
 const DENSE = 0.085; // dots a pixel on a full way
 const RING = 21;
+const NOTED = 68; // pixels from which on a ring has room for its note
 const TONES = { ok: "edge", bad: "bad", out: "muted", wait: "kept1", off: "edge" };
 const COLORS = ["bg", "panel", "edge", "ink", "muted", "accent", "soft", "bad", "bad-soft", "good", "kept1"];
 const WIDTHS = { ring: 104, tank: 120, bars: 200, tiles: 250, group: 250 };
@@ -219,10 +220,13 @@ function drawRing(stage, box, place, { count }) {
   const text = count === null ? "" : compact(count);
   write(stage, text, x, y + 4, { weight: 600, size: text.length > 5 ? 11 : 12, align: "center" });
   write(stage, place.name, x, y + 37, { weight: 600, align: "center" });
-  write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
+  if (box.height >= NOTED) write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
 }
 
-const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(value));
+const compact = (value) => {
+  if (value > 0 && value < 0.01) return "< 0.01";
+  return value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(value);
+};
 
 function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   const over = vessel(stage, box, place.capacity, level, tone);

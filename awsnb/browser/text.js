@@ -17,8 +17,11 @@ export const svg = (tag, attributes = {}, ...children) => {
   return node;
 };
 
-const digits = (value, count) =>
-  value.toLocaleString("en-US", { maximumSignificantDigits: count, useGrouping: true });
+// made once: making one takes longer than all numbers of a move
+const FORMATS = Array.from({ length: 11 }, (_, count) =>
+  new Intl.NumberFormat("en-US", count ? { maximumSignificantDigits: count } : {}));
+
+export const digits = (value, count) => FORMATS[count].format(value);
 
 // 1,234 or 1.2 M: at most four digits
 export function short(value) {

@@ -34,6 +34,14 @@ from awsnb.theory.replication import (
     on_off_backlog_tail,
     read_capacity,
 )
+from awsnb.theory.residuals import (
+    equal_residual_tail,
+    exponential_residual_tail,
+    lognormal_residual_tail,
+    lognormal_tail,
+    pareto_residual_tail,
+    sample_residual_tail,
+)
 from awsnb.theory.scaling import (
     idle_band,
     instances_needed,
@@ -45,9 +53,13 @@ from awsnb.theory.scaling import (
 __all__ = [
     "burst_duration_s",
     "characteristic_time",
+    "equal_residual_tail",
     "erlang_c",
+    "exponential_residual_tail",
     "idle_band",
     "instances_needed",
+    "lognormal_residual_tail",
+    "lognormal_tail",
     "loss_rate",
     "loss_window_s",
     "lru_hit_ratio",
@@ -58,12 +70,14 @@ __all__ = [
     "mmc_wait_s",
     "on_off_backlog_tail",
     "order_statistic_cdf",
+    "pareto_residual_tail",
     "quorum_availability",
     "quorum_latency_cdf",
     "random_hit_ratio",
     "read_capacity",
     "refill_duration_s",
     "resting_lru_hit_ratio",
+    "sample_residual_tail",
     "scale_out_rounds",
     "scale_out_s",
     "scan_duration_s",

@@ -95,6 +95,25 @@ class Trace:
         start = np.datetime64(self.start.astimezone(UTC).replace(tzinfo=None), "ms")
         return start + np.rint(offsets * 1000).astype("timedelta64[ms]")
 
+    def begins_s(self, lasts_s: NDArray[np.float64]) -> float | None:
+        """Find when that first begins which lasts to the end of its segment.
+
+        Parameters
+        ----------
+        lasts_s : ndarray of float, shape (n,)
+            Seconds that it lasts in each segment.
+
+        Returns
+        -------
+        float or None
+            Seconds from the start; None if it never begins.
+        """
+        if not lasts_s.any():
+            return None
+        first = int((lasts_s > 0).argmax())
+        # the time without it comes first in its segment
+        return float(self.duration_s[:first].sum() + (self.duration_s[first] - lasts_s[first]))
+
     def describe(self) -> str:
         """One sentence: how many samples, at which period, from when to when, and the repairs."""
         count = int(np.isfinite(self.value).sum())

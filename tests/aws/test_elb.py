@@ -4,6 +4,7 @@ import pytest
 from awsnb.aws.elb import (
     ELB,
     KINDS,
+    CrossZone,
     HealthCheck,
     Inbound,
     Thresholds,
@@ -20,6 +21,7 @@ from awsnb.aws.elb import (
     takes,
 )
 from awsnb.aws.elb.path import NLB_TCP, NLB_TLS
+from awsnb.scenario import ScenarioError
 
 # --- the way
 
@@ -185,6 +187,27 @@ def test_awss_example_of_two_zones_with_ten_targets_each():
 def test_by_default_one_healthy_target_is_enough():
     assert not Thresholds().dns_failover(1, 100) and not Thresholds().routing_failover(1, 100)
     assert Thresholds().dns_failover(0, 100) and Thresholds().routing_failover(0, 100)
+
+
+# --- cross-zone
+
+
+def test_cross_zone_is_on_by_default_for_an_alb_alone():
+    assert [kind for kind in KINDS if CrossZone(kind).on] == ["alb"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("on", [True, False])
+def test_every_kind_lets_cross_zone_be_turned_on_and_off_somewhere(kind, on):
+    setting = CrossZone(kind).switched(on)
+    setting.check()
+    assert setting.on == on
+
+
+def test_cross_zone_is_refused_where_a_kind_has_no_such_switch():
+    for setting in (CrossZone("alb", at_balancer="off"), CrossZone("clb", at_target_group="on")):
+        with pytest.raises(ScenarioError, match=setting.kind.upper()):
+            setting.check()
 
 
 # --- new targets

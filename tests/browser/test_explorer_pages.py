@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from awsnb.explorer import Explorer
 from awsnb.sections import SECTIONS, Section, section
@@ -16,6 +16,7 @@ from .test_live_plot import PAGE, encoded
 pytestmark = pytest.mark.browser
 
 HIGHEST = 900  # pixels, at 1,440 across
+BESIDE_FILES = 1024  # pixels that JupyterLab leaves of 1,440 beside its list of files
 READY = [one for one in SECTIONS if one.ready]
 SHOWN = """() => {
   const all = (selector) =>
@@ -74,7 +75,7 @@ def faults(shown: dict[str, Any], width: int) -> list[str]:
         pairs = [(a[0], b[0]) for a, b in combinations(labels, 2) if meet(a, b)]
         found += [f"labels meet: {pair}" for pair in pairs]
     found += [f"a clock without unit: {text}" for text in shown["clocks"] if not unit_in(text)]
-    if width >= 1440 and shown["height"] > HIGHEST:
+    if width >= BESIDE_FILES and shown["height"] > HIGHEST:
         found.append(f"{shown['height']:.0f} pixels high")
     if shown["wide"] > width:
         found.append("it scrolls sideways")
@@ -85,14 +86,14 @@ def unit_in(clock: str) -> bool:
     return bool(re.search("[A-Za-z%]", clock))
 
 
-@pytest.mark.parametrize("width", [1440, 800])
+@pytest.mark.parametrize("width", [1440, BESIDE_FILES, 800])
 @pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
 def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, width: int) -> None:
     window.set_viewport_size({"width": width, "height": 1000})
     found = {}
     for view in section.views:
         explorer = opened(window, section, view.name)
-        for situation in explorer._situations[view.name] if width == 1440 else [None]:
+        for situation in explorer._situations[view.name] if width >= BESIDE_FILES else [None]:
             if situation and situation != explorer.situation:
                 explorer.choose(situation)
                 window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
@@ -130,4 +131,27 @@ def test_what_is_of_one_step_is_asked_anew_for_the_step_that_plays(window: Page)
     window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
     assert window.locator(".awsnb-caption b").text_content() == "step 0"
     assert window.locator(".awsnb-field-step input[type=text]").input_value() == "0"
+    explorer.close()
+
+
+def test_a_drag_of_the_playhead_is_undone_at_once(window: Page) -> None:
+    explorer = opened(window, section("aurora"), "log protocol")
+    begun = explorer.values["step"]
+    window.get_by_role("slider", name="Time", exact=True).evaluate(
+        """track => {
+          for (const place of [100, 300, 500, 700, 900]) {
+            track.value = place;
+            track.dispatchEvent(new Event("input"));
+          }
+          track.dispatchEvent(new Event("change"));
+        }"""
+    )
+    steps = [one["values"]["step"] for one in window.evaluate("window.asked")]
+    assert len(set(steps)) > 3 and steps[-1] != begun
+    explorer.set(step=steps[-1])
+    window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+    undo = window.get_by_role("button", name="Undo")
+    undo.click()
+    assert window.evaluate("window.asked.at(-1).values.step") == begun
+    expect(undo).to_be_disabled()
     explorer.close()

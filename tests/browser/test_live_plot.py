@@ -504,3 +504,12 @@ def test_a_kept_run_is_called_by_what_differs(page: Page, explorer: Explorer) ->
         page.locator("li.awsnb-kept1 span").first.text_content() == "kept: size 50, limit no limit"
     )
     assert page.locator(".awsnb-numbers small").text_content() == "50 kept"
+
+
+def test_a_kept_runs_name_is_short_and_its_tooltip_whole(page: Page, explorer: Explorer) -> None:
+    explorer.keep()
+    answer(page, explorer, size=60, limit=100, heat=99)
+    name = page.locator(".awsnb-kept p span")
+    assert name.text_content() == "Kept: size 50, limit no limit +1"
+    assert name.get_attribute("title") == "size 50, limit no limit, heat not set"
+    assert page.locator("li.awsnb-kept1 span").first.get_attribute("title").startswith("size 50,")

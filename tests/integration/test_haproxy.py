@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+import record_drains
 from record_balancer import CASES, COLUMNS, RECORDED, SERVER, measures, model, record, requests
 
 pytestmark = pytest.mark.quiet
@@ -89,3 +90,13 @@ def test_the_recorded_comparison_says_where_it_is_from_and_holds():
             assert np.log(ours / haproxy) == pytest.approx(0, abs=0.2)
         else:
             assert ours == pytest.approx(haproxy, abs=6)
+
+
+@needs_haproxy
+def test_a_drain_cuts_what_the_closed_form_says():
+    times = record_drains.TIMES[1]  # exponential: late commands change least
+    recordings = list(record_drains.drains(times, 2))
+    flying, cut = map(sum, zip(*map(record_drains.counts, recordings), strict=True))
+    share = record_drains.expected_pct(times, recordings) / 100
+    assert flying > 50
+    assert cut / flying == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / flying))

@@ -186,6 +186,9 @@ def test_what_is_assumed_and_what_needs_a_quota_is_said():
     small = str(answer(purchase="spot"))
     assert "rate is assumed" not in small and "quota first" not in small
     assert "AWS publishes no rate of reclaims" in small
+    said = "Recalled from others' copies of AWS's lists: "
+    assert f"{said}savings plan 1 year, reserved 1 year, reserved 3 years, spot." in small
+    assert f"{said}reserved 1 year, reserved 3 years, spot." in large
 
 
 def test_a_longer_piece_than_a_days_run_is_saved_at_night():
@@ -203,3 +206,10 @@ def test_what_can_not_be_is_refused():
 def test_the_price_of_a_type_is_of_one_region_and_month():
     ec2 = facts.load("ec2")
     assert {ec2.get(name, "reserved_1_year").region for name in PURCHASED_TYPES} == {"us-east-1"}
+
+
+@pytest.mark.parametrize("purchase", ["on demand", "reserved 1 year", "spot"])
+def test_the_curve_shows_the_bill_at_the_own_hours(purchase):
+    found = answer(purchase=purchase, hours=12.3, may_stop=True)
+    shown = found.data[f"{purchase.replace(' ', '_')}_usd_month"][found.data["day_hours"] == 12.3]
+    assert shown == pytest.approx(found.summary["instance_usd_month"])

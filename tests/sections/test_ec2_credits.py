@@ -211,12 +211,29 @@ def test_a_measured_balance_is_drawn_over_the_models(export):
     assert begins.data["balance_credits"][0] == pytest.approx(grows[0] + 1)
 
 
+def test_one_export_of_cpu_and_credits_serves_as_both(export, tmp_path):
+    cpu, credits = [10.0] * 24, [80.0 - i for i in range(24)]
+    rows = ["timestamp,CPUUtilization Average,CPUCreditBalance Average"]
+    for i, row in enumerate(zip(cpu, credits, strict=True)):
+        at = datetime(2024, 3, 1, tzinfo=UTC) + timedelta(seconds=PERIOD_S * i)
+        rows.append(f"{at:%Y-%m-%dT%H:%M:%SZ},{row[0]},{row[1]}")
+    both = tmp_path / "both.csv"
+    both.write_text("\n".join([*rows, ""]))
+    asked = {"trace": str(both), "metric": "CPUUtilization", "measured_vcpus": 2}
+    found = answer(**asked, balance=str(both))
+    assert list(found.data["measured_credits"]) == credits
+    apart = answer(
+        trace=export(cpu), measured_vcpus=2, balance=export(credits, "CPUCreditBalance Average")
+    )
+    assert found.summary == apart.summary
+
+
 def test_wrong_files_are_refused_in_a_sentence(export):
     trace = export([10.0] * 12)
-    with pytest.raises(TraceError, match="export CPUCreditBalance"):
+    with pytest.raises(TraceError, match=r"export CPUCreditBalance \(Average\)"):
         answer(trace=trace, measured_vcpus=2, balance=trace)
     other = export([10.0] * 12, "CPUCreditBalance Average", day=9)
-    with pytest.raises(ScenarioError, match="export both for the same time"):
+    with pytest.raises(TraceError, match="export both for the same time"):
         answer(trace=trace, measured_vcpus=2, balance=other)
     with pytest.raises(TraceError, match="CPUUtilization"):
         answer(trace=export([10.0] * 12, "NetworkIn Sum"), measured_vcpus=2)

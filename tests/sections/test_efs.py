@@ -81,11 +81,67 @@ def test_one_client_is_the_limit_and_two_are_not():
 
 
 def test_small_files_one_by_one_are_slow_in_every_mode():
-    scenario = preset(THROUGHPUT, "A million small files, one by one")
+    scenario = preset(THROUGHPUT, "Small files, one by one")
     why = THROUGHPUT.simulate(scenario).why
-    assert "1 client, each with 1 request of 4 KiB" in why and "1.4 MiB/s" in why
+    # 8.1 ms a file: 123 a second, 2.25 h for a million
+    assert "1 client with 1 request of 4 KiB outstanding gets" in why and "0.5 MiB/s" in why
+    assert "2 requests more" in why and "123 files a second, 2 h 15 min for a million" in why
     assert not THROUGHPUT.compare(scenario).best
-    assert THROUGHPUT.outcome(scenario.replace(queue_depth=8)).holds
+    assert THROUGHPUT.outcome(scenario.replace(queue_depth=24)).holds
+    large = THROUGHPUT.simulate(scenario.replace(file_kib=None, io_size_kib=4)).why
+    assert "files a second" not in large and "1.4 MiB/s" in large
+
+
+@pytest.mark.parametrize(("read_pct", "busy_ms"), [(0.0, 2.7), (100.0, 0.25), (50.0, 1.475)])
+@pytest.mark.parametrize("file_kib", [1, 4, 40, 1000])
+def test_files_one_by_one_take_the_time_of_their_requests(read_pct, busy_ms, file_kib):
+    outcome = ask(
+        THROUGHPUT, mode="elastic", clients=1, queue_depth=1, io_size_kib=32, file_kib=file_kib,
+        read_pct=read_pct,
+    )  # fmt: skip
+    requests = 2 + file_kib / min(32, file_kib)
+    assert outcome.files_per_s == pytest.approx(1000 / (requests * busy_ms))
+
+
+def test_metadata_is_counted_as_four_kib_and_billed():
+    values = {"mode": "elastic", "read_pct": 0.0, "io_size_kib": 4}
+    large, small = ask(THROUGHPUT, **values), ask(THROUGHPUT, **values, file_kib=4)
+    stored = 20 * 0.30
+    assert small.usd_month - stored == pytest.approx(3 * (large.usd_month - stored))
+    assert small.mean_metered_mibps == pytest.approx(3 * large.mean_metered_mibps)
+
+
+def test_one_zone_costs_less_writes_faster_and_may_be_lost():
+    values = {"clients": 1, "queue_depth": 1, "read_pct": 0.0, "io_size_kib": 4}
+    regional, one_zone = (
+        ask(THROUGHPUT, **values, kind=kind, mode="bursting") for kind in ("Regional", "One Zone")
+    )
+    assert one_zone.usd_month == pytest.approx(20 * 0.16)
+    assert regional.usd_month == pytest.approx(20 * 0.30)
+    assert one_zone.throttled_s < regional.throttled_s
+    notes = " ".join(THROUGHPUT.tell(one_zone).notes)
+    assert "a One Zone file system" in notes and "lost if its zone is" in notes
+    assert "lost" not in " ".join(THROUGHPUT.tell(regional).notes)
+
+
+def test_build_files_in_one_zone_cost_about_half():
+    scenario = preset(THROUGHPUT, "Build files in one zone")
+    outcome, regional = (
+        THROUGHPUT.outcome(one) for one in (scenario, scenario.replace(kind="Regional"))
+    )
+    assert outcome.holds and regional.holds
+    assert regional.usd_month - outcome.usd_month == pytest.approx(2000 * (0.30 - 0.16))
+    assert "One Zone" in THROUGHPUT.tell(outcome).label
+
+
+def test_one_zone_has_the_least_maxima_but_in_bursting_mode():
+    many = {"workload": "oltp-day", "load_factor": 100.0, "clients": 20, "read_pct": 0.0,
+            "io_size_kib": 1024, "standard_gib": 100_000}  # fmt: skip
+    why = [
+        THROUGHPUT.simulate(ThroughputScenario(**many, mode=mode, kind="One Zone")).why
+        for mode in ("elastic", "bursting")
+    ]
+    assert "stops at 1,024.0 MiB/s" in why[0] and "3,072.0 MiB/s" in why[1]
 
 
 def test_the_best_option_holds_and_the_next_smaller_does_not():
@@ -127,6 +183,26 @@ def test_own_data_is_read_as_bytes(trace):
     assert outcome.load.asked_mibps == pytest.approx(np.full(10, 50.0))
     assert outcome.mean_metered_mibps == pytest.approx(50 / 3)
     assert any("read_pct" in note for note in outcome.load.notes)
+
+
+def test_a_measured_credit_is_drawn_over_the_models(trace, tmp_path):
+    load = trace("TotalIOBytes Sum", [60 * 2**20 * 50] * 10)  # all written: 49 MiB/s more than 1
+    falls = [(1000 * 1024 - 49 * 60 * i) * 2.0**20 for i in range(1, 11)]
+    beside = tmp_path / "more"
+    beside.mkdir()
+    rows = [f"2024-03-01T00:{i:02d}:00Z,{value}" for i, value in enumerate(falls)]
+    balance = beside / "credit.csv"
+    balance.write_text("\n".join(["timestamp,BurstCreditBalance Average", *rows, ""]))
+    values = {"trace": load, "read_pct": 0.0, "balance": str(balance), "standard_gib": 1}
+    start = 100 * 1000 / (2.1 * 1024)
+    asked = THROUGHPUT.simulate(ThroughputScenario(**values, start_credit_pct=start))
+    assert asked.summary["credit_error_gib"] == pytest.approx(0, abs=1e-6)
+    begins = ask(THROUGHPUT, **values)  # at the first measured credit, a minute later
+    assert begins.credit_error_gib == pytest.approx(49 * 60 / 1024)
+    elastic = THROUGHPUT.simulate(ThroughputScenario(**values, mode="elastic"))
+    assert "credit_error_gib" not in elastic.summary and "measured_credit_gib" in elastic.data
+    with pytest.raises(TraceError, match=r"export BurstCreditBalance \(Average\)"):
+        ask(THROUGHPUT, trace=load, balance=load)
 
 
 def test_the_wrong_metric_is_refused_with_the_right_one(trace):
@@ -347,3 +423,11 @@ def test_what_is_no_listing_is_refused_with_the_command(listing, text, rule, lin
 def test_what_aws_refuses_is_refused_with_its_rule(values, rule):
     with pytest.raises(ScenarioError, match=rule):
         ask(CLASSES, **values)
+
+
+@pytest.mark.parametrize("reads", [0.1, 2.0, 9.0, 365.0])
+def test_the_curve_shows_the_bill_of_the_headline_at_the_own_rate(reads):
+    result = CLASSES.simulate(ClassesScenario(reads_a_year=reads))
+    shown = result.data["policy_usd"][result.data["reads_a_year"] == reads]
+    assert shown == pytest.approx(result.summary["usd_month"])
+    assert (np.diff(result.data["reads_a_year"]) >= 0).all()

@@ -310,3 +310,11 @@ def test_the_volumes_that_are_bought_are_sold(instance_type, wanted):
     asked = SpeedScenario(instance_type=instance_type, wanted_iops=wanted)
     for one in speed.VIEW.outcome(asked).ebs.values():
         one.volume.check()
+
+
+@pytest.mark.parametrize("data_gb", [400.0, 30_000.0])
+def test_the_curve_shows_the_chance_of_the_headline_at_the_own_window(data_gb):
+    found = result(data_gb=data_gb)
+    own_h = found.summary["window_s"] / 3600
+    shown = found.data["window_one_of_fleets"][np.isclose(found.data["window_h"], own_h)]
+    assert shown == pytest.approx(100 / found.summary["loss_pct"])

@@ -143,7 +143,7 @@ SAID = {
         ["1 request is cut off", "the other 3"],
         ["its connections go on", "error goal"],
     ),
-    "Draining that never ends": (
+    "TCP is drained": (
         ["its connections go on", "it still gets 24 % of all requests"],
         ["cut off", "the other 3"],
     ),

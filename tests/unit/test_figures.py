@@ -522,6 +522,13 @@ def scene(samples=2_000):
     return Scene("A tank", "time", places, flows, ((x[turn], "low"),), words)
 
 
+def test_a_column_of_a_scene_has_vessels_or_end_points():
+    told = scene()
+    end = Place("end", 1, count=told.flows[0].rate)
+    with pytest.raises(ValueError, match="vessels or end points"):
+        replace(told, places=(*told.places, end))
+
+
 def moving(samples):
     return figures.moving(replace(result(samples), scene=scene(samples)))
 

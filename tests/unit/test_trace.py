@@ -657,3 +657,10 @@ def test_real_traces(name, samples, segments, repairs):
     assert trace.value.size == segments
     assert set(trace.duration_s) == {300}
     assert trace.repairs == ("times without a zone read as UTC", *repairs)
+
+
+def test_what_lasts_to_the_end_of_a_segment_begins_within_it():
+    trace = Trace(datetime(2024, 3, 1, tzinfo=UTC), np.array([60.0, 300.0, 60.0]), np.ones(3))
+    assert trace.begins_s(np.array([0.0, 100.0, 60.0])) == 260
+    assert trace.begins_s(np.array([60.0, 0.0, 0.0])) == 0
+    assert trace.begins_s(np.zeros(3)) is None

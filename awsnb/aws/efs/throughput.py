@@ -15,30 +15,57 @@ GIB_PER_TIB = MIB_PER_GIB = 1024.0
 
 @dataclass(frozen=True)
 class Io:
-    """What the clients do: the size of a request, and the share of the bytes that are read."""
+    """What the clients do.
+
+    Parameters
+    ----------
+    size_kib : int
+        Size of a request, KiB.
+    read_share : float
+        Share of the bytes that are read.
+    file_kib : int, optional
+        Size of a file, KiB: each is opened and closed, in requests of their own. None for files so
+        large that this does not count.
+    """
 
     size_kib: int
     read_share: float
+    file_kib: int | None = None
+
+    @property
+    def request_kib(self) -> int:
+        """Size of a request for data, KiB: no larger than a file."""
+        return min(self.size_kib, self.file_kib or self.size_kib)
+
+    @property
+    def metadata_per_mib(self) -> float:
+        """Requests that open and close files, for a MiB of data."""
+        if self.file_kib is None:
+            return 0.0
+        return float(EFS.value("metadata", "requests") * 1024 / self.file_kib)
 
     @property
     def per_mib(self) -> float:
-        """Requests for a MiB."""
-        return 1024 / self.size_kib
+        """Requests for a MiB of data, metadata included."""
+        return 1024 / self.request_kib + self.metadata_per_mib
+
+    @property
+    def counted(self) -> float:
+        """MiB that EFS counts for a MiB of data: a request is at least 4 KiB, metadata too."""
+        least_kib = EFS.value("metering", "min_request")
+        padding = max(1.0, least_kib / self.request_kib)
+        return padding + self.metadata_per_mib * least_kib / 1024
 
     @property
     def metered_mib(self) -> float:
-        """MiB that bursting and provisioned mode count for each MiB that is read or written.
-
-        A read counts as a third, and a request as at least 4 KiB.
-        """
+        """MiB that bursting and provisioned mode meter for a MiB of data: a read is a third."""
         reads = self.read_share / EFS.value("metering", "read_divisor")
-        padding = max(1.0, EFS.value("metering", "min_request") / self.size_kib)
-        return (reads + 1 - self.read_share) * padding
+        return (reads + 1 - self.read_share) * self.counted
 
 
 @dataclass(frozen=True)
 class FileSystem:
-    """One Regional file system.
+    """One file system.
 
     Parameters
     ----------
@@ -48,11 +75,14 @@ class FileSystem:
         Data in the Standard class: all that counts for the speed of bursting mode.
     provisioned_mibps : int, optional
         Metered throughput that is paid for, in provisioned mode.
+    one_zone : bool
+        Whether its data is in one zone, rather than in at least three.
     """
 
     mode: str
     standard_gib: float
     provisioned_mibps: int | None = None
+    one_zone: bool = False
 
     def check(self) -> None:
         """Refuse what AWS refuses.
@@ -108,15 +138,26 @@ class FileSystem:
         included = self.standard_gib / GIB_PER_TIB * EFS.value("bursting", "baseline_per_tib")
         return float(max((self.provisioned_mibps or 0) - included, 0.0))
 
+    @property
+    def limits_from(self) -> str:
+        """Where its maxima stand: its mode's; with bursting, One Zone has those of Regional."""
+        return "one_zone" if self.one_zone and self.mode != "bursting" else self.mode
+
+    def latency_ms(self, verb: str) -> float:
+        """Time of a read or a write, ms."""
+        own = self.one_zone and verb == "write"
+        return float(EFS.value("one_zone", "write") if own else EFS.value("latency", verb))
+
     def usd_month(self, read_gib: float, written_gib: float) -> float:
         """Price in us-east-1, USD a month: storage, throughput, and bytes in elastic mode.
 
         Parameters
         ----------
         read_gib, written_gib : float
-            What is read and written in a month, GiB.
+            What is read and written in a month as EFS counts it, GiB.
         """
-        cost = self.standard_gib * EFS.value("standard", "storage_price")
+        kind = "one_zone" if self.one_zone else "standard"
+        cost = self.standard_gib * EFS.value(kind, "storage_price")
         cost += self.billed_mibps * EFS.value("provisioned", "throughput_price")
         if self.mode == "elastic":
             cost += read_gib * EFS.value("elastic", "read_price")
@@ -127,7 +168,8 @@ class FileSystem:
     def text(self) -> str:
         """The file system in a few words."""
         paid = f" at {self.provisioned_mibps:,} MiB/s" if self.mode == "provisioned" else ""
-        return f"{self.standard_gib:,g} GiB, {self.mode}{paid}"
+        kind = ", One Zone" if self.one_zone else ""
+        return f"{self.standard_gib:,g} GiB, {self.mode}{paid}{kind}"
 
 
 def limits(
@@ -148,19 +190,20 @@ def limits(
     credit_pct : float
         How full the credit is at the start.
     """
+    place = system.limits_from
     shares = (("read", io.read_share), ("write", 1 - io.read_share))
     found = [_metered(system, io, credit_pct)] if system.mode != "elastic" else []
     for verb, share in shares:
         if share > 0:
             found += [
-                _cap(f"{verb} throughput", "MiB/s", share, EFS.value(system.mode, f"max_{verb}")),
+                _cap(f"{verb} throughput", "MiB/s", share, EFS.value(place, f"max_{verb}")),
                 _cap(f"{verb} IOPS", "IOPS", share * io.per_mib,
-                     EFS.value(system.mode, f"max_{verb}_iops")),
+                     EFS.value(place, f"max_{verb}_iops")),
             ]  # fmt: skip
-    each = EFS.value(system.mode, "per_client_max")
+    each = EFS.value(place, "per_client_max")
     found.append(_cap("clients' own limit", "MiB/s", 1.0, each * clients))
     if queue_depth is not None:
-        busy_s = sum(share * EFS.value("latency", verb) for verb, share in shares) / 1000
+        busy_s = sum(share * system.latency_ms(verb) for verb, share in shares) / 1000
         outstanding = float(queue_depth * clients)
         found.append(_cap(QUEUE_DEPTH, "requests", busy_s * io.per_mib, outstanding))
     return found

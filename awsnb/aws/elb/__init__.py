@@ -1,5 +1,6 @@
-"""Elastic Load Balancing: kinds, health checks, limits of rules, bills, paths, security groups."""
+"""Elastic Load Balancing: kinds, health checks, limits, bills, paths, security groups, logs."""
 
+from awsnb.aws.elb.access_log import Durations, read_durations
 from awsnb.aws.elb.bill import (
     Bill,
     alb_bill,
@@ -8,6 +9,7 @@ from awsnb.aws.elb.bill import (
     nlb_bill,
     targets_usd_month,
 )
+from awsnb.aws.elb.cross_zone import CrossZone, charged, end_usd_gb
 from awsnb.aws.elb.health_checks import HealthCheck
 from awsnb.aws.elb.kinds import KINDS, added_before, all_offered, nlb_listener, offers, takes
 from awsnb.aws.elb.limits import ELB, rule_limits
@@ -20,6 +22,8 @@ __all__ = [
     "KINDS",
     "Bill",
     "Budget",
+    "CrossZone",
+    "Durations",
     "HealthCheck",
     "Inbound",
     "Thresholds",
@@ -27,12 +31,15 @@ __all__ = [
     "alb_bill",
     "all_offered",
     "budget",
+    "charged",
     "clb_bill",
+    "end_usd_gb",
     "gwlb_bill",
     "nlb_bill",
     "nlb_listener",
     "offers",
     "reaches",
+    "read_durations",
     "rule_limits",
     "takes",
     "targets_usd_month",

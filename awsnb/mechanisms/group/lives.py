@@ -173,7 +173,20 @@ def serving_after_s(boot_s: float, checks: Checks) -> float:
 
 
 def unhealthy_after_s(boot_s: float, checks: Checks) -> float:
-    """Time from coming into service until an instance is unhealthy; ``inf`` if it boots in time."""
+    """Time from coming into service until an instance is unhealthy.
+
+    Parameters
+    ----------
+    boot_s : float
+        From running until the application answers.
+    checks : Checks
+        The load balancer's.
+
+    Returns
+    -------
+    float
+        Seconds; ``inf`` if it boots in time.
+    """
     first = max(1, math.ceil(boot_s / checks.interval_s))
     return checks.fails * checks.interval_s if first > checks.fails else NEVER
 

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Groups = dict[str, list[int]]  # what is drawn as one vessel: targets by its name
 
 CLIENTS, ANSWERED, FAILED = "Clients", "Answered", "Errors"
-ARRIVE = "of those that arrive, per s"  # counted as the plots count them
+ARRIVE = "per s, by arrival"  # counted as the plots count them
 MOST_VESSELS = 8  # more targets than that are drawn together, by zone
 WORTH_SAYING_PCT = 0.2  # of requests that fail
 MOSTLY = 0.5  # share of a time in which too much waits that is worth a sentence
@@ -83,7 +83,7 @@ def in_time_of(scenario: FleetScenario, patience_s: float) -> Array:
 
 def _vessels(outcome: Outcome) -> Iterator[Place]:
     room = in_time_of(outcome.scenario, outcome.patience_s)
-    level = outcome.at_targets.unfinished
+    level = outcome.at_targets.unfinished[:, :-1]
     for name, members in groups_of(outcome.scenario).items():
         states = _states(outcome, members)
         there, most = level[members].sum(axis=0), float(room[members].sum())
@@ -171,7 +171,8 @@ def _openings(outcome: Outcome) -> dict[float, str]:
 
 def _over(outcome: Outcome) -> NDArray[np.bool_]:
     """Whether some vessel holds more than can be answered in time, as each part begins."""
-    there, room = outcome.at_targets.unfinished, in_time_of(outcome.scenario, outcome.patience_s)
+    there = outcome.at_targets.unfinished[:, :-1]
+    room = in_time_of(outcome.scenario, outcome.patience_s)
     groups = groups_of(outcome.scenario).values()
     return np.any([there[one].sum(axis=0) > room[one].sum() for one in groups], axis=0)
 
@@ -219,7 +220,5 @@ def _grown(outcome: Outcome, from_s: float, to_s: float) -> str:
 
 def _unfinished(outcome: Outcome, at_s: float) -> int:
     """How many attempts targets have as the part of the run after a time begins."""
-    sent, in_time, in_vain, stay = (each.sum(axis=0) for each in outcome.at_targets)
-    starts_s = outcome.over_time["second"]
-    at_end = stay[-1] + (sent - in_time - in_vain)[-1] * starts_s[1]
-    return round(float(np.append(stay, at_end)[np.searchsorted(starts_s, at_s)]))
+    part = np.searchsorted(outcome.over_time["second"], at_s)
+    return int(outcome.at_targets.unfinished[:, part].sum())

@@ -39,15 +39,15 @@ MOST_BUSY_PCT = 100.0
 
 
 class AtTargets(NamedTuple):
-    """What comes to each target, stays there and leaves it, in each of `BINS` parts of the run.
+    """What comes to each target, stays there and how it ends, in each of `BINS` parts of the run.
 
     Attributes
     ----------
     sent_per_s, in_time_per_s, in_vain_per_s : ndarray of float, shape (targets, BINS)
-        Attempts that arrive, that end with an answer which a client waits for, and that end
-        in any other way.
-    unfinished : ndarray of int, shape (targets, BINS)
-        Attempts that wait or are served when each part begins.
+        Attempts that arrive; and by when the client asked: those that end with an answer which
+        a client waits for, and those that end in any other way.
+    unfinished : ndarray of int, shape (targets, BINS + 1)
+        Attempts that wait or are served when each part begins, and at the end.
     """
 
     sent_per_s: Array
@@ -253,16 +253,21 @@ class Outcome:
 
     @cached_property
     def at_targets(self) -> AtTargets:
-        """What comes to each target, stays there and leaves it over time."""
+        """What comes to each target and stays there over time, and how it ends.
+
+        Ends are counted by when the client asked, as in `over_time`.
+        """
         attempts, width_s = self.attempts, self.scenario.duration_s / BINS
         known = attempts.target >= 0
         in_time = known & (attempts.status == OK)
         in_time &= attempts.end_s <= attempts.arrival_s + self.patience_s
         arrived = self._counted(attempts.arrival_s, known)
-        answered = self._counted(attempts.end_s, in_time)
-        left = self._counted(attempts.end_s, known)
-        stay = np.cumsum(arrived - left, axis=1) - (arrived - left)  # as each part begins
-        return AtTargets(arrived / width_s, answered / width_s, (left - answered) / width_s, stay)
+        asked_s = self.arrival_s[self.request]
+        answered = self._counted(asked_s, in_time)
+        in_vain = self._counted(asked_s, known & ~in_time)
+        change = arrived - self._counted(attempts.end_s, known)
+        stay = np.cumsum(np.pad(change, ((0, 0), (1, 0))), axis=1)
+        return AtTargets(arrived / width_s, answered / width_s, in_vain / width_s, stay)
 
     def _counted(self, at_s: Array, which: NDArray[np.bool_]) -> Integers:
         """Count some of the attempts by their target and by the part of the run of a time."""

@@ -12,9 +12,9 @@ PRESETS = (
         {"event": "crash"},
     ),
     Preset(
-        "The black hole",
-        "A target that refuses at once never has requests outstanding, so it looks the least busy: "
-        "it draws most of the traffic. Switch back to round_robin.",
+        "A target refuses at once",
+        "Target 1 refuses at once, and the rule prefers whoever has the fewest requests "
+        "outstanding. Watch where they go. Switch back to round_robin.",
         {"algorithm": "least_outstanding_requests", "event": "crash"},
     ),
     Preset(
@@ -30,13 +30,13 @@ PRESETS = (
         {"event": "errors"},
     ),
     Preset(
-        "One failure too many",
-        "80 % busy is fine until one of four is gone: the other three face more than they can "
-        "serve, and the queue only grows. Add a target.",
+        "One of four busy targets",
+        "Four targets are 80 % busy, and one is lost. Watch the latency for as long as the run "
+        "lasts, then add a target.",
         {"requests_per_s": 128.0, "event": "crash", **QUICK},
     ),
     Preset(
-        "A retry storm",
+        "Clients that try again",
         "Target 1 is away for a minute; clients wait 2 s and try again three times. See what is "
         "left when it is back. Set a queue limit, or take the retries away.",
         {

@@ -8,6 +8,7 @@ from pydantic import model_validator
 from awsnb.aws.elb import ELB
 from awsnb.scenario import ScenarioError, field
 from awsnb.sections._balancing.scenario import DEREGISTER, FleetScenario
+from awsnb.trace import fields
 
 
 class AlbScenario(FleetScenario):
@@ -94,24 +95,9 @@ class AlbScenario(FleetScenario):
         meaning="Path of a CloudWatch export of RequestCount (Sum): its busiest stretch is the "
         "load.",
     )
-    metric: str = field(
-        "",
-        label="Metric",
-        control=False,
-        option=True,
-        reads="trace",
-        group="Load",
-        meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
-        "one.",
-    )
-    trace_unit: Literal["as the file says", "requests", "requests/s"] = field(
-        "as the file says",
-        label="Unit of the trace",
-        control=False,
-        reads="trace",
-        group="Load",
-        advanced=True,
-        meaning="What the trace counts, per period or per second, if the file doesn't say.",
+    metric: str = fields.metric(group="Load")
+    trace_unit: Literal["as the file says", "requests", "requests/s"] = fields.trace_unit(
+        group="Load", advanced=True
     )
     load_factor: float = field(
         1.0,

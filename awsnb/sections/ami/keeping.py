@@ -146,7 +146,7 @@ class Outcome:
 
     def storage_usd_month(self, stored_gib: float) -> float:
         """Price of snapshots in all regions, at that of us-east-1."""
-        price = float(EBS.value("snapshot", "storage_price"))
+        price = float(EBS.value("snapshot", "snapshot_storage_price"))
         return self.scenario.regions * stored_gib * price
 
     @property

@@ -11,7 +11,7 @@ PRESETS = (
     ),
     Preset(
         "The same batch on gp3",
-        "No bucket, no surprise: 3,000 IOPS at all times, for less money. Compare it with gp2.",
+        "No bucket: 3,000 IOPS at all times. Compare it with gp2, in time and in price.",
         {"volume_type": "gp3", "size_gib": 100, "workload": "nightly-batch"},
     ),
     Preset(

@@ -9,6 +9,7 @@ from awsnb import workloads
 from awsnb.aws.ebs.limits import DB_CLASSES, INSTANCE_TYPES, NO_INSTANCE, Io
 from awsnb.aws.ebs.volume import EBS, PROVISIONED, Volume, range_of
 from awsnb.scenario import Scenario, field
+from awsnb.trace import fields
 
 _SIZE, _IOPS, _THROUGHPUT = (range_of(key) for key in ("size", "iops", "throughput"))
 
@@ -67,35 +68,13 @@ class VolumeScenario(Scenario):
         path=True,
         meaning="Path of a CloudWatch export (CSV or JSON) of bytes or operations.",
     )
-    metric: str = field(
-        "",
-        label="Metric",
-        control=False,
-        option=True,
-        reads="trace",
-        meaning="Which series of the trace, by name, Id, label or resource; A + B is the sum of "
-        "two. Left out, the only one, or the reads and writes of one volume.",
+    metric: str = fields.metric(
+        "; A + B is the sum of two. Left out, the only one, or the reads and writes of one volume."
     )
     trace_unit: Literal["as the file says", "bytes", "operations", "bytes/s", "operations/s"] = (
-        field(
-            "as the file says",
-            label="Unit of the trace",
-            control=False,
-            reads="trace",
-            meaning="What the trace counts, per period or per second, if the file doesn't say.",
-        )
+        fields.trace_unit()
     )
-    load_factor: float = field(
-        1.0,
-        label="Load factor",
-        unit="x",
-        low=0.01,
-        high=100,
-        log=True,
-        group="Load",
-        advanced=True,
-        meaning="Multiplies the load: 2 is twice the traffic.",
-    )
+    load_factor: float = fields.load_factor()
     io_size_kib: int = field(
         16,
         label="I/O size",

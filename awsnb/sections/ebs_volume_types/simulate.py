@@ -108,13 +108,7 @@ class Outcome:
     @cached_property
     def first_throttled_s(self) -> float | None:
         """Seconds from the start until I/O was first held back."""
-        if not self.spells:
-            return None
-        first = self.spells[0][0]
-        duration = self.load.trace.duration_s
-        # within the sample the free time comes first: a limit that is met holds on to its end
-        free_s = duration[first] - self.service.throttled_s[first]
-        return float(duration[:first].sum() + free_s)
+        return self.load.trace.begins_s(self.service.throttled_s)  # a limit, once met, holds on
 
     @cached_property
     def first_throttled(self) -> datetime | None:

@@ -8,7 +8,7 @@ from awsnb.aws.efs import EFS, FileSystem, Io, limits
 from awsnb.mechanisms.token_bucket import Bucket, serve
 from awsnb.sections.efs.throughput.load import demand
 from awsnb.sections.efs.throughput.scenario import ThroughputScenario
-from awsnb.sections.efs.throughput.simulate import simulate
+from awsnb.sections.efs.throughput.simulate import simulate, start_credit_pct
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def stepped(scenario: ThroughputScenario) -> tuple[float, float]:
     """Follow bursting mode in steps of a second; return MiB served and metered MiB of credit."""
     load, system, cost = demand(scenario), scenario.system, scenario.io.metered_mib
     most = system.most_credit_mib
-    credit, queue, served = most * scenario.start_credit_pct / 100, 0.0, 0.0
+    credit, queue, served = most * start_credit_pct(scenario, load) / 100, 0.0, 0.0
     seconds = np.rint(load.trace.duration_s).astype(int)
     for arriving in np.repeat(load.asked_mibps, seconds).tolist():
         queue += arriving

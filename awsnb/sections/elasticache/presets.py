@@ -14,20 +14,19 @@ LOSS = {
 PRESETS = (
     Preset(
         "A small cache for a web site",
-        "A third of the items fit, and far more than a third of the reads hit: popularity is "
-        "skewed. Take a larger node, then less skew.",
+        "A third of the items fit. Take a larger node, then less skew, and watch which of them "
+        "the hit ratio follows.",
         {},
     ),
     Preset(
         "No TTL under the default policy",
-        "volatile-lru may only evict items that have a TTL, and none has: once memory is full, new "
-        "items are refused, while what is popular moves on. Take allkeys-lru, or give a TTL.",
+        "No item has a TTL, and memory fills up. Look at why reads miss from then on. Take "
+        "allkeys-lru, or give a TTL.",
         {"has_ttl": False, "workload": "drifting"},
     ),
     Preset(
         "A TTL of half a minute",
-        "Nothing is evicted any more, and fewer reads hit: now the TTL empties the cache. A larger "
-        "node changes nothing.",
+        "Look at why reads miss. Then take a larger node, and then a longer TTL.",
         {"ttl_s": 30, "node_type": "cache.t4g.small"},
     ),
     Preset(
@@ -85,8 +84,8 @@ PRESETS = (
     ),
     Preset(
         "A batch with one TTL",
-        "A batch stores 11,000 items with a TTL of an hour. An hour later all expire together, and "
-        "the database meets the whole load. Give the TTL a jitter.",
+        "A batch stores 11,000 items with a TTL of an hour. Watch the database an hour later, "
+        "then give the TTL a jitter.",
         {
             "keys": 11_000,
             "item_size_kib": 32.0,

@@ -65,15 +65,15 @@ _SITUATIONS = (
     ),
     Preset(
         "MFA or nothing",
-        "This policy should stop whoever has no MFA. A request with an access key says nothing of "
-        "MFA, so that Bool finds no value and the deny does not match. Write BoolIfExists instead.",
+        "This policy should stop whoever has no MFA. Try it with a password alone, with MFA and "
+        "with an access key. Then write BoolIfExists.",
         {"action": "s3:GetObject", "signed_in": KEY, "what_if": ATTACH,
          "document": _DENY_WITHOUT_MFA},
     ),
     Preset(
         "Administrator under a boundary",
-        "eve has every permission but IAM's, and a boundary of S3. Attach AdministratorAccess, and "
-        "she still may not start a server.",
+        "eve has every permission but IAM's, and a boundary of S3. Attach AdministratorAccess, "
+        "and look along the path for the layer that decides.",
         {"principal": "eve", "action": "ec2:StartInstances", "resource": _WEB_SERVER,
          "what_if": ATTACH, "document": _ALLOW_ALL},
     ),
@@ -104,8 +104,8 @@ _SITUATIONS = (
     ),
     Preset(
         "The office only, by an SCP",
-        "From outside the office nothing goes, for root as well. The visitor stays: an SCP limits "
-        "the account's principals, not its resources. That would take an RCP.",
+        "The organisation denies every action from outside the office. Look through the matrix "
+        "for who can still do what, and ask whose account that is.",
         {"action": "s3:GetObject", "source_ip": "198.51.100.9", "what_if": ON_ACCOUNT,
          "document": _OFFICE},
     ),

@@ -5,8 +5,8 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "Eight connections",
-        "Eight dice, four faces: target 4 gets five of the connections, target 1 none. Raise "
-        "the number of connections and watch the shares meet.",
+        "Each connection is given to one of four targets. Raise the number of connections and "
+        "watch the shares meet.",
         {"connections": 8, "event": "none", "cross_zone": True},
     ),
     Preset(
@@ -34,8 +34,8 @@ PRESETS = (
     ),
     Preset(
         "UDP is closed when drained",
-        "A new UDP target group closes what is left when the delay is over, 60 s after target 1 is "
-        "deregistered. Change the listener to TCP: then it keeps what it has.",
+        "Target 1 of a new UDP target group is deregistered with a delay of 60 s. See what "
+        "becomes of its flows, then change the listener to TCP.",
         {
             "listener": "UDP",
             "connections": 400,
@@ -46,9 +46,9 @@ PRESETS = (
         },
     ),
     Preset(
-        "Draining that never ends",
-        "Deregistered, and the delay long over, target 1 still serves the connections it has. "
-        "Have them closed when drained, or let connections last 30 s.",
+        "TCP is drained",
+        "Target 1 is deregistered, and the delay runs out. See what it still serves. Have "
+        "connections closed when drained, or let them last 30 s.",
         {
             "connections": 400,
             "event": "deregister",

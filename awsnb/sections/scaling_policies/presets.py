@@ -12,14 +12,14 @@ PRESETS = (
     ),
     Preset(
         "A step of four times the load",
-        "At 100 % CPU nobody can tell how much is missing: target tracking doubles, waits for the "
-        "warm-up, doubles again. Shorten the warm-up, then the boot time.",
+        "At 100 % CPU more load shows no more. Watch how far target tracking goes at each step. "
+        "Shorten the warm-up, then the boot time.",
         {},
     ),
     Preset(
         "A ready-made AMI",
-        "The same step with a boot of 20 s and a warm-up of 30 s. The alarms still take their four "
-        "minutes: see what is left to gain, and how far so short a warm-up overshoots.",
+        "The same step with a boot of 20 s and a warm-up of 30 s. See how much of the delay is "
+        "left, and how far so short a warm-up overshoots.",
         {"boot_s": 20, "warm_up_s": 30},
     ),
     Preset(
@@ -30,8 +30,8 @@ PRESETS = (
     ),
     Preset(
         "A flash crowd",
-        "Ten times the load within five minutes: every policy that reacts is late. Lower the "
-        "target or raise the minimum, and see what the head start costs.",
+        "Ten times the load within five minutes. Try each policy, a lower target and a higher "
+        "minimum, and see what each costs.",
         {"load": "flash-crowd", "max_size": 60},
     ),
     Preset(

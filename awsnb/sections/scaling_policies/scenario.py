@@ -16,6 +16,7 @@ from awsnb.aws.autoscaling import (
 )
 from awsnb.aws.prices import PRICED_INSTANCES
 from awsnb.scenario import Scenario, ScenarioError, field, shown
+from awsnb.trace import fields
 
 TRACKING, STEPS, SIMPLE = "target tracking", "step", "simple"
 SCHEDULED, PREDICTIVE, FIXED = "scheduled", "predictive", "fixed size"
@@ -361,24 +362,9 @@ class PolicyScenario(Scenario):
         path=True,
         meaning="Path of a CloudWatch export of RequestCount (Sum) or CPUUtilization (Average).",
     )
-    metric: str = field(
-        "",
-        label="Metric",
-        control=False,
-        option=True,
-        reads="trace",
-        group="Load",
-        meaning="Which series of the trace, by name, Id, label or resource; left out, the only "
-        "one.",
-    )
-    trace_unit: Literal["as the file says", "requests", "requests/s", "CPU %"] = field(
-        "as the file says",
-        label="Unit of the trace",
-        control=False,
-        reads="trace",
-        group="Load",
-        advanced=True,
-        meaning="What the trace counts, per period or per second, if the file doesn't say.",
+    metric: str = fields.metric(group="Load")
+    trace_unit: Literal["as the file says", "requests", "requests/s", "CPU %"] = fields.trace_unit(
+        group="Load", advanced=True
     )
     trace_instances: int = field(
         1,
@@ -391,17 +377,7 @@ class PolicyScenario(Scenario):
         advanced=True,
         meaning="How many ran when the CPU trace was taken: load = CPU x instances x capacity.",
     )
-    load_factor: float = field(
-        1.0,
-        label="Load factor",
-        unit="x",
-        low=0.01,
-        high=1000,
-        log=True,
-        group="Load",
-        advanced=True,
-        meaning="Multiplies the load: 2 is twice the traffic.",
-    )
+    load_factor: float = fields.load_factor(high=1000)
     capacity_rps: float = field(
         100.0,
         label="Capacity of an instance",

@@ -11,7 +11,7 @@ EC2, EBS = facts.load("ec2"), facts.load("ebs")
 
 
 def rate(which):
-    return EBS.value("snapshot", f"{which}_provisioned_rate")
+    return EBS.value("initialization", f"{which}_rate")
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ def usd_month(scenario: LaunchScenario) -> float:
 def _image_usd(scenario: LaunchScenario) -> float:
     """One image of one's own, in one region."""
     stored = launch_fact("system") + scenario.software_gib if scenario.baked else 0.0
-    return stored * float(EBS.value("snapshot", "storage_price"))
+    return stored * float(EBS.value("snapshot", "snapshot_storage_price"))
 
 
 def _restore_usd(scenario: LaunchScenario) -> float:
     """Fast restore of one snapshot, all month, in each zone."""
     if scenario.loading != FAST_RESTORE or scenario.approach == WARM_POOL:
         return 0.0
-    return scenario.zones * HOURS_A_MONTH * float(EBS.value("fast_snapshot_restore", "dsu_price"))
+    return scenario.zones * HOURS_A_MONTH * float(EBS.value("fsr", "dsu_price"))
 
 
 def _pool_usd(scenario: LaunchScenario) -> float:

@@ -141,7 +141,7 @@ class LaunchScenario(Scenario):
         meaning="Share of the software's blocks that are read before the application answers.",
     )
     default_rate_mibps: float = field(
-        float(EBS.value("snapshot", "default_rate")),
+        float(EBS.value("initialization", "default_rate_assumed")),
         label="Rate of first reads",
         unit="MiB/s",
         low=1,
@@ -152,11 +152,11 @@ class LaunchScenario(Scenario):
         meaning="How fast blocks come from a snapshot if nothing is provisioned; AWS states none.",
     )
     provisioned_rate_mibps: int = field(
-        EBS.value("snapshot", "max_provisioned_rate"),
+        EBS.value("initialization", "max_rate"),
         label="Provisioned rate",
         unit="MiB/s",
-        low=EBS.value("snapshot", "min_provisioned_rate"),
-        high=EBS.value("snapshot", "max_provisioned_rate"),
+        low=EBS.value("initialization", "min_rate"),
+        high=EBS.value("initialization", "max_rate"),
         only_when={"loading": (PROVISIONED,)},
         group="Blocks",
         advanced=True,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from awsnb.aws.ebs import EBS
+from awsnb.aws.ebs.snapshots import FastRestore
 from awsnb.aws.ec2 import launch_fact
 from awsnb.aws.elb.health_checks import HEALTHY_AFTER
 from awsnb.results import Curve, Number, Panel, Result
@@ -218,9 +218,7 @@ def _of_loading(scenario: LaunchScenario, at_once: int) -> list[str]:
     if scenario.loading != FAST_RESTORE:
         return ["The rate of first reads is assumed: AWS publishes none, and says that it varies."]
     size_gib = launch_fact("root_size") + scenario.software_gib
-    credits = max(
-        1, min(int(EBS.value("fast_snapshot_restore", "most_credits")), int(1024 / size_gib))
-    )
+    credits = int(FastRestore(size_gib).bucket)
     return [
         f"Fast restore: a full bucket has {counted(credits, 'credit')} a zone, one for each "
         f"volume. Here up to {counted(at_once, 'instance')} launch at once, in "

@@ -5,8 +5,8 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "Wait for all six",
-        "One slow answer in a hundred, six copies: one write in seventeen meets a slow one. Switch "
-        "the design to 4 of 6 and see the tail go.",
+        "Each copy is slow at one write in a hundred, and all six must answer. Switch the design "
+        "to 4 of 6 and see the tail go.",
         {"design": "6 of 6"},
     ),
     Preset(

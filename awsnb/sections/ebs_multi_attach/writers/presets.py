@@ -16,8 +16,8 @@ PRESETS = (
     ),
     Preset(
         "A lock, and the page cache",
-        "The lock works. Yet an instance does not read again what it has read before. Switch the "
-        "page cache off.",
+        "The lock works. Step through the order below, and look where each instance reads from. "
+        "Then switch the page cache off.",
         {"protection": "a lock", "page_cache": True},
     ),
     Preset(
@@ -27,7 +27,7 @@ PRESETS = (
     ),
     Preset(
         "Fenced in the middle of an update",
-        "Reservations refuse the late write. The first half of it is already there.",
+        "Reservations refuse the late write. See what of the update was there before.",
         {"protection": "NVMe reservations", "presumed_dead": True, "blocks": "a directory",
          "updates": 1},
     ),

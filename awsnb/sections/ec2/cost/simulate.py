@@ -164,7 +164,7 @@ class Outcome:
     @property
     def curves(self) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
         """Hours a day, and what the instances then cost in each way, USD a month."""
-        hours = np.linspace(0.0, DAY_H, POINTS)
+        hours = np.union1d(np.linspace(0.0, DAY_H, POINTS), self.scenario.hours)
         bills = {one: [self.instances_usd(one, float(h)) for h in hours] for one in PURCHASES}
         return hours, {purchase: np.array(bill) for purchase, bill in bills.items()}
 

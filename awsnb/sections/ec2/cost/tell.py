@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from awsnb.aws.ec2.purchase import ON_DEMAND, PURCHASES, SPOT, TERM_MONTHS
+from awsnb.aws.ec2.purchase import (
+    ON_DEMAND,
+    PURCHASES,
+    RATES,
+    SAVINGS_PLAN,
+    SPOT,
+    TERM_MONTHS,
+)
 from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result, Role
 from awsnb.sections.ec2.cost.simulate import Outcome
@@ -77,7 +84,7 @@ def _from_hours(outcome: Outcome, purchase: str) -> Number:
     hours = outcome.from_hours(purchase)
     text = "never" if hours is None else f"{hours:.1f} h a day"
     name = purchase.replace(" ", "_")
-    return Number(f"{name}_from_h", f"Less than on demand: {purchase}, from", hours, text)
+    return Number(f"{name}_from_h", f"{purchase.capitalize()} pays from", hours, text)
 
 
 def _why(outcome: Outcome) -> str:
@@ -149,7 +156,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         Curve(_column(purchase), purchase, role)
         for purchase, role in zip(PURCHASES, ROLES, strict=True)
     )
-    events = ((outcome.scenario.hours, "now"),)
+    events = ((outcome.scenario.hours, "yours"),)
     return (
         Panel("Instances, by the hours they run", "USD a month", curves, x="day_hours",
               x_title="hours a day", events=events),
@@ -163,13 +170,14 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _price_notes(outcome: Outcome) -> tuple[str, ...]:
-    facts = {key: EC2.get(outcome.scenario.instance_type, key)
-             for key in ("hour_price", "savings_plan_1_year", "spot_price")}  # fmt: skip
-    here, plan, spot = facts.values()
+    facts = {one: EC2.get(outcome.scenario.instance_type, key) for one, key in RATES.items()}
+    here, plan, spot = (facts[one] for one in (ON_DEMAND, SAVINGS_PLAN, SPOT))
     said: tuple[str, ...] = (
         f"Prices: {here.region}, Linux, as of {here.as_of}; commitments with nothing upfront. Spot "
         f"is that of {spot.as_of}, and moves.",
     )
+    if recalled := [one for one, fact in facts.items() if fact.confidence == "recalled"]:
+        said += (f"Recalled from others' copies of AWS's lists: {', '.join(recalled)}.",)
     if plan.confidence == "assumed":
         said += (f"The savings plan's rate is assumed: {plan.note.partition(';')[0]}.",)
     return said

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.scenario import ScenarioError, shown
+from awsnb.scenario import ScenarioError
 from awsnb.sections.ec2.credits.scenario import CreditScenario
-from awsnb.trace import Trace, TraceError, read_cloudwatch, read_load
+from awsnb.trace import Trace, read_balance, read_load
 
 CPU, BALANCE = "cpu", "CPUCreditBalance"
 PERIOD_S, DAY_S = 300.0, 86_400.0
@@ -46,13 +46,13 @@ def demand(scenario: CreditScenario) -> Load:
     Raises
     ------
     ScenarioError
-        If a trace comes without the vCPUs that it was measured on, or the credits are of another
-        time.
+        If a trace comes without the vCPUs that it was measured on.
     TraceError
-        If a file can't be read, or is not the metric that it should be.
+        If a file can't be read, is not the metric that it should be, or the credits are of another
+        time.
     """
     trace, vcpus, notes = _of_trace(scenario) if scenario.trace else _built_in(scenario)
-    measured = _credits(scenario, trace) if scenario.balance else None
+    measured = read_balance(scenario.balance, BALANCE, trace) if scenario.balance else None
     return Load(trace, vcpus * scenario.load_factor, measured, notes)
 
 
@@ -84,24 +84,3 @@ def _built_in(scenario: CreditScenario) -> tuple[Trace, Floats, tuple[str, ...]]
     hours = f"{scenario.busy_h:g} h a day from 09:00"
     note = f"Load: {scenario.busy_vcpus:g} vCPUs busy for {hours}, else {scenario.quiet_vcpus:g}."
     return trace, vcpus, (note,)
-
-
-def _credits(scenario: CreditScenario, load: Trace) -> Floats:
-    """Read the measured balance at the end of each sample of the load."""
-    trace = read_cloudwatch(scenario.balance)
-    if trace.metric != BALANCE:
-        what = shown(trace.metric) if trace.metric else "no metric by name"
-        raise TraceError(f"{scenario.balance}: holds {what}: export {BALANCE} (Average).")
-    held = np.isfinite(trace.value)
-    offset_s = (trace.start - load.start).total_seconds()
-    at_s = offset_s + np.cumsum(trace.duration_s)
-    ends_s = np.cumsum(load.duration_s)
-    found = np.interp(ends_s, at_s[held], trace.value[held], left=np.nan, right=np.nan)
-    if not np.isfinite(found).any():
-        raise ScenarioError(
-            f"balance = {scenario.balance}: is of {trace.start:%Y-%m-%d} to {trace.end:%Y-%m-%d}, "
-            f"and the load of {load.start:%Y-%m-%d} to {load.end:%Y-%m-%d}: export both for the "
-            "same time.",
-            field="balance",
-        )
-    return found

@@ -21,7 +21,8 @@ PRESETS = (
     ),
     Preset(
         "A micro of the free tier",
-        "A new T2 has launch credits for half an hour at full speed. See what is left after them.",
+        "A new T2 begins with launch credits. See how long they last at full speed, and what is "
+        "left after them.",
         {
             "instance_type": "t2.micro",
             "mode": "standard",

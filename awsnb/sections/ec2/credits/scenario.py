@@ -7,6 +7,7 @@ from pydantic import model_validator
 from awsnb.aws.ec2 import BURSTABLE, Burstable
 from awsnb.aws.ec2.burstable import STANDARD
 from awsnb.scenario import Scenario, field
+from awsnb.trace import fields
 
 MOST_VCPUS = 8
 MOST_CREDITS = 4608
@@ -48,14 +49,8 @@ class CreditScenario(Scenario):
         "", label="Measured credits", path=True,
         meaning="Path of a CloudWatch export of CPUCreditBalance, to draw over the model's.",
     )  # fmt: skip
-    metric: str = field(
-        "", label="Metric", control=False, option=True,
-        meaning="Which series of the trace, by name, Id, label or resource.",
-    )  # fmt: skip
-    trace_unit: Literal["as the file says", "CPU %"] = field(
-        "as the file says", label="Unit of the trace", control=False,
-        meaning="What the trace holds, if the file doesn't say.",
-    )  # fmt: skip
+    metric: str = fields.metric()
+    trace_unit: Literal["as the file says", "CPU %"] = fields.trace_unit()
     load_factor: float = field(
         1.0, label="Load factor", unit="x", low=0.01, high=100, log=True,
         group="Load", advanced=True, meaning="Multiplies the load: 2 is twice the work.",

@@ -101,20 +101,13 @@ class Outcome:
     @cached_property
     def first_throttled_s(self) -> float | None:
         """Seconds from the start until work was first held back."""
-        return self._first(self.run.throttled_s)
+        return self.load.trace.begins_s(self.run.throttled_s)
 
     @cached_property
     def first_charged_s(self) -> float | None:
         """Seconds from the start until the sample in which surplus is first charged."""
-        return self._first(np.where(self.run.charged > 0, self.load.trace.duration_s, 0.0))
-
-    def _first(self, lasts_s: Floats) -> float | None:
-        """Find when what lasts to the end of its sample first begins."""
-        if not lasts_s.any():
-            return None
-        index = int(np.flatnonzero(lasts_s)[0])
-        duration_s = self.load.trace.duration_s
-        return float(duration_s[: index + 1].sum() - lasts_s[index])
+        trace = self.load.trace
+        return trace.begins_s(np.where(self.run.charged > 0, trace.duration_s, 0.0))
 
     @cached_property
     def late_s(self) -> float | None:
@@ -177,7 +170,7 @@ class Outcome:
     @cached_property
     def price_curve(self) -> tuple[Floats, Floats, Floats]:
         """Mean CPU, %, and what unlimited mode and the peer cost at it, USD a month."""
-        mean_pct = np.linspace(0.0, 100.0, 101)
+        mean_pct = np.union1d(np.linspace(0.0, 100.0, 101), min(self.mean_pct, 100.0))
         here = [HOURS_A_MONTH * self.instance.mean_usd_h(pct) for pct in mean_pct]
         return mean_pct, np.array(here), np.full(mean_pct.size, self.peer_usd_month)
 

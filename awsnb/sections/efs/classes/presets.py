@@ -17,8 +17,8 @@ PRESETS = (
     ),
     Preset(
         "Many small files",
-        "A file of 2 KiB is billed as 128 KiB in Infrequent Access. Compare the bill with that of "
-        "Standard.",
+        "A million files far smaller than what AWS bills at the least. Compare the bill with that"
+        " of Standard.",
         {"files": "many small files", "ia_after": "30 days", "reads_a_year": 0.0},
     ),
     Preset(

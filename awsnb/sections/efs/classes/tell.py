@@ -1,6 +1,7 @@
 """What there is to say of a lifecycle policy: the bill, where the files lie, when it costs more."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from awsnb.aws.efs import EFS
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result
@@ -21,6 +22,7 @@ def tell(outcome: Outcome) -> Result:
         with all files in Standard, USD a month.
     """
     stored, months = outcome.stored_gib.T, outcome.months_usd.T
+    rates, drawn = _rates(outcome)
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.text,
@@ -31,14 +33,22 @@ def tell(outcome: Outcome) -> Result:
             **dict(zip(("standard_gib", "ia_gib", "archive_gib"), stored, strict=True)),
             "month": np.arange(1, MONTHS + 1),
             **{f"{part}_usd": row for part, row in zip(PARTS, months, strict=True)},
-            "reads_a_year": RATES_A_YEAR[1:],
-            "policy_usd": outcome.usd_by_rate[2:],
-            "other_usd": outcome.other_by_rate[2:],
-            "all_standard_usd": np.full(RATES_A_YEAR.size - 1, outcome.standard_usd_month),
+            "reads_a_year": rates,
+            "policy_usd": outcome.usd_by_rate[drawn],
+            "other_usd": outcome.other_by_rate[drawn],
+            "all_standard_usd": np.full(rates.size, outcome.standard_usd_month),
         },
         panels=(_where(), _bill(), _by_rate(outcome)),
         notes=_notes(outcome),
     )
+
+
+def _rates(outcome: Outcome) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the rates to draw, the scenario's own among them, and where their bills stand."""
+    rates = np.append(outcome.scenario.reads_a_year, RATES_A_YEAR)
+    drawn = np.argsort(rates, kind="stable")
+    drawn = drawn[rates[drawn] >= RATES_A_YEAR[1]]
+    return rates[drawn], drawn
 
 
 def _where() -> Panel:

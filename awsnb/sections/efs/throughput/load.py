@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from awsnb import workloads
 from awsnb.sections.efs.throughput.scenario import ThroughputScenario
-from awsnb.trace import Trace, load_of, read_load
+from awsnb.trace import Trace, load_of, read_balance, read_load
 
-BYTES, OPERATIONS = "file system bytes", "operations"
-MIB = 2.0**20
+BYTES, OPERATIONS, BALANCE = "file system bytes", "operations", "BurstCreditBalance"
+MIB, GIB = 2.0**20, 2.0**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +23,15 @@ class Load:
         The samples as they were read.
     asked_mibps : ndarray of float, shape (n,)
         MiB read and written a second, in each sample.
+    measured_credit_gib : ndarray of float, shape (n,), or None
+        Credit that CloudWatch showed at each sample's end, metered GiB; NaN where it has none.
     notes : tuple of str
         What was repaired and assumed on the way.
     """
 
     trace: Trace
     asked_mibps: NDArray[np.float64]
+    measured_credit_gib: NDArray[np.float64] | None
     notes: tuple[str, ...]
 
 
@@ -38,21 +41,29 @@ def demand(scenario: ThroughputScenario) -> Load:
     Raises
     ------
     TraceError
-        If the file can't be read, or is no load on a file system.
+        If a file can't be read, is no load on a file system or no credit, or the two are of
+        different times.
     """
     if scenario.trace:
         load = read_load(scenario.trace, BYTES, metric=scenario.metric, said=scenario.trace_unit)
         mib, notes = 1 / MIB, (*load.notes, _share_note(scenario))
     else:
         load = load_of(workloads.load(scenario.workload), OPERATIONS, OPERATIONS)
-        mib, notes = scenario.io_size_kib / 1024, load.notes
+        mib, notes = scenario.io.request_kib / 1024, load.notes
     asked_mibps = load.per_s * scenario.load_factor * mib
-    return Load(load.trace, asked_mibps, (f"Load: {load.trace.describe()}.", *notes))
+    told = (f"Load: {load.trace.describe()}.", *notes)
+    return Load(load.trace, asked_mibps, _measured(scenario, load.trace), told)
+
+
+def _measured(scenario: ThroughputScenario, load: Trace) -> NDArray[np.float64] | None:
+    if not scenario.balance:
+        return None
+    return read_balance(scenario.balance, BALANCE, load) / GIB
 
 
 def _share_note(scenario: ThroughputScenario) -> str:
     """Say what the sum of the bytes does not."""
     return (
         f"{scenario.read_pct:g} % of the bytes are taken as read (read_pct), in requests of "
-        f"{scenario.io_size_kib} KiB (io_size_kib): assumed, not measured."
+        f"{scenario.io.request_kib} KiB (io_size_kib): assumed, not measured."
     )

@@ -42,14 +42,26 @@ PRESETS = (
         },
     ),
     Preset(
-        "A million small files, one by one",
-        "Each write of 4 KiB takes 2.7 ms, and the next waits for it. No mode helps: raise the "
-        "queue depth or the number of clients.",
+        "Build files in one zone",
+        "What can be made again need not lie in three zones. Change the kind to Regional and "
+        "compare the bill. The notes say what one zone risks.",
+        {
+            "mode": "elastic",
+            "standard_gib": 2000,
+            "workload": "oltp-day",
+            "kind": "One Zone",
+            "read_pct": 20.0,
+        },
+    ),
+    Preset(
+        "Small files, one by one",
+        "Each file is opened, written and closed, and each step waits for the one before. No mode "
+        "helps: raise the queue depth or the number of clients.",
         {
             "mode": "elastic",
             "standard_gib": 100,
             "workload": "steady",
-            "io_size_kib": 4,
+            "file_kib": 4,
             "read_pct": 0.0,
             "clients": 1,
             "queue_depth": 1,

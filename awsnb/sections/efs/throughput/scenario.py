@@ -7,10 +7,11 @@ from pydantic import model_validator
 from awsnb import workloads
 from awsnb.aws.efs import EFS, FileSystem, Io
 from awsnb.scenario import Scenario, field
+from awsnb.trace import fields
 
 
 class ThroughputScenario(Scenario):
-    """One Regional file system, its clients, and their load."""
+    """One file system, its clients, and their load."""
 
     mode: Literal["bursting", "provisioned", "elastic"] = field(
         "bursting", label="Throughput mode", meaning="What sets the speed, and the bill for it."
@@ -47,21 +48,9 @@ class ThroughputScenario(Scenario):
         path=True,
         meaning="Path of a CloudWatch export (CSV or JSON) of TotalIOBytes, statistic Sum.",
     )
-    metric: str = field(
-        "",
-        label="Metric",
-        control=False,
-        option=True,
-        reads="trace",
-        meaning="Which series of the trace, by name, Id, label or resource; A + B is the sum of "
-        "two. Left out, the only one.",
-    )
-    trace_unit: Literal["as the file says", "file system bytes", "file system bytes/s"] = field(
-        "as the file says",
-        label="Unit of the trace",
-        control=False,
-        reads="trace",
-        meaning="What the trace counts, per period or per second, if the file doesn't say.",
+    metric: str = fields.metric("; A + B is the sum of two. Left out, the only one.")
+    trace_unit: Literal["as the file says", "file system bytes", "file system bytes/s"] = (
+        fields.trace_unit()
     )
     read_pct: float = field(
         50.0,
@@ -91,17 +80,7 @@ class ThroughputScenario(Scenario):
         advanced=True,
         meaning="Size of one read or write.",
     )
-    load_factor: float = field(
-        1.0,
-        label="Load factor",
-        unit="x",
-        low=0.01,
-        high=100,
-        log=True,
-        group="Load",
-        advanced=True,
-        meaning="Multiplies the load: 2 is twice the traffic.",
-    )
+    load_factor: float = fields.load_factor()
     queue_depth: int | None = field(
         None,
         label="Queue depth",
@@ -114,27 +93,56 @@ class ThroughputScenario(Scenario):
         unset="no limit",
         meaning="Requests that each client keeps outstanding at most; 1 is one after another.",
     )
-    start_credit_pct: float = field(
-        100.0,
+    file_kib: int | None = field(
+        None,
+        label="File size",
+        unit="KiB",
+        low=1,
+        high=1_048_576,
+        log=True,
+        group="Load",
+        advanced=True,
+        unset="large",
+        meaning="Size of a file: each is opened and closed, in requests of their own.",
+    )
+    kind: Literal["Regional", "One Zone"] = field(
+        "Regional",
+        label="Kind",
+        group="File system",
+        advanced=True,
+        meaning="Data in at least three zones, or in one: cheaper, and lost if the zone is.",
+    )
+    start_credit_pct: float | None = field(
+        None,
         label="Credit at start",
         unit="%",
         low=0,
         high=100,
-        group="Start",
+        group="File system",
         advanced=True,
+        unset="full, or as measured",
         meaning="How full the credit is when the load begins; a new file system under 1 TiB is "
         "full.",
+    )
+    balance: str = field(
+        "",
+        label="Measured credit",
+        path=True,
+        group="File system",
+        advanced=True,
+        meaning="Path of a CloudWatch export of BurstCreditBalance, to draw over the model's.",
     )
 
     @property
     def system(self) -> FileSystem:
         """The file system, as AWS sells it."""
-        return FileSystem(self.mode, self.standard_gib, self.provisioned_mibps)
+        one_zone = self.kind == "One Zone"
+        return FileSystem(self.mode, self.standard_gib, self.provisioned_mibps, one_zone)
 
     @property
     def io(self) -> Io:
         """What the clients do."""
-        return Io(self.io_size_kib, self.read_pct / 100)
+        return Io(self.io_size_kib, self.read_pct / 100, self.file_kib)
 
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:

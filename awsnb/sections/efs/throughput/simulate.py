@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from awsnb.aws.ebs import Limit
 from awsnb.aws.efs import limits
+from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.mechanisms import token_bucket
 from awsnb.mechanisms.token_bucket import Service
@@ -45,11 +46,21 @@ def serve(scenario: ThroughputScenario, load: Load) -> "Outcome":
         scenario.io,
         scenario.clients,
         scenario.queue_depth,
-        scenario.start_credit_pct,
+        start_credit_pct(scenario, load),
     )
     buckets = [limit.bucket for limit in on_the_way]
     service = token_bucket.serve(load.trace.duration_s, load.asked_mibps, buckets)
     return Outcome(scenario, load, on_the_way, service)
+
+
+def start_credit_pct(scenario: ThroughputScenario, load: Load) -> float:
+    """How full the credit is when the load begins: as asked, as measured, or full."""
+    if scenario.start_credit_pct is not None:
+        return scenario.start_credit_pct
+    if load.measured_credit_gib is None:
+        return 100.0
+    first_gib = load.measured_credit_gib[np.isfinite(load.measured_credit_gib)][0]
+    return float(min(100 * 1024 * first_gib / scenario.system.most_credit_mib, 100.0))
 
 
 @dataclass(frozen=True)
@@ -69,12 +80,7 @@ class Outcome:
     @cached_property
     def first_throttled_s(self) -> float | None:
         """Seconds from the start until data first waited."""
-        throttled = self.service.throttled_s
-        if not throttled.any():
-            return None
-        first = int((throttled > 0).argmax())
-        duration = self.load.trace.duration_s
-        return float(duration[:first].sum() + duration[first] - throttled[first])
+        return self.load.trace.begins_s(self.service.throttled_s)
 
     @cached_property
     def binding(self) -> tuple[Limit, bool]:
@@ -96,6 +102,22 @@ class Outcome:
     def credit_gib(self) -> NDArray[np.float64] | None:
         """Credit left after each sample, metered GiB; None where there is none."""
         return None if self.credit is None else self.service.level[:, 0] / 1024
+
+    @property
+    def credit_error_gib(self) -> float | None:
+        """Mean distance between the measured credit and the model's; None without both."""
+        measured, modelled = self.load.measured_credit_gib, self.credit_gib
+        if measured is None or modelled is None:
+            return None
+        return float(np.nanmean(np.abs(measured - modelled)))
+
+    @property
+    def files_per_s(self) -> float | None:
+        """Small files that the limit on requests one after another lets pass; None without."""
+        limit = next((limit for limit in self.limits if limit.name == QUEUE_DEPTH), None)
+        if limit is None or self.scenario.file_kib is None:
+            return None
+        return limit.bucket.baseline / limit.bucket.cost * 1024 / self.scenario.file_kib
 
     @cached_property
     def mean_mibps(self) -> float:
@@ -131,6 +153,6 @@ class Outcome:
     @cached_property
     def usd_month(self) -> float:
         """Price of the file system under this load, USD a month."""
-        gib = self.mean_mibps * 3600 * HOURS_A_MONTH / 1024
+        gib = self.mean_mibps * self.scenario.io.counted * 3600 * HOURS_A_MONTH / 1024
         read = gib * self.scenario.io.read_share
         return self.scenario.system.usd_month(read, gib - read)

@@ -1,5 +1,8 @@
 """What there is to say of a file system under a load: numbers, the reason, the curves."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from awsnb.aws.efs import EFS
 from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.results import Curve, Number, Panel, Result
@@ -15,10 +18,9 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `series` has per sample: MiB asked for and served per second, the credit left (GiB, as
-        metered) where there is any, and the GiB that wait at its end.
+        metered) and the measured one where there is any, and the GiB that wait at its end.
     """
     service, load = outcome.service, outcome.load
-    credit = {} if outcome.credit_gib is None else {"credit_gib": outcome.credit_gib}
     return Result(
         scenario=outcome.scenario,
         label=outcome.scenario.system.text,
@@ -28,13 +30,21 @@ def tell(outcome: Outcome) -> Result:
             "time": load.trace.times(),
             "asked_mibps": load.asked_mibps,
             "served_mibps": service.served / load.trace.duration_s,
-            **credit,
+            **_credit_columns(outcome),
             "waiting_gib": service.backlog / 1024,
         },
-        panels=_panels(bool(credit)),
+        panels=_panels(outcome),
         notes=(*load.notes, *_notes(outcome)),
         scene=scene(outcome),
     )
+
+
+def _credit_columns(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
+    columns = {
+        "credit_gib": outcome.credit_gib,
+        "measured_credit_gib": outcome.load.measured_credit_gib,
+    }
+    return {name: column for name, column in columns.items() if column is not None}
 
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
@@ -60,7 +70,24 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                "-" if baseline is None else f"{baseline:,.1f} MiB/s"),
         Number("peak_asked_mibps", "Peak asked for", peak, f"{peak:,.1f} MiB/s"),
         Number("most_waiting_gib", "Most data waiting", waiting, f"{waiting:,.1f} GiB"),
+        *_files_number(outcome),
+        *_measured_number(outcome),
     )  # fmt: skip
+
+
+def _files_number(outcome: Outcome) -> tuple[Number, ...]:
+    files = outcome.files_per_s
+    if files is None:
+        return ()
+    return (Number("files_per_s", "Files a second at most", files, f"{files:,.0f}"),)
+
+
+def _measured_number(outcome: Outcome) -> tuple[Number, ...]:
+    error = outcome.credit_error_gib
+    if error is None:
+        return ()
+    text = f"{error:,.1f} GiB"
+    return (Number("credit_error_gib", "Measured credit differs by", error, text),)
 
 
 def _held(outcome: Outcome) -> str:
@@ -116,15 +143,29 @@ def _cause(outcome: Outcome) -> str:
 def _one_by_one(outcome: Outcome) -> str:
     """Say what a queue depth comes to."""
     scenario, bucket = outcome.scenario, outcome.binding[0].bucket
+    alone = scenario.clients == 1
     return (
-        f"{counted(scenario.clients, 'client')}, each with "
-        f"{counted(scenario.queue_depth or 0, 'request')} of {scenario.io_size_kib} KiB "
-        "outstanding, get no further than "
+        f"{counted(scenario.clients, 'client')}{' with ' if alone else ', each with '}"
+        f"{counted(scenario.queue_depth or 0, 'request')} of {scenario.io.request_kib} KiB "
+        f"outstanding{' gets' if alone else ', get'} no further than "
         f"{bucket.baseline / bucket.cost:,.1f} MiB/s: a request takes its time, whatever the mode."
+        f"{_files(outcome)}"
     )
 
 
-def _panels(credit: bool) -> tuple[Panel, ...]:
+def _files(outcome: Outcome) -> str:
+    """Say how long small files take that are opened and closed one after another."""
+    files_per_s = outcome.files_per_s
+    if files_per_s is None:
+        return ""
+    metadata = counted(EFS.value("metadata", "requests"), "request")
+    return (
+        f" Each file takes {metadata} more, to open and close it: {files_per_s:,.0f} files a "
+        f"second, {span(1e6 / files_per_s)} for a million."
+    )
+
+
+def _panels(outcome: Outcome) -> tuple[Panel, ...]:
     rates = Panel(
         "Throughput",
         "MiB/s",
@@ -133,19 +174,51 @@ def _panels(credit: bool) -> tuple[Panel, ...]:
             Curve("served_mibps", "served", "served", compare=True),
         ),
     )
-    left = Panel("Credit left", "GiB", (Curve("credit_gib", "credit", "first", compare=True),))
+    columns = _credit_columns(outcome)
+    curves = {
+        "credit_gib": Curve("credit_gib", "credit", "first", compare=True),
+        "measured_credit_gib": Curve("measured_credit_gib", "measured", "third"),
+    }
+    left = Panel("Credit left", "GiB", tuple(curves[name] for name in columns))
     waiting = Panel("Data that waits", "GiB", (Curve("waiting_gib", "waiting", "second", True),))
-    return (rates, left, waiting) if credit else (rates, waiting)
+    return (rates, left, waiting) if columns else (rates, waiting)
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
-    mode = outcome.scenario.mode
-    price = EFS.get("standard", "storage_price")
-    caps = EFS.get(mode, "max_read")
+    mode, kind = outcome.scenario.mode, outcome.scenario.kind
+    price = EFS.get("standard" if kind == "Regional" else "one_zone", "storage_price")
+    caps = EFS.get(outcome.scenario.system.limits_from, "max_read")
     month = " The load is taken to go on for a month." if mode == "elastic" else ""
     return (
-        f"Prices: {price.region}, as of {price.as_of}, a Regional file system, no backup.{month}",
+        f"Prices: {price.region}, as of {price.as_of}, a {kind} file system, no backup.{month}",
         f"A file system's own maximum depends on the region ({caps.note}; {caps.confidence}).",
-        *(["A client in elastic mode gets its maximum with efs-utils version 2 or the CSI driver "
-           "only."] if mode == "elastic" else []),
-    )  # fmt: skip
+        *_kind_note(outcome),
+        *_metadata_note(outcome),
+    )
+
+
+def _kind_note(outcome: Outcome) -> tuple[str, ...]:
+    """Say what One Zone means, or what a client of a Regional elastic file system needs."""
+    if outcome.scenario.kind == "One Zone":
+        throughput = EFS.get("one_zone", "throughput_costs")
+        return (
+            "Its data is lost if its zone is. What clients in other zones send across costs extra, "
+            f"and is left out. Throughput is taken to cost {throughput.value} "
+            f"({throughput.confidence}).",
+        )
+    if outcome.scenario.mode != "elastic":
+        return ()
+    return (
+        "A client in elastic mode gets its maximum with efs-utils version 2 or the CSI driver "
+        "only.",
+    )
+
+
+def _metadata_note(outcome: Outcome) -> tuple[str, ...]:
+    if outcome.scenario.file_kib is None:
+        return ()
+    requests, least = EFS.get("metadata", "requests"), EFS.value("metering", "min_request")
+    return (
+        f"A file takes {requests.value} requests besides its data ({requests.note}; "
+        f"{requests.confidence}), each as long as a read or a write and counted as {least} KiB.",
+    )

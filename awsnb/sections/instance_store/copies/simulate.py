@@ -27,8 +27,10 @@ class Outcome:
         From 1 to six, or to as many as there are instances.
     loss : ndarray of float, shape (c,)
         Chance of losing any data in a year.
-    window_loss, window_loss_more, window_loss_theory : ndarray of float, shape (21,)
-        Chance over `WINDOWS_H`, with the scenario's copies, with one more, and its first order.
+    windows_h : ndarray of float, shape (w,)
+        Lengths of a repair, the fleet's own among them.
+    window_loss, window_loss_more, window_loss_theory : ndarray of float, shape (w,)
+        Chance over `windows_h`, with the scenario's copies, with one more, and its first order.
     window_h : float
         From a loss until the copy is there again.
     fleet_loss : float
@@ -40,6 +42,7 @@ class Outcome:
     scenario: CopiesScenario
     copies: NDArray[np.int64]
     loss: Floats
+    windows_h: Floats
     window_loss: Floats
     window_loss_more: Floats
     window_loss_theory: Floats
@@ -83,15 +86,17 @@ def simulate(scenario: CopiesScenario) -> Outcome:
     """
     others = [scenario.replace(copies=n) for n in range(1, most_copies(scenario) + 1)]
     window = window_h(scenario)
+    windows = np.union1d(WINDOWS_H, window)
     more = others[min(scenario.copies, len(others) - 1)]
     volumes = usable_gb(scenario) / scenario.data_gb
     return Outcome(
         scenario=scenario,
         copies=np.arange(1, len(others) + 1),
         loss=np.array([loss(one, window) for one in others]),
-        window_loss=np.array([loss(scenario, hours) for hours in WINDOWS_H]),
-        window_loss_more=np.array([loss(more, hours) for hours in WINDOWS_H]),
-        window_loss_theory=np.array([loss_theory(scenario, hours) for hours in WINDOWS_H]),
+        windows_h=windows,
+        window_loss=np.array([loss(scenario, hours) for hours in windows]),
+        window_loss_more=np.array([loss(more, hours) for hours in windows]),
+        window_loss_theory=np.array([loss_theory(scenario, hours) for hours in windows]),
         window_h=window,
         fleet_loss=-expm1(-scenario.fleet_losses_per_year),
         gp3_loss=-expm1(volumes * log1p(-GP3_LOSS)),

@@ -4,7 +4,7 @@ import numpy as np
 
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_store.copies.scenario import GROUPS, SCATTERED
-from awsnb.sections.instance_store.copies.simulate import GP3_LOSS, WINDOWS_H, Outcome
+from awsnb.sections.instance_store.copies.simulate import GP3_LOSS, Outcome
 from awsnb.words import counted, percent, span
 
 RARE = 0.001
@@ -30,7 +30,7 @@ def tell(outcome: Outcome) -> Result:
         data={
             "copies": np.array([copies_text(number) for number in outcome.copies.tolist()]),
             "one_of_fleets": _one_of(outcome.loss),
-            "window_h": WINDOWS_H,
+            "window_h": outcome.windows_h,
             "window_one_of_fleets": _one_of(outcome.window_loss),
             "window_more_one_of_fleets": _one_of(outcome.window_loss_more),
             "window_theory_one_of_fleets": _one_of(outcome.window_loss_theory),

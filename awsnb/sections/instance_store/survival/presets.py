@@ -15,7 +15,7 @@ PRESETS = (
     ),
     Preset(
         "Power fails, then a drive",
-        "One event keeps the data on the drives; the other is what copies are for.",
+        "Two events, one after the other. See after which of them data is gone.",
         {"first": "power failure", "second": "drive failure"},
     ),
 )

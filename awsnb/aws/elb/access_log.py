@@ -1,0 +1,110 @@
+"""How long requests take: read from access logs of an ALB, or from a file of durations.
+
+An entry of an ALB's log begins with the kind of request, a time, the load balancer, client and
+target, and three times in seconds: until the request was sent to the target, until the target's
+answer began, until that went to the client (ALB User Guide: load-balancer-access-logs.html).
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb.trace import TraceError
+from awsnb.trace.file import text_file
+from awsnb.trace.model import refusal
+
+ALB_ENTRY = re.compile(r"(?:https?|h2|grpcs) \S+ \S+ \S+ \S+ (\S+) (\S+) (\S+) ")
+WEBSOCKET = re.compile(r"wss? \S+ \S+ ")
+LONGEST_S = 1e6
+WANTED = "an access log of an ALB, or one duration in seconds a line"
+
+
+@dataclass(frozen=True, eq=False)
+class Durations:
+    """Request times of a file.
+
+    Attributes
+    ----------
+    seconds : ndarray of float, shape (n,)
+        Above 0, s, in the file's order.
+    from_log : bool
+        Whether the file is an access log.
+    websockets, unsent : int
+        Entries of a log that are left out: of WebSockets, and of requests that no target answered.
+    """
+
+    seconds: NDArray[np.float64]
+    from_log: bool
+    websockets: int
+    unsent: int
+
+
+def read_durations(path: str) -> Durations:
+    """Read how long requests took.
+
+    Parameters
+    ----------
+    path : str
+        An access log of an ALB or a file of one duration in seconds a line; as text or gzip.
+
+    Returns
+    -------
+    Durations
+
+    Raises
+    ------
+    TraceError
+        If the file can't be read or is neither.
+    """
+    try:
+        with text_file(Path(path)).open() as lines:
+            return _read(lines)
+    except TraceError as problem:
+        raise refusal(path, problem) from None
+
+
+def _read(lines: Iterable[str]) -> Durations:
+    seconds, counts = [], {"log": 0, "websockets": 0, "unsent": 0}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        if WEBSOCKET.match(line):
+            counts["websockets"] += 1
+        elif entry := ALB_ENTRY.match(line):
+            counts["log"] += 1
+            parts = [_seconds(part, number) for part in entry.groups()]
+            if min(parts) < 0:  # -1: the target was never reached, or broke off
+                counts["unsent"] += 1
+            else:
+                seconds.append(sum(parts))
+        else:
+            seconds.append(_duration(line.strip(), number))
+    from_log = bool(counts["log"] + counts["websockets"])
+    found = np.array([one for one in seconds if one > 0])
+    if not found.size:
+        raise TraceError(f"holds no request that took longer than 0 s; wanted: {WANTED}")
+    if from_log and counts["log"] - counts["unsent"] != len(seconds):
+        raise TraceError("holds entries of an access log and other lines: give one or the other")
+    return Durations(found, from_log, counts["websockets"], counts["unsent"])
+
+
+def _duration(text: str, number: int) -> float:
+    value = _seconds(text, number)
+    if value < 0:
+        raise TraceError(f"line {number}: {text[:40]} s is below 0; wanted: {WANTED}")
+    return value
+
+
+def _seconds(text: str, number: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not value <= LONGEST_S:
+        raise TraceError(f"line {number}: '{text[:40]}' is no number of seconds; wanted: {WANTED}")
+    return value
