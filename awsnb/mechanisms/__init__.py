@@ -16,6 +16,7 @@ __all__ = [
     "caching",
     "control_loop",
     "eviction",
+    "flows",
     "group",
     "interleavings",
     "keystore",
