@@ -138,8 +138,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     more_pct = 100 * wrapping_bytes() / outcome.scenario.packet_bytes
     gbps = outcome.payload_gbps
     return (
-        Number("passes", "The packet", int(outcome.passes), "passes" if outcome.passes else "vanishes",
-               headline=True),
+        Number("passes", "The packet", int(outcome.passes),
+               "passes" if outcome.passes else "vanishes", headline=True),
         Number("wire_bytes", "Wrapped", outcome.wire_bytes, f"{outcome.wire_bytes:,} bytes",
                headline=True),
         Number("more_pct", "More on the wire", more_pct, percent(more_pct), headline=True),
