@@ -17,6 +17,7 @@ __all__ = [
     "caching",
     "control_loop",
     "eviction",
+    "flows",
     "group",
     "interleavings",
     "keystore",
