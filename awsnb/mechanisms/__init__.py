@@ -14,6 +14,7 @@ __all__ = [
     "authorization",
     "block_maps",
     "caching",
+    "connection_pool",
     "control_loop",
     "eviction",
     "group",
