@@ -75,9 +75,9 @@ class Outcome:
 
     @property
     def second(self) -> Floats:
-        """Moments at which the storm is looked at, s."""
+        """Moments at which the storm is looked at, s: exact in single precision, too."""
         step_s = max(1.05 * self.over_s, 0.1) / (POINTS - 1)
-        return np.round(np.arange(POINTS) * step_s, 4)
+        return np.round(np.arange(POINTS) * step_s * 2**14) / 2**14
 
     def at(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return a count of the run at each `second`."""
