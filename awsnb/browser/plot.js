@@ -284,7 +284,8 @@ function panelView(prefix, look) {
 export function said(axis, place) {
   if (axis.type === "category") return axis.ticks[Math.round(place)]?.[1] ?? "";
   if (axis.type === "date") return `${axis.high - axis.low < 600_000 ? clock(place, 1) : moment(place)} UTC`;
-  const near = Math.abs(place) < (axis.high - axis.low) / 20_000 ? 0 : place; // of how finely it is sent
+  const finest = 10 ** Math.floor(Math.log10((axis.high - axis.low) / 1000)); // a playhead has as many places
+  const near = Math.round(place / finest) * finest;
   const number = measured(axis.type === "log" ? 10 ** place : near, axis.unit);
   const amount = ["", "ms", "%"].includes(axis.unit) ? number : `${number} ${axis.unit}`;
   return axis.word ? `${axis.word} ${amount}` : amount;

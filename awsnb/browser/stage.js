@@ -223,7 +223,10 @@ function drawRing(stage, box, place, { count }) {
   if (box.height >= NOTED) write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
 }
 
-const compact = (value) => (value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(value));
+const compact = (value) => {
+  if (value > 0 && value < 0.01) return "< 0.01";
+  return value >= 9950 && value < 1e6 ? `${Math.round(value / 1000)} k` : short(value);
+};
 
 function drawVessel(stage, box, place, { level, state: [, tone, word] }) {
   const over = vessel(stage, box, place.capacity, level, tone);

@@ -17,7 +17,7 @@ DURATIONS = {  # in milliseconds
     "1 s": 1e3, "10 s": 1e4, "1 min": 6e4, "10 min": 6e5, "1 h": 3.6e6, "10 h": 3.6e7,
     "1 d": 8.64e7, "10 d": 8.64e8, "100 d": 8.64e9,
 }  # fmt: skip
-PREFIXES = {-3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
+THOUSANDS = ("", "k", "M", "G", "T")
 MOST_TICKS = 6
 MOST_ROWS = 12  # of which each has its tick
 LABEL_LINE = 14  # pixels
@@ -255,8 +255,10 @@ def log_ticks(unit: str, low: float, high: float) -> dict[str, Any]:
 
 
 def _power(power: int) -> str:
+    if power < 0:
+        return f"{10.0**power:.{-power}f}" if power > -5 else f"1e{power}"
     thousands, digits = divmod(power, 3)
-    return f"{10**digits}{PREFIXES[thousands]}"
+    return f"{10**digits}{THOUSANDS[thousands]}"
 
 
 def _ends(axis: Axis) -> list[Any]:
