@@ -51,6 +51,7 @@ from awsnb.theory.scaling import (
     scale_out_s,
     stable_gain,
 )
+from awsnb.theory.sessions import load_cv, most_sessions
 
 __all__ = [
     "burst_duration_s",
@@ -61,6 +62,7 @@ __all__ = [
     "finite_source_wait_s",
     "idle_band",
     "instances_needed",
+    "load_cv",
     "lognormal_residual_tail",
     "lognormal_tail",
     "loss_rate",
@@ -72,6 +74,7 @@ __all__ = [
     "mmc_sojourn_tail",
     "mmc_wait_s",
     "mmck_blocked",
+    "most_sessions",
     "on_off_backlog_tail",
     "order_statistic_cdf",
     "pareto_residual_tail",
