@@ -32,7 +32,9 @@ def claims(lessons: Collection[Section]) -> str:
     told = tables(lambda one: page_name(one.notebook.stem) if one in lessons else "")
     told = SEE.sub(r'<a href="#\1">see \1</a>', told)
     main = f'<h1>The claims of the course</h1><p class="muted">{SAID}</p>{_form()}{told}'
-    return shell.page("The claims of the course · awsnb", "claims", main, '<a href="index.html"><b>awsnb</b></a>')
+    return shell.page(
+        "The claims of the course · awsnb", "claims", main, '<a href="index.html"><b>awsnb</b></a>'
+    )
 
 
 def _form() -> str:
