@@ -9,6 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "affinity",
     "after_end",
     "arrivals",
     "authorization",

@@ -49,6 +49,7 @@ from awsnb.theory.scaling import (
     scale_out_s,
     stable_gain,
 )
+from awsnb.theory.sessions import load_cv, most_sessions
 
 __all__ = [
     "burst_duration_s",
@@ -58,6 +59,7 @@ __all__ = [
     "exponential_residual_tail",
     "idle_band",
     "instances_needed",
+    "load_cv",
     "lognormal_residual_tail",
     "lognormal_tail",
     "loss_rate",
@@ -68,6 +70,7 @@ __all__ = [
     "mmc_sojourn_quantile_s",
     "mmc_sojourn_tail",
     "mmc_wait_s",
+    "most_sessions",
     "on_off_backlog_tail",
     "order_statistic_cdf",
     "pareto_residual_tail",

@@ -4,10 +4,12 @@ from awsnb.aws.autoscaling import (
     APPLICATION,
     EC2_GROUPS,
     alarm_minutes,
+    bounds,
     default_or,
     group_usd_month,
     low_share_pct,
     sensor,
+    stops,
     tracking_alarms,
 )
 from awsnb.aws.prices import HOURS_A_MONTH, instance_usd_hour
@@ -62,3 +64,25 @@ def test_the_bill_by_hand():
 def test_what_is_left_out_is_awss_default():
     assert default_or(None, "cooldown", "duration") == 300.0
     assert default_or(0, "cooldown", "duration") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("desired", "low", "high", "expected"),
+    [
+        (10, 90, 100, (9, 10)),
+        (25, 90, 100, (23, 25)),
+        (10, 90, 125, (9, 12)),
+        (4, 100, 110, (4, 5)),
+        (4, 90, 100, (3, 4)),
+        (1, 100, 100, (1, 2)),
+        (1, 90, 100, (0, 1)),
+    ],
+)
+def test_a_refresh_rounds_its_minimum_up_and_always_has_room(desired, low, high, expected):
+    assert bounds(desired, low, high) == expected
+
+
+def test_checkpoints_are_reached_at_or_above_their_percentage():
+    assert stops(10, (20, 50, 100)) == (2, 5, 10)
+    assert stops(3, (34, 100)) == (2, 3)
+    assert stops(7, ()) == (7,)

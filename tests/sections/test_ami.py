@@ -49,8 +49,8 @@ def test_without_spread_a_launch_is_a_sum_by_hand():
     still = LaunchScenario(spread_pct=0.0, default_rate_mibps=0.3 * 1024 / 10)
     drawn = launched(still)
     # 25 s boot, 10 s of blocks, 240 s user data, 20 s start: 295 s after it is running
-    assert sum(drawn.mean_s.values()) - drawn.mean_s["health checks"] == pytest.approx(15 + 295)
-    first = drawn.ready_s - 15 - 30 * np.ceil(295 / 30) - 4 * 30  # of five good checks, the first
+    assert sum(drawn.mean_s.values()) - drawn.mean_s["health checks"] == pytest.approx(30 + 295)
+    first = drawn.ready_s - 30 - 30 * np.ceil(295 / 30) - 4 * 30  # of five good checks, the first
     assert np.all((first > -30) & (first < 30))
     assert drawn.unhealthy == 1
 

@@ -51,6 +51,14 @@ def test_too_short_a_grace_never_ends_and_enough_does():
     assert result(grace_s=enough).summary["whole_after_min"] == pytest.approx(5.0)
 
 
+def test_a_warm_pool_that_runs_out_leaves_cold_launches_to_the_grace():
+    hit = {"event": "host impaired", "affected": 3, "boot_s": 3600}
+    told = result(**hit, warm_pool="Stopped")
+    assert "A new instance not from the warm pool needs" in told.why
+    assert "6 min after its launch" in told.why
+    assert "warm pool" not in result(**hit).why
+
+
 def test_only_the_balancer_sees_an_application():
     hung = {"event": "application hangs"}
     assert result(**hung, checks="EC2").summary["whole_after_min"] is None

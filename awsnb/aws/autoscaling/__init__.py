@@ -1,4 +1,4 @@
-"""Auto Scaling: alarms of target tracking, health checks, terminations, mixes, activities."""
+"""Auto Scaling: alarms of target tracking, health checks, terminations, mixes, refreshes."""
 
 from awsnb.aws.autoscaling.activities import History, cause_text, read_history
 from awsnb.aws.autoscaling.alarms import alarm_minutes, low_share_pct, sensor, tracking_alarms
@@ -14,6 +14,7 @@ from awsnb.aws.autoscaling.defaults import (
 )
 from awsnb.aws.autoscaling.health import at_once, default_check, found, new_targets
 from awsnb.aws.autoscaling.purchase import default_mix, mixed_usd_month, on_demand_count
+from awsnb.aws.autoscaling.refresh import bounds, refresh_fact, stops
 from awsnb.aws.autoscaling.termination import POLICIES, Member, steps
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Scaler",
     "alarm_minutes",
     "at_once",
+    "bounds",
     "cause_text",
     "default_check",
     "default_mix",
@@ -39,7 +41,9 @@ __all__ = [
     "new_targets",
     "on_demand_count",
     "read_history",
+    "refresh_fact",
     "sensor",
     "steps",
+    "stops",
     "tracking_alarms",
 ]

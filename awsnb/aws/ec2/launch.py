@@ -21,6 +21,11 @@ def launch_fact(key: str) -> float:
     return float(EC2.value("launch", key))
 
 
+def restart_s() -> float:
+    """From running until the application answers, of a stopped instance prepared before, s."""
+    return launch_fact("boot") + launch_fact("start")
+
+
 class Stage(NamedTuple):
     """A part of a launch that ends before the next begins.
 

@@ -6,6 +6,8 @@ What runs and is unhealthy is replaced a few at a time, each step waiting until 
 instance has passed its checks. Too short a grace makes a new instance unhealthy before it can
 pass, and another takes its place. When a zone opens again, instances move back one by one.
 
+`roll` replaces all of a group's instances by new ones, between a floor and a ceiling.
+
 All is exact at events: a heap of moments, and every instance keeps the times of its own life.
 """
 
@@ -22,6 +24,7 @@ from awsnb.mechanisms.group.lives import (
     serving_after_s,
     unhealthy_after_s,
 )
+from awsnb.mechanisms.group.rolling import Mark, Rolling, Rollout, Step, Versioned, roll
 from awsnb.mechanisms.group.running import Activity, Run, run
 
 __all__ = [
@@ -32,10 +35,16 @@ __all__ = [
     "Checks",
     "Instance",
     "Loss",
+    "Mark",
     "Plan",
+    "Rolling",
+    "Rollout",
     "Run",
+    "Step",
+    "Versioned",
     "fewest",
     "life",
+    "roll",
     "run",
     "serving_after_s",
     "unhealthy_after_s",

@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from awsnb.aws.autoscaling import ASG, at_once, default_check, default_mix, on_demand_count
 from awsnb.aws.autoscaling.health import FAILURES, SPOT, TYPES, ZONE
+from awsnb.aws.ec2 import launch_fact
 from awsnb.aws.elb import HealthCheck
 from awsnb.aws.prices import PRICED_INSTANCES
 from awsnb.scenario import Scenario, ScenarioError, field
@@ -97,7 +98,7 @@ class RepairScenario(Scenario):
         unset="no limit", meaning="After so long in service an instance is replaced.",
     )  # fmt: skip
     pending_s: int = field(
-        ASG.value("launch", "pending"), label="Launch to running", unit="s", low=1, high=600,
+        int(launch_fact("pending")), label="Launch to running", unit="s", low=1, high=600,
         group="Launch", advanced=True, meaning="AWS promises no number.",
     )  # fmt: skip
     heartbeat_s: int = field(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from awsnb.aws.autoscaling import ASG, History, found, mixed_usd_month, new_targets, read_history
 from awsnb.aws.autoscaling.health import SPOT, ZONE
 from awsnb.aws.ebs import Volume
+from awsnb.aws.ec2 import restart_s
 from awsnb.mechanisms import group
 from awsnb.mechanisms.group import Loss, Plan, Run
 from awsnb.sections.auto_scaling_groups.repair.scenario import (
@@ -110,6 +111,12 @@ class Outcome:
         )
 
     @property
+    def lost_life_s(self) -> tuple[float, float, float]:
+        """The same of those that are taken out: cold launches, where warm ones serve in time."""
+        plan, life = self.run.plan, self.life_s
+        return life if life[2] < math.inf else group.life(plan, plan.pending_s, plan.boot_s)
+
+    @property
     def usd_month(self) -> float:
         """Price of the group while it is whole, with its warm pool."""
         asked = self.scenario
@@ -156,7 +163,6 @@ def simulate(scenario: RepairScenario) -> Outcome:
 
 def plan_of(scenario: RepairScenario) -> Plan:
     """Say how the group works."""
-    share = ASG.value("warm_pool", "restart_share") / 100
     stopped = scenario.warm_pool not in (NO_POOL, RUNNING)
     return Plan(
         desired=scenario.desired,
@@ -172,8 +178,8 @@ def plan_of(scenario: RepairScenario) -> Plan:
         elsewhere=scenario.distribution != BALANCED_ONLY,
         ahead=scenario.capacity_rebalance,
         warm=0 if scenario.warm_pool == NO_POOL else scenario.warm_size,
-        warm_pending_s=ASG.value("warm_pool", "start_time") if stopped else 0.0,
-        warm_boot_s=scenario.boot_s * share if stopped else 0.0,
+        warm_pending_s=scenario.pending_s if stopped else 0.0,
+        warm_boot_s=min(scenario.boot_s, restart_s()) if stopped else 0.0,
     )
 
 

@@ -54,11 +54,13 @@ def _never(outcome: Outcome) -> str:
 
 
 def _churns(outcome: Outcome) -> str:
-    in_service, serving, condemned = outcome.life_s
+    in_service, serving, condemned = outcome.lost_life_s
+    cold = "not from the warm pool " if outcome.lost_life_s != outcome.life_s else ""
+    grace = span(outcome.scenario.grace_s, "0 s")
     return (
-        f"A new instance needs {span(serving - in_service)} in service until the balancer calls "
-        f"it healthy. Its grace period of {span(outcome.scenario.grace_s, '0 s')} ends before "
-        f"that, and the group takes it out {span(condemned)} after its launch: "
+        f"A new instance {cold}needs {span(serving - in_service)} in service until the balancer "
+        f"calls it healthy. Its grace period of {grace} ends before that, and the group "
+        f"takes it out {span(condemned)} after its launch: "
         f"{outcome.condemned} new instances are lost like this in {span(outcome.until_s)}."
     )
 

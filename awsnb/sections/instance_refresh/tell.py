@@ -1,0 +1,135 @@
+"""What there is to say: how long it takes, what is left meanwhile, what fails, and why."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from awsnb.results import Curve, Number, Panel, Result
+from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
+from awsnb.sections.instance_refresh.scene import scene
+from awsnb.sections.instance_refresh.simulate import Outcome
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS
+from awsnb.sections.instance_refresh.why import why
+from awsnb.words import counted, span
+
+STEPS = {
+    "pause": "checkpoint", "failed": "fails", "stopped": "alarm", "back": "back",
+    "restored": "old again", "done": "done", "lost": "zone lost",
+}  # fmt: skip
+"""What the plots call a step; the others are not drawn."""
+MOST_EVENTS = 6
+
+
+def tell(outcome: Outcome) -> Result:
+    """Say what became of the roll-out.
+
+    Returns
+    -------
+    Result
+        `data` has, by ``minute``, the instances that are ``serving``, of them ``new``, and the
+        ``needed`` ready ones; and the requests that come (``load_rps``), that can be served
+        (``capacity_rps``) and that fail (``failed_rps``).
+    """
+    times = outcome.samples_s
+    flow = outcome.traffic
+    at = np.minimum(np.searchsorted(flow.at_s, times, "right") - 1, flow.load_rps.size - 1)
+    return Result(
+        scenario=outcome.scenario,
+        label=outcome.scenario.text,
+        why=why(outcome),
+        numbers=tuple(numbers(outcome)),
+        data={
+            "minute": times / 60,
+            "serving": outcome.serving(times),
+            "new": outcome.serving(times, new=True),
+            "needed": np.full(times.size, outcome.rollout.plan.floor),
+            "load_rps": flow.load_rps[at],
+            "capacity_rps": flow.capacity_rps[at],
+            "failed_rps": flow.failed_rps[at],
+        },
+        panels=tuple(_panels(outcome)),
+        notes=tuple(_notes(outcome)),
+        scene=scene(outcome),
+    )
+
+
+def _panels(outcome: Outcome) -> Iterator[Panel]:
+    yield Panel(
+        "Instances",
+        "instances",
+        (
+            Curve("serving", "serving", "served", compare=True),
+            Curve("new", "new ones of them", "second"),
+            Curve("needed", "kept ready at least", "theory"),
+        ),
+        x="minute",
+        x_title="min",
+        events=tuple(_events(outcome)),
+    )
+    yield Panel(
+        "Requests",
+        "requests/s",
+        (
+            Curve("load_rps", "come", "demand"),
+            Curve("capacity_rps", "can be served", "first"),
+            Curve("failed_rps", "fail", "second", compare=True),
+        ),
+        x="minute",
+        x_title="min",
+    )
+
+
+def _events(outcome: Outcome) -> Iterator[tuple[float, str]]:
+    marks = [mark for mark in outcome.rollout.marks if mark.step in STEPS]
+    for mark in marks[:MOST_EVENTS]:
+        yield mark.at_s / 60, STEPS[mark.step]
+
+
+def numbers(outcome: Outcome) -> Iterator[Number]:
+    """Give the answers, the first four large."""
+    asked, ended_s = outcome.scenario, outcome.ended_s
+    minutes = None if ended_s is None else ended_s / 60
+    text = "never" if ended_s is None else span(ended_s, "at once")
+    yield Number("ended_after_min", "Ends after", minutes, text, headline=True)
+    lowest = f"{outcome.lowest} of {asked.desired}"
+    yield Number("lowest_serving", "Fewest that serve", outcome.lowest, lowest, headline=True)
+    yield _requests("failed", "Requests failed", outcome.failed)
+    yield _requests("delayed", "Requests delayed", outcome.delayed)
+    wait = outcome.longest_wait_s
+    yield Number("longest_wait_s", "Longest wait", wait, span(wait))
+    undone = ", then taken back" if outcome.taken_back_later else ""
+    yield Number("status", "Status", outcome.status, outcome.status + undone)
+    yield Number("batches", "Batches", len(outcome.rollout.batches),
+                 f"{len(outcome.rollout.batches)}")  # fmt: skip
+    yield Number("launches", "Launches", outcome.launches, f"{outcome.launches}")
+    yield Number("most_new", "Most new that serve", outcome.most_new, f"{outcome.most_new}")
+    yield Number("most_instances", "Most at a time", outcome.most, f"{outcome.most}")
+
+
+def _requests(name: str, label: str, count: float) -> Number:
+    return Number(name, label, round(count), f"{count:,.0f}", headline=True)
+
+
+def _notes(outcome: Outcome) -> Iterator[str]:
+    asked = outcome.scenario
+    yield (
+        "Times that AWS does not publish are assumed: launch to in service, and how soon a new "
+        "instance serves. Instances that end serve no more at once; see connection draining."
+    )
+    if asked.version in (FAILS, DEAD):
+        yield "The alarm acts on the refresh alone: it calls no people."
+    if outcome.delayed:
+        yield (
+            "Delayed are requests that wait, beyond those that wait anyway at this load. Each "
+            f"instance serves {WORKERS} at a time; who would wait for {TIMEOUT_S:g} s fails."
+        )
+    if asked.zone_lost_min is not None:
+        yield (
+            "The balancer stops sending to a lost zone at once; the group replaces its "
+            "instances when EC2's checks see it, in the other zones. No policy scales the group."
+        )
+    if asked.standby:
+        yield (
+            f"{counted(asked.standby, 'instance')} on standby "
+            f"{'is' if asked.standby == 1 else 'are'} not counted: they serve nothing."
+        )

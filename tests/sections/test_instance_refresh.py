@@ -1,0 +1,224 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awsnb.mechanisms.group import NEVER
+from awsnb.scenario import ScenarioError
+from awsnb.sections import section
+from awsnb.sections.instance_refresh import truth
+from awsnb.sections.instance_refresh.options import compare
+from awsnb.sections.instance_refresh.scenario import RefreshScenario
+from awsnb.sections.instance_refresh.simulate import simulate
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, Flow, waits
+
+REFRESH = section("instance-refresh")
+BAD = {"version": "fails requests"}
+ALARM = {"alarm_pct": 5.0, "auto_rollback": True}
+
+
+def result(**values):
+    return REFRESH.simulate(RefreshScenario(**values))
+
+
+def preset(name):
+    (found,) = [one for one in REFRESH.views[0].presets if one.name == name]
+    return REFRESH.simulate(RefreshScenario(**found.values))
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "never_says"),
+    [
+        ("AWS's checkpoints", "5 instances stay old", "fails"),
+        ("The notes' 70 %", "with as few as 7 that serve", "and then fail"),
+        ("Launch before terminating", "new ones come first", "old ones end first"),
+        ("All at once, 100 to 200 %", "10 are replaced at a time", "wait"),
+        ("A warm-up too short", "ready 4.5 min before it serves", "alarm"),
+        ("A bad version, no alarm", "People notice after 1 h 1 min", "alarm"),
+        ("The same with an alarm", "Until 3 of 10 are new", "People"),
+        ("The same, tested at 10 %", "Tests at a checkpoint", "People"),
+        ("A leak, no bake time", "was done before the alarm went off", "The alarm goes off"),
+        ("A leak, an hour of baking", "The alarm goes off after 45 min", "People"),
+        ("It never answers", "do not pass their health checks", "every request fails"),
+        ("Never answers, EC2 checks", "every request fails", "do not pass"),
+        ("One protected instance", "the rollback replaces all", "People"),
+        ("One protected, ignored", "busy to 83 %", "rollback"),
+        ("Refresh, spike, zone lost", "The lost zone takes 4 instances", "and then fail"),
+    ],
+)
+def test_each_situation_says_its_cause_and_no_other(name, says, never_says):
+    why = preset(name).why
+    assert says in why
+    assert never_says not in why
+
+
+def test_aws_examples_are_kept_to_the_last_batch():
+    table = truth.published()
+    assert (table["AWS"] == table["model"]).all()
+
+
+def test_the_pace_is_the_closed_form_and_the_walk():
+    table = truth.paces()
+    assert (table.iloc[:, 0] == table.iloc[:, 2]).all()
+    assert (table.iloc[:, 1] == table.iloc[:, 2]).all()
+
+
+# --- requests
+
+
+def served_slowly(flow, length_s, backlog, steps_a_second=100):
+    """Step by step: what fails, and what waits at the end."""
+    step = 1 / steps_a_second
+    failed = max(backlog - flow.capacity_rps * TIMEOUT_S, 0.0)
+    backlog -= failed
+    for _ in range(round(length_s * steps_a_second)):
+        backlog += flow.load_rps * step
+        backlog -= min(backlog, flow.capacity_rps * step)
+        over = max(backlog - flow.capacity_rps * TIMEOUT_S, 0.0)
+        failed, backlog = failed + over, backlog - over
+    return failed, backlog
+
+
+@given(
+    st.integers(1, 400), st.integers(0, 4), st.integers(1, 200), st.floats(0, 20_000)
+)  # fmt: skip
+def test_requests_wait_and_fail_as_step_by_step(load, instances, length_s, backlog):
+    flow = Flow(float(load), instances, 100, 0.0)
+    parts = list(flow.parts(float(length_s), backlog))
+    failed, left = served_slowly(flow, length_s, backlog)
+    assert sum(part.length_s for part in parts) == pytest.approx(length_s)
+    assert sum(part.failed_rps * part.length_s for part in parts) == pytest.approx(
+        failed, abs=0.02 * load + 1
+    )
+    assert parts[-1].left == pytest.approx(left, abs=0.02 * load + 1)
+
+
+def test_delayed_requests_are_erlangs_share_while_there_is_room():
+    outcome = simulate(RefreshScenario())
+    missing_s = 10 * (30 + 45)  # ten batches, one instance less until the new one serves
+    expected = 750 * missing_s * (waits(750, 9, 100) - waits(750, 10, 100))
+    assert outcome.delayed == pytest.approx(expected)
+    assert waits(900, 9, 100) == 1.0
+
+
+def test_failed_requests_of_a_bad_version_are_a_sum_by_hand():
+    outcome = simulate(RefreshScenario(**BAD, min_healthy_pct=0, load_rps=100, notice_min=10))
+    blind_s = 30 + 45
+    # at first and on the way back nothing serves; then each of ten fails a fifth of its requests
+    bad_s = 600 - blind_s
+    assert outcome.verdict.back_s == 600
+    assert outcome.failed == pytest.approx(100 * (2 * blind_s + 0.2 * bad_s))
+
+
+# --- alarms, checkpoints, baking
+
+
+def test_an_alarm_sees_what_all_requests_do():
+    assert result(**BAD, **ALARM).summary["most_new"] == 3
+    assert result(**BAD, **ALARM, error_pct=5.0).summary["status"].startswith("Successful")
+    assert "too few requests fail" in result(**BAD, **ALARM, error_pct=5.0).why
+
+
+def test_an_alarm_goes_off_minutes_after_its_share_is_passed():
+    # the third new one serves after 12.25 min: minutes 12, 13, 14 are above, seen a minute later
+    assert simulate(RefreshScenario(**BAD, **ALARM)).verdict == (NEVER, 16 * 60, "alarm")
+    stopped = simulate(RefreshScenario(**BAD, alarm_pct=5.0)).verdict
+    assert stopped == (16 * 60, (1.25 + 60) * 60, "people")
+
+
+def test_an_alarm_without_rollback_leaves_both_versions_until_people_come():
+    stopped = result(**BAD, alarm_pct=5.0)
+    assert stopped.summary["status"] == "Failed"
+    assert "what is replaced stays so" in stopped.why
+    assert stopped.summary["failed"] > result(**BAD, **ALARM).summary["failed"]
+
+
+def test_an_alarm_stops_a_good_version_too_if_nothing_serves():
+    empty = {"min_healthy_pct": 0, "boot_s": 400, "alarm_pct": 5.0}
+    stopped, back = result(**empty), result(**empty, auto_rollback=True)
+    assert "what is replaced stays so" in stopped.why
+    assert stopped.summary["status"] == "Failed"
+    assert "the old version comes back" in back.why
+    assert "find the version bad" not in back.why
+
+
+def test_only_a_refresh_in_progress_is_rolled_back():
+    leak = {**BAD, **ALARM, "fails_after_min": 40, "min_healthy_pct": 50, "load_rps": 450}
+    found = [result(**leak, bake_min=minutes).summary["status"] for minutes in (0, 33, 34, 60)]
+    assert found == ["Successful"] * 2 + ["RollbackSuccessful"] * 2
+
+
+def test_tests_longer_than_the_pause_find_nothing():
+    in_time = {"checkpoints": "10, 100", "delay_min": 20, "verify_min": 20}
+    assert "Tests" in result(**BAD, **in_time).why
+    assert "Tests" not in result(**BAD, **{**in_time, "verify_min": 21}).why
+    assert "Tests" not in result(**in_time).why
+
+
+def test_protected_and_standby_instances_do_what_is_asked():
+    assert result(protected=1).summary["status"] == "Failed"
+    assert result(standby=1).summary["status"] == "Failed"
+    assert result(protected=1, held="Ignore").summary["most_new"] == 9
+    assert result(protected=1, held="Replace").summary["most_new"] == 10
+    assert result(standby=1, held="Replace").summary["status"] == "Successful"
+
+
+def test_what_matches_is_skipped_if_asked():
+    assert result(matching=4).summary["launches"] == 10
+    assert result(matching=4, skip_matching=True).summary["launches"] == 6
+    assert "Nothing is replaced" in result(matching=10, skip_matching=True).why
+
+
+def test_refresh_spike_and_lost_zone_meet():
+    outcome = simulate(
+        RefreshScenario(**next(p for p in REFRESH.views[0].presets if "spike" in p.name).values)
+    )
+    marks = {mark.step: mark.at_s for mark in outcome.rollout.marks}
+    spike = outcome.traffic.at_s[:-1][outcome.traffic.load_rps > 750]
+    assert spike.min() < marks["lost"] < spike.max()
+    assert 0 < marks["lost"] < marks["done"]
+    left = [one for one in outcome.rollout.instances if one.ended_s == NEVER]
+    assert len(left) == 12
+    assert all(one.new and one.zone for one in left)
+
+
+def test_comparing_a_bad_version_finds_tests_or_a_sensitive_alarm():
+    found = compare(RefreshScenario(**BAD))
+    failed = {option.label: option.numbers[2].value for option in found.options}
+    assert failed["that, 1 h of baking"] <= failed["alarm, auto rollback"] < failed["as it is"]
+    assert failed["tests at 10 %"] < failed["as it is"]
+    assert compare(RefreshScenario()).best.label == "100 to 200 %"
+
+
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "says"),
+    [
+        ({"min_healthy_pct": 50, "max_healthy_pct": 160}, "max_healthy_pct", "at most 100 above"),
+        ({"checkpoints": "50, 20"}, "checkpoints", "each above the one before"),
+        ({"checkpoints": "10; 20"}, "checkpoints", "commas"),
+        ({"checkpoints": "0, 100"}, "checkpoints", "1 to 100"),
+        ({"checkpoints": "²"}, "checkpoints", "1 to 100"),
+        ({"protected": 11}, "protected", "10 instances"),
+        ({"protected": 6, "matching": 6}, "protected", "only those count"),
+        ({"zones": 1, "zone_lost_min": 5}, "zone_lost_min", "2 or more"),
+        ({"bake_min": 2881}, "bake_min", "2,880"),
+    ],
+)
+def test_what_aws_refuses_is_refused_in_a_sentence(values, field, says):
+    with pytest.raises(ScenarioError, match=says) as caught:
+        RefreshScenario(**values)
+    assert caught.value.field == field
+
+
+def test_curves_and_scene_agree_at_every_moment():
+    for one in REFRESH.views[0].presets:
+        told = REFRESH.simulate(RefreshScenario(**one.values))
+        old, new, failed = told.scene.places
+        words = {"serving", "serving, failing"}
+        shown = sum(m.count for place in (old, new) for m in place.members if m.word in words)
+        assert np.array_equal(shown, told.data["serving"])
+        assert round(failed.count[-1]) == told.summary["failed"]
+        assert all((m.count >= 0).all() for place in (old, new) for m in place.members)
