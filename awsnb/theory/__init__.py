@@ -16,10 +16,12 @@ from awsnb.theory.caches import (
 )
 from awsnb.theory.queues import (
     erlang_c,
+    finite_source_wait_s,
     mg1_wait_s,
     mmc_sojourn_quantile_s,
     mmc_sojourn_tail,
     mmc_wait_s,
+    mmck_blocked,
     two_choices_sojourn_s,
 )
 from awsnb.theory.quorums import (
@@ -57,6 +59,7 @@ __all__ = [
     "equal_residual_tail",
     "erlang_c",
     "exponential_residual_tail",
+    "finite_source_wait_s",
     "idle_band",
     "instances_needed",
     "load_cv",
@@ -70,6 +73,7 @@ __all__ = [
     "mmc_sojourn_quantile_s",
     "mmc_sojourn_tail",
     "mmc_wait_s",
+    "mmck_blocked",
     "most_sessions",
     "on_off_backlog_tail",
     "order_statistic_cdf",

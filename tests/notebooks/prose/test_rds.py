@@ -15,7 +15,7 @@ def rule(key, on=None):
 @pytest.mark.parametrize(
     ("said", "fact"),
     [
-        ("There are eight engines", RDS.value("storage", "engines") == 8),
+        ("There are eight engines", RDS.value("storage", "engine_count") == 8),
         ("gp3 by default", RDS.value("storage", "default_type") == "gp3"),
         ("From 400 GiB on, four of them", RDS.value("gp3", "large_min_size") == 400),
         ("From 400 GiB on, four of them", RDS.value("storage", "stripes") == 4),
