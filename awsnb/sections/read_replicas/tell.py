@@ -57,28 +57,28 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     shown = outcome.lag.metric_s[np.isfinite(outcome.lag.metric_s)]
     most = float(shown.max()) if shown.size else None
     return (
-        Number("stale_pct", "own writes missed", outcome.stale_pct, percent(outcome.stale_pct),
+        Number("stale_pct", "Own writes missed", outcome.stale_pct, percent(outcome.stale_pct),
                True),
-        Number("worst_s", "longest delay", worst, late(outcome.worst_s), True),
+        Number("worst_s", "Longest delay", worst, late(outcome.worst_s), True),
         Number(
-            "needed_replicas", "replicas needed", needed,
+            "needed_replicas", "Replicas needed", needed,
             "no number is enough" if needed is None else f"{needed:,}", True,
         ),
         Number(
-            "cost_usd_month", "replicas a month", bill,
+            "cost_usd_month", "Replicas a month", bill,
             "no price on file" if bill is None else usd(bill), True,
         ),
         Number("metric_max_s", "ReplicaLag, highest", most, "none" if most is None else late(most)),
         Number(
-            "wait_p99_s", "wait for own write, p99", wait,
+            "wait_p99_s", "Wait for own write, p99", wait,
             late(outcome.wait_p99_s) if one.routing == WAITING else "nobody waits",
         ),
-        Number("source_busy_pct", "source busy", outcome.source_busy_pct,
+        Number("source_busy_pct", "Source busy", outcome.source_busy_pct,
                percent(outcome.source_busy_pct)),
-        Number("replica_busy_pct", "slowest replica busy", outcome.replica_busy_pct,
+        Number("replica_busy_pct", "Slowest replica busy", outcome.replica_busy_pct,
                percent(outcome.replica_busy_pct)),
         _lost(outcome),
-        Number("slot_full_h", "stopped replica fills source", slot,
+        Number("slot_full_h", "Stopped replica fills source", slot,
                "does not apply" if slot is None else span(3600 * slot, "at once")),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _lost(outcome: Outcome) -> Number:
     """Say what promotion would lose: what is on its way, of which a file of lag knows nothing."""
     way = None if outcome.lag.trace else outcome.scenario.way_s
     text = "not in a file of lag" if way is None else f"{span(way)} of writes"
-    return Number("lost_tail_s", "lost if promoted now", way, text)
+    return Number("lost_tail_s", "Lost if promoted now", way, text)
 
 
 def _why(outcome: Outcome) -> Iterator[str]:
