@@ -110,6 +110,12 @@ def test_predictions_come_before_anything_that_gives_them_away(section: Section)
 
 
 @each_section
+def test_a_cell_shows_its_only_card(section: Section) -> None:
+    card = re.compile(r"lessons\.(?:predict|estimate|check|steps)\(")
+    assert [c.id for c in code_cells(section.notebook) if len(card.findall(c.source)) > 1] == []
+
+
+@each_section
 def test_cards_mark_up_nothing_and_steps_at_aws_nothing_but_code(section: Section) -> None:
     for cell in code_cells(section.notebook):
         if re.search(r"lessons\.(predict|estimate|check|steps)\(", cell.source):
