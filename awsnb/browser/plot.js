@@ -67,8 +67,8 @@ export function plot(root, onHead) {
     const inside = Math.min(axis.high, Math.max(axis.low, place));
     const value = valueOn(axis, inside);
     heads[axis.key] = quiet || !onHead ? value : onHead(axis, value);
-    const at = placeOn(axis, heads[axis.key]);
-    for (const view of panels) if (view.axis().key === axis.key) view.look(at);
+    for (const view of panels)
+      if (view.axis().key === axis.key) view.look(placeOn(view.axis(), heads[axis.key]));
   };
   const sizes = new ResizeObserver(() => {
     const now = Math.floor(root.clientWidth);
