@@ -111,3 +111,22 @@ def counts(claims: Iterable[Claim]) -> dict[str, int]:
     """Count claims by verdict, in the order of `VERDICTS`; 0 where there is none."""
     found = Counter(one.verdict for one in claims)
     return {verdict: found[verdict] for verdict in VERDICTS}
+
+
+def tallies() -> dict[str, dict[str, int]]:
+    """Count each section's facts, in all and by verdict, and its errata; the last is ``"all"``."""
+    chosen = {slug: of(slug) for slug in sections()} | {"all": list(load())}
+    return {name: _tally(rows) for name, rows in chosen.items()}
+
+
+def _tally(rows: list[Claim]) -> dict[str, int]:
+    facts = [one for one in rows if not one.is_erratum]
+    return {"facts": len(facts), **counts(facts), "errata": len(rows) - len(facts)}
+
+
+def summary() -> str:
+    """Write `tallies` as a table within 100 columns, and say what the verdicts mean."""
+    lines = [("", *_tally([])), *((name, *row.values()) for name, row in tallies().items())]
+    table = [f"{name:<20}" + "".join(f"{cell:>11}" for cell in cells) for name, *cells in lines]
+    words = [f"{verdict:<12}{meaning}" for verdict, meaning in VERDICTS.items()]
+    return "\n".join([*table, "", *words])

@@ -34,6 +34,8 @@ Parameters = Annotated[
 ]
 LAB_SETTINGS = Path(__file__).parent / "lab_settings"
 """JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
+OTHER_NOTEBOOKS = {"": "00-index.ipynb", "claims": "26-claims.ipynb"}
+"""Notebooks that are of no section, by the word that opens them."""
 WRAPPED = textwrap.TextWrapper(84, break_long_words=False, break_on_hyphens=False)
 FIELD_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Options that the scenario's fields make, and that are read by `_options`."""
@@ -63,7 +65,9 @@ def list_sections() -> None:
 
 @app.command()
 def lab(
-    section: Annotated[str, typer.Argument(help="Open this section's notebook.")] = "",
+    section: Annotated[
+        str, typer.Argument(help="Open this section's notebook; `claims` opens the last.")
+    ] = "",
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(help="Port to listen on, on this machine only.")] = 8888,
     folder: Annotated[
@@ -77,7 +81,7 @@ def lab(
     from awsnb.sections import section as find
 
     with _one_line_errors():
-        name = find(section).notebook.name if section else "00-index.ipynb"
+        name = OTHER_NOTEBOOKS.get(section) or find(section).notebook.name
         root = _checkout() if edit else _workspace(folder)
     from jupyterlab.labapp import LabApp
 
@@ -263,20 +267,7 @@ def claims(
     """Say which claims of the course notes hold, what is true now, and which cell shows it."""
     with _one_line_errors():
         chosen = ledger.of(section) if section else []
-    typer.echo("\n".join(map(_entry, chosen)) if section else _counted())
-
-
-def _counted() -> str:
-    """Write a table of the facts by section and verdict, and say what the verdicts mean."""
-    lines = [("", "facts", *ledger.VERDICTS, "errata")]
-    for slug in [*ledger.sections(), "all"]:
-        rows = ledger.load() if slug == "all" else ledger.of(slug)
-        facts = [one for one in rows if not one.is_erratum]
-        counts = [len(facts), *ledger.counts(facts).values(), len(rows) - len(facts)]
-        lines.append((slug, *map(str, counts)))
-    table = [f"{name:<20}" + "".join(f"{cell:>11}" for cell in cells) for name, *cells in lines]
-    words = [f"{verdict:<12}{meaning}" for verdict, meaning in ledger.VERDICTS.items()]
-    return "\n".join([*table, "", *words])
+    typer.echo("\n".join(map(_entry, chosen)) if section else ledger.summary())
 
 
 def _entry(one: ledger.Claim) -> str:

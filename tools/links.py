@@ -16,6 +16,7 @@ from build_notebooks import dumps
 from contents import neighbours, sections_text
 
 from awsnb.sections import SECTIONS
+from awsnb.site.parts import page_name
 
 ROOT = Path(__file__).resolve().parent.parent
 README = "README.md"
@@ -37,7 +38,7 @@ def launch_text(address: str, notebook: str, badge: bool) -> str:
     if not address:
         return ""
     owner, _, name = address.partition("/")
-    page = "" if notebook == INDEX else notebook.replace(".ipynb", ".html")
+    page = "" if notebook == INDEX else page_name(notebook.removesuffix(".ipynb"))
     pages = f"https://{owner}.github.io/{name}/{page}"
     url = f"https://mybinder.org/v2/gh/{address}/HEAD?urlpath=lab/tree/notebooks/{notebook}"
     if badge:

@@ -4,6 +4,7 @@ import { course } from "./course.js";
 import * as exercise from "./exercise.js";
 import * as explorer from "./explorer.js";
 import { unpack } from "./explorer.js";
+import { ledger } from "./ledger.js";
 import { plot } from "./plot.js";
 import * as prediction from "./prediction.js";
 import * as progress from "./progress.js";
@@ -162,7 +163,7 @@ function gate() {
   });
   let left = cards.length;
   for (const card of cards) mountPrediction(card, () => --left || open());
-  if (!rest || !cards.length || record.answered("skipped").predictions) open();
+  if (!rest || !cards.length || record.answered("skipped").predictions || rest.contains(linked())) open();
   else {
     rest.hidden = true;
     rest.before(lock);
@@ -225,6 +226,15 @@ function theme() {
   });
 }
 
+// a link to a place that is folded, or not open yet
+const linked = () => document.getElementById(location.hash.slice(1));
+
+function goToCell() {
+  const place = linked();
+  for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  place?.scrollIntoView();
+}
+
 function rail() {
   const links = all(".rail a");
   const mark = () => {
@@ -243,4 +253,7 @@ all(".exercise").forEach(mountExercise);
 all(".steps-at-aws").forEach(mountSteps);
 all(".progress").forEach(mountProgress);
 all(".hero").forEach(course);
+all(".choose").forEach(ledger);
 rail();
+goToCell();
+addEventListener("hashchange", goToCell);

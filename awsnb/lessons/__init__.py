@@ -6,6 +6,7 @@ text. What a reader has done is kept, and comes back.
 
 from awsnb.lessons.course import Course, course
 from awsnb.lessons.exercises import Checked, Exercise, check
+from awsnb.lessons.ledger import Ledger, ledger
 from awsnb.lessons.loading import get_ready
 from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict
 from awsnb.lessons.progress import Progress, progress
@@ -15,6 +16,7 @@ __all__ = [
     "Checked",
     "Course",
     "Exercise",
+    "Ledger",
     "Plot",
     "Prediction",
     "Progress",
@@ -23,6 +25,7 @@ __all__ = [
     "course",
     "estimate",
     "get_ready",
+    "ledger",
     "nearest",
     "predict",
     "progress",

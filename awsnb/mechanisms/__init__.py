@@ -9,13 +9,16 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "affinity",
     "after_end",
     "arrivals",
     "authorization",
     "block_maps",
     "caching",
+    "connection_pool",
     "control_loop",
     "eviction",
+    "flows",
     "group",
     "interleavings",
     "keystore",

@@ -16,6 +16,7 @@ from awsnb.sections import SECTIONS, Section
 from awsnb.site import book, parts
 from awsnb.site.bake import Kept
 from awsnb.site.cells import CellError
+from awsnb.site.claims import claims
 from awsnb.site.index import index
 from awsnb.site.lesson import Lesson, lesson
 
@@ -35,7 +36,7 @@ class SiteError(RuntimeError):
 def write_site(
     folder: Path, sections: Sequence[Section] = (), progress: bool = False
 ) -> list[Path]:
-    """Write a page for each section, and the index.
+    """Write a page for each section, the ledger of claims, and the index.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def write_site(
     Returns
     -------
     list of Path
-        The files, the index first.
+        The files, the index and the ledger first.
 
     Raises
     ------
@@ -66,8 +67,10 @@ def write_site(
         write_whole(page, lessons[section].html)
         (folder / ANSWERS).unlink(missing_ok=True)
         pages.append(page)
-    write_whole(folder / "index.html", index(lessons))
-    return [folder / "index.html", *pages]
+    others = {"index.html": index(lessons), "claims.html": claims(lessons)}
+    for name, page_html in others.items():
+        write_whole(folder / name, page_html)
+    return [*(folder / name for name in others), *pages]
 
 
 def _lesson(section: Section, page: Path, progress: bool) -> Lesson:
@@ -123,7 +126,7 @@ def _sources(section: Section) -> list[Path]:
     room = section.slug.replace("-", "_")
     rooms = {one.slug.replace("-", "_") for one in SECTIONS} - {room}
     shown = {"lessons", "pictures", "claims.py", "cli.py", "report.py", "sweep.py"}
-    pages = {"build.py", "index.py", "lesson.py", "parts.py", "shell.py", "cells.py"}
+    pages = {"build.py", "claims.py", "index.py", "lesson.py", "parts.py", "shell.py", "cells.py"}
     left_out = rooms | {f"{one}.py" for one in rooms} | shown | {"lab_files.py", "lab_socket.py"}
     code = [
         file

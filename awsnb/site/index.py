@@ -15,6 +15,10 @@ from awsnb.words import counted
 SAID = (
     "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
 )
+LEDGER = (
+    '<p class="ledger">The lessons correct the course notes of 2023. '
+    '<a href="claims.html">Every claim of theirs</a> says whether it still holds.</p>'
+)
 
 
 def index(lessons: Mapping[Section, Lesson]) -> str:
@@ -40,6 +44,7 @@ def index(lessons: Mapping[Section, Lesson]) -> str:
     data = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
     main = (
         f'<h1>awsnb</h1><p class="muted">{SAID}</p>{_hero(start, lessons[start])}{chapters}'
+        f"{LEDGER}"
         f'<script type="application/json" id="words">{data}</script>'
     )
     bar = (

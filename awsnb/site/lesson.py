@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from awsnb.explorer import Explorer
 from awsnb.lessons import Checked, Prediction
@@ -159,17 +159,25 @@ class _Piece:
 
 def _pieces(told: Sequence[Cell | cells.Ran], alive: Alive) -> Iterator[_Piece]:
     for one in told:
-        if not isinstance(one, cells.Ran):
-            yield _text(one)
-            continue
-        if isinstance(one.value, Prediction):
-            yield _Piece(parts.prediction(one.value))
-        elif isinstance(one.value, Explorer):
-            yield _Piece(alive(one.value))
+        if isinstance(one, cells.Ran):
+            yield _Piece(_anchor(one.cell) + _ran(one, alive))
         else:
-            shown = "".join(parts.shown(one))
-            code = _code(one.cell) if shown or one.cell.is_parameters else ""
-            yield _Piece(shown + code)
+            piece = _text(one)
+            yield replace(piece, html=_anchor(one) + piece.html)
+
+
+def _anchor(cell: Cell) -> str:
+    """Let a link to the notebook's cell lead to its place on the page."""
+    return f'<span id="cell-id={cell.id}"></span>'
+
+
+def _ran(one: cells.Ran, alive: Alive) -> str:
+    if isinstance(one.value, Prediction):
+        return parts.prediction(one.value)
+    if isinstance(one.value, Explorer):
+        return alive(one.value)
+    shown = "".join(parts.shown(one))
+    return shown + (_code(one.cell) if shown or one.cell.is_parameters else "")
 
 
 def _text(cell: Cell) -> _Piece:

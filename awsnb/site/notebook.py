@@ -23,6 +23,8 @@ class Cell:
         What stands in it.
     tags : tuple of str
         Its tags.
+    id : str
+        Its id.
     is_hidden : bool
         Whether its code is hidden from the reader.
     is_collapsed : bool
@@ -32,6 +34,7 @@ class Cell:
     is_code: bool
     source: str
     tags: tuple[str, ...] = ()
+    id: str = ""
     is_hidden: bool = False
     is_collapsed: bool = False
 
@@ -48,6 +51,7 @@ class Cell:
             stored["cell_type"] == "code",
             "".join(stored["source"]),
             tuple(metadata.get("tags", ())),
+            stored.get("id", ""),
             bool(metadata.get("jupyter", {}).get("source_hidden")),
             bool(metadata.get(COLLAPSED) or FOLDED.match("".join(stored["source"]))),
         )

@@ -18,6 +18,7 @@ from awsnb.results import Comparison, Option, Result
 from awsnb.site.cells import Ran
 
 GUESSES = 40  # of a number, at which the plot of what happens is ready
+OTHER_PAGES = {"00-index": "index", "26-claims": "claims"}  # of no section
 NOTEBOOK = re.compile(r'href="([\w-]+)\.ipynb(#[^"]*)?"')
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -49,7 +50,7 @@ def _markdown() -> Any:
 
 def page_name(notebook: str) -> str:
     """Return the name of the page that a notebook becomes."""
-    return "index.html" if notebook == "00-index" else f"{notebook}.html"
+    return f"{OTHER_PAGES.get(notebook, notebook)}.html"
 
 
 def embedded(kind: str, data: str, inside: str = "") -> str:

@@ -16,10 +16,12 @@ from awsnb.theory.caches import (
 )
 from awsnb.theory.queues import (
     erlang_c,
+    finite_source_wait_s,
     mg1_wait_s,
     mmc_sojourn_quantile_s,
     mmc_sojourn_tail,
     mmc_wait_s,
+    mmck_blocked,
     two_choices_sojourn_s,
 )
 from awsnb.theory.quorums import (
@@ -49,6 +51,7 @@ from awsnb.theory.scaling import (
     scale_out_s,
     stable_gain,
 )
+from awsnb.theory.sessions import load_cv, most_sessions
 
 __all__ = [
     "burst_duration_s",
@@ -56,8 +59,10 @@ __all__ = [
     "equal_residual_tail",
     "erlang_c",
     "exponential_residual_tail",
+    "finite_source_wait_s",
     "idle_band",
     "instances_needed",
+    "load_cv",
     "lognormal_residual_tail",
     "lognormal_tail",
     "loss_rate",
@@ -68,6 +73,8 @@ __all__ = [
     "mmc_sojourn_quantile_s",
     "mmc_sojourn_tail",
     "mmc_wait_s",
+    "mmck_blocked",
+    "most_sessions",
     "on_off_backlog_tail",
     "order_statistic_cdf",
     "pareto_residual_tail",

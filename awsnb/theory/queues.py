@@ -215,3 +215,83 @@ def two_choices_sojourn_s(rate_per_s: float, service_s: float) -> float:
     if not 0 < busy < 1:
         raise ValueError(f"rate x service = {busy}: must be above 0 and below 1.")
     return service_s * float(np.sum(busy ** (2.0 ** np.arange(1, 64) - 2)))
+
+
+def mmck_blocked(workers: int, places: int, offered: float) -> float:
+    """Chance that a request finds no place (M/M/c/K; Erlang's loss formula if K = c).
+
+    Parameters
+    ----------
+    workers : int
+    places : int
+        Requests that there is room for, waiting or served; `workers` or more.
+    offered : float
+        Arrivals per second x mean service time, above 0.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer places than workers, or `offered` is not above 0.
+
+    Examples
+    --------
+    >>> mmck_blocked(workers=1, places=1, offered=1.0)
+    0.5
+    >>> round(mmck_blocked(workers=2, places=4, offered=1.0), 4)
+    0.0435
+    """
+    if places < workers or offered <= 0:
+        raise ValueError(f"{places} places, offered = {offered}: at least {workers}, and above 0.")
+    return float(_shares(np.log(offered / np.minimum(np.arange(1, places + 1), workers)))[-1])
+
+
+def finite_source_wait_s(sources: int, workers: int, think_s: float, service_s: float) -> float:
+    """Mean wait for one of several workers if each of a few sources asks anew when it was served.
+
+    The machine repair model, M/M/c//N: exponential times of thinking and of service.
+
+    Parameters
+    ----------
+    sources : int
+    workers : int
+    think_s : float
+        Mean time from being served to asking again, s; above 0.
+    service_s : float
+        Mean service time, s; above 0.
+
+    Returns
+    -------
+    float
+        In seconds.
+
+    Raises
+    ------
+    ValueError
+        If a time is not above 0.
+
+    Examples
+    --------
+    >>> finite_source_wait_s(sources=4, workers=4, think_s=1.0, service_s=1.0)
+    0.0
+    >>> round(finite_source_wait_s(sources=2, workers=1, think_s=1.0, service_s=1.0), 3)
+    0.5
+    """
+    if think_s <= 0 or service_s <= 0:
+        raise ValueError(f"think_s = {think_s}, service_s = {service_s}: must be above 0.")
+    there = np.arange(1, sources + 1)
+    rates = (sources - there + 1) / think_s, np.minimum(there, workers) / service_s
+    share = _shares(np.log(rates[0] / rates[1]))
+    waiting = float(share[1:] @ np.maximum(there - workers, 0))
+    return waiting / float(share[:-1] @ rates[0])
+
+
+def _shares(log_ratios: "np.ndarray") -> "np.ndarray":
+    """Shares of time of the states of a birth-death chain, from the ratios of their rates."""
+    logs = np.concatenate(([0.0], np.cumsum(log_ratios)))
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())

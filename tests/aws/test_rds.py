@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from awsnb.aws import rds
 from awsnb.aws.rds import RDS, Deployment
 
 
@@ -38,3 +40,32 @@ def test_storage_ends_at_64_tib():
 def test_postgresql_has_prices_of_its_own():
     one = deployment(engine="postgresql", instances=1).bill.instances
     assert one == pytest.approx(730 * RDS.value("db.r6g.2xlarge", "postgresql_price"))
+
+
+# --- connections
+
+
+def test_max_connections_by_aws_formula():
+    assert rds.default_max_connections("db.r6g.large", "postgresql") == 16 * 2**30 // 9531392
+    assert rds.default_max_connections("db.r6g.2xlarge", "postgresql") == 5000  # the cap
+    assert rds.default_max_connections("db.r6g.2xlarge", "mysql") == 64 * 2**30 // 12582880
+
+
+def test_functions_start_at_lambdas_rate_and_never_before_they_are_asked_for():
+    at_once = rds.lambda_starts_s(np.zeros(3000))
+    assert at_once[999] == 0 and at_once[1999] == pytest.approx(10) and at_once[-1] == 20
+    late = np.linspace(0, 60, 3000)
+    np.testing.assert_allclose(rds.lambda_starts_s(late), late)
+
+
+def test_a_proxy_is_paid_by_vcpu_of_its_instance():
+    small, large = (rds.proxy_usd_month(name) for name in ("db.t3.large", "db.r6g.2xlarge"))
+    assert small == pytest.approx(0.03 * 730) and large == 4 * small
+
+
+def test_prices_of_a_family_double_with_its_size():
+    prices = [
+        rds.instance_usd_month(f"db.r6g.{size}", "postgresql")
+        for size in ("large", "xlarge", "2xlarge")
+    ]
+    np.testing.assert_allclose(np.array(prices[1:]) / prices[:-1], 2, rtol=0.01)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from awsnb import claims
 from awsnb.explorer import Explorer
 from awsnb.sections import section
 from awsnb.site import build
@@ -135,6 +136,36 @@ def test_the_index_finds_a_page(page: Page, site: Path) -> None:
     expect(found).to_contain_text("EBS volume types")
     found.click()
     expect(page.locator("h1")).to_have_text("EBS volume types")
+
+
+def test_claims_are_chosen_and_lead_to_their_cells(page: Page, site: Path) -> None:
+    page.goto((site / "claims.html").as_uri())
+    rows = page.locator(".claims tbody tr")
+    expect(rows.locator("visible=true")).to_have_count(0)
+    page.get_by_label("section").select_option("ebs-volume-types")
+    chosen = claims.of("ebs-volume-types")
+    expect(rows.locator("visible=true")).to_have_count(len(chosen))
+    page.get_by_label("verdict").select_option("changed")
+    changed = [one for one in chosen if one.verdict == "changed"]
+    expect(page.locator("output")).to_have_text(
+        f"{len(changed)} of {len(claims.load())} facts and errata"
+    )
+    page.get_by_label("words").fill("f065")
+    expect(rows.locator("visible=true")).to_have_count(1)
+    page.get_by_role("link", name="see E17").click()
+    expect(page.locator("#E17")).to_be_in_viewport()
+    page.locator("#E17").get_by_role("link").click()
+    expect(page.locator("h1")).to_have_text("EBS volume types")
+    expect(page.get_by_role("heading", name="What changed")).to_be_in_viewport()
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.go_back()
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_every_link_of_the_claims_leads_somewhere(site: Path) -> None:
+    text = (site / "claims.html").read_text(encoding="utf-8")
+    for name, anchor in set(re.findall(r'href="([\w-]+\.html)#([^"]+)"', text)):
+        assert f'id="{anchor}"' in (site / name).read_text(encoding="utf-8"), f"{name}#{anchor}"
 
 
 def test_what_is_done_is_kept_counted_and_forgotten_when_asked(page: Page, site: Path) -> None:

@@ -12,7 +12,7 @@ import build_notebooks
 import nbformat
 import pytest
 
-from awsnb import claims
+from awsnb import claims, lessons
 from awsnb.sections import SECTIONS
 
 READY = [section.slug for section in SECTIONS if section.ready]
@@ -64,6 +64,14 @@ def test_no_two_facts_are_taught_by_the_same_words(slug):
 def test_cells_are_named_by_hand_so_that_a_build_keeps_their_names(slug):
     named = {row.cell for row in claims.of(slug)}
     assert not [one for one in named if build_notebooks.MACHINE_MADE_ID.fullmatch(one)]
+
+
+def test_the_last_notebook_shows_the_ledger_as_it_is():
+    shown = nbformat.read(build_notebooks.NOTEBOOKS / "26-claims.ipynb", as_version=4)
+    (output,) = (output for cell in shown.cells for output in cell.get("outputs", ()))
+    assert output.data["text/html"] == lessons.ledger()._repr_html_(), (
+        "run python tools/build_notebooks.py 26-claims"
+    )
 
 
 def test_a_section_without_a_notebook_teaches_nothing_yet():

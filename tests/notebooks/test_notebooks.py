@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from skeleton import is_parameter
 
+from awsnb.cli import OTHER_NOTEBOOKS
 from awsnb.sections import SECTIONS, Section
 
 NOTEBOOKS = sorted(build_notebooks.NOTEBOOKS.glob("*.ipynb"))
@@ -66,8 +67,8 @@ def test_every_section_that_is_ready_has_a_notebook() -> None:
     assert [section.slug for section in READY if not section.notebook.is_file()] == []
 
 
-def test_every_numbered_notebook_is_of_a_section_or_the_index() -> None:
-    known = {section.notebook.name for section in READY} | {"00-index.ipynb"}
+def test_every_numbered_notebook_is_of_a_section_the_index_or_the_claims() -> None:
+    known = {section.notebook.name for section in READY} | set(OTHER_NOTEBOOKS.values())
     assert [path.name for path in NOTEBOOKS if path.name not in known] == []
 
 

@@ -189,6 +189,17 @@ def test_the_other_commands():
         assert "Usage" in run(command, "--help").output
 
 
+@pytest.mark.parametrize(
+    ("word", "name"), [("", "00-index"), ("claims", "26-claims"), ("iam", "01-iam")]
+)
+def test_lab_opens_the_notebook_that_is_named(tmp_path, monkeypatch, word, name):
+    asked = []
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", asked.extend)
+    assert run("lab", *filter(None, [word]), "--folder", tmp_path).exit_code == 0
+    assert f"--LabApp.default_url=/lab/tree/{name}.ipynb" in asked
+    assert (tmp_path / f"{name}.ipynb").exists()
+
+
 @pytest.mark.parametrize("name", ["sweep.csv", "sweep.parquet"])
 def test_sweep_writes_a_table(tmp_path, name):
     answer = run("sweep", SLUG, "--grid", "size_gib=100,200", "-o", tmp_path / name)

@@ -19,7 +19,7 @@ SITUATIONS = [
 UNITS = (
     "depth min s ms h hours d pct at iops rps rpm gib mib mibps usd usd_month ratio "
     "connections day millions readers records s_year years instances units waiting delayed "
-    "waiting_at_end vcpus credits fleets gb reads_a_year requests trips days"
+    "waiting_at_end vcpus credits bytes fleets gb gbps reads_a_year requests trips days functions"
 )
 UNIT = re.compile(rf"(^|_)({UNITS.replace(' ', '|')})$")
 

@@ -15,6 +15,7 @@ ALIKE = {  # places and curves that a reader takes for the same, though their na
     "scaling-policies": {"In the queue": "waiting"},
     "elasticache": {"Application": "requests of the application",
                     "Database": "queries to the database"},
+    "sticky-sessions": {"State lost": "times, so far"},
 }  # fmt: skip
 
 

@@ -19,6 +19,11 @@ def stated(subject, key):
         ("it may go at 100 MiB/s", stated("bursting", "min_burst") == 100),
         ("at least 1 MiB/s", stated("bursting", "min_baseline") == 1),
         ("100 MiB/s, or 100 per TiB", stated("bursting", "burst_per_tib") == 100),
+        (
+            "for gp3 it is 3.75",
+            stated("standard", "storage_price")
+            == pytest.approx(3.75 * facts.load("ebs").value("gp3", "storage_price")),
+        ),
         ("6 USD a month for each MB/s", stated("provisioned", "throughput_price") == 6),
         ("0.03 USD per GB read", stated("elastic", "read_price") == 0.03),
         ("0.06 USD per GB written", stated("elastic", "write_price") == 0.06),

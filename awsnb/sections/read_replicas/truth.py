@@ -1,0 +1,108 @@
+"""Replay compared with queueing theory, and with a recorded PostgreSQL standby."""
+
+import csv
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from awsnb import theory
+from awsnb._paths import data_dir
+from awsnb.mechanisms.random_streams import generator
+from awsnb.mechanisms.replication import replay
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOADS, WRITES, STEP_S = (0.5, 0.8, 0.9), 200_000, 0.01
+
+
+def queues(seed: int = 1) -> "pd.DataFrame":
+    """Compare how long writes wait for replay with Lindley's recursion and Pollaczek-Khinchine.
+
+    Parameters
+    ----------
+    seed : int
+        Of times and sizes of 200,000 writes, which are exponential; replaying one takes 1 s on
+        average.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a load: mean wait in s, as replayed in steps of 10 ms, by Lindley's recursion over
+        the same writes, and in closed form.
+    """
+    import pandas as pd
+
+    rows = [(f"{load:.0%}", *_waits_s(load, seed)) for load in LOADS]
+    columns = ["load", "replay, s", "Lindley, s", "Pollaczek-Khinchine, s"]
+    return pd.DataFrame(rows, columns=columns).set_index("load").round(2)
+
+
+def _waits_s(load: float, seed: int) -> tuple[float, float, float]:
+    random = generator(seed, "truth")
+    gap_s, size_s = random.exponential(1 / load, WRITES), random.exponential(1.0, WRITES)
+    time_s = np.cumsum(gap_s)
+    steps = np.bincount((time_s / STEP_S).astype(np.int64), size_s)
+    stage = replay(np.full(steps.size, STEP_S), steps, 1.0)
+    return (
+        float(stage.backlog.mean()),
+        lindley_s(gap_s, size_s),
+        theory.mg1_wait_s(load, 1.0, 1.0),
+    )
+
+
+def lindley_s(gap_s: np.ndarray, size_s: np.ndarray) -> float:
+    """Mean wait by Lindley's recursion, one write after the other, s."""
+    wait = total = 0.0
+    for gap, before in zip(gap_s[1:], size_s[:-1], strict=True):
+        wait = max(wait + before - gap, 0.0)
+        total += wait
+    return total / gap_s.size
+
+
+def recorded() -> "pd.DataFrame":
+    """Compare the model with a recorded PostgreSQL pair whose replay is stopped three times.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a stop: when it began and how long it lasted, the longest lag of the standby and of
+        the model, and when each had caught up again, in s.
+    """
+    import pandas as pd
+
+    with (data_dir() / "recorded" / "postgres_replay.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    second, held, lag, model = (
+        np.array([float(row[name]) for row in rows])
+        for name in ("second", "held_up", "lag_s", "model_lag_s")
+    )
+    begins = np.flatnonzero(np.diff(held, prepend=0.0) > 0)
+    spans = [*begins, second.size]
+    table = [_stop(second[a:b], held[a:b], lag[a:b], model[a:b]) for a, b in pairwise(spans)]
+    columns = [
+        "stop begins, s", "lasts, s", "longest lag, s", "the model's, s", "caught up, s",
+        "the model, s",
+    ]  # fmt: skip
+    return pd.DataFrame(table, columns=columns).round(1).set_index("stop begins, s")
+
+
+def _stop(
+    second: np.ndarray, held: np.ndarray, lag_s: np.ndarray, model_s: np.ndarray
+) -> tuple[float, ...]:
+    lasts = second[held > 0]
+    return (
+        second[0],
+        lasts[-1] - lasts[0],
+        lag_s.max(),
+        model_s.max(),
+        _caught_up(second, held, lag_s),
+        _caught_up(second, held, model_s),
+    )
+
+
+def _caught_up(second: np.ndarray, held: np.ndarray, lag_s: np.ndarray) -> float:
+    """Find when the lag is under 0.1 s again after the stop."""
+    again = (lag_s < 0.1) & (second > second[held > 0][-1])
+    return float(second[np.argmax(again)]) if again.any() else float("nan")

@@ -1,0 +1,243 @@
+import numpy as np
+import pytest
+
+from awsnb.aws.elasticache import ELASTICACHE
+from awsnb.aws.elb import ELB
+from awsnb.scenario import ScenarioError
+from awsnb.sections import section
+from awsnb.sections.sticky_sessions.options import compare
+from awsnb.sections.sticky_sessions.scenario import (
+    ADDRESS,
+    APPLICATION,
+    CLASSIC,
+    DURATION,
+    LEAST,
+    STORE,
+    StickyScenario,
+)
+from awsnb.sections.sticky_sessions.simulate import simulate
+from awsnb.sections.sticky_sessions.tell import tell
+from awsnb.sections.sticky_sessions.truth import closed_forms, recorded
+
+(VIEW,) = section("sticky-sessions").views
+
+
+def outcome(**values):
+    return simulate(StickyScenario(**values))
+
+
+def why(**values):
+    return tell(outcome(**values)).why
+
+
+def preset(name):
+    (found,) = [one for one in VIEW.presets if one.name == name]
+    return VIEW.simulate(VIEW.scenario(**found.values))
+
+
+# --- what it is compared with
+
+
+def test_a_real_haproxys_cookies_lead_where_the_model_binds():
+    table = recorded()
+    assert len(table) == 6
+    assert (table["HAProxy"] == table["model"]).all()
+    assert table.loc["a fourth server joins", "HAProxy"].split()[3] == "0"
+    assert table.loc["it is back", "HAProxy"].split()[0] == "0"
+
+
+def test_means_of_many_runs_are_near_the_closed_forms():
+    assert (closed_forms()["apart, %"].abs() < 2).all()
+
+
+def test_the_added_targets_fill_as_the_closed_form_says():
+    runs = [outcome(dies=False, seed=seed) for seed in range(40)]
+    mean = np.mean([run.new_held_pct for run in runs], axis=0)
+    exact = runs[0].expected_pct
+    late = runs[0].time_min > 35
+    assert mean[late] == pytest.approx(exact[late], abs=5)
+    assert exact[runs[0].time_min <= 30] == pytest.approx(0)
+    same = outcome(length_spread_pct=0.0, dies=False)
+    assert same.expected_pct[np.searchsorted(same.time_min, 45.0)] == pytest.approx(50)
+
+
+def test_a_death_takes_the_share_of_a_target():
+    died = [outcome(added=0, dies_at_min=60.0, seed=seed).died for seed in range(40)]
+    assert np.mean(died) == pytest.approx(600 / 4, rel=0.05)
+
+
+# --- what must not be wrong
+
+
+@pytest.mark.parametrize("stickiness", [DURATION, APPLICATION, ADDRESS])
+def test_at_the_scale_out_the_new_targets_hold_nothing(stickiness):
+    run = outcome(stickiness=stickiness)
+    before = run.time_min < 30
+    just_after = np.searchsorted(run.time_min, 30.0)
+    assert (run.held[4:, before] == 0).all()
+    assert run.held[4:, just_after].sum() <= 0.05 * run.live[just_after]
+
+
+def test_no_session_comes_back_to_the_target_that_returns():
+    run = outcome(added=0)
+    first = run.held[0]
+    gone = (run.time_min >= 120) & (run.time_min < 130)
+    assert (first[gone] == 0).all()
+    back = np.searchsorted(run.time_min, 130.0)
+    assert first[back] <= 0.05 * run.live[back] < first[-1]
+
+
+def test_all_sessions_are_somewhere_and_the_shares_of_targets_average_to_fair():
+    for scenario in VIEW.situations():
+        run = simulate(scenario)
+        share = np.where(run.serves, run.share_pct, 0).sum(axis=0) / run.serves.sum(axis=0)
+        assert share == pytest.approx(np.full(share.size, 100.0))
+        assert (run.held[~run.serves] < 1e-9).all()
+
+
+def test_alike_sessions_are_nearly_even_and_heavy_ones_are_not():
+    alike = outcome(weight_spread_pct=0.0, added=0, dies=False).mean_busiest_pct
+    heavy = outcome(weight_spread_pct=500.0, added=0, dies=False).mean_busiest_pct
+    assert 100 <= alike < 115 < heavy
+
+
+def test_a_store_ties_and_loses_nothing():
+    run = outcome(stickiness=STORE)
+    assert run.died == 0 and run.moved_at_min.size == 0
+    assert run.share_pct[run.serves] == pytest.approx(100)
+    assert run.half_filled_min == 0
+
+
+# --- ties that end before their sessions
+
+
+def test_shorter_durations_move_more_sessions():
+    counts = [outcome(duration_s=s).moved_at_min.size for s in (60, 180, 600, 86400)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 1000 and counts[-1] < 50
+
+
+def test_a_cookie_of_the_application_lasts_as_long_as_the_session():
+    assert outcome(stickiness=APPLICATION).moved_at_min.size == 0
+
+
+def test_a_clb_does_not_renew_and_moves_busy_sessions_too():
+    busy = {"requests_per_min": 60.0, "weight_spread_pct": 0.0, "duration_s": 600}
+    assert outcome(**busy).moved_at_min.size == 0
+    assert outcome(stickiness=CLASSIC, **busy).moved_at_min.size > 1000
+    assert ELB.value("clb", "stickiness_renewed") is False
+
+
+def test_an_office_behind_one_address_is_on_one_target():
+    run = outcome(stickiness=ADDRESS, behind_nat_pct=60.0, dies=False, weight_spread_pct=0.0)
+    at = np.searchsorted(run.time_min, 100.0)
+    assert run.held[:, at].max() / run.live[at] == pytest.approx(0.6 + 0.4 / 6, abs=0.08)
+    home = run.held.argmax(axis=0)
+    assert (home == home[0]).all() and home[0] < 4
+
+
+# --- sentences
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "unsaid"),
+    [
+        ("Short stickiness duration", "no request came for 3 min", "CLB"),
+        ("A CLB's ten minutes", "10 min old, which a CLB does not renew", "no request came"),
+        ("A CLB's ten minutes", "They stay elsewhere", "None of them comes back"),
+        ("An office behind one NAT", "30 % of the sessions come from one address", "cookie"),
+        ("Least outstanding requests", "no live session moves there", "without its state"),
+        ("Long, heavy sessions", "half of a fair share after 1 h", "without its state"),
+        ("Sessions in ElastiCache", "takes no session with it", "no live session moves"),
+    ],
+)
+def test_a_preset_says_what_it_is_for(name, said, unsaid):
+    words = preset(name).why
+    assert said in words and unsaid not in words
+
+
+def test_the_default_says_who_dies_and_that_none_returns():
+    words = why()
+    assert "takes the state of" in words and "None of them comes back" in words
+    assert "at 130 min" in words and "without its state" not in words
+
+
+def test_what_does_not_happen_is_not_said():
+    assert "dies" not in why(dies=False)
+    assert "join" not in why(added=0)
+    assert "comes back" not in why(back_after_min=2880.0)
+    assert "A target joins at 30 min" in why(added=1) and "it holds half" in why(added=1)
+    assert "at once gets a fair share" in why(stickiness=STORE, added=1)
+    assert "at once get a fair share" in why(stickiness=STORE)
+    assert "There is one target" in why(targets=1, added=0, dies=False)
+    assert "the run ends before they hold" in why(added_at_min=239.0, dies=False)
+    assert "one address" not in why(stickiness=ADDRESS, behind_nat_pct=0.0)
+    assert "at the start of the run" in why(added_at_min=0.0)
+
+
+@pytest.mark.parametrize("scenario", VIEW.situations(), ids=lambda one: one.text)
+def test_the_picture_and_the_numbers_agree(scenario):
+    said = VIEW.simulate(scenario)
+    places = {place.name: place for place in said.scene.places}
+    held = sum(places[f"Target {k + 1}"].level for k in range(scenario.in_service))
+    assert held == pytest.approx(places["Clients"].count)
+    lost = int(said.data["lost"][-1])
+    assert lost == said.summary["died"] + said.summary["moved"]
+    assert ("State lost" in places) == (lost > 0)
+
+
+def test_a_fleet_too_large_for_a_picture_has_none():
+    assert tell(outcome(targets=30)).scene is None
+
+
+def test_a_dead_target_gets_exactly_nothing():
+    run = outcome()
+    assert (run.per_min[~run.serves] == 0).all() and (run.per_min >= 0).all()
+
+
+# --- options
+
+
+def test_a_store_with_a_replica_is_the_cheapest_that_survives():
+    compared = compare(StickyScenario())
+    assert compared.best.label == "a store with a replica"
+    one, two = compared.options[-2:]
+    hour = ELASTICACHE.value("cache.t4g.small", "valkey_price")
+    assert one.cost_usd_month == pytest.approx(730 * hour)
+    assert two.cost_usd_month == pytest.approx(2 * one.cost_usd_month)
+    assert [option.label for option in compared.options][:3] == [
+        DURATION,
+        APPLICATION,
+        f"ALB, {LEAST}",
+    ]
+
+
+def test_a_tie_costs_nothing_where_no_target_dies():
+    calm = compare(StickyScenario(dies=False, weight_spread_pct=50.0))
+    assert calm.best.cost_usd_month == 0 and "at no cost" in calm.why
+
+
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"duration_s": 604_801}, "duration_s", "604,800"),
+        ({"duration_s": 0}, "duration_s", "1 to 604,800 s"),
+        ({"stickiness": ADDRESS, "duration_s": 60}, "duration_s", "does not apply"),
+        ({"stickiness": CLASSIC, "routing": LEAST}, "routing", "does not apply"),
+        ({"behind_nat_pct": 50.0}, "behind_nat_pct", "does not apply"),
+        ({"targets": 1, "added": 0}, "dies_at_min", "the only one"),
+        ({"dies_at_min": 240.0}, "dies_at_min", "the run ends at 240 min"),
+        ({"added_at_min": 500.0}, "added_at_min", "the run ends at 240 min"),
+        ({"live_sessions": 20_000}, "live_sessions", "more than the 50,000"),
+        ({"live_sessions": 5000, "duration_s": 1}, "duration_s", "more than the 1,000,000"),
+        ({"stickiness": CLASSIC, "duration_s": 60}, "duration_s", "more than the 100,000"),
+        ({"session_kib": 1024.0, "live_sessions": 5000}, "node_type", "take a larger node"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(values, field, words):
+    with pytest.raises(ScenarioError, match=words) as caught:
+        StickyScenario(**values)
+    assert caught.value.field == field
