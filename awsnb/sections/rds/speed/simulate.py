@@ -1,0 +1,111 @@
+"""What happens: the database's I/O, served through the limits of storage and instance."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb import workloads
+from awsnb.aws.ebs import Limit, instance_limits
+from awsnb.mechanisms import token_bucket
+from awsnb.mechanisms.token_bucket import Service
+from awsnb.sections.rds.speed.scenario import SpeedScenario
+from awsnb.trace import Load, load_of, read_balance, read_load
+
+OPERATIONS, BALANCE = "operations", "EBSByteBalance%"
+BYTE_CREDIT = "instance's throughput"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """I/O served through limits.
+
+    Attributes
+    ----------
+    asked_iops : ndarray of float, shape (n,)
+        I/Os asked for a second, in each sample.
+    measured_pct : ndarray of float, shape (n,), or None
+        EBSByteBalance% at each sample's end, as measured.
+    """
+
+    scenario: SpeedScenario
+    load: Load
+    asked_iops: Floats
+    measured_pct: Floats | None
+    limits: list[Limit]
+    service: Service
+
+    @cached_property
+    def throttled_s(self) -> float:
+        """Seconds in which I/O waited."""
+        return float(self.service.throttled_s.sum())
+
+    @cached_property
+    def first_throttled_s(self) -> float | None:
+        """Seconds from the start until I/O first waited."""
+        return self.load.trace.begins_s(self.service.throttled_s)
+
+    @cached_property
+    def binding(self) -> tuple[Limit, bool]:
+        """The limit that held I/O back for the longest, and whether with credit left."""
+        held, count = self.service.limiter >= 0, len(self.limits)
+        seconds = np.bincount(
+            self.service.limiter[held], self.service.throttled_s[held], minlength=2 * count
+        )
+        at_burst, index = divmod(int(seconds.argmax()), count)
+        return self.limits[index], bool(at_burst)
+
+    @cached_property
+    def credit_pct(self) -> dict[str, Floats]:
+        """Credit left after each sample, by limit, %."""
+        return {
+            limit.name: 100 * level / limit.bucket.capacity
+            for limit, level in zip(self.limits, self.service.level.T, strict=False)
+            if limit.has_credit
+        }
+
+
+def simulate(scenario: SpeedScenario) -> Outcome:
+    """Serve a database's I/O.
+
+    Parameters
+    ----------
+    scenario : SpeedScenario
+        Storage, instance class and load.
+
+    Returns
+    -------
+    Outcome
+        What was served when, through which limits.
+
+    Raises
+    ------
+    TraceError
+        If a file can't be read, or is no load or no balance.
+    """
+    load = demand(scenario)
+    measured = read_balance(scenario.balance, BALANCE, load.trace) if scenario.balance else None
+    return serve(scenario, load, measured)
+
+
+def demand(scenario: SpeedScenario) -> Load:
+    """Read the operations per second of a scenario."""
+    if scenario.trace:
+        said = scenario.trace_unit
+        return read_load(scenario.trace, OPERATIONS, metric=scenario.metric, said=said)
+    return load_of(workloads.load(scenario.workload), OPERATIONS, OPERATIONS)
+
+
+def serve(scenario: SpeedScenario, load: Load, measured_pct: Floats | None = None) -> Outcome:
+    """Serve a load that is read already."""
+    credit = scenario.start_credit_pct
+    limits = [
+        *scenario.storage.limits(scenario.io, credit),
+        *instance_limits(scenario.instance_class, scenario.io, credit),
+    ]
+    asked = load.per_s * scenario.load_factor
+    buckets = [limit.bucket for limit in limits]
+    service = token_bucket.serve(load.trace.duration_s, asked, buckets)
+    return Outcome(scenario, load, asked, measured_pct, limits, service)

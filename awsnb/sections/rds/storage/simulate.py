@@ -1,0 +1,117 @@
+"""What happens: the volume under the rule, and the time in which it is full."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from awsnb.aws.prices import HOURS_A_MONTH
+from awsnb.aws.rds import RDS
+from awsnb.aws.rds.storage_autoscaling import Growth, grow, low_spells
+from awsnb.sections.rds.storage.load import Load, demand
+from awsnb.sections.rds.storage.scenario import StorageScenario
+
+Floats = NDArray[np.float64]
+OFF, MAXIMUM, WAITS = "off", "maximum", "waits"
+SUDDEN, PREDICTED = "sudden", "predicted"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A volume over time."""
+
+    scenario: StorageScenario
+    load: Load
+    growth: Growth
+
+    @property
+    def end_s(self) -> float:
+        """When the look ahead ends."""
+        return float(self.load.at_s[-1])
+
+    @property
+    def last_gib(self) -> int:
+        """What is allocated at the end."""
+        return self.growth.sizes_gib[-1]
+
+    @property
+    def peak_gib(self) -> float:
+        """The most that the data ever want."""
+        return float(self.load.wanted_gib.max())
+
+    @cached_property
+    def full_spells_s(self) -> list[tuple[float, float]]:
+        """From when to when the storage is full and writes fail, s."""
+        spells: list[tuple[float, float]] = []
+        edges = [0.0, *self.growth.changed_s, self.end_s]
+        for size, start, end in zip(self.growth.sizes_gib, edges, edges[1:], strict=False):
+            begins, ends = low_spells(self.load.at_s, self.load.wanted_gib, size)
+            inside = zip(np.maximum(begins, start), np.minimum(ends, end), strict=True)
+            spells += [(float(a), float(b)) for a, b in inside if b > a]
+        return spells
+
+    @property
+    def full_s(self) -> float:
+        """Seconds in which the storage is full."""
+        return sum(end - start for start, end in self.full_spells_s)
+
+    @property
+    def first_full_s(self) -> float | None:
+        """When it is first full; None if never."""
+        return self.full_spells_s[0][0] if self.full_spells_s else None
+
+    @property
+    def why_full(self) -> str:
+        """What kept the storage from growing when it was first full."""
+        if not self.scenario.autoscaling:
+            return OFF
+        first, rule = self.first_full_s or 0.0, self.scenario.rule
+        before = [at for at in self.growth.changed_s if at <= first]
+        size = self.growth.sizes_gib[len(before)]
+        if rule.next_gib(size, 0.0) is None:
+            return MAXIMUM
+        if rule.ready_s(before) > first:
+            return WAITS
+        begins, _ = low_spells(self.load.at_s, self.load.wanted_gib, rule.trigger_gib(size))
+        low_s = first - float(begins[begins <= first].max())
+        return SUDDEN if low_s < 60 * rule.number("trigger_duration") else PREDICTED
+
+    @property
+    def storage_usd(self) -> float:
+        """Price of the storage over the look ahead, Single-AZ in us-east-1, USD."""
+        edges = np.array([0.0, *self.growth.changed_s, self.end_s])
+        gib_s = float((np.diff(edges) * self.growth.sizes_gib).sum())
+        return gib_s / 3600 / HOURS_A_MONTH * RDS.value("gp3", "storage_price_single_az")
+
+    @property
+    def usd_month(self) -> float:
+        """A month of it on average, USD."""
+        return self.storage_usd / (self.end_s / 3600 / HOURS_A_MONTH)
+
+
+def simulate(scenario: StorageScenario) -> Outcome:
+    """Follow the storage of a database.
+
+    Parameters
+    ----------
+    scenario : StorageScenario
+        Volume, data and rule.
+
+    Returns
+    -------
+    Outcome
+        When it grows, and when it is full.
+
+    Raises
+    ------
+    TraceError
+        If the trace can't be read, or is no free space.
+    """
+    return follow(scenario, demand(scenario))
+
+
+def follow(scenario: StorageScenario, load: Load) -> Outcome:
+    """Follow the storage under data that are read already."""
+    growth = grow(load.at_s, load.wanted_gib, scenario.size_gib, scenario.rule)
+    return Outcome(scenario, load, growth)
