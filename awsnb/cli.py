@@ -91,6 +91,7 @@ def lab(
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
+        "--ServerApp.contents_manager_class=awsnb.lab_files.NotebookFiles",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.app_settings_dir={LAB_SETTINGS}",

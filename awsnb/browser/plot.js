@@ -16,7 +16,7 @@ const HATCHES = { second: "M0 6L6 0", third: "M3 3h.01", fourth: "M0 6L6 0M0 0L6
 
 export function plot(root, onHead) {
   const prefix = `awsnb-${Math.random().toString(36).slice(2)}`;
-  const heads = {}; // where the reader looks, by the axis' key
+  const heads = {}; // the value that the reader looks at, by the axis' key
   let panels = [];
   let shown = null;
   let width = 0;
@@ -57,7 +57,7 @@ export function plot(root, onHead) {
       if (!same([...side.children], own)) side.replaceChildren(...own);
   };
   const headOf = (axis, told) => {
-    const kept = heads[axis.key];
+    const kept = placeOn(axis, heads[axis.key]);
     if (kept !== undefined && kept >= axis.low && kept <= axis.high) return kept;
     if (axis.type === "category") return 0;
     const event = told.find((panel) => panel.events.length && shown.picture.axes[panel.axis] === axis);
@@ -65,8 +65,10 @@ export function plot(root, onHead) {
   };
   const look = (axis, place, quiet = false) => {
     const inside = Math.min(axis.high, Math.max(axis.low, place));
-    heads[axis.key] = quiet || !onHead ? inside : onHead(axis, inside);
-    for (const view of panels) if (view.axis().key === axis.key) view.look(heads[axis.key]);
+    const value = valueOn(axis, inside);
+    heads[axis.key] = quiet || !onHead ? value : onHead(axis, value);
+    for (const view of panels)
+      if (view.axis().key === axis.key) view.look(placeOn(view.axis(), heads[axis.key]));
   };
   const sizes = new ResizeObserver(() => {
     const now = Math.floor(root.clientWidth);
@@ -84,14 +86,19 @@ export function plot(root, onHead) {
       width ||= Math.floor(root.clientWidth);
       draw();
     },
-    head(key, place) {
-      heads[key] = place;
+    head(key, value) {
+      heads[key] = value;
       const view = panels.find((one) => one.axis()?.key === key);
-      if (view) look(view.axis(), place, true);
+      if (view) look(view.axis(), placeOn(view.axis(), value), true);
     },
     dispose: () => sizes.disconnect(),
   };
 }
+
+// on a logarithmic axis a place is a value's logarithm
+const placeOn = ({ type }, value) =>
+  type === "log" && value !== undefined ? Math.log10(Math.max(value, Number.MIN_VALUE)) : value;
+const valueOn = ({ type }, place) => (type === "log" ? 10 ** place : place);
 
 function hatches(prefix) {
   const patterns = Object.entries(HATCHES).map(([style, d]) => {

@@ -136,7 +136,7 @@ export function render({ model, el }) {
       option.classList.toggle("mine", mine && !right);
       option.hidden = !right && !mine;
       const tag = option.querySelector(".tag");
-      tag.textContent = right ? (mine ? "✓ your answer" : "✓ what happens") : `your guess, ${said.sure}`;
+      tag.textContent = right ? (mine ? "✓ your answer" : "✓ what happens") : `your answer, ${said.sure}`;
     });
     const lines = [make("p", { className: "headline" }, `${told.right ? "✓" : "→"} ${told.headline}`)];
     if (asked.kind === "number") {

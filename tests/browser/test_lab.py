@@ -194,6 +194,20 @@ def test_after_a_restart_the_page_can_be_run_again(lab) -> None:
     lab.assert_clean()
 
 
+def test_a_save_after_a_restart_keeps_what_was_left(lab) -> None:
+    page = made_up(lab)
+    lab.slider("Size").press("ArrowRight")
+    assert until(lambda: numbers(page) == "51")
+    lab.save()
+    lab.restart_kernel()
+    lab.save()
+    lab.open_notebook(MADE_UP)
+    expect(page.get_by_text("Run its cell to move the controls")).to_be_visible()
+    assert until(lambda: numbers(page) == "51")
+    expect(page.get_by_text("model not found")).to_have_count(0)
+    lab.assert_clean()
+
+
 def test_report_shows_its_figures_without_a_network(browser: Browser, report_file: Path) -> None:
     context = browser.new_context(offline=True, viewport={"width": 1200, "height": 1600})
     page = context.new_page()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from awsnb import figures
+from awsnb import figures, sections
 from awsnb.explorer import Explorer
 from awsnb.results import Curve, Flow, Number, Panel, Place, Result, Scene
 from awsnb.scenario import Preset, Scenario, field
@@ -176,14 +176,18 @@ def page(chromium: Browser, explorer: Explorer) -> Iterator[Page]:
     opened = chromium.new_page(viewport={"width": 1100, "height": 1400})
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.set_content("<!doctype html><html lang=en data-theme=light><main></main></html>")
-    opened.evaluate(PAGE, {"program": Explorer._esm, "style": Explorer._css,
-                           "state": encoded(explorer.get_state())})  # fmt: skip
-    opened.locator("path.awsnb-line").first.wait_for(state="attached")
+    fill(opened, explorer)
     opened.locator(".awsnb-caption", has_text="One refuses.").wait_for()  # the picture follows
     yield opened
     assert errors == []
     opened.close()
+
+
+def fill(page: Page, explorer: Explorer) -> None:
+    page.set_content("<!doctype html><html lang=en data-theme=light><main></main></html>")
+    page.evaluate(PAGE, {"program": Explorer._esm, "style": Explorer._css,
+                         "state": encoded(explorer.get_state())})  # fmt: skip
+    page.locator("path.awsnb-line").first.wait_for(state="attached")
 
 
 def answer(page: Page, explorer: Explorer, **values: Any) -> None:
@@ -395,6 +399,17 @@ def test_the_playhead_is_the_plots_time_axis(page: Page) -> None:
     middle = thumb["x"] + 8 + share * (thumb["width"] - 16)
     line = head.bounding_box()
     assert middle == pytest.approx(line["x"] + line["width"] / 2, abs=1.5)
+
+
+def test_a_logarithmic_axis_follows_the_picture(page: Page) -> None:
+    fill(page, Explorer(sections.section("connection-draining")))
+    page.locator(".awsnb-caption", has_text="300 s").wait_for()
+    track = page.get_by_role("slider", name="Time", exact=True)
+    head = page.locator(".awsnb-head").first
+    for key, after_s in [("Home", 0.1), ("PageUp", 300), ("End", 3600)]:
+        track.press(key)
+        place = float(head.get_attribute("aria-valuenow"))
+        assert 10**place == pytest.approx(after_s, rel=0.001, abs=0.12)  # as it is sent
 
 
 def test_it_plays_only_when_asked_and_stops_at_the_end(page: Page) -> None:

@@ -131,3 +131,9 @@ def test_the_truths_hold():
     np.testing.assert_array_equal(borg["stored, Borg"], borg["stored, model"])
     np.testing.assert_array_equal(borg["held alone, Borg"], borg["held alone, model"])
     assert truth.drawn()["difference in %"].abs().max() < 5
+
+
+def test_the_map_of_a_long_chain_shows_nothing_below_one_block():
+    held = ask(CHAIN, days=365, change_pct=8.0).data["held_gib"]
+    assert held[held > 0].min() >= 512 / 2**20
+    assert held.sum() == pytest.approx(48 * 1024, rel=1e-5)

@@ -5,7 +5,7 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "Requests all alike",
-        "Every request takes 10 s. See what is left after half of that: the line is straight.",
+        "Every request takes 10 s. See what is left after half of that, and after all of it.",
         {"request_times": "all alike", "mean_s": 10.0, "delay_s": 5, "requests_per_s": 20.0},
     ),
     Preset(

@@ -25,6 +25,7 @@ def scene(outcome: Outcome) -> Scene:
     finished = outcome.in_flight - flying - cut
     leaving = np.diff(finished, prepend=0.0)
     ends = np.diff(cut, prepend=0.0)
+    most = max(float(leaving.max()), float(ends.max()), 1e-9)
     begins, ends_s = float(after[0]), float(after[is_cut][0])
     states: tuple[State, ...] = ((ends_s, "off", "gone"),)
     words: tuple[tuple[float, str], ...] = ((ends_s, _end(outcome)),)
@@ -41,8 +42,8 @@ def scene(outcome: Outcome) -> Scene:
             Place(CUT, 1, count=cut, note="requests", tone="bad"),
         ),
         flows=(
-            Flow(IN_FLIGHT, FINISHED, leaving, max(float(leaving.max()), 1e-9), "good"),
-            Flow(IN_FLIGHT, CUT, ends, max(float(ends.max()), 1e-9), "bad"),
+            Flow(IN_FLIGHT, FINISHED, leaving, most, "good"),
+            Flow(IN_FLIGHT, CUT, ends, most, "bad"),
         ),
         events=((ends_s, "cut"),),
         words=words,

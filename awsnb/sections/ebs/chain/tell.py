@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from awsnb.aws.ebs.snapshots import MIN_ARCHIVE_DAYS, archived_usd_month, retrieval_usd
+from awsnb.aws.ebs.snapshots import (
+    BLOCK_GIB,
+    MIN_ARCHIVE_DAYS,
+    archived_usd_month,
+    retrieval_usd,
+)
 from awsnb.aws.ebs.volume import EBS
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result
 from awsnb.sections.ebs.chain.scene import scene
@@ -48,10 +53,11 @@ def _map(outcome: Outcome) -> dict[str, np.ndarray]:
     later = np.cumsum(outcome.versions[:, ::-1], axis=1)[:, ::-1]
     held = later[:, columns + 1] * (np.arange(len(later))[:, np.newaxis] <= columns)
     starts = _spread(len(held))
+    shown = np.add.reduceat(held, starts, axis=0)
     return {
         "snapshot_shown": outcome.taken_on[columns],
         "stored": outcome.taken_on[starts],
-        "held_gib": np.add.reduceat(held, starts, axis=0),
+        "held_gib": np.where(shown < BLOCK_GIB, 0.0, shown),  # a mean of less than one block
     }
 
 

@@ -1,0 +1,78 @@
+import asyncio
+import json
+
+import nbformat
+import pytest
+from jupyter_server.serverapp import ServerApp
+from jupyterlab.labapp import LabApp
+from typer.testing import CliRunner
+
+from awsnb.cli import app
+from awsnb.lab_files import STATE, VIEW, NotebookFiles
+
+LAYOUT = {"model_name": "LayoutModel", "state": {}}
+
+
+def card(guess):
+    return {"model_name": "AnyModel", "state": {"guess": guess, "layout": "IPY_MODEL_layout1"}}
+
+
+def notebook(shown, state):
+    data = {VIEW: {"model_id": shown}, "text/plain": "in words"}
+    cell = nbformat.v4.new_code_cell("1", id="one")
+    cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    made = nbformat.v4.new_notebook(cells=[cell])
+    made.metadata["widgets"] = {STATE: {"state": state, "version_major": 2, "version_minor": 0}}
+    return made
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Save notebooks one after another in the same file; return what the file has then."""
+    files = NotebookFiles(root_dir=str(tmp_path))
+
+    def save(*notebooks):
+        for one in notebooks:
+            model = {"type": "notebook", "format": "json", "content": one}
+            asyncio.run(files.save(model, "/lesson.ipynb"))
+        content = json.loads((tmp_path / "lesson.ipynb").read_text("utf-8"))
+        state = content["metadata"]["widgets"][STATE]["state"]
+        return state, content["cells"][0]["outputs"][0]["data"]
+
+    return save
+
+
+def test_a_widget_without_its_kernel_is_kept_with_its_parts(saved):
+    whole = {"card1": card("A"), "layout1": LAYOUT, "gone": card("C")}
+    state, data = saved(notebook("card1", whole), notebook("card1", {}))
+    assert state == {"card1": card("A"), "layout1": LAYOUT}
+    assert data[VIEW]["model_id"] == "card1"
+
+
+def test_what_a_kernel_says_goes_before_what_the_file_had(saved):
+    state, _ = saved(
+        notebook("card1", {"card1": card("A")}), notebook("card1", {"card1": card("B")})
+    )
+    assert state == {"card1": card("B")}
+
+
+def test_a_cell_that_ran_again_leaves_nothing_of_its_earlier_widget(saved):
+    state, _ = saved(
+        notebook("card1", {"card1": card("A")}), notebook("card2", {"card2": card("B")})
+    )
+    assert state == {"card2": card("B")}
+
+
+def test_a_widget_that_was_never_saved_leaves_its_words(saved):
+    state, data = saved(notebook("card1", {}))
+    assert state == {}
+    assert data == {"text/plain": ["in words"]}
+
+
+def test_lab_saves_so(monkeypatch):
+    asked = []
+    monkeypatch.setattr(LabApp, "launch_instance", asked.extend)
+    assert CliRunner().invoke(app, ["lab", "--no-browser"]).exit_code == 0
+    server = ServerApp()
+    server.parse_command_line([one for one in asked if "contents_manager" in one])
+    assert server.contents_manager_class is NotebookFiles
