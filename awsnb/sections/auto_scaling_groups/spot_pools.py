@@ -69,7 +69,8 @@ class SpotScenario(Scenario):
     def _refuse_more_than_there_are(self) -> Self:
         if self.needed > self.total:
             raise ScenarioError(
-                f"needed = {self.needed}: the group has {counted(self.total, 'instance')}.",
+                f"needed = {self.needed}: the group has {counted(self.total, 'instance')}; choose "
+                "no more, or raise total.",
                 field="needed",
             )
         return self

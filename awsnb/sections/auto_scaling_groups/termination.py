@@ -73,7 +73,8 @@ class TerminationScenario(Scenario):
         count = len(self.members)
         if self.scale_in > count:
             raise ScenarioError(
-                f"scale_in = {self.scale_in}: the group has {counted(count, 'instance')}.",
+                f"scale_in = {self.scale_in}: the group has {counted(count, 'instance')}; choose "
+                "no more, or list more of them.",
                 field="scale_in",
             )
 

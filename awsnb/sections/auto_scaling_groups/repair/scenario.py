@@ -184,7 +184,8 @@ class RepairScenario(Scenario):
             )
         if self.event in OF_SOME and self.affected > self.desired:
             raise ScenarioError(
-                f"affected = {self.affected}: the group has {counted(self.desired, 'instance')}.",
+                f"affected = {self.affected}: the group has {counted(self.desired, 'instance')}; "
+                "choose no more, or raise desired.",
                 field="affected",
             )
 
