@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from awsnb.aws.autoscaling import ASG, refresh_fact
-from awsnb.aws.autoscaling.refresh import IGNORE, REPLACE, WAIT
+from awsnb.aws.autoscaling.refresh import IGNORE, WAIT
 from awsnb.aws.ec2 import launch_fact, restart_s
 from awsnb.scenario import Scenario, ScenarioError, field, shown
 from awsnb.words import counted
@@ -202,11 +202,6 @@ class RefreshScenario(Scenario):
     def awaited(self) -> int:
         """Protected instances that it waits for."""
         return self.protected if self.held == WAIT else 0
-
-    @property
-    def ends_standby(self) -> bool:
-        """Whether those on standby are terminated."""
-        return self.held == REPLACE
 
     @property
     def text(self) -> str:

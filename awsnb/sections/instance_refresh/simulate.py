@@ -37,11 +37,6 @@ class Outcome:
         return np.linspace(0.0, self.until_s, SAMPLES + 1)
 
     @property
-    def replaced_s(self) -> float | None:
-        """When all that it replaces was new and ready."""
-        return self.rollout.first_s("replaced")
-
-    @property
     def ended_s(self) -> float | None:
         """When nothing is left to do: all new, or all old again; None if neither comes."""
         back_s = self.rollout.first_s("back")

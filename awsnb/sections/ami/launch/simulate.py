@@ -34,7 +34,6 @@ SEED = 6
 MINUTES, BEFORE_MIN, STEP_S = 90, 10, 10.0
 GP3_MIBPS = float(EBS.value("gp3", "included_throughput"))
 CHECKS, MEASURED = "health checks", "measured"
-STAGES = (PENDING, BOOT, LOADING, USER_DATA, START, CHECKS, MEASURED)
 
 Floats = NDArray[np.float64]
 

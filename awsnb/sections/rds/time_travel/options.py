@@ -61,10 +61,6 @@ def _option(prefix: str, scenario: TimeTravelScenario) -> Option:
     )
 
 
-def _span(length_min: float | None) -> str:
-    return "for good" if length_min is None else span(60 * length_min)
-
-
 def _verdict(best: Option | None) -> str:
     if best is None:
         return "No retention reaches back to this accident: only snapshots taken by hand do."
