@@ -68,6 +68,14 @@ class Service(NamedTuple):
     limiter: NDArray[np.int16]
     overflow: NDArray[np.float64]
 
+    @property
+    def longest(self) -> tuple[int, bool]:
+        """The bucket that held work back for the longest, and whether at its burst rate."""
+        held, buckets = self.limiter >= 0, self.level.shape[1]
+        seconds = np.bincount(self.limiter[held], self.throttled_s[held], minlength=2 * buckets)
+        at_burst, index = divmod(int(seconds.argmax()), buckets)
+        return index, bool(at_burst)
+
 
 def serve(
     duration_s: ArrayLike,

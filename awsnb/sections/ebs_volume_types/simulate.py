@@ -91,12 +91,8 @@ class Outcome:
 
         None stands for the application's own queue depth.
         """
-        service = self.service
-        kinds = len(self.limits) + (self.scenario.overload == "closed loop")
-        held = service.limiter >= 0
-        seconds = np.bincount(service.limiter[held], service.throttled_s[held], minlength=2 * kinds)
-        at_burst, index = divmod(int(seconds.argmax()), kinds)
-        return (self.limits[index] if index < len(self.limits) else None), bool(at_burst)
+        index, at_burst = self.service.longest  # the queue depth's bucket comes last
+        return (self.limits[index] if index < len(self.limits) else None), at_burst
 
     @cached_property
     def spells(self) -> list[tuple[int, int]]:

@@ -85,13 +85,8 @@ class Outcome:
     @cached_property
     def binding(self) -> tuple[Limit, bool]:
         """The limit that held data back for the longest, and whether with credit left."""
-        count = len(self.limits)
-        held = self.service.limiter >= 0
-        seconds = np.bincount(
-            self.service.limiter[held], self.service.throttled_s[held], minlength=2 * count
-        )
-        at_burst, index = divmod(int(seconds.argmax()), count)
-        return self.limits[index], bool(at_burst)
+        index, at_burst = self.service.longest
+        return self.limits[index], at_burst
 
     @cached_property
     def credit(self) -> Limit | None:

@@ -50,12 +50,8 @@ class Outcome:
     @cached_property
     def binding(self) -> tuple[Limit, bool]:
         """The limit that held I/O back for the longest, and whether with credit left."""
-        held, count = self.service.limiter >= 0, len(self.limits)
-        seconds = np.bincount(
-            self.service.limiter[held], self.service.throttled_s[held], minlength=2 * count
-        )
-        at_burst, index = divmod(int(seconds.argmax()), count)
-        return self.limits[index], bool(at_burst)
+        index, at_burst = self.service.longest
+        return self.limits[index], at_burst
 
     @cached_property
     def credit_pct(self) -> dict[str, Floats]:
