@@ -1,9 +1,8 @@
 """The model beside a real balancer, HAProxy, on the same requests: recorded."""
 
-import csv
 from typing import TYPE_CHECKING
 
-from awsnb._paths import data_dir
+from awsnb import _read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +24,7 @@ def recorded(*rules: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = data_dir() / "recorded" / "haproxy.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if not rules or row["rule"] in rules]
+    rows = [row for row in _read.recorded("haproxy") if not rules or row["rule"] in rules]
     version = rows[0]["server_version"].split("-")[0]
     measured = f"HAProxy {version}, {rows[0]['recorded']}"
     return pd.DataFrame(

@@ -1,11 +1,10 @@
 """The closed form compared with thrown moments, with a queue that drains, and with HAProxy."""
 
-import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.mechanisms import arrivals
 from awsnb.mechanisms.queueing import OK, Balancer, Registration, Target
 from awsnb.mechanisms.random_streams import generator
@@ -89,9 +88,7 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = data_dir() / "recorded" / "haproxy_drains.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _read.recorded("haproxy_drains")
     columns = ["delay, s", "in flight", "cut", "HAProxy, %", "closed form, %", "two errors, %"]
     index = pd.Index([row["request_times"] for row in rows], name="request times")
     return pd.DataFrame([_recorded(row) for row in rows], columns=columns, index=index)

@@ -1,9 +1,8 @@
 """What the shares are compared with: AWS's example, and real HAProxys as the nodes of zones."""
 
-import csv
 from typing import TYPE_CHECKING
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.aws.elb import ELB
 from awsnb.sections.cross_zone.scenario import CrossZoneScenario
 from awsnb.sections.cross_zone.simulate import spread
@@ -47,9 +46,7 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = data_dir() / "recorded" / "haproxy_zones.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [_compared(row) for row in csv.DictReader(file)]
+    rows = [_compared(row) for row in _read.recorded("haproxy_zones")]
     return pd.DataFrame(rows).set_index(["targets", "cross-zone", "zone"])
 
 

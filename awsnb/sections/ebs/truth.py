@@ -1,11 +1,10 @@
 """What the section is compared with: AWS's examples, block maps one by one, Borg's own chain."""
 
-import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.aws.ebs.snapshots import FastRestore, archived_usd_month
 from awsnb.aws.ebs.volume import EBS
 from awsnb.mechanisms import block_maps
@@ -59,7 +58,7 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    rows = _rows()
+    rows = _read.recorded("borg_chain")
     taken = [row for row in rows if row["what"] == "take"]
     changed = [np.array(row["blocks"].split(), dtype=np.int64) for row in taken]
     kept = np.zeros(len(taken), dtype=bool)
@@ -123,12 +122,6 @@ def drawn(snapshots: int = 60, share: float = 0.05, seed: int = 1) -> "pd.DataFr
         rows.append((case, round(truth, 2), round(model, 2), round(100 * (model / truth - 1), 2)))
     columns = ["case", "drawn, GiB", "model, GiB", "difference in %"]
     return pd.DataFrame(rows, columns=columns).set_index("case")
-
-
-def _rows() -> list[dict[str, str]]:
-    path = data_dir() / "recorded" / "borg_chain.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _chain(added_gib: int) -> np.ndarray:

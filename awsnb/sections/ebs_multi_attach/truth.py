@@ -1,10 +1,9 @@
 """What the orders are compared with: closed forms, AWS's example, real processes on one file."""
 
-import csv
 from math import comb, factorial
 from typing import TYPE_CHECKING, Any
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.mechanisms.interleavings import Census, explore
 from awsnb.sections.ebs_multi_attach import sharing
 from awsnb.sections.ebs_multi_attach.writers.scenario import LOCK, WritersScenario
@@ -50,7 +49,7 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    rows = [_recorded(row) for row in _rows() if int(row["orders"]) > 1]
+    rows = [_recorded(row) for row in _read.recorded("two_writers") if int(row["orders"]) > 1]
     return pd.DataFrame(rows).set_index("case")
 
 
@@ -58,7 +57,7 @@ def at_will() -> "pd.DataFrame":
     """Return what two processes lost that ran as they liked, with a lock and without."""
     import pandas as pd
 
-    rows = [row for row in _rows() if int(row["orders"]) == 1]
+    rows = [row for row in _read.recorded("two_writers") if int(row["orders"]) == 1]
     table = [
         {
             "case": row["case"],
@@ -88,9 +87,3 @@ def _recorded(row: dict[str, str]) -> dict[str, object]:
 
 def _census(**values: Any) -> Census:
     return explore(job_of(WritersScenario(**values)))
-
-
-def _rows() -> list[dict[str, str]]:
-    path = data_dir() / "recorded" / "two_writers.csv"
-    with path.open(encoding="utf-8", newline="") as rows:
-        return list(csv.DictReader(rows))

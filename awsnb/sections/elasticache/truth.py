@@ -1,11 +1,10 @@
 """The model compared with closed forms, and with real caches on the same requests."""
 
-import csv
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.results import Curve, Panel, Result, Role
 from awsnb.scenario import Scenario
 from awsnb.sections.elasticache.replay import replayed
@@ -71,7 +70,7 @@ def recorded() -> "pd.DataFrame":
     """Hit ratios of a redis-server that were recorded for each policy, and the model's."""
     import pandas as pd
 
-    found = [_row(row) for row in _rows("redis_hit_ratio")]
+    found = [_row(row) for row in _read.recorded("redis_hit_ratio")]
     return pd.DataFrame(found).set_index("policy")
 
 
@@ -80,7 +79,7 @@ def recorded_memcached() -> "pd.DataFrame":
     import pandas as pd
 
     found = []
-    for row in _rows("memcached_hit_ratio"):
+    for row in _read.recorded("memcached_hit_ratio"):
         own, model, exact = (
             100 * float(row[f"{name}_hit_ratio"]) for name in ("memcached", "model", "exact_lru")
         )
@@ -108,14 +107,14 @@ def recorded_lru() -> "pd.DataFrame":
             "model, hits": int(row["model_hits"]),
             "where": f"libCacheSim {row['library_version']}, {row['recorded']}",
         }
-        for row in _rows("libcachesim_hits")
+        for row in _read.recorded("libcachesim_hits")
     ]
     return pd.DataFrame(found).set_index("keys that fit")
 
 
 def stale_keys(scenario: Scenario) -> Result:
     """Draw how many keys a redis-server held beyond their lives, as recorded, and the model."""
-    rows = _rows("redis_stale_keys")
+    rows = _read.recorded("redis_stale_keys")
     second = np.array([float(row["second"]) for row in rows])
     alive, redis, model = (
         np.array([int(row[f"{name}_keys"]) for row in rows]) for name in ("alive", "redis", "model")
@@ -149,7 +148,7 @@ def stale_keys(scenario: Scenario) -> Result:
 
 def drained_keys(scenario: Scenario) -> Result:
     """Draw how long a redis-server held keys that expired at once, as recorded, and the model."""
-    rows = _rows("redis_drain")
+    rows = _read.recorded("redis_drain")
     second, redis, model = (
         np.array([float(row[name]) for row in rows])
         for name in ("second", "redis_keys", "model_keys")
@@ -207,12 +206,6 @@ def beside_redis(scenario: Scenario, policy: str = "allkeys-lru") -> Result:
         },
         panels=(Panel("Hit ratio on the same requests", "%", curves, kind="bars", x="policy"),),
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    path = data_dir() / "recorded" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as rows:
-        return list(csv.DictReader(rows))
 
 
 def _most_off(table: "pd.DataFrame") -> float:

@@ -1,12 +1,10 @@
 """The models compared with closed forms, with AWS's own tests, and with PgBouncer."""
 
-import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb import theory
-from awsnb._paths import data_dir
+from awsnb import _read, theory
 from awsnb.aws.rds import RDS
 from awsnb.mechanisms.connection_pool import FAILED, Pool, Work, run
 from awsnb.mechanisms.random_streams import generator
@@ -109,15 +107,12 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = data_dir() / "recorded" / "pgbouncer.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     names = {
         "clients": "clients", "connections": "connections", "pinned": "pinned",
         "pgbouncer_ms": "PgBouncer, ms", "closed_form_ms": "closed form, ms",
         "model_ms": "model, ms",
     }  # fmt: skip
-    table = [[float(row[name]) for name in names] for row in rows]
+    table = [[float(row[name]) for name in names] for row in _read.recorded("pgbouncer")]
     return pd.DataFrame(table, columns=list(names.values())).astype(
         {name: int for name in ("clients", "connections", "pinned")}
     )

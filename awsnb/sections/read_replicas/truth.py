@@ -1,13 +1,11 @@
 """Replay compared with queueing theory, and with a recorded PostgreSQL standby."""
 
-import csv
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb import theory
-from awsnb._paths import data_dir
+from awsnb import _read, theory
 from awsnb.mechanisms.random_streams import generator
 from awsnb.mechanisms.replication import replay
 
@@ -72,8 +70,7 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    with (data_dir() / "recorded" / "postgres_replay.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = _read.recorded("postgres_replay")
     second, held, lag, model = (
         np.array([float(row[name]) for row in rows])
         for name in ("second", "held_up", "lag_s", "model_lag_s")

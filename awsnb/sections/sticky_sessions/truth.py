@@ -1,12 +1,10 @@
 """What the model is compared with: balls in bins, renewal theory, and a real HAProxy's cookies."""
 
-import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb import theory
-from awsnb._paths import data_dir
+from awsnb import _read, theory
 from awsnb.mechanisms import affinity
 
 if TYPE_CHECKING:
@@ -69,9 +67,7 @@ def recorded() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = data_dir() / "recorded" / "haproxy_sticky.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))
+    found = _read.recorded("haproxy_sticky")
     model = [" ".join(map(str, counts)) for counts in by_moment()]
     rows = [(row["moment"], row["by_server"], ours) for row, ours in zip(found, model, strict=True)]
     return pd.DataFrame(rows, columns=["moment", "HAProxy", "model"]).set_index("moment")

@@ -1,6 +1,5 @@
 """The view "handshake": how long until the first byte, by version, visit, distance and key."""
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.aws.elb import ELB
 from awsnb.aws.elb.certificates import KEYS
 from awsnb.results import Curve, Number, Panel, Result
@@ -80,11 +79,10 @@ class Key(NamedTuple):
 @cache
 def measured() -> dict[str, Key]:
     """What `openssl speed` measured of each key; of X25519, one operation as signing."""
-    with (data_dir() / "recorded" / "tls_keys.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["key"]: Key(float(row["sign_ms"]), float(row["verify_ms"] or 0.0))
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["key"]: Key(float(row["sign_ms"]), float(row["verify_ms"] or 0.0))
+        for row in _read.recorded("tls_keys")
+    }
 
 
 def round_trips(version: str, visit: str, curve_fits: bool = True) -> int:

@@ -1,11 +1,10 @@
 """OpenSSL's handshakes, the names of RFC 9525 and of AWS, and histories of certificates."""
 
-import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from awsnb._paths import data_dir
+from awsnb import _read
 from awsnb.aws.elb.certificates import covers
 from awsnb.mechanisms.random_streams import generator
 from awsnb.sections.tls_certificates.handshake import (
@@ -49,8 +48,7 @@ def handshakes() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    with (data_dir() / "recorded" / "tls_round_trips.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = _read.recorded("tls_round_trips")
     measured = f"{rows[0]['openssl']}, {rows[0]['recorded']}"
     return pd.DataFrame(
         [
