@@ -4,6 +4,8 @@ CloudWatch stamps a datapoint with the *start* of its period, so a segment runs 
 for its duration.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +26,18 @@ def refusal(file: object, problem: object) -> TraceError:
     name, text = str(file), " ".join(str(problem).split())
     name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
     return TraceError(f"{name}: {text}{'' if text.endswith(('.', '?', ')')) else '.'}")
+
+
+@contextmanager
+def in_a_sentence(file: object) -> Iterator[None]:
+    """Say in one sentence what kept a file from being read."""
+    try:
+        yield
+    except TraceError as problem:
+        raise refusal(file, problem) from None
+    except (OSError, ValueError, RuntimeError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise refusal(file, f"cannot be read: {reason}") from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb._read import state
 from awsnb.trace.cells import shortened
 from awsnb.trace.clock import coarser, unbroken
 from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
-from awsnb.trace.model import Trace, TraceError, refusal
+from awsnb.trace.model import Trace, TraceError, in_a_sentence
 from awsnb.trace.repair import repaired
 from awsnb.trace.series import Samples, Series, choose, notes_on_zones
 from awsnb.trace.table import table_series
@@ -85,15 +86,8 @@ def read_parts(
 ) -> tuple[Trace, ...]:
     """Read the series that make up one load: one, or the reads and the writes of a resource."""
     path = Path(path)
-    try:
-        about = path.stat()
-        key = (path.resolve(), about.st_mtime_ns, about.st_size)
-        return _read(*key, path.name, metric or None, both_halves, progress)
-    except TraceError as problem:
-        raise refusal(path, problem) from None
-    except (OSError, ValueError, RuntimeError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise refusal(path, f"cannot be read: {reason}") from None
+    with in_a_sentence(path):
+        return _read(*state(path), path.name, metric or None, both_halves, progress)
 
 
 @lru_cache(maxsize=8)

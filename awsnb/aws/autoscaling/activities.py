@@ -3,9 +3,11 @@
 import json
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from awsnb._read import state
 from awsnb.aws.autoscaling.defaults import ASG
 from awsnb.mechanisms.group import Activity
 from awsnb.scenario import ScenarioError, shown
@@ -51,7 +53,7 @@ def cause_text(activity: Activity, desired: int) -> str:
 
 
 def read_history(path: str) -> History:
-    """Read what ``aws autoscaling describe-scaling-activities`` writes.
+    """Read what ``aws autoscaling describe-scaling-activities`` writes; once, until it changes.
 
     Parameters
     ----------
@@ -68,7 +70,21 @@ def read_history(path: str) -> History:
     ScenarioError
         If it is no such file, or holds no launch or termination.
     """
-    found = _listed(path)
+    file = Path(path)
+    try:
+        if not file.is_file():
+            raise _refusal("there is no such file.")
+        place, modified_ns, size = state(file)
+        if size > MOST_BYTES:
+            raise _refusal(f"more than {MOST_BYTES:,} bytes, which no such history has.")
+        return _read(place, modified_ns, size)
+    except OSError as error:
+        raise _refusal(f"can't be read: {error.strerror}.") from None
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, modified_ns: int, size: int) -> History:
+    found = _listed(file)
     steps, started = [], []
     for number, entry in enumerate(found, start=1):
         change = _change(entry, number)
@@ -87,16 +103,9 @@ def read_history(path: str) -> History:
     return History(counted, int(known.group(1)) if known else None)
 
 
-def _listed(path: str) -> list[Any]:
-    file = Path(path)
+def _listed(file: Path) -> list[Any]:
     try:
-        if not file.is_file():
-            raise _refusal("there is no such file.")
-        if file.stat().st_size > MOST_BYTES:
-            raise _refusal(f"more than {MOST_BYTES:,} bytes, which no such history has.")
         found = json.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise _refusal(f"can't be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
         raise _refusal(f"it is not JSON. {HOW}") from None
     listed = found.get("Activities") if isinstance(found, dict) else found

@@ -9,14 +9,16 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb._read import state
 from awsnb.trace import TraceError
 from awsnb.trace.file import text_file
-from awsnb.trace.model import refusal
+from awsnb.trace.model import in_a_sentence
 
 ALB_ENTRY = re.compile(r"(?:https?|h2|grpcs) \S+ \S+ \S+ \S+ (\S+) (\S+) (\S+) ")
 WEBSOCKET = re.compile(r"wss? \S+ \S+ ")
@@ -45,7 +47,7 @@ class Durations:
 
 
 def read_durations(path: str) -> Durations:
-    """Read how long requests took.
+    """Read how long requests took; a file is read once, until it changes.
 
     Parameters
     ----------
@@ -61,14 +63,17 @@ def read_durations(path: str) -> Durations:
     TraceError
         If the file can't be read or is neither.
     """
-    try:
-        with text_file(Path(path)).open() as lines:
-            return _read(lines)
-    except TraceError as problem:
-        raise refusal(path, problem) from None
+    with in_a_sentence(path):
+        return _read(*state(Path(path)))
 
 
-def _read(lines: Iterable[str]) -> Durations:
+@lru_cache(maxsize=4)
+def _read(file: Path, modified_ns: int, size: int) -> Durations:
+    with text_file(file).open() as lines:
+        return _durations(lines)
+
+
+def _durations(lines: Iterable[str]) -> Durations:
     seconds, counts = [], {"log": 0, "websockets": 0, "unsent": 0}
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb._read import state
 from awsnb.scenario import ScenarioError, shown
 
 MOST_BYTES = 10_000_000
@@ -32,10 +33,10 @@ def read_durations(path: str) -> NDArray[np.float64]:
         file = Path(path)
         if not file.is_file():
             raise _refusal(f"{shown(path)} is no file")
-        about = file.stat()
-        if about.st_size > MOST_BYTES:
+        place, modified_ns, size = state(file)
+        if size > MOST_BYTES:
             raise _refusal("is larger than 10 MB")
-        return _read(file.resolve(), about.st_mtime_ns, about.st_size)
+        return _read(place, modified_ns, size)
     except OSError as error:
         raise _refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
     except ValueError as error:  # a path with a NUL byte, or a file that is no text
