@@ -7,8 +7,9 @@ import numpy as np
 
 from awsnb.aws.autoscaling import POLICIES, Member, steps
 from awsnb.aws.autoscaling.termination import CONFIGURATION, OTHER_TEMPLATE, TEMPLATE
+from awsnb.lines import LineError, read_lines
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.scenario import Preset, Scenario, ScenarioError, field, shown
+from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.view import View
 from awsnb.words import counted
 
@@ -81,7 +82,7 @@ class TerminationScenario(Scenario):
     @property
     def members(self) -> tuple[Member, ...]:
         """The instances."""
-        return _read(self.instances)
+        return read_lines(self.instances, "instances", FORM, MOST, _member, "name")
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -94,40 +95,18 @@ class TerminationScenario(Scenario):
         return f"{counted(len(self.members), 'instance')}, {', then '.join(self.policies)}"
 
 
-def _read(text: str) -> tuple[Member, ...]:
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if not 1 <= len(lines) <= MOST:
-        raise ScenarioError(
-            f"instances = {shown(text)}: must be 1 to {MOST} lines of {FORM}.", field="instances"
-        )
-    members = tuple(_member(line, number) for number, line in lines)
-    names = [one.name for one in members]
-    for (number, _), name in zip(lines, names, strict=True):
-        if names.count(name) > 1:
-            raise _refusal(number, name, "a name that no other line has")
-    return members
-
-
-def _member(line: str, number: int) -> Member:
+def _member(line: str) -> Member:
     parts = [part.strip() for part in line.split(",")]
     if len(parts) not in (4, 5) or not all(parts[:2]):
-        raise _refusal(number, line, f"{FORM}, such as i-1, a, template 2, 90")
+        raise LineError(line, f"{FORM}, such as i-1, a, template 2, 90")
     launched_by, _, version = parts[2].rpartition(" ")
     if launched_by not in LAUNCHES or not version.isascii() or not version.isdigit():
-        raise _refusal(number, parts[2], f"{', '.join(LAUNCHES)}, with a number: template 2")
+        raise LineError(parts[2], f"{', '.join(LAUNCHES)}, with a number: template 2")
     if not parts[3].isascii() or not parts[3].isdigit() or len(parts[3]) > 7:
-        raise _refusal(number, parts[3], "an age in whole minutes, up to 9,999,999")
+        raise LineError(parts[3], "an age in whole minutes, up to 9,999,999")
     if len(parts) == 5 and parts[4] != "protected":
-        raise _refusal(number, parts[4], "'protected', or nothing")
+        raise LineError(parts[4], "'protected', or nothing")
     return Member(parts[0], parts[1], launched_by, int(version[:9]), int(parts[3]), len(parts) == 5)
-
-
-def _refusal(number: int, found: str, expected: str) -> ScenarioError:
-    return ScenarioError(
-        f"instances, line {number}: {shown(found)}; expected {expected}.",
-        field="instances",
-        line=number,
-    )
 
 
 # --- what happens

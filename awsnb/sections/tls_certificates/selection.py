@@ -21,6 +21,7 @@ from awsnb.aws.elb.certificates import (
     choose,
     covers,
 )
+from awsnb.lines import LineError, read_lines
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.scenario import Preset, Scenario, ScenarioError, field, shown
 from awsnb.view import View
@@ -103,53 +104,34 @@ def _check_host(host: str) -> None:
 
 
 def _read(text: str) -> tuple[Certificate, ...]:
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if not 1 <= len(lines) <= MOST_CERTIFICATES:
-        raise ScenarioError(
-            f"certificates = {shown(text)}: must be 1 to {MOST_CERTIFICATES} lines of {FORM}; a "
-            f"listener has a default one and {MOST_CERTIFICATES - 1} more (ALB User Guide).",
-            field="certificates",
-        )
-    found = tuple(_certificate(line, number) for number, line in lines)
-    labels = [one.label for one in found]
-    for (number, _), label in zip(lines, labels, strict=True):
-        if labels.count(label) > 1:
-            raise _refusal(number, label, "a label that no other line has")
-    return found
+    form = f"{FORM}; a listener has a default one and {MOST_CERTIFICATES - 1} more (ALB User Guide)"
+    return read_lines(text, "certificates", form, MOST_CERTIFICATES, _certificate, "label")
 
 
-def _certificate(line: str, number: int) -> Certificate:
+def _certificate(line: str) -> Certificate:
     parts = [part.strip() for part in line.split(",")]
     if len(parts) != 5 or not all(parts):
-        raise _refusal(number, line, f"{FORM}, such as {LISTENER.splitlines()[0]}")
+        raise LineError(line, f"{FORM}, such as {LISTENER.splitlines()[0]}")
     label, names, key, signed_with, left = parts
     for name in names.split():
-        _check_name(name, number)
+        _check_name(name)
     if key not in KEYS:
-        raise _refusal(number, key, f"a key of {', '.join(KEYS)}")
+        raise LineError(key, f"a key of {', '.join(KEYS)}")
     if signed_with not in HASHES:
-        raise _refusal(number, signed_with, f"a hash of {', '.join(HASHES)}")
+        raise LineError(signed_with, f"a hash of {', '.join(HASHES)}")
     if not re.fullmatch(r"-?[0-9]{1,4}", left):
-        raise _refusal(number, left, f"whole days, -{MOST_DAYS:,} to {MOST_DAYS:,}")
+        raise LineError(left, f"whole days, -{MOST_DAYS:,} to {MOST_DAYS:,}")
     return Certificate(label, tuple(names.split()), key, signed_with, int(left))
 
 
-def _check_name(name: str, number: int) -> None:
+def _check_name(name: str) -> None:
     domain = name.removeprefix("*.")
     enough = domain == name or "." in domain.rstrip(".")
     if len(name) > 253 or not HOST.fullmatch(domain) or not enough:
-        raise _refusal(
-            number, name, "a host name; an asterisk must be all of its leftmost label, before a "
-            "domain of two labels or more: *.example.com (RFC 9525, section 6.3)"
+        raise LineError(
+            name, "a host name; an asterisk must be all of its leftmost label, before a domain of "
+            "two labels or more: *.example.com (RFC 9525, section 6.3)"
         )  # fmt: skip
-
-
-def _refusal(number: int, found: str, expected: str) -> ScenarioError:
-    return ScenarioError(
-        f"certificates, line {number}: {shown(found)}; expected {expected}.",
-        field="certificates",
-        line=number,
-    )
 
 
 # --- what happens
