@@ -20,6 +20,11 @@ def percent(share: float) -> str:
     return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
 
 
+def are(count: float | None) -> str:
+    """Say ``is`` of one, and ``are`` of any other number."""
+    return "is" if count == 1 else "are"
+
+
 def rate(per_s: float) -> str:
     """Say how many a second: ``0.04``, ``12.5``, ``2,083,333``."""
     return f"{per_s:.3g}" if per_s < 99.95 else f"{per_s:,.0f}"

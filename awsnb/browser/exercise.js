@@ -1,5 +1,5 @@
 // An exercise that is answered on a page: a number or one of several words, told as Python tells it.
-import { create } from "./text.js";
+import { create, digits } from "./text.js";
 
 const numberOf = (text) => (text.trim() ? Number(text.replaceAll(",", "")) : NaN);
 
@@ -15,7 +15,7 @@ function verdictOf(text, { truth, within }) {
 }
 
 const written = (text, { truth }) =>
-  typeof truth === "string" ? text : numberOf(text).toLocaleString("en-US", { maximumSignificantDigits: 6 });
+  typeof truth === "string" ? text : digits(numberOf(text), 6);
 
 export function judged(text, judgement) {
   const verdict = verdictOf(text, judgement);

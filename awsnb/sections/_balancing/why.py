@@ -10,7 +10,7 @@ from awsnb.sections._balancing.scenario import (
     FleetScenario,
 )
 from awsnb.sections._balancing.simulate import Outcome
-from awsnb.words import counted, milliseconds, percent
+from awsnb.words import are, counted, milliseconds, percent
 
 DOES = {
     CRASH: "refuses connections",
@@ -107,8 +107,7 @@ def _of_the_drain(outcome: Outcome) -> str:
             f"{start}, but its connections go on: in the last tenth of the run it still gets "
             f"{percent(outcome.late_share_pct)} of all requests."
         )
-    are = "is" if cut == 1 else "are"
-    return f"{start}; of what it still serves, {counted(cut, 'request')} {are} cut off."
+    return f"{start}; of what it still serves, {counted(cut, 'request')} {are(cut)} cut off."
 
 
 def _of_what_came_later(outcome: Outcome) -> str:

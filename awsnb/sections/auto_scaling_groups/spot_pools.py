@@ -14,7 +14,7 @@ from awsnb.mechanisms.lifetimes import Lifetimes
 from awsnb.results import Comparison, Curve, Number, Option, Panel, Result, cheapest
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.view import View
-from awsnb.words import counted, percent, span, usd
+from awsnb.words import are, counted, percent, span, usd
 
 MOST_POOLS = 12
 ACCEPTED_MIN = 1.0
@@ -233,7 +233,7 @@ def _why(outcome: Outcome) -> str:
     asked = outcome.scenario
     if asked.on_demand >= asked.needed:
         return (
-            f"{counted(asked.on_demand, 'On-Demand instance')} {_verb(asked.on_demand)} enough "
+            f"{counted(asked.on_demand, 'On-Demand instance')} {are(asked.on_demand)} enough "
             "for the load: Spot interruptions can't take the group below it."
         )
     spare = asked.total - asked.needed
@@ -254,10 +254,6 @@ def _why(outcome: Outcome) -> str:
         f"only when at least {together} pools are taken back within "
         f"{span(60 * asked.missing_min)}.{more}"
     )
-
-
-def _verb(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 # --- what else would do

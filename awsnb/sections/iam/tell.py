@@ -7,6 +7,7 @@ from awsnb.results import Number, Result
 from awsnb.sections.iam.panels import OPENED, TAKEN, columns_of, panels_of
 from awsnb.sections.iam.scenario import NOTHING, AccessScenario
 from awsnb.sections.iam.simulate import ALLOWED, SESSION_NAME, Outcome, simulate
+from awsnb.words import are
 
 
 def tell(outcome: Outcome) -> Result:
@@ -128,13 +129,13 @@ def _lowered(sentence: str) -> str:
 
 def _batch_why(outcome: Outcome) -> str:
     allowed = sum(answer.allowed for answer in outcome.answers)
-    said = f"Of the {len(outcome.asked):,} requests of the file {allowed:,} {_is(allowed)} allowed."
+    said = f"Of the {len(outcome.asked):,} requests of the file {allowed:,} {are(allowed)} allowed."
     wrong = outcome.unexpected
     said += _unsure(outcome)
     if not any(row.expected is not None for row in outcome.asked):
         return said
     return said + (
-        " All are as expected." if not wrong else f" {len(wrong):,} {_is(len(wrong))} not as "
+        " All are as expected." if not wrong else f" {len(wrong):,} {are(len(wrong))} not as "
         f"expected, the first in line {wrong[0][0].line}."
     )  # fmt: skip
 
@@ -150,10 +151,6 @@ def _unsure(outcome: Outcome) -> str:
     rests = "rests" if len(resting) == 1 else "rest"
     said = f" {len(resting):,} {rests} on what nothing here tells ({', '.join(keys)})"
     return "; ".join([said, *cures]) + "."
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _batch_numbers(outcome: Outcome) -> tuple[Number, ...]:

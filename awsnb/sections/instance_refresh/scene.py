@@ -11,7 +11,7 @@ from awsnb.results import Flow, Members, Place, Scene
 from awsnb.sections.instance_refresh.scenario import FAILS
 from awsnb.sections.instance_refresh.simulate import Outcome
 from awsnb.sections.instance_refresh.traffic import failing
-from awsnb.words import counted
+from awsnb.words import are, counted
 
 OLD, NEW, FAILED = "Old version", "New version", "Failed"
 MOST_WORDS = 60
@@ -93,7 +93,7 @@ def _words(outcome: Outcome) -> Iterator[tuple[float, str]]:
 
 def _said(mark: Mark, version: str) -> str:
     several = counted(mark.instances, "instance")
-    verb = "is" if mark.instances == 1 else "are"
+    verb = are(mark.instances)
     return {
         "batch": f"{counted(mark.instances, f'{version} instance')} {verb} launched.",
         "pause": f"A checkpoint: {several} {verb} new.",

@@ -10,7 +10,7 @@ from awsnb.sections.instance_refresh.scene import scene
 from awsnb.sections.instance_refresh.simulate import Outcome
 from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS
 from awsnb.sections.instance_refresh.why import why
-from awsnb.words import counted, span
+from awsnb.words import are, counted, span
 
 STEPS = {
     "pause": "checkpoint", "failed": "fails", "stopped": "alarm", "back": "back",
@@ -131,5 +131,5 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if asked.standby:
         yield (
             f"{counted(asked.standby, 'instance')} on standby "
-            f"{'is' if asked.standby == 1 else 'are'} not counted: they serve nothing."
+            f"{are(asked.standby)} not counted: they serve nothing."
         )

@@ -6,7 +6,7 @@ from awsnb.aws.autoscaling import ASG
 from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
 from awsnb.sections.instance_refresh.simulate import Outcome
 from awsnb.sections.instance_refresh.traffic import TIMEOUT_S
-from awsnb.words import counted, percent, span
+from awsnb.words import are, counted, percent, span
 
 
 def why(outcome: Outcome) -> str:
@@ -27,7 +27,7 @@ def _pace(outcome: Outcome) -> str:
     size = min(max(batches), plan.ceiling - plan.floor)
     return (
         f"At least {plan.floor} stay ready and at most {plan.ceiling} are there, so {size} "
-        f"{'is' if size == 1 else 'are'} replaced at a time; {first}. {_batch(outcome)}"
+        f"{are(size)} replaced at a time; {first}. {_batch(outcome)}"
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import model_validator
 from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.aws.memorydb import MEMORYDB
 from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.words import counted
+from awsnb.words import are, counted
 
 ASYNC: Final = "async replicas"
 WAIT: Final = "WAIT for replicas"
@@ -167,7 +167,7 @@ class MemoryDbScenario(Scenario):
     def _refuse_what_cannot_be(self) -> Self:
         if self.wait_for > self.replicas:
             raise ScenarioError(
-                f"wait_for = {self.wait_for}: there {'is' if self.replicas == 1 else 'are'} only "
+                f"wait_for = {self.wait_for}: there {are(self.replicas)} only "
                 f"{counted(self.replicas, 'replica')} to wait for; use 1 to {self.replicas}.",
                 field="wait_for",
             )

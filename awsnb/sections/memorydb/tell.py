@@ -21,7 +21,7 @@ from awsnb.sections.memorydb.scenario import (
 )
 from awsnb.sections.memorydb.scene import moments_s, scene
 from awsnb.sections.memorydb.simulate import EVERYTHING, NOTHING, ONE_IN, Outcome, Run
-from awsnb.words import counted, milliseconds, rate, span, usd
+from awsnb.words import are, counted, milliseconds, rate, span, usd
 
 COLUMNS = {ASYNC: "async", WAIT: "wait", SYNC: "sync", MEMORY_DB: "memorydb", AOF: "aof"}
 ROLES: dict[str, Role] = {
@@ -146,7 +146,7 @@ def _loss(run: Run) -> str:
     assert window is not None
     return (
         f"{fails}, {counted(run.lost_writes or 0, 'acknowledged write')} "
-        f"{'is' if run.lost_writes == 1 else 'are'} lost on average: the best copy that is left "
+        f"{are(run.lost_writes)} lost on average: the best copy that is left "
         f"is {milliseconds(float(window.mean()))} behind them.{quorum}"
     )
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from awsnb.mechanisms.group import Activity, Instance
 from awsnb.results import Flow, Members, Place, Scene
 from awsnb.sections.auto_scaling_groups.repair.simulate import Outcome
-from awsnb.words import counted
+from awsnb.words import are, counted
 
 LAUNCHED, ENDED = "Launched", "Taken out"
 MOST_WORDS = 60
@@ -109,7 +109,7 @@ def _said(activities: list[Activity]) -> str:
     counts = {verb: [one for one in activities if one.launches == launches]
               for launches, verb in VERBS.items()}  # fmt: skip
     return " ".join(
-        f"{counted(len(found), 'instance')} {'is' if len(found) == 1 else 'are'} {verb}: "
+        f"{counted(len(found), 'instance')} {are(len(found))} {verb}: "
         f"{', '.join(sorted({zone_name(one.zone) for one in found}))}."
         for verb, found in counts.items()
         if found

@@ -10,7 +10,7 @@ from awsnb.sections.auto_scaling_groups.repair.scenario import (
     STOPPED,
 )
 from awsnb.sections.auto_scaling_groups.repair.simulate import Outcome, is_found
-from awsnb.words import counted, span
+from awsnb.words import are, counted, span
 
 SEES = {HANGS: "ELB's", VOLUME: "EBS's or ELB's", HOST: "EC2's or ELB's", ZONE: "EC2's or ELB's"}
 
@@ -145,6 +145,6 @@ def _condemned(outcome: Outcome) -> str:
         return ""
     return (
         f"On the way {counted(outcome.condemned, 'new instance')} "
-        f"{'is' if outcome.condemned == 1 else 'are'} taken out before the first healthy check: "
+        f"{are(outcome.condemned)} taken out before the first healthy check: "
         "the grace period is too short."
     )

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from awsnb.aws.instance_store import INSTANCE_STORE
 from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.words import counted
+from awsnb.words import are, counted
 
 GROUPS, SCATTERED = "groups", "scattered"
 MOST_COPIES = 6
@@ -100,7 +100,7 @@ class CopiesScenario(Scenario):
         if self.copies > self.instances:
             raise ScenarioError(
                 f"copies = {self.copies}: each copy needs an instance of its own, and there "
-                f"{'is' if self.instances == 1 else 'are'} {self.instances}; use 1 to "
+                f"{are(self.instances)} {self.instances}; use 1 to "
                 f"{self.instances} copies, or more instances.",
                 field="copies",
             )
