@@ -340,17 +340,21 @@ def least_loaded(new: Bindings, living: Bindings, load: Floats, epoch: Epoch) ->
         The target of each new binding.
     """
     sums = dict.fromkeys(map(int, epoch.targets), 0.0)
+    bound = dict.fromkeys(sums, 0)
     ends = list(_rows(living.end_min, living.target, load[living.tie]))
     for _, target, per_min in ends:
         sums[target] += per_min
+        bound[target] += 1
     heapify(ends)
     chosen = []
     for start, end, per_min in _rows(new.start_min, new.end_min, load[new.tie]):
         while ends and ends[0][0] < start:
             _, target, ended = heappop(ends)
-            sums[target] -= ended
+            bound[target] -= 1
+            sums[target] = sums[target] - ended if bound[target] else 0.0  # free of rounding
         chosen.append(min(sums, key=sums.__getitem__))
         sums[chosen[-1]] += per_min
+        bound[chosen[-1]] += 1
         heappush(ends, (end, chosen[-1], per_min))
     return np.array(chosen, np.int64)
 

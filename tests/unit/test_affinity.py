@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awsnb import theory
@@ -69,6 +69,7 @@ def walked(ties, load, rule):
 
 
 @given(st.integers(0, 300), st.sampled_from(["in turn", "least"]))
+@example(85, "least")  # a target that has become empty
 def test_bindings_are_those_of_a_walk_over_events(seed, rule):
     ties, load = ties_of(seed)
     bound = bind(ties, load, EPOCHS, in_turn if rule == "in turn" else least_loaded)

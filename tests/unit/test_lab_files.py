@@ -1,5 +1,4 @@
 import asyncio
-import contextlib
 import json
 
 import nbformat
@@ -12,12 +11,6 @@ from awsnb.cli import app
 from awsnb.lab_files import STATE, VIEW, NotebookFiles
 
 LAYOUT = {"model_name": "LayoutModel", "state": {}}
-
-
-def in_a_loop(work):
-    """Run to the end; unlike `asyncio.run`, leave later tests of this process their event loop."""
-    with contextlib.closing(asyncio.new_event_loop()) as loop:
-        return loop.run_until_complete(work)
 
 
 def card(guess):
@@ -41,7 +34,7 @@ def saved(tmp_path):
     def save(*notebooks):
         for one in notebooks:
             model = {"type": "notebook", "format": "json", "content": one}
-            in_a_loop(files.save(model, "/lesson.ipynb"))
+            asyncio.run(files.save(model, "/lesson.ipynb"))
         content = json.loads((tmp_path / "lesson.ipynb").read_text("utf-8"))
         state = content["metadata"]["widgets"][STATE]["state"]
         return state, content["cells"][0]["outputs"][0]["data"]

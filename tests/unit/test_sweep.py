@@ -1,5 +1,6 @@
 """Sweeps: the same table whatever runs them, and nothing lost when they are stopped."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -229,6 +230,17 @@ def test_killed_it_goes_on_where_it_was(tmp_path):
     pd.testing.assert_series_equal(table["throttled_min"][:3], expected["throttled_min"])
 
 
+@pytest.fixture
+def loop():
+    """An event loop of the thread's own: `asyncio.run` in an earlier test leaves none."""
+    own = asyncio.new_event_loop()
+    asyncio.set_event_loop(own)
+    yield
+    asyncio.set_event_loop(None)
+    own.close()
+
+
+@pytest.mark.usefixtures("loop")
 def test_dask_gives_the_same_and_survives_the_death_of_a_worker():
     distributed = pytest.importorskip("distributed")
     axes = {"size_gib": list(range(100, 500))}
