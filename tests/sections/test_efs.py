@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from awsnb.aws.efs import EFS, Policy, StorageBill
+from awsnb.aws.efs import EFS, Io, Policy, StorageBill
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.efs import truth
@@ -103,12 +103,19 @@ def test_files_one_by_one_take_the_time_of_their_requests(read_pct, busy_ms, fil
     assert outcome.files_per_s == pytest.approx(1000 / (requests * busy_ms))
 
 
-def test_metadata_is_counted_as_four_kib_and_billed():
+def test_metadata_counts_as_four_kib_and_elastic_bills_data_by_32():
     values = {"mode": "elastic", "read_pct": 0.0, "io_size_kib": 4}
     large, small = ask(THROUGHPUT, **values), ask(THROUGHPUT, **values, file_kib=4)
     stored = 20 * 0.30
-    assert small.usd_month - stored == pytest.approx(3 * (large.usd_month - stored))
+    # of each 4 KiB written: 32 of data, and for a small file twice 4 of metadata
+    assert small.usd_month - stored == pytest.approx(40 / 32 * (large.usd_month - stored))
     assert small.mean_metered_mibps == pytest.approx(3 * large.mean_metered_mibps)
+
+
+@pytest.mark.parametrize(("kib", "billed_kib"), [(1, 32), (4, 32), (32, 32), (33, 33), (1024, 1024)])
+def test_elastic_mode_bills_a_request_as_at_least_32_kib(kib, billed_kib):
+    assert Io(kib, read_share=1.0).elastic_mib == pytest.approx(billed_kib / kib)
+    assert Io(kib, read_share=0.0).metered_mib == pytest.approx(max(4, kib) / kib)
 
 
 def test_one_zone_costs_less_writes_faster_and_may_be_lost():
@@ -251,6 +258,7 @@ def singly(idle_days, reads_a_year, policy, seed=1):
             if reads:
                 usd += fee[place] * (1 if policy.move_back else reads)
             if reads and (policy.move_back or place == 0):
+                usd += ELASTIC.back_usd_gib[place]
                 if place == 2:
                     usd += max(90 - (age - policy.archive_days), 0) * price[2] / MONTH_DAYS
                 age, place = 0, 0
@@ -346,6 +354,24 @@ def test_all_in_standard_is_the_price_times_the_bytes():
     assert outcome.standard_usd_month == pytest.approx(outcome.usd_month)
 
 
+def test_one_zone_has_a_cheaper_infrequent_access_and_no_archive():
+    regional, one_zone = (ask(CLASSES, kind=kind) for kind in ("Regional", "One Zone"))
+    for mode, regional_usd in (("elastic", 0.016), ("bursting", 0.025)):
+        for zone, usd in ((False, regional_usd), (True, 0.0133)):
+            assert StorageBill(mode, zone).usd_gib_month[1] == usd
+    assert one_zone.parts_usd_month["ia"] == pytest.approx(
+        regional.parts_usd_month["ia"] * 0.0133 / 0.016
+    )
+    assert one_zone.standard_usd_month == pytest.approx(regional.standard_usd_month * 16 / 30)
+    labels = [option.label for option in CLASSES.compare(one_zone.scenario).options]
+    assert labels and not any("Archive" in label for label in labels)
+
+
+def test_a_file_that_moves_back_pays_for_it():
+    back = year(stock([400.0]), [1e9], Policy(1, None, True), ELASTIC)[0][0, 3, 0]
+    assert back == pytest.approx(0.01 + 0.01)  # into Infrequent Access, and back the same day
+
+
 def test_the_months_add_up_to_the_year():
     outcome = CLASSES.outcome(preset(CLASSES, "Archive, and back too soon"))
     assert outcome.months_usd.sum() == pytest.approx(outcome.usd.sum(), rel=0.01)
@@ -416,6 +442,7 @@ def test_what_is_no_listing_is_refused_with_the_command(listing, text, rule, lin
         ({"ia_after": "0 days"}, "must be one of never, 1 day, 7 days"),
         ({"archive_after": "30 days"}, "later than ia_after"),
         ({"archive_after": "90 days", "mode": "bursting"}, "only with elastic"),
+        ({"archive_after": "90 days", "kind": "One Zone"}, "Archive on Regional file systems only"),
         ({"reads_a_year": -1.0}, "from 0 to 365"),
         ({"listing": "/nowhere/files.txt"}, "is no file"),
     ],

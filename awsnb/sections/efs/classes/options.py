@@ -1,6 +1,5 @@
 """What other lifecycle policies would cost for the same files."""
 
-from awsnb.aws.efs import StorageBill
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.efs.classes.files import files_of
 from awsnb.sections.efs.classes.scenario import NEVER, ClassesScenario
@@ -40,7 +39,7 @@ def compare(scenario: ClassesScenario) -> Comparison:
         for policy in POLICIES
         for back in (False, True)
         if policy["ia_after"] != NEVER or not back
-        if policy["archive_after"] == NEVER or scenario.mode == "elastic"
+        if policy["archive_after"] == NEVER or scenario.has_archive
     ]
     options = [_option("as asked: ", scenario, stock)]
     options += [_option("", other, stock) for other in others]
@@ -54,9 +53,7 @@ def compare(scenario: ClassesScenario) -> Comparison:
 
 
 def _option(prefix: str, scenario: ClassesScenario, stock: Stock) -> Option:
-    usd_day, stored = year(
-        stock, [scenario.reads_a_year], scenario.policy, StorageBill(scenario.mode)
-    )
+    usd_day, stored = year(stock, [scenario.reads_a_year], scenario.policy, scenario.bill)
     cost = float(usd_day.sum()) / MONTHS
     cold = float(stored[-1, 1:].sum() / stored[-1].sum())
     return Option(

@@ -148,6 +148,6 @@ class Outcome:
     @cached_property
     def usd_month(self) -> float:
         """Price of the file system under this load, USD a month."""
-        gib = self.mean_mibps * self.scenario.io.counted * 3600 * HOURS_A_MONTH / 1024
+        gib = self.mean_mibps * self.scenario.io.elastic_mib * 3600 * HOURS_A_MONTH / 1024
         read = gib * self.scenario.io.read_share
         return self.scenario.system.usd_month(read, gib - read)
