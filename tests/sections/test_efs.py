@@ -112,7 +112,9 @@ def test_metadata_counts_as_four_kib_and_elastic_bills_data_by_32():
     assert small.mean_metered_mibps == pytest.approx(3 * large.mean_metered_mibps)
 
 
-@pytest.mark.parametrize(("kib", "billed_kib"), [(1, 32), (4, 32), (32, 32), (33, 33), (1024, 1024)])
+@pytest.mark.parametrize(
+    ("kib", "billed_kib"), [(1, 32), (4, 32), (32, 32), (33, 33), (1024, 1024)]
+)
 def test_elastic_mode_bills_a_request_as_at_least_32_kib(kib, billed_kib):
     assert Io(kib, read_share=1.0).elastic_mib == pytest.approx(billed_kib / kib)
     assert Io(kib, read_share=0.0).metered_mib == pytest.approx(max(4, kib) / kib)
@@ -210,6 +212,46 @@ def test_a_measured_credit_is_drawn_over_the_models(trace, tmp_path):
     assert "credit_error_gib" not in elastic.summary and "measured_credit_gib" in elastic.data
     with pytest.raises(TraceError, match=r"export BurstCreditBalance \(Average\)"):
         ask(THROUGHPUT, trace=load, balance=load)
+
+
+def export(folder, metric, values):
+    """A CloudWatch export of a value a minute, in a folder of its own."""
+    path = folder / f"{metric.split()[0]}.csv"
+    rows = [f"2024-03-01T00:{i:02d}:00Z,{value}" for i, value in enumerate(values)]
+    path.write_text("\n".join([f"timestamp,{metric}", *rows, ""]))
+    return str(path)
+
+
+def test_a_measured_limit_is_drawn_over_the_models(trace, tmp_path):
+    load = trace("TotalIOBytes Sum", [60 * 2**20 * 50] * 10)
+    # 6 GiB of credit pay 49 MiB/s for two minutes and five seconds; then 1 MiB/s is left
+    limit = export(tmp_path, "PermittedThroughput Average", [100 * 2**20] * 2 + [2**20] * 8)
+    values = {"trace": load, "read_pct": 0.0, "permitted": limit, "standard_gib": 1}
+    start = 100 * 6 / (2.1 * 1024)
+    result = THROUGHPUT.simulate(ThroughputScenario(**values, start_credit_pct=start))
+    assert result.summary["permitted_error_mibps"] == 0
+    assert result.data["permitted_mibps"].tolist() == [100] * 2 + [1] * 8
+    assert [panel.title for panel in result.panels][2] == "Throughput that may pass, metered"
+    full = THROUGHPUT.simulate(ThroughputScenario(**values))
+    assert full.summary["permitted_error_mibps"] == pytest.approx(0.8 * 99)
+    provisioned = ask(THROUGHPUT, **values, mode="provisioned", provisioned_mibps=50)
+    assert provisioned.permitted_error_mibps == pytest.approx(0.2 * 50 + 0.8 * 49)
+    elastic = THROUGHPUT.simulate(ThroughputScenario(**values, mode="elastic"))
+    assert elastic.data["permitted_mibps"].tolist() == [5120] * 10
+    assert any("PermittedThroughput is the most that may be written" in n for n in elastic.notes)
+
+
+def test_without_a_measured_limit_none_is_drawn(trace):
+    result = THROUGHPUT.simulate(ThroughputScenario())
+    assert "permitted_mibps" not in result.data
+    assert "permitted_error_mibps" not in result.summary
+
+
+def test_what_is_no_limit_is_refused(trace, tmp_path):
+    load = trace("TotalIOBytes Sum", [60 * 2**20 * 50] * 10)
+    credit = export(tmp_path, "BurstCreditBalance Average", [2**40] * 10)
+    with pytest.raises(TraceError, match=r"export PermittedThroughput \(Average\)"):
+        ask(THROUGHPUT, trace=load, permitted=credit)
 
 
 def test_the_wrong_metric_is_refused_with_the_right_one(trace):

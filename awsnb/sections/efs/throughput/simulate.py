@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.aws.ebs import Limit
-from awsnb.aws.efs import limits
+from awsnb.aws.efs import EFS, limits
 from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.mechanisms import token_bucket
@@ -97,6 +97,27 @@ class Outcome:
     def credit_gib(self) -> NDArray[np.float64] | None:
         """Credit left after each sample, metered GiB; None where there is none."""
         return None if self.credit is None else self.service.level[:, 0] / 1024
+
+    @cached_property
+    def permitted_mibps(self) -> NDArray[np.float64]:
+        """What may pass at each sample's end as CloudWatch counts it, metered MiB/s.
+
+        In elastic mode AWS shows the most that may be written there.
+        """
+        if self.credit is not None:
+            bucket = self.credit.bucket
+            return np.where(self.service.level[:, 0] > 0, bucket.burst, bucket.baseline)
+        system = self.scenario.system
+        most = system.provisioned_mibps or EFS.value(system.limits_from, "max_write")
+        return np.full(len(self.load.asked_mibps), float(most))
+
+    @property
+    def permitted_error_mibps(self) -> float | None:
+        """Mean distance between the measured limit and the model's; None without a measured one."""
+        measured = self.load.measured_permitted_mibps
+        if measured is None:
+            return None
+        return float(np.nanmean(np.abs(measured - self.permitted_mibps)))
 
     @property
     def credit_error_gib(self) -> float | None:
