@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from awsnb.aws.efs import EFS, Io, Policy, StorageBill
+from awsnb.aws.s3 import storage_usd_month
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.efs import truth
@@ -500,3 +501,141 @@ def test_the_curve_shows_the_bill_of_the_headline_at_the_own_rate(reads):
     shown = result.data["policy_usd"][result.data["reads_a_year"] == reads]
     assert shown == pytest.approx(result.summary["usd_month"])
     assert (np.diff(result.data["reads_a_year"]) >= 0).all()
+
+
+# --- alternatives
+
+ALTERNATIVES = S.view("alternatives")
+MONTH_D = 730 / 24
+
+
+def in_stores(**values):
+    return ask(ALTERNATIVES, **values).bills
+
+
+def test_a_gb_costs_three_times_gp2_and_a_third_of_a_volume_costs_as_much():
+    values = {"stored_gib": 16_000, "instances": 1, "file_kib": 2**20, "store": "EFS bursting"}
+    outcome = ask(ALTERNATIVES, **values)
+    assert outcome.same_at_full_pct("EBS gp2") == pytest.approx(100 / 3, rel=1e-3)
+    assert outcome.same_at_full_pct("EBS gp3") == pytest.approx(100 * 0.08 / 0.30, rel=1e-3)
+    for store, same in (("EBS gp2", 100 / 3), ("EBS gp3", 100 * 8 / 30)):
+        fuller, emptier = (in_stores(**values, full_pct=same + d)[store].usd for d in (1, -1))
+        assert fuller < outcome.bill.usd < emptier
+
+
+def test_bills_by_hand():
+    bills = in_stores(
+        stored_gib=300, full_pct=50, instances=3, use="only read", read_gib_day=20,
+        written_gib_day=5, file_kib=64, cold_pct=40,
+    )  # fmt: skip
+    metadata = 300 * 2 / 64  # GiB: 2 KiB for each file of 64
+    bytes_each = (64 + 2 * 4) / 64  # a file is opened and closed
+    use = MONTH_D * bytes_each * (20 * 0.03 + 5 * 0.06)
+    stored = {
+        "EFS bursting": (300 + metadata) * 0.30,
+        "EFS elastic": (300 + metadata) * 0.30,
+        "EFS One Zone": (300 + metadata) * 0.16,
+        "EFS with IA": (180 + metadata) * 0.30 + 120 * 128 / 64 * 0.016,
+        "EBS gp3": 3 * 600 * 0.08,
+        "EBS gp2": 3 * 600 * 0.10,
+        "S3 Standard": 300 * 0.023,
+    }
+    assert {store: bill.storage_usd for store, bill in bills.items()} == pytest.approx(stored)
+    for store in ("EFS elastic", "EFS One Zone", "EFS with IA"):
+        assert bills[store].use_usd == pytest.approx(use)
+    requests = MONTH_D * 16_384 * (20 * 0.0000004 + 5 * 0.000005)
+    assert bills["S3 Standard"].use_usd == pytest.approx(requests)
+    assert bills["EFS bursting"].use_usd == bills["EBS gp3"].use_usd == 0
+
+
+def test_s3_costs_less_above_50_tb():
+    assert storage_usd_month(51_200) == pytest.approx(51_200 * 0.023)
+    assert storage_usd_month(600_000) == pytest.approx(
+        51_200 * 0.023 + 460_800 * 0.022 + 88_000 * 0.021
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "lacking"),
+    [
+        ({"instances": 1}, {"S3 Standard"}),
+        ({"instances": 2}, {"EBS gp3", "EBS gp2", "S3 Standard"}),
+        ({"instances": 2, "use": "write whole files"}, {"EBS gp3", "EBS gp2"}),
+        ({"instances": 2, "use": "only read"}, set()),
+        (
+            {"instances": 1, "zone_loss": True},
+            {"EBS gp3", "EBS gp2", "S3 Standard", "EFS One Zone"},
+        ),
+        (
+            {"instances": 2, "use": "only read", "read_gib_day": 5000, "stored_gib": 300},
+            {"EFS bursting"},
+        ),
+        (
+            {"instances": 1, "use": "only read", "full_pct": 2, "stored_gib": 1000},
+            {"EBS gp2"},  # 50,000 GiB: above 16 TiB, below gp3's 64
+        ),
+    ],
+)
+def test_what_a_store_can_not_do(values, lacking):
+    assert {store for store, bill in in_stores(**values).items() if bill.lacks} == lacking
+
+
+def test_bursting_holds_up_to_what_the_size_earns():
+    # 100 GiB earn 4.88 MiB/s of metered throughput: three times as much may be read
+    most_gib = 3 * 100 * 50 / 1024 * 86_400 / 1024
+    values = {"stored_gib": 100, "written_gib_day": 0, "file_kib": 2**20}
+    less, more = (
+        ALTERNATIVES.scenario(**values, read_gib_day=most_gib * part) for part in (0.999, 1.01)
+    )
+    assert not ALTERNATIVES.outcome(less).bill.lacks
+    assert "4.93 MiB/s are metered and the size earns 4.88" in ALTERNATIVES.simulate(more).why
+
+
+def said(name):
+    return ALTERNATIVES.simulate(preset(ALTERNATIVES, name)).why
+
+
+def test_what_the_presets_of_alternatives_say():
+    room, full = said("A disk with room to grow"), said("A disk that is nearly full")
+    assert "3.75 times a GB of gp3 and 3 times one of gp2" in room
+    assert "A volume that is 20 % full bills 500 GiB, 40.00 USD on gp3; at 27 %" in room
+    assert "EBS gp3" in full.split("Cheapest")[1] and "EBS gp3" not in room
+    uploads = said("Uploads of four web servers")
+    assert "4 instances can't write to a volume's file system together" in uploads
+    assert uploads.endswith("EFS with IA, 60.45 USD.") and "One Zone" not in uploads
+    copies = said("A copy on each of ten")
+    assert "10 volumes, a copy for each instance and 70 % full, bill 580 GiB" in copies
+    assert "times" not in copies and "S3 Standard" in copies
+    training = said("Training data, all day long")
+    assert "of it to read and write" in training and "S3 Standard" in training
+    tiny = said("Millions of tiny objects")
+    assert "EBS gp3" in tiny.split("Cheapest")[1] and "times a GB" not in tiny
+
+
+def test_the_sentence_names_a_store_that_will_not_do_and_why():
+    why = ALTERNATIVES.simulate(ALTERNATIVES.scenario(store="S3 Standard")).why
+    assert "It will not do: an object can't be changed in place." in why
+    alone = ALTERNATIVES.scenario(
+        store="EFS bursting", instances=1, zone_loss=True, stored_gib=1, read_gib_day=5000
+    )
+    assert "Cheapest that will do: EFS with IA" in ALTERNATIVES.simulate(alone).why
+    assert ALTERNATIVES.outcome(alone).best != "EFS bursting"
+    one = ALTERNATIVES.simulate(alone.replace(zone_loss=False, store="EBS gp3")).why
+    assert "Nothing else that will do costs less." in one and "1 volumes" not in one
+
+
+def test_the_cheapest_store_of_the_options_is_the_one_of_the_sentence():
+    for scenario in ALTERNATIVES.situations():
+        comparison, best = ALTERNATIVES.compare(scenario), ALTERNATIVES.outcome(scenario).best
+        assert comparison.best.label == best
+        held = [option.cost_usd_month for option in comparison.options if option.holds]
+        assert comparison.best.cost_usd_month == min(held)
+
+
+def test_the_curves_pass_through_the_bill():
+    result = ALTERNATIVES.simulate(ALTERNATIVES.scenario(read_gib_day=50.0, store="EFS elastic"))
+    at = result.data["read_gib"] == 50.0
+    assert result.data["efs_elastic_usd_month"][at] == pytest.approx(result.summary["usd_month"])
+    full = result.data["full_pct"] == 60.0
+    bills = ask(ALTERNATIVES, read_gib_day=50.0).bills
+    assert result.data["gp3_usd"][full] == pytest.approx(bills["EBS gp3"].usd / 500)
