@@ -636,6 +636,10 @@ def test_the_curves_pass_through_the_bill():
     result = ALTERNATIVES.simulate(ALTERNATIVES.scenario(read_gib_day=50.0, store="EFS elastic"))
     at = result.data["read_gib"] == 50.0
     assert result.data["efs_elastic_usd_month"][at] == pytest.approx(result.summary["usd_month"])
+    shown = dict(zip(result.data["store"], result.data["unfit_usd"] > 0, strict=True))
+    assert [store for store, unfit in shown.items() if unfit] == [
+        "EBS gp3", "EBS gp2", "S3 Standard",
+    ]  # fmt: skip
     full = result.data["full_pct"] == 60.0
     bills = ask(ALTERNATIVES, read_gib_day=50.0).bills
     assert result.data["gp3_usd"][full] == pytest.approx(bills["EBS gp3"].usd / 500)

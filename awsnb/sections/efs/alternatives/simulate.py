@@ -25,7 +25,7 @@ KIB, MIB_PER_GIB, KIB_PER_GIB = 1024, 1024, 2**20
 DAYS_A_MONTH = HOURS_A_MONTH / 24
 MOST_READ = AlternativesScenario.fields()["read_gib_day"].high or 0.0
 REQUEST_KIB = 1024  # what AWS advises to mount EFS with
-FULL_PCT = np.linspace(5.0, 100.0, 39)
+FULL_PCT = np.linspace(10.0, 100.0, 37)
 Floats = NDArray[np.float64]
 Lack = Literal["sharing", "size", "zones", "changes in place", "throughput"]
 

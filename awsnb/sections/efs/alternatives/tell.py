@@ -1,6 +1,7 @@
 """What there is to say of stores: the bill, what a store lacks, and when another is cheaper."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from awsnb.aws.ebs.volume import EBS
 from awsnb.aws.efs import EFS
@@ -27,7 +28,8 @@ def tell(outcome: Outcome) -> Result:
     Returns
     -------
     Result
-        `data` has by ``store`` what is stored and what is read and written, USD; by ``full_pct``
+        `data` has by ``store`` what is stored and what is read and written, USD, or the whole
+        bill of a store that will not do; by ``full_pct``
         a GiB of files on volumes and in the store asked for, USD a month; by ``read_gib`` a day
         the bill of four stores, USD a month.
     """
@@ -38,8 +40,7 @@ def tell(outcome: Outcome) -> Result:
         numbers=_numbers(outcome),
         data={
             "store": np.array(STORES),
-            "storage_usd": np.array([bill.storage_usd for bill in outcome.bills.values()]),
-            "use_usd": np.array([bill.use_usd for bill in outcome.bills.values()]),
+            **_bars(outcome),
             "full_pct": FULL_PCT,
             **{f"{kind}_usd": outcome.by_fullness(store) for store, kind in VOLUMES.items()},
             "here_usd": np.full(FULL_PCT.size, outcome.bill.usd / outcome.scenario.stored_gib),
@@ -55,10 +56,19 @@ def _column(store: str) -> str:
     return store.lower().replace(" ", "_") + "_usd_month"
 
 
+def _bars(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
+    bills = outcome.bills.values()
+    does = np.array([not bill.lacks for bill in bills])
+    storage, use = np.array([(bill.storage_usd, bill.use_usd) for bill in bills]).T
+    parts = {"storage_usd": storage * does, "use_usd": use * does}
+    return {**parts, "unfit_usd": (storage + use) * ~does}
+
+
 def _by_store() -> Panel:
     curves = (
         Curve("storage_usd", "stored", "first"),
         Curve("use_usd", "read and written", "second"),
+        Curve("unfit_usd", "will not do", "demand"),
     )
     return Panel("Bill a month", "USD", curves, kind="bars", x="store", stacked=True)
 
@@ -71,7 +81,6 @@ def _by_fullness(outcome: Outcome) -> Panel:
         "A GiB of files, by how full the volumes are",
         "USD/month",
         (*volumes, *here),
-        log=True,
         x="full_pct",
         x_title="volume full to, %",
         events=((outcome.scenario.full_pct, "yours"),),
