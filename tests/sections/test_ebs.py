@@ -137,3 +137,30 @@ def test_the_map_of_a_long_chain_shows_nothing_below_one_block():
     held = ask(CHAIN, days=365, change_pct=8.0).data["held_gib"]
     assert held[held > 0].min() >= 512 / 2**20
     assert held.sum() == pytest.approx(48 * 1024, rel=1e-5)
+
+
+def test_the_picture_of_modifications_says_what_holds_a_request_back():
+    asked = {"size_gib": 100, "new_size_gib": 220, "new_iops": 3000, "steps": 6, "apart_h": 2.0}
+    today, before = (
+        MODIFY.simulate(MODIFY.scenario(**asked, as_of=as_of)).scene
+        for as_of in ("today", "2023-06")
+    )
+    waiting, window, volume = today.places
+    assert waiting.count.max() == 2 and waiting.count[-1] == 0
+    assert window.level.max() == window.capacity == 4 and volume.level[-1] == 220
+    said, said_before = ({word for _, word in one.words} for one in (today, before))
+    assert "Refused: 4 modifications in 24 hours are the most." in said
+    assert "Refused: the modification before is not completed." in said
+    assert "Refused: the wait after a modification is not over." in said_before - said
+    assert [place.name for place in before.places] == ["Refused", "Volume"]
+    alone = MODIFY.simulate(MODIFY.scenario()).scene
+    assert not any("Refused" in word for _, word in alone.words)
+
+
+def test_no_more_than_four_modifications_begin_in_any_24_hours():
+    outcome = MODIFY.outcome(
+        MODIFY.scenario(size_gib=1, new_size_gib=21, new_iops=3000, steps=20, apart_h=0.5)
+    )
+    gaps = outcome.begun_h[4:] - outcome.begun_h[:-4]
+    assert gaps.min() == pytest.approx(24) and outcome.in_window.max() == 4
+    assert (outcome.begun_h[1:] >= outcome.completed_h[:-1]).all()
