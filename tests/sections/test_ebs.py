@@ -117,12 +117,24 @@ def test_a_cheaper_rhythm_says_how_old_its_newest_snapshot_may_be():
 
 
 def test_a_fee_that_was_not_given_is_asked_for_and_never_guessed():
-    for method, example in (("provisioned rate", "0.0036 USD/GB at 300"), ("clone", "0.0008 USD")):
-        result = ask(RESTORE, method=method)
+    for values, known in (
+        (
+            {"method": "provisioned rate", "rate_mibps": 200},
+            "At 300 MiB/s it is 0.0036 USD/GB in us",
+        ),
+        ({"method": "clone"}, "0.0008 USD"),
+    ):
+        result = ask(RESTORE, **values)
         assert result.summary["cost_usd"] is None
-        assert any(example in note and "usd_per_gib" in note for note in result.notes)
-    given = ask(RESTORE, method="provisioned rate", size_gib=10, volumes=10, usd_per_gib=0.0036)
-    assert given.summary["cost_usd"] == pytest.approx(0.36)
+        assert any(known in note and "usd_per_gib" in note for note in result.notes)
+    ten = {"method": "provisioned rate", "size_gib": 10, "volumes": 10}
+    # AWS's example has 100 of them and 3.60 USD, beyond the default quota
+    at_300 = ask(RESTORE, **ten, rate_mibps=300)
+    assert at_300.summary["cost_usd"] == pytest.approx(0.36)
+    assert any(note.startswith("Fee: 0.0036 USD/GB of data, us-east-1") for note in at_300.notes)
+    given = ask(RESTORE, **ten, rate_mibps=300, usd_per_gib=0.01)
+    assert given.summary["cost_usd"] == pytest.approx(1)
+    assert not any(note.startswith("Fee") for note in given.notes)
 
 
 def test_the_truths_hold():
