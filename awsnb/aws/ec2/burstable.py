@@ -58,7 +58,7 @@ class Burstable:
         rule = EC2.get(self.family, key)
         if not rule.value:
             raise ScenarioError(
-                f"mode = {self.mode}: on a Dedicated Host AWS allows {self.family.upper()} only in "
+                f"mode = '{self.mode}': on a Dedicated Host AWS allows {self.family.upper()} only in "
                 f"standard mode ({rule.source}).",
                 field="mode",
             )

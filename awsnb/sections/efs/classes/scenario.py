@@ -1,11 +1,11 @@
 """What can be asked: files, how often the cold ones are read, and a lifecycle policy."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from awsnb.aws.efs import EFS, Policy, StorageBill
-from awsnb.scenario import Scenario, field
+from awsnb.scenario import Scenario, ScenarioError, field, shown
 
 NEVER = "never"
 AFTER = {
@@ -107,6 +107,20 @@ class ClassesScenario(Scenario):
         if not moves:
             return "all in Standard"
         return ", ".join(moves) + (", back when read" if self.move_back else "")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_other_times(cls, values: Any) -> Any:
+        for name in ("ia_after", "archive_after"):
+            asked = values.get(name, NEVER)
+            if isinstance(asked, str) and asked not in (NEVER, *AFTER):
+                source = EFS.get("lifecycle", "transition_days").source
+                raise ScenarioError(
+                    f"{name} = {shown(asked)}: AWS moves files after {', '.join(AFTER)} or "
+                    f"{NEVER}, none sooner and none between ({source}).",
+                    field=name,
+                )
+        return values
 
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
