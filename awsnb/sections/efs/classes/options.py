@@ -4,7 +4,6 @@ from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.efs.classes.files import files_of
 from awsnb.sections.efs.classes.scenario import NEVER, ClassesScenario
 from awsnb.sections.efs.classes.simulate import MONTHS, Stock, year
-from awsnb.words import usd
 
 POLICIES = (
     {"ia_after": NEVER, "archive_after": NEVER},
@@ -69,10 +68,6 @@ def _option(prefix: str, scenario: ClassesScenario, stock: Stock) -> Option:
 
 
 def _verdict(asked: Option, best: Option) -> str:
-    change = best.dearer_by(asked)
-    if not change:
+    if not best.dearer_by(asked):
         return "None of these policies costs less than the one asked for."
-    return (
-        f"Cheapest: {best.label} at {usd(best.cost_usd_month or 0.0)} a month, {change} than the "
-        "policy asked for."
-    )
+    return f"Cheapest: {best.price_beside(asked, 'policy')}."

@@ -112,12 +112,12 @@ class ClassesScenario(Scenario):
     @classmethod
     def _refuse_other_times(cls, values: Any) -> Any:
         for name in ("ia_after", "archive_after"):
-            asked = values.get(name, NEVER)
+            asked, allowed = values.get(name, NEVER), cls.fields()[name].range_text
             if isinstance(asked, str) and asked not in (NEVER, *AFTER):
                 source = EFS.get("lifecycle", "transition_days").source
                 raise ScenarioError(
-                    f"{name} = {shown(asked)}: AWS moves files after {', '.join(AFTER)} or "
-                    f"{NEVER}, none sooner and none between ({source}).",
+                    f"{name} = {shown(asked)}: must be {allowed}. AWS has these times only, none "
+                    f"under a day ({source}).",
                     field=name,
                 )
         return values
