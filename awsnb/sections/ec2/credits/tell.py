@@ -216,8 +216,8 @@ def _price_note(outcome: Outcome) -> str:
     owed = (
         ""
         if outcome.scenario.is_standard
-        else " Up to a day's credit may still be owed at its end, uncharged: the curve of prices by "
-        "mean CPU has it paid."
+        else " Up to a day's credit may still be owed at its end, uncharged: the curve of prices "
+        "by mean CPU has it paid."
     )
     return (
         f"A month repeats the load.{owed} Prices: {price.region}, Linux, on demand, as of "

@@ -31,7 +31,7 @@ def tell(outcome: Outcome) -> Result:
         data={
             "day": np.arange(YEAR_DAYS),
             **dict(zip(("standard_gib", "ia_gib", "archive_gib"), stored, strict=True)),
-            "month": np.arange(1, MONTHS + 1),
+            "month": np.array([str(month) for month in range(1, MONTHS + 1)]),
             **{f"{part}_usd": row for part, row in zip(PARTS, months, strict=True)},
             "reads_a_year": rates,
             "policy_usd": outcome.usd_by_rate[drawn],
