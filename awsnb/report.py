@@ -22,7 +22,7 @@ from awsnb.sections import Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import FOLDED, Cell, Notebook
 from awsnb.site.parts import escaped
-from awsnb.words import usd
+from awsnb.words import unit_of, usd
 
 REPORT_TAG = "report"
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -185,6 +185,8 @@ def _gain(best: Option, asked: Option | None) -> list[tuple[str, str, str]]:
     """Say the first two numbers of an option that are no price, and what they are as asked."""
     before = {number.name: number.text for number in asked.numbers} if asked else {}
     shown = [number for number in best.numbers if "usd" not in number.name][:2]
+    if not shown:
+        return []
     text = ", ".join(f"{number.label} {number.text}" for number in shown)
     old = " and ".join(before[number.name] for number in shown if number.name in before)
     return [("What you get", text, f"instead of {old}" if old else "")]
@@ -306,8 +308,9 @@ def _told(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[tuple[Field
 def _said(spec: FieldSpec, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    number = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
-    return f"{number} {spec.unit}".strip()
+    if not isinstance(value, int | float):
+        return f"{value} {spec.unit}".strip()
+    return f"{value:,.10g} {unit_of(value, spec.unit)}".strip()
 
 
 def _asked(scenario: Scenario) -> str:
