@@ -47,8 +47,9 @@ def cause_text(activity: Activity, desired: int) -> str:
     said = str(ASG.value("activity", activity.cause))
     if activity.cause == "create":
         return f"{said} {desired}."
-    if activity.cause == "start":
-        return f"{said}, increasing the capacity from {activity.before} to {activity.after}."
+    if activity.cause in ("start", "shrink"):
+        verb = "increasing" if activity.launches else "shrinking"
+        return f"{said}, {verb} the capacity from {activity.before} to {activity.after}."
     return f"{said}."
 
 

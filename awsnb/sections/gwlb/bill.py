@@ -229,8 +229,9 @@ def tell(outcome: Outcome) -> Result:
         },
         panels=(
             Panel("Capacity units, hour by hour", "GLCU",
-                  tuple(Curve(f"{key}_units", DIMENSIONS[key], tone) for key, tone in
-                        zip(KEYS, ("second", "third", "first"), strict=True)),
+                  (Curve("new_connections_units", DIMENSIONS[NEW], "second"),
+                   Curve("active_connections_units", DIMENSIONS[OPEN], "third"),
+                   Curve("processed_bytes_units", DIMENSIONS[BYTES], "first")),
                   x="hour", x_title="hour"),
             Panel("A month", "USD",
                   (Curve("part_usd_month", "USD a month", "first", compare=True),),
