@@ -20,17 +20,21 @@ SENSOR = Sensor(MINUTE, 60)
 loads = st.lists(st.integers(0, 2000), min_size=10, max_size=60)
 
 
+DRAIN_S = 90
+
+
 def policies(load_per_s, smallest=1, largest=30, warm_up_s=0, **more):
     at_s = tuple(float(MINUTE * i) for i in range(len(load_per_s)))
     return Scaling(
         [POLICY], SENSOR, smallest, largest, Load(at_s, tuple(map(float, load_per_s))), 100.0,
-        MINUTE * len(load_per_s), warm_up_s=warm_up_s, **more,
+        MINUTE * len(load_per_s), warm_up_s=warm_up_s, drain_s=DRAIN_S, **more,
     )  # fmt: skip
 
 
 def decided(load_per_s, initial, boot_s, warm_up_s, smallest=1, largest=30):
     """Desired capacities of the control loop, right after each decision."""
-    kind = Group(initial, smallest, largest, 100.0, boot_s=boot_s, warm_up_s=warm_up_s)
+    times = {"boot_s": boot_s, "warm_up_s": warm_up_s, "drain_s": DRAIN_S}
+    kind = Group(initial, smallest, largest, 100.0, **times)
     return scale(load_per_s, MINUTE, kind, [POLICY], SENSOR).desired
 
 

@@ -51,6 +51,8 @@ class Scaling(NamedTuple):
         No decision falls later, unless what the group does goes on.
     boot_s, warm_up_s : float
         From launch until an instance serves; from in service until it counts, if it serves then.
+    drain_s : float
+        How long an instance that is ended still counts as capacity when scaling in.
     longest_wait_s : float
         What would wait longer is lost.
     protected : int
@@ -66,6 +68,7 @@ class Scaling(NamedTuple):
     until_s: float
     boot_s: float = 0.0
     warm_up_s: float = 0.0
+    drain_s: float = 0.0
     longest_wait_s: float = NEVER
     protected: int = 0
 
@@ -76,7 +79,7 @@ class Watch:
     def __init__(self, scaling: Scaling, desired: int) -> None:
         group = Group(
             desired, scaling.smallest, scaling.largest,
-            boot_s=scaling.boot_s, protected=scaling.protected,
+            boot_s=scaling.boot_s, drain_s=scaling.drain_s, protected=scaling.protected,
         )  # fmt: skip
         self.controller = Controller(scaling.policies, scaling.sensor, group)
         self.scaling, self.periods, self.backlog = scaling, 0, 0.0
@@ -96,7 +99,10 @@ class Watch:
         counting = sum(self.counts_s(one) <= now for one in there)
         booting = sum(one.serving_s > now for one in there)
         warming = len(there) - counting - booting
-        return self.controller.decide({"utilisation": value}, counting, warming, booting).desired
+        leaving = sum(self.drains(one, now) for one in instances)
+        return self.controller.decide(
+            {"utilisation": value}, counting, warming, booting, leaving
+        ).desired
 
     def utilisation(self, instances: Sequence[Instance], begin_s: float, end_s: float) -> float:
         """Mean over a period and the instances that count in it, %; NaN if none does."""
@@ -127,6 +133,11 @@ class Watch:
         """Work that comes at a time."""
         steps = zip(self.scaling.load.at_s, self.scaling.load.per_s, strict=True)
         return [per_s for from_s, per_s in steps if from_s <= at_s][-1]
+
+    def drains(self, one: Instance, at_s: float) -> bool:
+        """Whether an instance that served until it was ended is not gone yet."""
+        served = one.serving_s <= one.ended_s < one.failed_s
+        return served and one.ended_s <= at_s < one.ended_s + self.scaling.drain_s
 
     def counts_s(self, one: Instance) -> float:
         """When an instance begins to count in the metric."""

@@ -27,8 +27,8 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `data` has, by ``minute``, the instances that are ``serving``, of them ``new``, and the
-        ``needed`` ready ones; and the requests that come (``load_rps``), that can be served
-        (``capacity_rps``) and that fail (``failed_rps``).
+        ``needed`` ready ones and, with a policy, the ``desired`` ones; and the requests that come
+        (``load_rps``), that can be served (``capacity_rps``) and that fail (``failed_rps``).
     """
     times = outcome.samples_s
     flow = outcome.traffic
@@ -42,7 +42,8 @@ def tell(outcome: Outcome) -> Result:
             "minute": times / 60,
             "serving": outcome.serving(times),
             "new": outcome.serving(times, new=True),
-            "needed": np.full(times.size, outcome.rollout.plan.floor),
+            "needed": outcome.needed,
+            **({"desired": outcome.desired} if outcome.scenario.target_pct else {}),
             "load_rps": flow.load_rps[at],
             "capacity_rps": flow.capacity_rps[at],
             "failed_rps": flow.failed_rps[at],
@@ -54,6 +55,7 @@ def tell(outcome: Outcome) -> Result:
 
 
 def _panels(outcome: Outcome) -> Iterator[Panel]:
+    desired = (Curve("desired", "desired", "demand"),) if outcome.scenario.target_pct else ()
     yield Panel(
         "Instances",
         "instances",
@@ -61,6 +63,7 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
             Curve("serving", "serving", "served", compare=True),
             Curve("new", "new ones of them", "second"),
             Curve("needed", "kept ready at least", "theory"),
+            *desired,
         ),
         x="minute",
         x_title="min",
@@ -104,6 +107,9 @@ def numbers(outcome: Outcome) -> Iterator[Number]:
     yield Number("launches", "Launches", outcome.launches, f"{outcome.launches}")
     yield Number("most_new", "Most new that serve", outcome.most_new, f"{outcome.most_new}")
     yield Number("most_instances", "Most at a time", outcome.most, f"{outcome.most}")
+    if asked.target_pct:
+        most = max(size.desired for size in outcome.rollout.sizes)
+        yield Number("most_desired", "Desired at most", most, f"{most}")
 
 
 def _requests(name: str, label: str, count: float) -> Number:
@@ -126,7 +132,14 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if asked.zone_lost_min is not None:
         yield (
             "The balancer stops sending to a lost zone at once; the group replaces its "
-            "instances when EC2's checks see it, in the other zones. No policy scales the group."
+            "instances when EC2's checks see it, in the other zones."
+        )
+    if asked.target_pct is not None:
+        yield (
+            "The policy sees the mean CPU of the instances that are warm, as what they serve of "
+            f"what they can; a datapoint a minute. It has {asked.minimum} to {asked.maximum} "
+            "instances to choose from. A lost instance has no CPU, and counts as capacity until "
+            "it is found: assumed, as AWS publishes no formula."
         )
     if asked.standby:
         yield (
