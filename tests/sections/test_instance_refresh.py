@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -277,3 +279,67 @@ def test_curves_and_scene_agree_at_every_moment():
         assert np.array_equal(shown, told.data["serving"])
         assert round(failed.count[-1]) == told.summary["failed"]
         assert all((m.count >= 0).all() for place in (old, new) for m in place.members)
+
+
+# --- refreshes of one's own
+
+OWN = {
+    "InstanceRefreshId": "08b91cf7",
+    "Status": "Successful",
+    "StartTime": "2026-11-20T12:00:00+00:00",
+    "EndTime": "2026-11-20T12:48:00+00:00",
+    "PercentageComplete": 100,
+    "Preferences": {"MinHealthyPercentage": 80, "InstanceWarmup": 300, "SkipMatching": False},
+}
+
+
+def listed(path, *entries):
+    path.write_text(json.dumps({"InstanceRefreshes": entries}))
+    return str(path)
+
+
+def test_the_newest_refresh_that_ended_is_drawn_over_the_models(tmp_path):
+    older = {**OWN, "StartTime": "2026-10-01T00:00:00Z", "EndTime": "2026-10-01T09:00:00Z"}
+    going = {"Status": "InProgress", "StartTime": "2026-11-21T00:00:00Z"}
+    found = result(refreshes=listed(tmp_path / "own.json", going, OWN, older))
+    own, minute = found.data["own_new"], found.data["minute"]
+    assert own[np.searchsorted(minute, 24)] == pytest.approx(5, abs=0.2)
+    assert own[-1] == 10
+    assert found.summary["ended_after_min"] == result().summary["ended_after_min"]
+    mine = " ".join(found.notes)
+    assert "the newest of 2 that ended: Successful at 100 % after 48 min." in mine
+    assert "It ran with other settings: MinHealthyPercentage 80, here 90." in mine
+    assert "own_new" not in result().data
+
+
+def test_a_refresh_longer_than_the_models_is_drawn_to_its_end(tmp_path):
+    slow = {**OWN, "EndTime": "2026-11-20T18:00:00Z", "Status": "Failed", "PercentageComplete": 40}
+    found = result(refreshes=listed(tmp_path / "own.json", slow), min_healthy_pct=80)
+    assert found.data["minute"][-1] >= 360
+    assert found.data["own_new"][-1] == 4
+    assert not any("other settings" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no json", "not JSON"),
+        ("{}", "no list of InstanceRefreshes"),
+        ('{"Activities": []}', "no list of InstanceRefreshes"),
+        ('{"InstanceRefreshes": []}', "no refresh in it came to an end"),
+        ('{"InstanceRefreshes": [5]}', "refresh 1 has no Status"),
+        ('{"InstanceRefreshes": [{"Status": "Successful", "EndTime": "x"}]}', "has StartTime"),
+        ('[{"Status": "Failed", "StartTime": "2026-01-02", "EndTime": "2026-01-01"}]', "before"),
+        ('[{"Status": "Failed", "StartTime": "2026-01-01", "EndTime": "2026-01-01", '
+         '"PercentageComplete": "all"}]', "whole number"),
+        (None, "no such file"),
+    ],
+)  # fmt: skip
+def test_a_file_that_lists_no_refreshes_is_refused_in_a_sentence(tmp_path, text, said):
+    path = tmp_path / "own.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ScenarioError, match=said) as caught:
+        simulate(RefreshScenario(refreshes=str(path)))
+    assert caught.value.field == "refreshes"
+    assert str(caught.value).endswith(".")

@@ -168,6 +168,12 @@ class RefreshScenario(Scenario):
         advanced=True, meaning="After the refresh began. It does not come back.",
     )  # fmt: skip
 
+    refreshes: str = field(
+        "", label="Your refreshes", path=True, group="Load", advanced=True,
+        meaning="Your own, as aws autoscaling describe-instance-refreshes writes them: the newest "
+        "that ended is drawn over the model's.",
+    )  # fmt: skip
+
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
         most = refresh_fact("max_range")

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from awsnb.aws.autoscaling import (
     ASG,
     EC2_GROUPS,
+    OwnRefresh,
     bounds,
     low_share_pct,
+    read_refreshes,
     refresh_fact,
     sensor,
     stops,
@@ -40,17 +42,19 @@ AFTER_S = 5400.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the roll-out and of the requests."""
+    """What became of the roll-out and of the requests; and the reader's own refresh, if any."""
 
     scenario: RefreshScenario
     rollout: Rollout
     verdict: Verdict
     traffic: Traffic
+    own: OwnRefresh | None = None
 
     @property
     def until_s(self) -> float:
         """The end of the run."""
-        return float(self.traffic.at_s[-1])
+        own_s = self.own.took_s if self.own else 0.0
+        return max(float(self.traffic.at_s[-1]), 1.05 * own_s)
 
     @property
     def samples_s(self) -> Floats:
@@ -170,11 +174,17 @@ def simulate(scenario: RefreshScenario) -> Outcome:
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    ScenarioError
+        If `refreshes` is no such file.
     """
+    own = read_refreshes(scenario.refreshes) if scenario.refreshes else None
     unjudged = rolled(scenario)
     verdict = judge(scenario, unjudged)
     rollout = rolled(scenario, verdict.stop_s, verdict.back_s)
-    return Outcome(scenario, rollout, verdict, traffic(scenario, rollout))
+    return Outcome(scenario, rollout, verdict, traffic(scenario, rollout), own)
 
 
 def rolled(scenario: RefreshScenario, stop_s: float = NEVER, back_s: float = NEVER) -> Rollout:

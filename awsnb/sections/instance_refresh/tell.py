@@ -8,7 +8,7 @@ from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
 from awsnb.sections.instance_refresh.scene import scene
 from awsnb.sections.instance_refresh.simulate import Outcome
-from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS, Floats
 from awsnb.sections.instance_refresh.why import why
 from awsnb.words import are, counted, span
 
@@ -44,6 +44,7 @@ def tell(outcome: Outcome) -> Result:
             "new": outcome.serving(times, new=True),
             "needed": outcome.needed,
             **({"desired": outcome.desired} if outcome.scenario.target_pct else {}),
+            **({"own_new": _own(outcome)} if outcome.own else {}),
             "load_rps": flow.load_rps[at],
             "capacity_rps": flow.capacity_rps[at],
             "failed_rps": flow.failed_rps[at],
@@ -56,6 +57,7 @@ def tell(outcome: Outcome) -> Result:
 
 def _panels(outcome: Outcome) -> Iterator[Panel]:
     desired = (Curve("desired", "desired", "demand"),) if outcome.scenario.target_pct else ()
+    own = (Curve("own_new", "new ones, yours", "third"),) if outcome.own else ()
     yield Panel(
         "Instances",
         "instances",
@@ -64,6 +66,7 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
             Curve("new", "new ones of them", "second"),
             Curve("needed", "kept ready at least", "theory"),
             *desired,
+            *own,
         ),
         x="minute",
         x_title="min",
@@ -88,6 +91,14 @@ def _events(outcome: Outcome) -> Iterator[tuple[float, str]]:
         yield mark.at_s / 60, STEPS[mark.step]
 
 
+def _own(outcome: Outcome) -> Floats:
+    """Join the start and the end of the reader's own refresh."""
+    assert outcome.own is not None
+    there = outcome.own.complete_pct / 100 * outcome.scenario.desired
+    share = np.minimum(outcome.samples_s / max(outcome.own.took_s, 1e-9), 1.0)
+    return there * share
+
+
 def numbers(outcome: Outcome) -> Iterator[Number]:
     """Give the answers, the first four large."""
     asked, ended_s = outcome.scenario, outcome.ended_s
@@ -110,6 +121,25 @@ def numbers(outcome: Outcome) -> Iterator[Number]:
     if asked.target_pct:
         most = max(size.desired for size in outcome.rollout.sizes)
         yield Number("most_desired", "Desired at most", most, f"{most}")
+
+
+def _of_own(outcome: Outcome) -> Iterator[str]:
+    own, asked = outcome.own, outcome.scenario
+    assert own is not None
+    rest = f", the newest of {own.ended} that ended" if own.ended > 1 else ""
+    yield (
+        f"Your refresh{rest}: {own.status} at {own.complete_pct} % after "
+        f"{span(own.took_s, '0 s')}. Only its start and its end are known; the line joins them."
+    )
+    here = {
+        "MinHealthyPercentage": asked.min_healthy_pct,
+        "MaxHealthyPercentage": asked.max_healthy_pct,
+        "InstanceWarmup": asked.warm_up_s,
+    }
+    other = [f"{key} {own.preferences[key]}, here {value}" for key, value in here.items()
+             if own.preferences.get(key, value) != value]  # fmt: skip
+    if other:
+        yield f"It ran with other settings: {'; '.join(other)}."
 
 
 def _requests(name: str, label: str, count: float) -> Number:
@@ -146,3 +176,5 @@ def _notes(outcome: Outcome) -> Iterator[str]:
             f"{counted(asked.standby, 'instance')} on standby "
             f"{are(asked.standby)} not counted: they serve nothing."
         )
+    if outcome.own:
+        yield from _of_own(outcome)
