@@ -306,6 +306,7 @@ def test_the_newest_refresh_that_ended_is_drawn_over_the_models(tmp_path):
     assert own[np.searchsorted(minute, 24)] == pytest.approx(5, abs=0.2)
     assert own[-1] == 10
     assert found.summary["ended_after_min"] == result().summary["ended_after_min"]
+    assert found.why.startswith("Your refresh took 48 min; the model's takes 55 min. At least 9")
     mine = " ".join(found.notes)
     assert "the newest of 2 that ended: Successful at 100 % after 48 min." in mine
     assert "It ran with other settings: MinHealthyPercentage 80, here 90." in mine

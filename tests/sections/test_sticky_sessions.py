@@ -275,9 +275,17 @@ def test_a_log_says_how_uneven_targets_and_clients_are(tmp_path):
         "Your log: 12 requests of 3 client addresses to 2 targets. 5 that no target got are left "
         "out."
     )
-    assert "busiest of your targets got 150 % of a fair share" in told.notes[1]
+    assert told.why.startswith("The busiest of your targets got 150 % of a fair share; their")
     assert told.panels[-1].title == "Your targets, of a fair share"
     assert len(told.panels) == len(tell(outcome()).panels) + 1
+
+
+def test_a_log_is_not_drawn_again_for_another_tie(tmp_path):
+    path = log(tmp_path / "alb.log", ("192.0.2.1", "10.0.0.1:80", 6))
+    found = compare(StickyScenario(log=path))
+    assert [bool(one.scenario.log) for one in found.options[1:]] == [False] * (
+        len(found.options) - 1
+    )
 
 
 def test_clients_tied_at_random_are_as_uneven_as_the_closed_form(tmp_path):

@@ -14,9 +14,25 @@ def why(outcome: Outcome) -> str:
     return " ".join(
         filter(
             None,
-            (_pace(outcome), _zone(outcome), _policy(outcome), _capacity(outcome), _end(outcome)),
+            (
+                _own(outcome),
+                _pace(outcome),
+                _zone(outcome),
+                _policy(outcome),
+                _capacity(outcome),
+                _end(outcome),
+            ),
         )
     )
+
+
+def _own(outcome: Outcome) -> str:
+    """Compare the reader's own refresh with the model's."""
+    if outcome.own is None:
+        return ""
+    took, ended_s = span(outcome.own.took_s, "no time"), outcome.ended_s
+    model = "never ends" if ended_s is None else f"takes {span(ended_s, 'no time')}"
+    return f"Your refresh took {took}; the model's {model}."
 
 
 def _pace(outcome: Outcome) -> str:

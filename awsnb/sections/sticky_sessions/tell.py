@@ -16,7 +16,7 @@ from awsnb.sections.sticky_sessions.scenario import (
     StickyScenario,
 )
 from awsnb.sections.sticky_sessions.scene import events, scene
-from awsnb.sections.sticky_sessions.simulate import Outcome
+from awsnb.sections.sticky_sessions.simulate import Outcome, Own
 from awsnb.words import counted, percent, span
 
 MOST_SHOWN = 20
@@ -43,6 +43,8 @@ def tell(outcome: Outcome) -> Result:
 
 
 def _why(outcome: Outcome) -> Iterator[str]:
+    if outcome.own and outcome.own.counts.by_target.size > 1:
+        yield _own_balance(outcome.own)
     yield _balance(outcome)
     if outcome.scenario.added:
         yield _filling(outcome)
@@ -50,6 +52,15 @@ def _why(outcome: Outcome) -> Iterator[str]:
         yield _death(outcome)
     if outcome.moved_at_min.size:
         yield _moves(outcome)
+
+
+def _own_balance(own: Own) -> str:
+    return (
+        f"The busiest of your targets got {percent(own.share_pct[0])} of a fair share; their "
+        f"spread is {percent(own.spread_pct)}. Your clients differ by "
+        f"{percent(own.weight_spread_pct)} in requests, so ties at random would come to "
+        f"{percent(own.chance_pct)}."
+    )
 
 
 def _balance(outcome: Outcome) -> str:
@@ -201,14 +212,6 @@ def _of_own(outcome: Outcome) -> Iterator[str]:
         f"Your log: {counted(int(own.counts.by_target.sum()), 'request')} of "
         f"{counted(clients, 'client address', 'client addresses')} to "
         f"{counted(targets, 'target')}.{unsent}"
-    )
-    if targets == 1:
-        return
-    yield (
-        f"The busiest of your targets got {percent(own.share_pct[0])} of a fair share; their "
-        f"spread is {percent(own.spread_pct)}. Your clients differ by "
-        f"{percent(own.weight_spread_pct)} in requests, so ties at random would come to "
-        f"{percent(own.chance_pct)}."
     )
 
 
