@@ -369,6 +369,13 @@ def test_the_preset_says_who_is_told_and_who_is_not():
     assert found.summary["half_told_s"] < 25 < 600 < without.summary["half_told_s"]
 
 
+def test_the_picture_tells_of_the_reset_and_keeps_no_flow_that_was_reset():
+    words = [text for _, text in preset(flows.VIEW, "A reset when it fails").scene.words]
+    assert "It is unhealthy: both ends of its flows are sent a reset." in words
+    assert not any("stay with it" in text for text in words)
+    assert any("stay with it" in text for _, text in result(pause_s=20.0).scene.words)
+
+
 def test_a_drained_appliance_resets_what_outlives_the_delay():
     found = result(event="it is deregistered", pause_s=20.0, reset_on_failure=True)
     assert "left when its delay is over are sent a reset" in found.why

@@ -31,22 +31,22 @@ class BillScenario(Scenario):
     """Flows and bytes of a Gateway Load Balancer, asked or as a CloudWatch export has them."""
 
     new_per_s: float = field(
-        100.0, label="New flows", unit="flows/s", low=0, high=1_000_000,
+        100.0, label="New flows", unit="flows/s", low=0.01, high=1_000_000, log=True,
         meaning="Connections that begin. Of the metric NewFlowCount, where a trace holds it.",
     )  # fmt: skip
     open_flows: float = field(
-        30_000.0, label="Open flows", unit="flows", low=0, high=100_000_000,
+        30_000.0, label="Open flows", unit="flows", low=1, high=100_000_000, log=True,
         meaning="At any time, on average. Of the metric ActiveFlowCount, where a trace holds it.",
     )  # fmt: skip
     gb_per_h: float = field(
-        100.0, label="Traffic", unit="GB/hour", low=0, high=1_000_000,
+        100.0, label="Traffic", unit="GB/hour", low=0.001, high=1_000_000, log=True,
         meaning="In both directions. Of the metric ProcessedBytes, where a trace holds it.",
     )  # fmt: skip
     zones: int = field(
         2, label="Zones", unit="zones", low=1, high=6, meaning="That the load balancer is in.",
     )  # fmt: skip
     endpoints: int = field(
-        2, label="Endpoints", unit="endpoints", low=0, high=1000,
+        2, label="Endpoints", unit="endpoints", low=0, high=200,
         meaning="Of PrivateLink, one for each zone of each VPC that it inspects.",
     )  # fmt: skip
     trace: str = field(
