@@ -3,6 +3,15 @@
 from awsnb.trace.balance import read_balance
 from awsnb.trace.load import Load, load_of, read_load
 from awsnb.trace.model import Trace, TraceError
-from awsnb.trace.read import read_cloudwatch
+from awsnb.trace.read import read_cloudwatch, read_every
 
-__all__ = ["Load", "Trace", "TraceError", "load_of", "read_balance", "read_cloudwatch", "read_load"]
+__all__ = [
+    "Load",
+    "Trace",
+    "TraceError",
+    "load_of",
+    "read_balance",
+    "read_cloudwatch",
+    "read_every",
+    "read_load",
+]

@@ -81,10 +81,10 @@ def choose(series: Sequence[Series], name: str | None, both_halves: bool = False
     if both_halves and name and " + " in name and not any(s.is_called(name) for s in series):
         return [one for part in name.split(" + ") for one in choose(series, part)]
     named = [one for one in series if name is None or one.is_called(name)]
-    found = _usual_statistic(named)
+    found = usual_statistic(named)
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
-    held = _usual_statistic(list(series))
+    held = usual_statistic(series)
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
     if name is None:
         several = ", or several as 'A + B'" if both_halves else ""
@@ -108,7 +108,7 @@ def notes_on_zones(zones: Iterable[tzinfo | None]) -> list[str]:
     return notes
 
 
-def _usual_statistic(series: list[Series]) -> list[Series]:
+def usual_statistic(series: Sequence[Series]) -> list[Series]:
     """Leave out the statistics of a known metric that say less than its usual one."""
     kept = [one for one in series if one.label.statistic == _best(one, series)]
     if len(kept) == len(series):
@@ -120,7 +120,7 @@ def _chosen(statistic: str) -> str:
     return f"of several statistics the {statistic} was read"
 
 
-def _best(one: Series, series: list[Series]) -> str:
+def _best(one: Series, series: Sequence[Series]) -> str:
     metric = known(one.label.metric, one.label.namespace)
     same = [
         other.label.statistic
