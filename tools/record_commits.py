@@ -1,10 +1,12 @@
-"""Record what a real PostgreSQL's commits wait for, and what a promotion loses (6 minutes).
+"""Record what a real PostgreSQL's commits wait for, and what a promotion loses (ten minutes).
 
-`python tools/record_commits.py` writes data/recorded/postgres_commits.csv and postgres_promotion.csv.
+`python tools/record_commits.py` writes postgres_commits.csv and postgres_promotion.csv into
+data/recorded.
 
 A primary has two streaming standbys, each behind a proxy of our own that holds its answers up, for
 times drawn at random. Commits are sent one after the other, with a pause in which every answer
-arrives, and wait for no standby, for one, for the faster of two (`ANY 1`), and for both (`FIRST 2`).
+arrives, and wait for no standby, for one, for the faster of two (`ANY 1`), or for both (`FIRST 2`).
+At the end the first standby is cut off, and a commit is given two seconds.
 
 For promotions the proxy holds the log itself up, by a constant time. A client commits without
 waiting for the standby. Then the source is killed, or the way is cut with what is on it, or the
@@ -37,14 +39,7 @@ COMMITS, PROMOTIONS = FOLDER / "postgres_commits.csv", FOLDER / "postgres_promot
 ABOUT = ("server", "server_version", "recorded")
 COMMIT_COLUMNS = ["waits_for", "share_pct", "latency_ms", "answer_median_ms", "answer_sigma"]
 COMMIT_COLUMNS += ["ends_with_one_gone", *ABOUT]
-PROMOTION_COLUMNS = [
-    "ends",
-    "way_ms",
-    "writes_per_s",
-    "lost_writes",
-    "replica_takes_writes",
-    *ABOUT,
-]
+PROMOTION_COLUMNS = ["ends", "way_ms", "written_within_way", "lost_writes", "takes_writes", *ABOUT]
 WAITS = {
     "no standby": "",
     "one standby": "a",
@@ -56,7 +51,7 @@ PATIENCE_S = 2
 TOGETHER_S = 0.002  # a standby answers twice: it has the log, and it has flushed it
 SHARES_PCT = [*range(1, 100), 99.5]
 KILLED, CUT, STOPPED = "the source is killed", "the way is cut", "writes are stopped first"
-WAYS_MS, TIMES = (5.0, 20.0, 80.0), 5
+WAYS_MS, TIMES, EVERY_S = (5.0, 20.0, 80.0), 5, 0.001
 
 
 class Proxy:
@@ -169,11 +164,13 @@ def record_commits() -> tuple[str, dict[str, Commits]]:
             _wait_for(session, waits_for)
             latency_ms[waits_for] = np.array([_commit_ms(session) for _ in range(COMMIT_COUNT)])
         ways[0].cut()
-        session(f"SET statement_timeout = '{PATIENCE_S} s'; SELECT 1")
         ends = {}
         for waits_for in WAITS:
             _wait_for(session, waits_for)
+            giving_up = threading.Timer(PATIENCE_S, _cancel, (port,))
+            giving_up.start()
             ends[waits_for] = _commit_ms(session) < 1000 * PATIENCE_S
+            giving_up.cancel()
         session.close()
     return version, {name: Commits(ms, ends[name]) for name, ms in latency_ms.items()}
 
@@ -184,6 +181,14 @@ def _wait_for(session: Session, waits_for: str) -> None:
     time.sleep(1)
 
 
+def _cancel(port: int) -> None:
+    """End the wait of a commit for a standby: no timeout of PostgreSQL's does."""
+    session = Session(port)
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    session(f"SELECT count(pg_cancel_backend(pid)) FROM ({waiting}) AS waiting")
+    session.close()
+
+
 def _commit_ms(session: Session) -> float:
     time.sleep(PAUSE_S)
     start = time.perf_counter()
@@ -191,8 +196,16 @@ def _commit_ms(session: Session) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
-def record_promotion(ends: str, way_ms: float) -> tuple[float, int, str]:
-    """Write, end the source in one of three ways, promote; rate, rows lost, and if it writes."""
+class Promotion(NamedTuple):
+    """Writes of the last moments: acknowledged within the way's delay, and lost; if it writes."""
+
+    within_way: int
+    lost: int
+    takes_writes: str
+
+
+def record_promotion(ends: str, way_ms: float) -> Promotion:
+    """Write, end the source in one of three ways, promote, and count."""
     with source() as (folder, port), ExitStack() as stack:
         way = Proxy(port, log_s=way_ms / 1000)
         stack.callback(way.close)
@@ -200,7 +213,7 @@ def record_promotion(ends: str, way_ms: float) -> tuple[float, int, str]:
         writer = Session(port)
         writer("SET synchronous_commit = local; CREATE TABLE t (n int); SELECT 1")
         time.sleep(0.5 + way_ms / 1000)
-        rows, rate = _write(writer, 1.0 + 0.3 * np.random.default_rng(int(way_ms)).random())
+        written_s = _write(writer, 1.5)
         if ends == CUT:
             way.cut()
         if ends == STOPPED:
@@ -214,15 +227,18 @@ def record_promotion(ends: str, way_ms: float) -> tuple[float, int, str]:
         reader.close()
         with suppress(Exception):
             writer.close()
-        return rate, rows - there, "yes" if takes == "1" else "no"
+        within = int((written_s > written_s[-1] - way_ms / 1000).sum())
+        return Promotion(within, written_s.size - there, "yes" if takes == "1" else "no")
 
 
-def _write(session: Session, length_s: float) -> tuple[int, float]:
-    """Commit for so long; acknowledged rows and how many a second."""
-    rows, begin = 0, time.monotonic()
-    while time.monotonic() - begin < length_s:
-        rows += int(session("INSERT INTO t VALUES (1) RETURNING 1"))
-    return rows, rows / (time.monotonic() - begin)
+def _write(session: Session, length_s: float) -> np.ndarray:
+    """Commit at an even pace for so long; when each was acknowledged, s."""
+    written, begin = [], time.monotonic()
+    while (now := time.monotonic()) - begin < length_s:
+        session("INSERT INTO t VALUES (1) RETURNING 1")
+        written.append(time.monotonic())
+        time.sleep(max(0.0, now + EVERY_S - time.monotonic()))
+    return np.array(written)
 
 
 def _wait_until_replayed(source_session: Session, replica: int) -> None:
@@ -246,20 +262,23 @@ def main() -> None:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # of ways that are cut
     version, found = record_commits()
     about = ("postgresql", version, datetime.date.today().isoformat())
-    commits: list[list[Any]] = [
+    _save(COMMITS, COMMIT_COLUMNS, [
         [waits_for, f"{share:g}", f"{np.percentile(seen.latency_ms, share):.3f}", MEDIAN_MS, SIGMA,
          "yes" if seen.ends_with_one_gone else "no", *about]
         for waits_for, seen in found.items()
         for share in SHARES_PCT
-    ]  # fmt: skip
-    _save(COMMITS, COMMIT_COLUMNS, commits)
-    promotions: list[list[Any]] = []
-    for ends in (KILLED, CUT, STOPPED):
-        for way_ms in WAYS_MS:
-            for _ in range(TIMES):
-                rate, lost, takes = record_promotion(ends, way_ms)
-                promotions.append([ends, way_ms, f"{rate:.0f}", lost, takes, *about])
-    _save(PROMOTIONS, PROMOTION_COLUMNS, promotions)
+    ])  # fmt: skip
+    _save(PROMOTIONS, PROMOTION_COLUMNS, record_promotions(about))
+
+
+def record_promotions(about: tuple[str, str, str]) -> list[list[Any]]:
+    """Promote over each way, after each end of the source, several times."""
+    return [
+        [ends, way_ms, *record_promotion(ends, way_ms), *about]
+        for ends in (KILLED, CUT, STOPPED)
+        for way_ms in WAYS_MS
+        for _ in range(TIMES)
+    ]
 
 
 def _save(path: Path, columns: list[str], rows: list[list[Any]]) -> None:

@@ -72,11 +72,17 @@ def samples_of(
     return Samples(seconds, np.array(value, dtype=np.float64), zones, time_place)
 
 
-def choose(series: Sequence[Series], name: str | None, both_halves: bool = False) -> list[Series]:
-    """The series of that name, or the only one.
+def choose(
+    series: Sequence[Series],
+    name: str | None,
+    both_halves: bool = False,
+    usual: Sequence[Sequence[str]] = (),
+) -> list[Series]:
+    """The series of that name, or the only one; where no name is given, one of the `usual` metrics.
 
     With `both_halves`, also the reads and the writes of one resource, which make up one load;
-    and ``"A + B"`` asks for two by their names.
+    and ``"A + B"`` asks for two by their names. Of the `usual` groups of names the first is taken
+    of which the file holds one series, or both halves.
     """
     if both_halves and name and " + " in name and not any(s.is_called(name) for s in series):
         return [one for part in name.split(" + ") for one in choose(series, part)]
@@ -85,6 +91,10 @@ def choose(series: Sequence[Series], name: str | None, both_halves: bool = False
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
     held = _usual_statistic(list(series))
+    for names in usual if name is None else ():
+        some = [one for one in held if one.label.metric.casefold() in names]
+        if len(some) == 1 or (both_halves and _are_halves(some)):
+            return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
     if name is None:
         several = ", or several as 'A + B'" if both_halves else ""
@@ -118,6 +128,10 @@ def _usual_statistic(series: list[Series]) -> list[Series]:
 
 def _chosen(statistic: str) -> str:
     return f"of several statistics the {statistic} was read"
+
+
+def _picked(one: Series, held: int) -> str:
+    return f"of {held} metrics {one.label.metric} was read"
 
 
 def _best(one: Series, series: list[Series]) -> str:

@@ -157,9 +157,9 @@ def promoted() -> "pd.DataFrame":
     import pandas as pd
 
     rows = pd.DataFrame(_read.recorded("postgres_promotion"))
-    numbers = rows.astype({"way_ms": float, "writes_per_s": float, "lost_writes": int})
-    on_the_way = numbers["writes_per_s"] * numbers["way_ms"] / 1000
-    numbers["model"] = np.where(rows["ends"] == "writes are stopped first", 0.0, on_the_way)
+    numbers = rows.astype({"way_ms": float, "written_within_way": int, "lost_writes": int})
+    planned = rows["ends"] == "writes are stopped first"
+    numbers["model"] = np.where(planned, 0, numbers["written_within_way"])
     groups = numbers.groupby(["ends", "way_ms"], sort=False)
     table = groups.agg(
         promotions=("lost_writes", "size"), least=("lost_writes", "min"),
