@@ -102,9 +102,10 @@ def read_load(
         raise refusal(path, problem) from None
 
 
-def _usual(wants: str | Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Name the metrics of each measure, of which a file may hold one beside others."""
-    return tuple(loads_of(one) for one in ((wants,) if isinstance(wants, str) else wants))
+def _usual(wants: str | Sequence[str]) -> tuple[str, ...]:
+    """Name the metrics that are such a load, of which a file may hold one beside others."""
+    measures = (wants,) if isinstance(wants, str) else wants
+    return tuple(name for measure in measures for name in loads_of(measure))
 
 
 def load_of(trace: Trace, wants: str | Sequence[str], said: str = BY_THE_FILE) -> Load:

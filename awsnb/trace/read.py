@@ -80,7 +80,7 @@ def read_cloudwatch(
     >>> print("busiest minute:", round(trace.value.max() / 60), "IOPS")
     busiest minute: 2922 IOPS
     """
-    names = ((usual.casefold(),),) if usual else ()
+    names = (usual.casefold(),) if usual else ()
     return read_parts(path, metric, both_halves=False, usual=names, progress=progress)[0]
 
 
@@ -89,7 +89,7 @@ def read_parts(
     metric: str | None = None,
     *,
     both_halves: bool = True,
-    usual: tuple[tuple[str, ...], ...] = (),
+    usual: tuple[str, ...] = (),
     progress: bool | None = None,
 ) -> tuple[Trace, ...]:
     """Read the series that make up one load: one, or the reads and the writes of a resource."""
@@ -113,7 +113,7 @@ def _read(
     name: str,
     metric: str | None,
     both_halves: bool,
-    usual: tuple[tuple[str, ...], ...],
+    usual: tuple[str, ...],
     progress: bool | None,
 ) -> tuple[Trace, ...]:
     series = _series(text_file(path), progress)

@@ -76,13 +76,13 @@ def choose(
     series: Sequence[Series],
     name: str | None,
     both_halves: bool = False,
-    usual: Sequence[Sequence[str]] = (),
+    usual: Sequence[str] = (),
 ) -> list[Series]:
     """The series of that name, or the only one; where no name is given, one of the `usual` metrics.
 
     With `both_halves`, also the reads and the writes of one resource, which make up one load;
-    and ``"A + B"`` asks for two by their names. Of the `usual` groups of names the first is taken
-    of which the file holds one series, or both halves.
+    and ``"A + B"`` asks for two by their names. Of the `usual` metrics the file must hold one that
+    is no half, or both halves.
     """
     if both_halves and name and " + " in name and not any(s.is_called(name) for s in series):
         return [one for part in name.split(" + ") for one in choose(series, part)]
@@ -91,10 +91,9 @@ def choose(
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
     held = _usual_statistic(list(series))
-    for names in usual if name is None else ():
-        some = [one for one in held if one.label.metric.casefold() in names]
-        if len(some) == 1 or (both_halves and _are_halves(some)):
-            return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
+    some = [one for one in held if name is None and one.label.metric.casefold() in usual]
+    if _are_halves(some) or (len(some) == 1 and not (both_halves and _is_half(some[0]))):
+        return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
     if name is None:
         several = ", or several as 'A + B'" if both_halves else ""
@@ -155,6 +154,11 @@ def _are_halves(series: list[Series]) -> bool:
         and _half(names[0]) == _half(names[1])
         and len({one.label._replace(metric="") for one in series}) == 1
     )
+
+
+def _is_half(one: Series) -> bool:
+    """Say whether there should be another one, of the writes or of the reads."""
+    return any(half in one.label.metric for half in ("Read", "Write", "Get", "Set"))
 
 
 def _half(name: str) -> str:

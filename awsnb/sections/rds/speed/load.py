@@ -11,6 +11,7 @@ from awsnb.trace import Load, TraceError, load_of, metrics_of, read_balances, re
 from awsnb.trace.model import refusal
 
 OPERATIONS, BYTES = "operations", "bytes"
+IOPS = {"readiops", "writeiops"}
 THROUGHPUTS = {"readthroughput", "writethroughput"}
 BYTE_BALANCE, IO_BALANCE, CPU_CREDITS = "EBSByteBalance%", "EBSIOBalance%", "CPUCreditBalance"
 BURSTABLE = ("db.t3.", "db.t4g.")
@@ -27,9 +28,10 @@ def demand(scenario: SpeedScenario) -> Load:
     """
     if not scenario.trace:
         return load_of(workloads.load(scenario.workload), OPERATIONS, OPERATIONS)
-    said, metric = scenario.trace_unit, scenario.metric
-    load = read_load(scenario.trace, (OPERATIONS, BYTES), metric=metric, said=said)
-    if load.measure == BYTES:
+    moved = _is_moved(scenario)
+    wants, said = BYTES if moved else OPERATIONS, scenario.trace_unit
+    load = read_load(scenario.trace, wants, metric=scenario.metric, said=said)
+    if moved:
         return _of_bytes(scenario, load)
     return replace(load, notes=(*load.notes, *_measured_size(scenario, load)))
 
@@ -52,6 +54,18 @@ def balances(scenario: SpeedScenario, load: Load) -> dict[str, Floats]:
             "instance_class to the db.t3 or db.t4g class that it is of",
         )
     return found
+
+
+def _is_moved(scenario: SpeedScenario) -> bool:
+    """Say whether the load is of bytes: as named, or since the file has no operations."""
+    if scenario.metric:
+        return "throughput" in scenario.metric.casefold()
+    return _holds(scenario, THROUGHPUTS) and not _holds(scenario, IOPS)
+
+
+def _holds(scenario: SpeedScenario, names: set[str]) -> bool:
+    """Say whether the scenario's file holds one of some metrics."""
+    return bool({name.casefold() for name in metrics_of(scenario.trace)} & names)
 
 
 def _of_bytes(scenario: SpeedScenario, load: Load) -> Load:

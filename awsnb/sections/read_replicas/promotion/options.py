@@ -1,6 +1,7 @@
 """Nearer, further, over a chain; or another way to promote the same replica."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from awsnb.sections.read_replicas.promotion.simulate import Outcome, simulate
 from awsnb.sections.read_replicas.promotion.tell import bill, gone, lost, stop
 from awsnb.words import span
 
-PLACES = (
+PLACES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("in the same Region", {"place": SAME, "levels": 1}),
     ("in another Region", {"place": OTHER, "levels": 1}),
     ("in another Region, over two levels", {"place": OTHER, "levels": 2}),
@@ -45,6 +46,7 @@ def compare(scenario: PromotionScenario) -> Comparison:
 
 def _alternatives(scenario: PromotionScenario) -> Iterator[tuple[str, PromotionScenario]]:
     yield "as asked", scenario
+    others: list[tuple[str, dict[str, Any]]]
     if scenario.happens in (PLANNED, TOO_SOON):
         others = [(happens, {"happens": happens}) for happens in (PLANNED, TOO_SOON)]
     else:

@@ -21,7 +21,7 @@ from awsnb.sections.read_replicas.scenario import LOGICAL
 Floats = NDArray[np.float64]
 
 STEP_S, HOUR_S, BATCH_S = 1.0, 3600.0, 600.0
-END_S = STEP_S * np.arange(1, round(3 * HOUR_S / STEP_S) + 1)
+END_S = np.linspace(STEP_S, 3 * HOUR_S, round(3 * HOUR_S / STEP_S))
 LONG_S = 3 * HOUR_S  # stands for whatever does not end within the three hours
 SECOND_HOUR = slice(END_S.size // 3, 2 * END_S.size // 3)
 
@@ -168,7 +168,8 @@ def moments_of(scenario: PromotionScenario) -> Moments:
     goes_on = scenario.happens == SOURCE_FAILS
     sent = np.cumsum((later[-2] if later[1:] and not goes_on else first).passed)
     total = np.cumsum(written * STEP_S)
-    received = _at(END_S - (scenario.first_way_s if goes_on else scenario.way_s), sent)
+    way_s = scenario.first_way_s if goes_on else scenario.way_s
+    received = _at(END_S - way_s, sent)
     since_s = END_S - _at(received, END_S, total)
     catch_up_s = delay_s if goes_on else np.minimum(later[-1].delay_s, LONG_S)
     return Moments(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from awsnb.aws.rds import RDS
 from awsnb.results import Curve, Number, Panel, Result, Role
@@ -49,9 +50,9 @@ def tell(outcome: Outcome) -> Result:
         numbers=_numbers(outcome),
         data={
             "minute": EVERY * np.arange(1, 3600 // EVERY + 1) / 60,
-            "lost_now": outcome.lost_writes[pick],
+            "lost_now": _whole(outcome.lost_writes[pick]),
             "pct": pct,
-            "lost_by_pct": np.quantile(outcome.lost_writes, 1 - pct / 100),
+            "lost_by_pct": _whole(np.quantile(outcome.lost_writes, 1 - pct / 100)),
             "ends": np.array(ENDS),
             **{name: parts[:, index] for index, (name, _, _) in enumerate(PARTS)},
         },
@@ -59,6 +60,11 @@ def tell(outcome: Outcome) -> Result:
         notes=tuple(_notes(outcome)),
         scene=scene(outcome),
     )
+
+
+def _whole(writes: Floats) -> NDArray[np.int64]:
+    """Round writes up."""
+    return np.ceil(writes - 1e-9).astype(np.int64)
 
 
 def lost(writes: Floats, share: float) -> int:
