@@ -302,6 +302,19 @@ def test_too_late_and_off_are_told_apart():
     assert S.compare(TimeTravelScenario(noticed_min=60_000.0)).best is None
 
 
+def test_all_four_questions_after_an_accident_are_answered():
+    said = S.simulate(TimeTravelScenario())
+    assert "latest restorable time is 14:10 UTC or later" in said.why
+    assert "The new instance has an endpoint of its own" in said.why
+    assert "The application runs on it from 15:04 UTC" in said.why
+    assert "14:03 is not there: 1 h 1 min of writes" in said.why
+    early = S.simulate(preset(TRAVEL, "Noticed at once"))
+    assert "restored after 4 min of waiting for its logs" in early.why
+    assert early.summary["latest_at"] == "14:03 UTC"
+    copied = S.simulate(preset(TRAVEL, "Only the table comes back"))
+    assert "this table's alone" in str(copied) and "to the old endpoint" in copied.why
+
+
 def test_times_of_day():
     assert clock(-630) == "13:30 UTC the day before" and clock(1500) == "01:00 UTC a day later"
     assert TimeTravelScenario(accident="7:05").accident_min == 425
@@ -486,7 +499,7 @@ def test_the_scene_names_the_limit_that_binds():
     bound = {
         place.name for place in scene.places if any(word == "binds" for *_, word in place.states)
     }
-    assert bound == {"Instance, IOPS"}
+    assert bound == {"Instance I/O credit"}
 
 
 # --- commits of a real PostgreSQL

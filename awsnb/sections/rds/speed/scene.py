@@ -13,11 +13,16 @@ from awsnb.results import Flow, Place, Scene
 from awsnb.sections.rds.speed.simulate import Outcome
 
 DATABASE, SERVED, WAITS = "Database", "Served", "Waits"
-NAMES = {
-    "storage's IOPS": "Storage, IOPS",
-    "storage's throughput": "Storage, bytes",
-    "instance's IOPS": "Instance, IOPS",
-    "instance's throughput": "Instance, bytes",
+IN_USE = {
+    "storage's IOPS": "Storage IOPS used",
+    "storage's throughput": "Storage bytes used",
+    "instance's IOPS": "Instance IOPS used",
+    "instance's throughput": "Instance bytes used",
+}
+CREDIT = {
+    "storage's IOPS": "Storage I/O credit",
+    "instance's IOPS": "Instance I/O credit",
+    "instance's throughput": "Instance byte credit",
 }
 
 
@@ -32,10 +37,10 @@ def scene(outcome: Outcome) -> Scene:
         "instance, what is served and what waits",
         x="time",
         places=(
-            Place(DATABASE, 0, count=np.rint(asked), note="I/O a second asked"),
+            Place(DATABASE, 0, count=asked, note="I/O a second asked"),
             *limits,
-            Place(SERVED, 2, count=np.rint(served), note="I/O a second", tone="good"),
-            Place(WAITS, 2, count=np.rint(outcome.service.backlog), note="I/O", tone="bad"),
+            Place(SERVED, 2, count=served, note="I/O a second", tone="good"),
+            Place(WAITS, 2, count=outcome.service.backlog, note="I/O", tone="bad"),
         ),
         flows=(
             *(Flow(DATABASE, limit.name, asked, full) for limit in limits),
@@ -47,12 +52,17 @@ def scene(outcome: Outcome) -> Scene:
 
 
 def _vessel(outcome: Outcome, index: int) -> Place:
-    limit, name = outcome.limits[index], NAMES[outcome.limits[index].name]
+    limit, name = outcome.limits[index], _name(outcome.limits[index])
     states = tuple(_states(outcome, index))
     if limit.has_credit:
         level = 100 * outcome.service.level[:, index] / limit.bucket.capacity
-        return Place(name, 1, level, 100.0, "% of its credit left", states=states)
-    return Place(name, 1, _in_use_pct(outcome, limit), 100.0, "% in use", states=states)
+        return Place(name, 1, level, 100.0, "%", states=states)
+    return Place(name, 1, _in_use_pct(outcome, limit), 100.0, "%", states=states)
+
+
+def _name(limit: Limit) -> str:
+    """Name a limit by what is drawn of it."""
+    return (CREDIT if limit.has_credit else IN_USE)[limit.name]
 
 
 def _in_use_pct(outcome: Outcome, limit: Limit) -> np.ndarray:
@@ -86,7 +96,7 @@ def _events(outcome: Outcome) -> Iterator[tuple[Any, str]]:
 
 def _words(outcome: Outcome) -> Iterator[tuple[Any, str]]:
     yield outcome.load.trace.times()[0], "I/O passes both: storage and instance."
-    owner = NAMES[outcome.binding[0].name].partition(",")[0].lower() if outcome.throttled_s else ""
+    owner = outcome.binding[0].name.partition("'")[0] if outcome.throttled_s else ""
     for begins, ends in _spells(outcome):
         yield begins, f"I/O waits. For the longest it is the {owner} that binds."
         yield ends, "All that is asked for passes again."

@@ -19,7 +19,7 @@ def scene(outcome: Outcome) -> Scene:
         alt=f"{one.text}: log that waits at the source and on the replica, and what is lost",
         x="minute",
         places=(
-            Place(SOURCE, 0, count=np.rint(written), note="writes a second"),
+            Place(SOURCE, 0, count=written, note="writes a second"),
             Place(WAY, 1, sent, full, "writes"),
             Place(REPLICA, 2, unplayed, full, "writes"),
             Place(LOST, 3, count=np.ceil(outcome.lost_writes[pick]), note="writes", tone="bad"),
