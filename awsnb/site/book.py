@@ -121,17 +121,19 @@ def _bound(
 ) -> bytes:
     """Write questions and answers, each text and each column once."""
     words, panels, pictures, columns = (coding.Once() for _ in range(4))
-    pages = []
+    pages, fine = [], set()
     for answer, plain in ((one, not question.changes) for question, one in found.items()):
         moves = answer.scene if scenes or plain else "null"
-        moved = answer.scene_columns if scenes or plain else ()
+        moved = [columns.number(one) for one in answer.scene_columns if scenes or plain]
+        if moved:
+            fine.add(moved[json.loads(moves)["moments"]])
         pages.append(
             [
                 words.number(answer.words),
                 panels.number(answer.panels),
                 pictures.number(moves),
                 [columns.number(column) for column in answer.columns],
-                [columns.number(column) for column in moved],
+                moved,
             ]
         )
     book = {
@@ -144,7 +146,7 @@ def _bound(
         "scenes": [json.loads(text) for text in pictures.things],
         "said": _said(reaches, scenes, found),
     }
-    return coding.written(book, columns.things)
+    return coding.written(book, columns.things, fine)
 
 
 def _said(

@@ -117,7 +117,7 @@ class Reach:
         if spec.kind == "bool" and spec.default is not None:
             return field
         texts = {value: text for text, value in menu_options(spec)}
-        options = [[texts.get(value, str(value)), value] for value in values]
+        options = [[texts.get(value, str(value)) or "none", value] for value in values]
         return field | {"kind": "choice", "options": options}
 
 
