@@ -28,6 +28,7 @@ REPORT_TAG = "report"
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=\.) (?=[A-Z“])")
 SHORT = 24  # letters of a verdict that stands large
+MOST = 150  # of the sentences beside it
 SLIDERS_BYTES = 1_100_000
 
 
@@ -112,7 +113,8 @@ def to_html(section: Section, scenario: Scenario, told: list[Cell | cells.Ran]) 
     added = _Added.of(_of_this_question(told, compared), result, compared)
     first, rest = _verdict(result.why)
     parted = [
-        f'<p class="kicker">{escaped(section.title)} · report</p><h1>{escaped(view.question)}</h1>',
+        f'<p class="kicker">{escaped(section.title)} · report · {escaped(result.label)}</p>',
+        f"<h1>{escaped(view.question)}</h1>",
         f'<p class="inputs">{_inputs(scenario)}</p>',
         f'<div class="verdict-of {_tone(scenario, compared)}">{first}</div>',
         _three(scenario, result, compared),
@@ -135,16 +137,18 @@ def to_html(section: Section, scenario: Scenario, told: list[Cell | cells.Ran]) 
 
 
 def _verdict(why: str) -> tuple[str, str]:
-    """Part the first words of a why from the rest: a short clause stands large."""
+    """Part the first sentences of a why from the rest: a short clause stands large."""
     first, *others = SENTENCE.split(why)
     clause, colon, after = first.partition(": ")
+    large = ""
     if colon and len(clause) <= SHORT:
-        large = f"<strong>{escaped(clause)}.</strong><p>{escaped(capital(after))}</p>"
-        return large, " ".join(others)
-    if len(first) <= SHORT and others:
-        large = f"<strong>{escaped(first)}</strong><p>{escaped(others[0])}</p>"
-        return large, " ".join(others[1:])
-    return f"<p>{escaped(first)}</p>", " ".join(others)
+        large, first = f"{clause}.", capital(after)
+    elif len(first) <= SHORT and others:
+        large, first = first, others.pop(0)
+    while others and len(f"{first} {others[0]}") <= MOST:
+        first += f" {others.pop(0)}"
+    stands = f"<strong>{escaped(large)}</strong>" if large else ""
+    return f"{stands}<p>{escaped(first)}</p>", " ".join(others)
 
 
 def _as_asked(scenario: Scenario, compared: Comparison | None) -> Option | None:
@@ -222,19 +226,21 @@ def _notes(result: Result) -> str:
 def _of_this_question(
     told: list[Cell | cells.Ran], compared: Comparison | None
 ) -> list[Cell | cells.Ran]:
-    """Leave out comparisons that answer another question, and the words that lead to them."""
+    """Leave out comparisons that answer another question, and the words that lead to any."""
     kept: list[Cell | cells.Ran] = []
     for cell in told:
-        if isinstance(cell, cells.Ran) and _is_other(cell.value, compared):
-            if kept and isinstance(kept[-1], Cell) and kept[-1].source.endswith(":"):
-                kept[-1] = replace(kept[-1], source=kept[-1].source.rpartition("\n\n")[0])
-        else:
+        value = cell.value if isinstance(cell, cells.Ran) else None
+        if isinstance(value, Comparison) and kept and isinstance(kept[-1], Cell):
+            kept[-1] = _without_leading(kept[-1])
+        if not isinstance(value, Comparison) or (compared and value.title == compared.title):
             kept.append(cell)
     return kept
 
 
-def _is_other(value: Any, compared: Comparison | None) -> bool:
-    return isinstance(value, Comparison) and (compared is None or value.title != compared.title)
+def _without_leading(cell: Cell) -> Cell:
+    """Drop a last paragraph that leads to what comes below."""
+    before, _, last = cell.source.rpartition("\n\n")
+    return replace(cell, source=before) if last.endswith(":") else cell
 
 
 @dataclass

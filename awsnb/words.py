@@ -24,8 +24,8 @@ def percent(share: float) -> str:
 
 
 def capital(text: str) -> str:
-    """Begin a text with a capital, unless its first word is a name: ``gp3``, ``allkeys-lru``."""
-    return text[:1].upper() + text[1:] if re.match(r"[a-z]+('s)?([ ,:.]|$)", text) else text
+    """Begin a text with a capital, unless its first word is a name: ``gp3``, ``t4g.micro``."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z-]+('s)?([ ,:.]|$)", text) else text
 
 
 def are(count: float | None) -> str:
