@@ -28,10 +28,12 @@ export function ticks(axis, most) {
   return linear(axis, most);
 }
 
-function linear({ low, high }, most) {
+function linear({ low, high, whole }, most) {
   const raw = (high - low) / most;
   const decade = 10 ** Math.floor(Math.log10(raw));
-  const step = decade * [1, 2, 2.5, 5, 10].find((size) => size * decade >= raw * 0.999);
+  const sizes = whole && decade <= 1 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
+  const least = decade * sizes.find((size) => size * decade >= raw * 0.999);
+  const step = whole ? Math.max(1, least) : least; // there is no half of what is counted
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
   const places = Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));

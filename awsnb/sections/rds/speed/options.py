@@ -5,8 +5,10 @@ import math
 from awsnb.aws.rds import RDS
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.scenario import ScenarioError
+from awsnb.sections.rds.speed.load import demand
 from awsnb.sections.rds.speed.scenario import SpeedScenario
-from awsnb.sections.rds.speed.simulate import demand, serve
+from awsnb.sections.rds.speed.simulate import serve
+from awsnb.sections.rds.standby import standby_price, with_standby
 from awsnb.trace import Load
 from awsnb.words import span
 
@@ -30,9 +32,12 @@ def compare(scenario: SpeedScenario) -> Comparison:
         As `simulate`.
     """
     load = demand(scenario)
-    options = [_option("as asked: ", scenario, load), *_others(scenario, load)]
+    asked = _option("as asked: ", scenario, load)
+    multi_az = with_standby(asked, scenario.storage.multi_az_usd_month)
+    options = [asked, multi_az, *_others(scenario, load)]
     best = cheapest(options)
-    return Comparison("Storage for this load", _verdict(options[0], best), tuple(options), best)
+    why = f"{_verdict(asked, best)} {standby_price(asked, multi_az)}"
+    return Comparison("Storage for this load", why, tuple(options), best)
 
 
 def _others(scenario: SpeedScenario, load: Load) -> list[Option]:
@@ -69,7 +74,7 @@ def _option(prefix: str, scenario: SpeedScenario, load: Load) -> Option:
         cost_usd_month=cost,
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
-            Number("throttled_min", "I/O waits for", waits_s / 60, span(waits_s, "never")),
+            Number("throttled_min", "I/O waits", waits_s / 60, span(waits_s, "never")),
         ),
         remark=f"held back by the {outcome.binding[0].name}" if waits_s else "",
     )

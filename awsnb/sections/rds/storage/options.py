@@ -5,6 +5,7 @@ import math
 from awsnb.aws.rds import RDS
 from awsnb.aws.rds.deployment import MAX_SIZE_GIB
 from awsnb.results import Comparison, Number, Option, cheapest
+from awsnb.sections.rds.standby import standby_price, with_standby
 from awsnb.sections.rds.storage.load import Load, demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
 from awsnb.sections.rds.storage.simulate import follow
@@ -30,14 +31,13 @@ def compare(scenario: StorageScenario) -> Comparison:
         As `simulate`.
     """
     load = demand(scenario)
-    options = [
-        _option("as asked", scenario, load),
-        *_others(scenario, load),
-    ]
+    asked = _option("as asked", scenario, load)
+    multi_az = with_standby(asked, follow(scenario, load).multi_az_usd_month)
+    options = [asked, multi_az, *_others(scenario, load)]
     best = cheapest(options)
     return Comparison(
         title="Storage for these data",
-        why=_verdict(options[0], best),
+        why=f"{_verdict(asked, best)} {standby_price(asked, multi_az)}",
         options=tuple(options),
         best=best,
     )
