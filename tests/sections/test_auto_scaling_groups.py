@@ -325,7 +325,7 @@ def test_pools_that_come_and_go_one_by_one_are_short_as_the_product_says():
             "steady",
         ),
         ("Capacity alone", "takes what is taken back least: m5n.large", "cheapest"),
-        ("One type on offer", "m5.large, in each of 3 zones", "m5a"),
+        ("One type on offer", "takes the only type on offer: m5.large, in each", "cheapest"),
         ("Less spare than a pool", "one that is taken back is enough", "several"),
     ],
 )

@@ -392,7 +392,7 @@ def test_a_reset_is_for_flows_of_their_own_and_rebalance_goes_before_it():
 def test_the_preset_says_who_is_told_and_who_is_not():
     found = preset(flows.VIEW, "A reset when it fails")
     assert "sent a reset when it is unhealthy, after 25 s." in found.why
-    assert "What begins before flows go elsewhere is not." in found.why
+    assert "Those that begin later, before flows go elsewhere, are not told." in found.why
     without = result(pause_s=20.0)
     assert "reset" not in without.why
     assert found.summary["half_told_s"] < 25 < 600 < without.summary["half_told_s"]

@@ -302,6 +302,8 @@ def _why(outcome: Outcome) -> str:
         CAPACITY: "what is taken back least",
         PRICE_CAPACITY: "the cheapest of the half that is taken back least",
     }[scenario.strategy]
+    if len(scenario.types) == 1:
+        reason = "the only type on offer"
     taken = f"{scenario.strategy} takes {reason}: {' and '.join(names)}, in {each}."
     return f"{taken} {_short(outcome)}"
 

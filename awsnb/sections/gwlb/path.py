@@ -57,7 +57,7 @@ def scene(stops_at: str | None, alt: str) -> Scene:
         x="move",
         places=tuple(_place(name, path, stops_at) for name in COLUMNS),
         flows=tuple(_flow(source, target, path, stops_at) for source, target in legs),
-        events=tuple((len(path), "dropped") for _ in path[:1] if stops_at),
+        events=((len(path), "dropped"),) if stops_at else (),
         words=((0, "A packet comes from the internet."),
                *((i, move.words) for i, move in enumerate(path, start=1))),
     )  # fmt: skip
