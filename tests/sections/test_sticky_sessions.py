@@ -244,6 +244,12 @@ def test_what_cannot_be_is_refused_in_a_sentence(values, field, words):
     assert caught.value.field == field
 
 
+def test_sessions_that_were_there_before_count_with_their_greater_length():
+    with pytest.raises(ScenarioError, match=r"duration_s = 15: ties could end .* times"):
+        StickyScenario(duration_s=15, length_spread_pct=1000.0)
+    StickyScenario(duration_s=15, length_spread_pct=150.0)
+
+
 # --- a log of one's own
 
 ENTRY = (
