@@ -3,7 +3,7 @@
 from awsnb.trace.balance import read_balance, read_balances
 from awsnb.trace.load import Load, load_of, read_load
 from awsnb.trace.model import Trace, TraceError
-from awsnb.trace.read import metrics_of, read_cloudwatch
+from awsnb.trace.read import metrics_of, read_cloudwatch, read_every
 
 __all__ = [
     "Load",
@@ -14,5 +14,6 @@ __all__ = [
     "read_balance",
     "read_balances",
     "read_cloudwatch",
+    "read_every",
     "read_load",
 ]

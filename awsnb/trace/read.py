@@ -14,7 +14,7 @@ from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
 from awsnb.trace.model import Trace, TraceError, in_a_sentence
 from awsnb.trace.repair import repaired
-from awsnb.trace.series import Samples, Series, choose, notes_on_zones
+from awsnb.trace.series import Samples, Series, choose, notes_on_zones, usual_statistic
 from awsnb.trace.table import table_series
 from awsnb.trace.text_export import is_text_output, refuse_foreign, text_series
 
@@ -103,6 +103,34 @@ def metrics_of(path: str | Path) -> tuple[str, ...]:
     path = Path(path)
     with in_a_sentence(path):
         return tuple(dict.fromkeys(one.label.metric for one in _series(text_file(path), None)))
+
+
+def read_every(path: str | Path) -> tuple[Trace, ...]:
+    """Read every metric of an export, each with its usual statistic; once, until it changes.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; see `read_cloudwatch` for what it may be.
+
+    Returns
+    -------
+    tuple of Trace
+        In the file's order.
+
+    Raises
+    ------
+    TraceError
+        Where the file, or one of its series, can't be read.
+    """
+    path = Path(path)
+    with in_a_sentence(path):
+        return _read_every(*state(path), path.name)
+
+
+@lru_cache(maxsize=4)
+def _read_every(path: Path, modified_ns: int, size: int, name: str) -> tuple[Trace, ...]:
+    return tuple(_trace(one, name) for one in usual_statistic(_series(text_file(path), None)))
 
 
 @lru_cache(maxsize=8)

@@ -87,10 +87,10 @@ def choose(
     if both_halves and name and " + " in name and not any(s.is_called(name) for s in series):
         return [one for part in name.split(" + ") for one in choose(series, part)]
     named = [one for one in series if name is None or one.is_called(name)]
-    found = _usual_statistic(named)
+    found = usual_statistic(named)
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
-    held = _usual_statistic(list(series))
+    held = usual_statistic(series)
     some = [one for one in held if name is None and one.label.metric.casefold() in usual]
     if _are_halves(some) or (len(some) == 1 and not (both_halves and _is_half(some[0]))):
         return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
@@ -117,7 +117,7 @@ def notes_on_zones(zones: Iterable[tzinfo | None]) -> list[str]:
     return notes
 
 
-def _usual_statistic(series: list[Series]) -> list[Series]:
+def usual_statistic(series: Sequence[Series]) -> list[Series]:
     """Leave out the statistics of a known metric that say less than its usual one."""
     kept = [one for one in series if one.label.statistic == _best(one, series)]
     if len(kept) == len(series):
@@ -133,7 +133,7 @@ def _picked(one: Series, held: int) -> str:
     return f"of {held} metrics {one.label.metric} was read"
 
 
-def _best(one: Series, series: list[Series]) -> str:
+def _best(one: Series, series: Sequence[Series]) -> str:
     metric = known(one.label.metric, one.label.namespace)
     same = [
         other.label.statistic

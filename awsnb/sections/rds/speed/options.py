@@ -10,7 +10,7 @@ from awsnb.sections.rds.speed.scenario import SpeedScenario
 from awsnb.sections.rds.speed.simulate import serve
 from awsnb.sections.rds.standby import standby_price, with_standby
 from awsnb.trace import Load
-from awsnb.words import span, usd
+from awsnb.words import span
 
 
 def compare(scenario: SpeedScenario) -> Comparison:
@@ -85,8 +85,5 @@ def _verdict(asked: Option, best: Option | None) -> str:
         return "No storage here carries this load on this class: look at what holds it back."
     if best is asked:
         return "The storage asked for holds, and none here that holds costs less."
-    change = best.dearer_by(asked)
-    apart = f"{change} than the one asked for" if change else "the price of the one asked for"
     which = "which holds too" if asked.holds else "which does not hold"
-    price = usd(best.cost_usd_month or 0.0)
-    return f"Cheapest that holds: {best.label}, at {price} a month. That is {apart}, {which}."
+    return f"Cheapest that holds: {best.price_beside(asked)}, {which}."

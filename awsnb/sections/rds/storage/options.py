@@ -9,7 +9,7 @@ from awsnb.sections.rds.standby import standby_price, with_standby
 from awsnb.sections.rds.storage.load import Load, demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
 from awsnb.sections.rds.storage.simulate import follow
-from awsnb.words import span, usd
+from awsnb.words import span
 
 
 def compare(scenario: StorageScenario) -> Comparison:
@@ -87,10 +87,5 @@ def _verdict(asked: Option, best: Option | None) -> str:
         return "None of these keeps the storage from being full: free space, or write less at once."
     if best is asked:
         return "The storage asked for is never full, and no other here costs less."
-    change = best.dearer_by(asked)
-    apart = f"{change} than the one asked for" if change else "the price of the one asked for"
     which = "which is never full either" if asked.holds else "which is full at times"
-    return (
-        f"Cheapest that is never full: {best.label}, at {usd(best.cost_usd_month or 0.0)} a month. "
-        f"That is {apart}, {which}."
-    )
+    return f"Cheapest that is never full: {best.price_beside(asked)}, {which}."
