@@ -248,7 +248,7 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     yield "Reads come first on a replica, and replay gets what they leave: assumed."
     yield (
         "On promotion a replica first replays all that it has received; lost is what was on its "
-        f"way. It becomes an instance of its own {RDS.value('read_replica', 'promotion')}."
+        f"way, at most. It becomes an instance of its own {RDS.value('read_replica', 'promotion')}."
     )
 
 
