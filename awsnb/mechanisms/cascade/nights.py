@@ -191,6 +191,23 @@ def run(site: Site, users_per_s: ArrayLike, step_s: float = 1.0, phases: ArrayLi
     ------
     ValueError
         If a number is out of its range.
+
+    Examples
+    --------
+    60 IOPS without credits and no cache are 12 queries of 5 I/Os a second, of the 40 asked for:
+
+    >>> from awsnb.mechanisms.cascade import Clients, Database, Instance
+    >>> from awsnb.mechanisms.token_bucket import Bucket
+    >>> volume = Bucket(cost=1, baseline=60, burst=300, capacity=2e5, level=0)
+    >>> site = Site(
+    ...     Clients(patience_s=10),
+    ...     Instance(vcpus=2, request_cpu_ms=16, threads=200, pool=100),
+    ...     Group(2, 2, 2),
+    ...     Database(2, 2, query_ios=5, io_ms=1, login_cpu_ms=5, max_connections=90, volume=volume),
+    ... )
+    >>> night = run(site, [40.0] * 120)
+    >>> round(float(night.steps["ios"][-1]) / 5, 6), round(float(night.percentile_s(50)[-1]))
+    (12.0, 7)
     """
     check(site)
     users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
