@@ -18,7 +18,12 @@ SEEDS, SEEDS_REPLACED = 3, 12
 def main() -> None:
     """Record every situation."""
     sys.path.insert(0, str(ROOT / "benchmarks"))
-    from cascade_twin import COUNTS, HOUR, SITUATIONS, Night
+    from cascade_twin import (  # type: ignore[import-not-found]
+        COUNTS,
+        HOUR,
+        SITUATIONS,
+        Night,
+    )
 
     measured = "slow_minutes", "credits_out_s", "replaced", "most_connections"
     about = "SimPy", version("simpy"), datetime.date.today().isoformat()
