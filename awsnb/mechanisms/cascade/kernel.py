@@ -35,12 +35,12 @@ SLOT = layout(
         "waiting left queries connections limit at_most starts done failing "
         "phase serves_at counts_at leaves_at"
     ),
-    int64="status head failed",
+    int64="status head failed life",
 )
 """An instance: requests that wait, and those left of the step at the `head` of the queue; queries
 under way or waiting for a connection, and connections. Of this step: connections it may have,
 queries it may have, requests that start, queries done and failed at once. Its health checks' phase
-in s, and those that failed in a row."""
+in s, those that failed in a row, and how many instances began in its place."""
 
 KEYS = layout(float64="keys share cached loading expiring starting")
 """Keys alike in popularity: how many, their share of the requests, the parts of them that are
@@ -66,11 +66,13 @@ STEP = layout(
 
 
 @kernel
-def advance(first, last, site, state, slots, keys, users, arrived, mix, due, expiry, alive, rows):  # type: ignore[no-untyped-def]
+def advance(
+    first, last, site, state, slots, keys, phases, users, arrived, mix, due, expiry, alive, rows
+):  # type: ignore[no-untyped-def]
     """Go on from one step to before another."""
     for now in range(first, last):
         row = rows[now]
-        _move_on(now, site, slots, arrived, mix, due, alive, state, keys, row)
+        _move_on(now, site, phases, slots, keys, arrived, mix, due, alive, row)
         row.users = users[now]
         _send(now, site, state, slots, arrived, mix, due, row)
         if site.cached:
@@ -87,7 +89,7 @@ def advance(first, last, site, state, slots, keys, users, arrived, mix, due, exp
         _connect(site, state, slots, failing, row)
         _note(now, started, done, site, state, slots, row)
         if site.checked:
-            _check(now, site, state, slots, keys, arrived, mix, due, alive, row)
+            _check(now, site, phases, slots, keys, arrived, mix, due, alive, row)
 
 
 # --- clients and balancer
@@ -156,7 +158,7 @@ def _lose_patience(now, site, slots, arrived, mix, due, row):  # type: ignore[no
 
 
 @kernel
-def _move_on(now, site, slots, arrived, mix, due, alive, state, keys, row):  # type: ignore[no-untyped-def]
+def _move_on(now, site, phases, slots, keys, arrived, mix, due, alive, row):  # type: ignore[no-untyped-def]
     """Those that have booted serve; those that have drained go."""
     at = now * site.step
     for i in range(slots.size):
@@ -164,7 +166,8 @@ def _move_on(now, site, slots, arrived, mix, due, alive, state, keys, row):  # t
         if slot.status == BOOTING and at >= slot.serves_at:
             slot.status, slot.head = SERVING, now
             slot.waiting = slot.left = slot.queries = slot.connections = 0.0
-            slot.failed = 0
+            slot.failed, slot.phase = 0, site.interval * phases[i, slot.life % phases.shape[1]]
+            slot.life += 1
         elif slot.status == LEAVING and at >= slot.leaves_at:
             _cut(now, i, site, slots, keys, arrived, mix, due, alive, row)
             slot.status = EMPTY
@@ -261,7 +264,7 @@ def _shed(now, i, site, slot, arrived, mix, due, row):  # type: ignore[no-untype
 
 
 @kernel
-def _check(now, site, state, slots, keys, arrived, mix, due, alive, row):  # type: ignore[no-untyped-def]
+def _check(now, site, phases, slots, keys, arrived, mix, due, alive, row):  # type: ignore[no-untyped-def]
     """Check the instances whose turn it is; replace those that failed too often."""
     begin, end = now * site.step, (now + 1) * site.step
     for i in range(slots.size):

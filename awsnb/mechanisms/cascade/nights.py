@@ -17,7 +17,9 @@ from awsnb.mechanisms.control_loop import Controller, Group, Sensor
 from awsnb.mechanisms.random_streams import generator
 
 MINUTE_S = 60
+LONGEST_STEP_S = 2  # 0.5, 1 and 2 s agree within the range over phases; 5 s do not
 SETS = 12
+LIVES = 64  # instances in a row in one place, before their phases repeat
 
 MINUTE = layout(
     float64="cpu_pct requests_per_s",
@@ -168,11 +170,11 @@ def run(site: Site, users_per_s: ArrayLike, step_s: float = 1.0, phases: ArrayLi
     users_per_s : array_like of float, shape (n,)
         Users who send a first request, by step, 0 or more; whole minutes.
     step_s : float
-        Divides a minute, s. At most a fifth of the patience and the pause before a retry; of 1 or
-        2 s are known to agree.
-    phases : array_like of float, shape (s,), optional
-        Each instance's health checks begin after this part of their interval, 0 to 1: for twice the
-        largest number of instances. All at 0 if not given.
+        Divides a minute, s. At most 2 s, and a fifth of the patience.
+    phases : array_like of float, shape (s, l), optional
+        Each instance's health checks begin after such a part of their interval, 0 to 1: s is twice
+        the largest number of instances, and l are in turn those that take an instance's place. All
+        at 0 if not given.
 
     Returns
     -------
@@ -227,7 +229,7 @@ def nights(
     if sets < 1 or (threads is not None and threads < 1):
         raise ValueError(f"sets = {sets}, threads = {threads}: must be 1 or more.")
     phases = [
-        generator(seed, "health checks", number).random(2 * site.group.largest)
+        generator(seed, "health checks", number).random((2 * site.group.largest, LIVES))
         for number in range(sets)
     ]
     first = run(site, users_per_s, step_s, phases[0])
@@ -324,8 +326,10 @@ class _Course:
     def branch(self, phases: NDArray[np.float64]) -> "_Course":
         """Go on from here with other phases."""
         branch = deepcopy(self)
-        if self.site.health_check:
-            branch.memory.slots["phase"] = phases * self.site.health_check.interval_s
+        branch.memory.phases[:] = phases
+        slots, interval_s = branch.memory.slots, branch.memory.site["interval"][0]
+        lives = (slots["life"] - 1) % phases.shape[1]
+        slots["phase"] = interval_s * phases[np.arange(slots.size), lives]
         return branch
 
     def night(self) -> Night:
@@ -345,11 +349,10 @@ def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.floa
     users = np.ascontiguousarray(users_per_s, dtype=np.float64)
     if users.ndim != 1 or not (users.size and users.min() >= 0 and users.max() < np.inf):
         raise ValueError("users_per_s must be one-dimensional, finite and 0 or more everywhere.")
-    clients = site.clients
-    if not 0 < step_s <= min(clients.patience_s / 5, 2 * clients.pause_s):
+    if not 0 < step_s <= min(site.clients.patience_s / 5, LONGEST_STEP_S):
         raise ValueError(
-            f"step_s = {step_s}: must be above 0 s, and at most a fifth of the patience of "
-            f"{clients.patience_s} s and the pause of {clients.pause_s} s before a retry."
+            f"step_s = {step_s}: must be above 0 s, at most {LONGEST_STEP_S} s, and at most a fifth "
+            f"of the patience of {site.clients.patience_s} s."
         )
     steps = round(MINUTE_S / step_s)
     if steps * step_s != MINUTE_S or users.size % steps:
@@ -362,12 +365,14 @@ def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.floa
 
 def _phases(phases: ArrayLike, group: Group) -> NDArray[np.float64]:
     slots = 2 * group.largest
-    found = np.asarray(phases, dtype=np.float64)
+    found = np.ascontiguousarray(phases, dtype=np.float64)
     if not found.size:
-        return np.zeros(slots)
-    if found.shape != (slots,) or not (found.min() >= 0 and found.max() <= 1):
-        raise ValueError(f"phases must be {slots} numbers of 0 to 1, one for each instance there "
-                         "may be with those that drain.")  # fmt: skip
+        return np.zeros((slots, 1))
+    if found.ndim != 2 or found.shape[0] != slots or not (found.min() >= 0 and found.max() <= 1):
+        raise ValueError(
+            f"phases of shape {found.shape} must be rows of 0 to 1 for {slots} instances: the "
+            "largest number, twice, since some drain."
+        )
     return found
 
 

@@ -21,6 +21,8 @@ class Memory(NamedTuple):
     site, state : ndarray, shape (1,)
     slots : ndarray, shape (s,)
     keys : ndarray, shape (c,)
+    phases : ndarray of float, shape (s, l)
+        Of the health checks of an instance and of those that take its place, 0 to 1.
     users : ndarray of float, shape (n,)
         Who arrive, by step.
     arrived : ndarray of float, shape (s, n)
@@ -40,6 +42,7 @@ class Memory(NamedTuple):
     state: NDArray
     slots: NDArray
     keys: NDArray
+    phases: NDArray[np.float64]
     users: NDArray[np.float64]
     arrived: NDArray[np.float64]
     mix: NDArray[np.float64]
@@ -54,13 +57,14 @@ def memory_of(
 ) -> Memory:
     """Make room, and begin with the initial instances and a warm cache."""
     numbers = _numbers(site, step_s)
-    n, slots, attempts = users_per_s.size, phases.size, site.clients.retries + 1
+    n, slots, attempts = users_per_s.size, phases.shape[0], site.clients.retries + 1
     keys, expiry = _warm(site, users_per_s[0], numbers)
     return Memory(
         site=numbers,
         state=_state(site),
         slots=_slots(site, phases),
         keys=keys,
+        phases=phases,
         users=users_per_s * step_s,
         arrived=np.zeros((slots, n)),
         mix=np.zeros((n, attempts)),
@@ -141,11 +145,9 @@ def _state(site: Site) -> NDArray:
 
 
 def _slots(site: Site, phases: NDArray[np.float64]) -> NDArray:
-    slots = records(kernel.SLOT, phases.size)
-    slots["status"][: site.group.initial] = kernel.SERVING
+    slots = records(kernel.SLOT, phases.shape[0])
+    slots["status"][: site.group.initial] = kernel.BOOTING
     slots["serves_at"] = slots["counts_at"] = -np.inf
-    if site.health_check:
-        slots["phase"] = phases * site.health_check.interval_s
     return slots
 
 
