@@ -66,10 +66,10 @@ STEP = layout(
 
 
 @kernel
-def advance(
-    first, last, site, state, slots, keys, phases, users, arrived, mix, due, expiry, alive, rows
-):  # type: ignore[no-untyped-def]
+def advance(first, last, memory):  # type: ignore[no-untyped-def]
     """Go on from one step to before another."""
+    site, state = memory.site[0], memory.state[0]
+    slots, keys, phases, users, arrived, mix, due, expiry, alive, rows = memory[2:]
     for now in range(first, last):
         row = rows[now]
         _move_on(now, site, phases, slots, keys, arrived, mix, due, alive, row)
@@ -221,10 +221,24 @@ def _start(now, i, rest, site, state, slot, arrived, mix, due, alive, row):  # t
             row.in_vain += taken
             continue
         remains = (site.patience - age) * site.step
-        late = math.exp(-max(0.0, remains - wait) / state.query_s) if p > 0.0 else 0.0
+        late = _longer(max(0.0, remains - wait) / state.query_s, site) if p > 0.0 else 0.0
         _sort_out(now, i, taken, p, refused, late, site, slot, mix, due, alive, row)
         row.age_s += taken * age * site.step
         row.wait_s += taken * wait
+
+
+@kernel
+def _longer(times, site):  # type: ignore[no-untyped-def]
+    """How likely a query takes more than so many times its mean: its I/Os come one after another.
+
+    Erlang's distribution: each I/O's time is exponential.
+    """
+    ios = max(1, round(site.query_ios))
+    term = found = math.exp(-ios * times)
+    for k in range(1, ios):
+        term *= ios * times / k
+        found += term
+    return found
 
 
 @kernel

@@ -13,7 +13,7 @@ from awsnb.mechanisms._records import layout, records
 from awsnb.mechanisms.cascade import kernel
 from awsnb.mechanisms.cascade.site import Site, check
 from awsnb.mechanisms.cascade.start import Memory, memory_of
-from awsnb.mechanisms.control_loop import Controller, Group, Sensor
+from awsnb.mechanisms.control_loop import Controller, Decision, Group, Sensor
 from awsnb.mechanisms.random_streams import generator
 
 MINUTE_S = 60
@@ -152,9 +152,17 @@ class Night:
         of, instance = self._by_minute, self.site.instance
         remains_s = time_s[:, None] - of("age_s") - instance.request_cpu_ms / 1000
         query_s = of("query_ms") / 1000
-        misses = of("misses") * np.exp(-np.maximum(0, remains_s - of("wait_s")) / query_s)
+        misses = of("misses") * self._longer(np.maximum(0, remains_s - of("wait_s")) / query_s)
         later = of("hits") * (remains_s < 0) + misses + of("gave_up") - of("late")
         return later.sum(axis=1) / np.maximum(self._timed, 1e-300)
+
+    def _longer(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How likely a query takes more than so many times its mean, by Erlang's distribution."""
+        ios = max(1, round(self.site.database.query_ios))
+        terms = [np.exp(-ios * times)]
+        for k in range(1, ios):
+            terms.append(terms[-1] * ios * times / k)
+        return np.sum(terms, axis=0)
 
 
 SUMMED = {"users", "answered", "failed", "sent", "gave_up", "shed", "refused", "cut", "unserved",
@@ -312,11 +320,12 @@ class _Course:
 
     def _advance(self, k: int) -> None:
         memory, minute, steps = self.memory, self.minutes[k], self.steps
-        kernel.advance(k * steps, (k + 1) * steps, memory.site[0], memory.state[0], *memory[2:])
+        kernel.advance(k * steps, (k + 1) * steps, memory)
         _measure(memory, minute)
         counts = _count(memory, (k + 1) * MINUTE_S)
-        seen = self.minutes[k - 1] if k else None
-        decision = self.controller.decide(_datapoints(seen), *counts)
+        decision = Decision(self.controller.desired, "")
+        if k:  # a datapoint is seen a minute after its end
+            decision = self.controller.decide(_datapoints(self.minutes[k - 1]), *counts)
         _resize(memory, decision.desired, (k + 1) * MINUTE_S, self.site.group)
         minute["desired"] = decision.desired
         for name, number in zip(("counting", "warming", "booting", "leaving"), counts, strict=True):
@@ -351,8 +360,8 @@ def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.floa
         raise ValueError("users_per_s must be one-dimensional, finite and 0 or more everywhere.")
     if not 0 < step_s <= min(site.clients.patience_s / 5, LONGEST_STEP_S):
         raise ValueError(
-            f"step_s = {step_s}: must be above 0 s, at most {LONGEST_STEP_S} s, and at most a fifth "
-            f"of the patience of {site.clients.patience_s} s."
+            f"step_s = {step_s}: must be above 0 s, and at most {LONGEST_STEP_S} s and a fifth of "
+            f"the patience of {site.clients.patience_s} s."
         )
     steps = round(MINUTE_S / step_s)
     if steps * step_s != MINUTE_S or users.size % steps:
@@ -387,9 +396,7 @@ def _measure(memory: Memory, minute: np.void) -> None:
         state[name] = 0.0
 
 
-def _datapoints(minute: np.void | None) -> dict[str, float]:
-    if minute is None:
-        return {}
+def _datapoints(minute: np.void) -> dict[str, float]:
     return {
         "utilisation": float(minute["cpu_pct"]),
         "requests per instance": float(minute["requests_per_s"]),
