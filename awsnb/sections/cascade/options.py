@@ -11,7 +11,7 @@ from awsnb.sections.cascade.why import share, shares
 from awsnb.words import counted, usd
 
 KNOBS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("gp3, same size", {"storage_type": "gp3"}),
+    ("gp3 of the same size", {"storage_type": "gp3"}),
     ("gp2 of 200 GiB", {"storage_type": "gp2", "size_gib": 200}),
     ("batch with 1 worker", {"batch_workers": 1}),
     ("TTL jitter 50 %", {"ttl_jitter_pct": 50.0}),
@@ -23,7 +23,7 @@ KNOBS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("bulkhead of 50", {"bulkhead": 50}),
     ("scaling on requests", {"scale_on": REQUESTS}),
     ("one load a key", {"coalesce": True}),
-    ("pause 5 s, full jitter", {"pause_s": 5.0, "full_jitter": True}),
+    ("jittered pause of 5 s", {"pause_s": 5.0, "full_jitter": True}),
     ("check beside the queue", {"health_check": SHALLOW}),
     ("RDS Proxy", {"connect": PROXY}),
     ("pool of 20", {"pool": 20}),
@@ -118,7 +118,7 @@ def _nothing(asked: Option, others: list[Option]) -> str:
     """Say which changes leave as much failing as there is."""
     now = _failed(asked)
     same = [one.label for one in others if abs(_failed(one) - now) <= LITTLE * now]
-    return f" These change next to nothing: {_listed(same)}." if same else ""
+    return f" By the median, these change next to nothing: {_listed(same)}." if same else ""
 
 
 def _failed(option: Option) -> float:
