@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -209,25 +210,67 @@ def run(site: Site, users_per_s: ArrayLike, step_s: float = 1.0, phases: ArrayLi
     >>> round(float(night.steps["ios"][-1]) / 5, 6), round(float(night.percentile_s(50)[-1]))
     (12.0, 7)
     """
-    check(site)
-    users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
-    memory = memory_of(site, users, float(step_s), at)
-    controller = Controller(site.policies, Sensor(MINUTE_S, MINUTE_S), site.group)
-    steps = round(MINUTE_S / step_s)
-    minutes, causes = records(MINUTE, users.size // steps), list[str]()
-    for k, minute in enumerate(minutes):
-        kernel.advance(k * steps, (k + 1) * steps, memory)
-        _measure(memory, minute)
-        counts = _count(memory, (k + 1) * MINUTE_S)
-        decision = Decision(controller.desired, "")
-        if k:  # a datapoint is seen a minute after its end
-            decision = controller.decide(_datapoints(minutes[k - 1]), *counts)
-        _resize(memory, decision.desired, (k + 1) * MINUTE_S, site.group)
-        minute["desired"] = decision.desired
-        for name, number in zip(("counting", "warming", "booting", "leaving"), counts, strict=True):
-            minute[name] = number
-        causes.append(decision.by)
-    return Night(site, memory, minutes, causes)
+    course = _Course(site, users_per_s, step_s, phases)
+    course.go_on(course.minutes.size)
+    return course.night()
+
+
+def nights(
+    site: Site,
+    users_per_s: ArrayLike,
+    step_s: float = 1.0,
+    sets: int = SETS,
+    seed: int = 0,
+    threads: int | None = None,
+) -> list[Night]:
+    """Run nights that differ only in their health checks' phases.
+
+    Until somebody waits at an instance no check can fail, so phases change nothing: as far as that
+    all nights are one, and it is run once.
+
+    Parameters
+    ----------
+    site : Site
+    users_per_s : array_like of float, shape (n,)
+        As for `run`.
+    step_s : float
+        As for `run`.
+    sets : int
+        At least 1.
+    seed : int
+        Of the phases.
+    threads : int, optional
+        One a core if not given. It changes no bit of the result.
+
+    Returns
+    -------
+    list of Night
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+    """
+    if sets < 1 or (threads is not None and threads < 1):
+        raise ValueError(f"sets = {sets}, threads = {threads}: must be 1 or more.")
+    phases = [
+        generator(seed, "health checks", number).random((2 * site.group.largest, LIVES))
+        for number in range(sets)
+    ]
+    first = run(site, users_per_s, step_s, phases[0])
+    alike = _minutes_alike(first)
+    if alike == first.minutes.size or sets == 1:
+        return [first] * sets
+    begun = _Course(site, users_per_s, step_s, phases[0])
+    begun.go_on(alike)
+
+    def one(own: NDArray[np.float64]) -> Night:
+        course = begun.branch(own)
+        course.go_on(course.minutes.size)
+        return course.night()
+
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        return [first, *pool.map(one, phases[1:])]
 
 
 def spread(
@@ -263,21 +306,69 @@ def spread(
     ValueError
         If a number is out of its range.
     """
-    if sets < 1 or (threads is not None and threads < 1):
-        raise ValueError(f"sets = {sets}, threads = {threads}: must be 1 or more.")
-
-    def one(number: int) -> Totals:
-        phases = generator(seed, "health checks", number).random((2 * site.group.largest, LIVES))
-        return run(site, users_per_s, step_s, phases).totals
-
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        each = np.array(list(pool.map(one, range(sets))))
+    each = np.array(
+        [night.totals for night in nights(site, users_per_s, step_s, sets, seed, threads)]
+    )
     return Range(
         median=Totals(*np.median(each, axis=0).tolist()),
         least=Totals(*each.min(axis=0).tolist()),
         most=Totals(*each.max(axis=0).tolist()),
         each=Totals(*each.T),
     )
+
+
+class _Course:
+    """A night under way."""
+
+    def __init__(
+        self, site: Site, users_per_s: ArrayLike, step_s: float, phases: ArrayLike
+    ) -> None:
+        check(site)
+        users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
+        self.site, self.steps = site, round(MINUTE_S / step_s)
+        self.memory = memory_of(site, users, float(step_s), at)
+        self.controller = Controller(site.policies, Sensor(MINUTE_S, MINUTE_S), site.group)
+        self.minutes, self.causes = records(MINUTE, users.size // self.steps), list[str]()
+
+    def go_on(self, until: int) -> None:
+        """Run to before a minute."""
+        for k in range(len(self.causes), until):
+            self._advance(k)
+
+    def _advance(self, k: int) -> None:
+        memory, minute, steps = self.memory, self.minutes[k], self.steps
+        kernel.advance(k * steps, (k + 1) * steps, memory)
+        _measure(memory, minute)
+        counts = _count(memory, (k + 1) * MINUTE_S)
+        decision = Decision(self.controller.desired, "")
+        if k:  # a datapoint is seen a minute after its end
+            decision = self.controller.decide(_datapoints(self.minutes[k - 1]), *counts)
+        _resize(memory, decision.desired, (k + 1) * MINUTE_S, self.site.group)
+        minute["desired"] = decision.desired
+        for name, number in zip(("counting", "warming", "booting", "leaving"), counts, strict=True):
+            minute[name] = number
+        self.causes.append(decision.by)
+
+    def branch(self, phases: NDArray[np.float64]) -> "_Course":
+        """Go on from here with other phases."""
+        branch = deepcopy(self)
+        branch.memory.phases[:] = phases
+        slots, interval_s = branch.memory.slots, branch.memory.site["interval"][0]
+        lives = (slots["life"] - 1) % phases.shape[1]
+        slots["phase"] = interval_s * phases[np.arange(slots.size), lives]
+        return branch
+
+    def night(self) -> Night:
+        """Return what was run."""
+        return Night(self.site, self.memory, self.minutes, self.causes)
+
+
+def _minutes_alike(night: Night) -> int:
+    """Minutes before the first in which anybody waits at an instance."""
+    waits = night.steps["waiting"].reshape(night.minutes.size, -1).any(axis=1)
+    if night.site.health_check is None or not waits.any():
+        return night.minutes.size
+    return int(waits.argmax())
 
 
 def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.float64]:
@@ -341,7 +432,8 @@ def _count(memory: Memory, now_s: float) -> tuple[int, int, int, int]:
 def _resize(memory: Memory, desired: int, now_s: float, group: Group) -> None:
     """Launch what is missing; take the last ones out of service where there are too many."""
     slots = memory.slots
-    there = np.flatnonzero(np.isin(slots["status"], (kernel.BOOTING, kernel.SERVING)))
+    status = slots["status"]
+    there = np.flatnonzero((status == kernel.BOOTING) | (status == kernel.SERVING))
     for slot in np.flatnonzero(slots["status"] == kernel.EMPTY)[: max(0, desired - there.size)]:
         slots["status"][slot] = kernel.BOOTING
         slots["serves_at"][slot] = now_s + group.boot_s
