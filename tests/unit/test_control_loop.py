@@ -31,7 +31,9 @@ from awsnb.mechanisms.control_loop import (
     Action,
     Alarm,
     Case,
+    Controller,
     Cooldowns,
+    Decision,
     Forecast,
     Group,
     Scaling,
@@ -398,6 +400,70 @@ def test_the_kernel_equals_the_twin_to_the_last_bit(scenario):
     np.testing.assert_array_equal(run.metric, twin.points[: len(run.metric)])
     assert len(run.metric) > max([METRICS.index(a.metric) for a in run.alarms], default=0)
     assert run.totals.reversals == twin.reversals
+
+
+# --- decisions about instances of another model's own
+
+
+class Controlled(Twin):
+    """The twin's instances and metric, under the decisions of a `Controller`."""
+
+    def __init__(self, load, every, group, policies, sensor, seen):
+        self.controller, self.reasons = Controller(policies, sensor, group), []
+        super().__init__(load, every, group, policies, sensor, (), None, seen)
+
+    def decide(self, k, now):
+        newest = k - 1 - int(self.sensor.delay_s // self.sensor.period_s)
+        if newest >= 0:
+            datapoints = {name: self.points[i][newest] for i, name in enumerate(METRICS)}
+            decision = self.controller.decide(datapoints, *self.count(now))
+            assert bool(decision.by) == (decision.desired != self.desired)
+            self.resize(k, decision.desired, now)
+        rows = self.controller.entries()
+        assert all(row.at_s == now and row.after == self.desired for row in rows)
+        self.reasons.append([row.reason for row in rows])
+        wanted = [row.wanted for row in rows] or [0] * len(every_alarm(self.policies))
+        return (self.desired, *self.count(now), *wanted)
+
+
+@given(scenarios())
+def test_a_controller_decides_as_the_run_does_whose_metric_it_is_shown(scenario):
+    load, every, group, policies, sensor, _, _, seen = scenario
+    run = scale(load, every, group, policies, sensor, seen=seen)
+    twin = Controlled(load, every, group, policies, sensor, seen)
+    np.testing.assert_array_equal(numbers(run), np.array(twin.rows, dtype=float))
+    decided = [reasons for reasons in twin.reasons if reasons]
+    np.testing.assert_array_equal(
+        run.reason[:, run.desired.size - len(decided) :].T if decided else [], decided
+    )
+
+
+def test_instances_that_failed_do_not_count_though_the_capacity_is_still_wanted():
+    group = Group(4, 1, 12, boot_s=120)
+    well, hurt = (Controller([at_once(50)], MINUTE, group) for _ in range(2))
+    assert well.decide({"utilisation": 90}, counting=4) == Decision(8, "target tracking")
+    assert hurt.decide({"utilisation": 90}, counting=2, booting=2) == Decision(4, "")
+    assert explain(hurt.entries()[0]).startswith(
+        "target tracking saw 90 and asked for 4, but 2 of the 4 wanted still boot or warm up"
+    )
+
+
+def test_a_controller_has_room_for_any_number_of_periods():
+    policy = tracking(50, out=(3, 3), inward=(700, 700))
+    controller = Controller([policy], MINUTE, Group(9, 3, 12))
+    sizes = [controller.decide({"utilisation": 10}, counting=9).desired for _ in range(701)]
+    assert sizes[698:] == [9, 3, 3]
+
+
+def test_a_controller_refuses_what_cannot_be_and_waits_where_nothing_is_known():
+    controller = Controller([at_once(50)], MINUTE, Group(4, 3, 12))
+    assert controller.entries() == []
+    with pytest.raises(ValueError, match="must be one of"):
+        controller.decide({"cpu": 90}, counting=4)
+    with pytest.raises(ValueError, match="0 instances or more"):
+        controller.decide({"utilisation": 90}, counting=-1)
+    assert controller.decide({}, counting=4) == Decision(4, "")
+    assert [row.reason for row in controller.entries()] == [NO_DATA, NO_DATA]
 
 
 # --- AWS's own examples

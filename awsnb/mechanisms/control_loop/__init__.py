@@ -6,7 +6,8 @@ instance boots, warms up or leaves, the decision falls), however long that is. T
 time step. A period without events, backlog or overload is one sum.
 
 Once a period, when its datapoint has come in, every alarm looks at its last datapoints and every
-policy in alarm asks for a capacity. All policies are rows of numbers to one kernel.
+policy in alarm asks for a capacity. All policies are rows of numbers to one kernel. `scale` and
+`sweep` decide about instances of their own; a `Controller` about those of another model.
 
 A group of no instances has no datapoints: only a schedule or a forecast can start it.
 
@@ -16,6 +17,7 @@ some are missing.
 """
 
 from awsnb.mechanisms.control_loop.ahead import Action, Forecast, predict
+from awsnb.mechanisms.control_loop.controller import Controller, Decision
 from awsnb.mechanisms.control_loop.kernel import (
     BOUNDS,
     COOLDOWN,
@@ -69,7 +71,9 @@ __all__ = [
     "Activity",
     "Alarm",
     "Case",
+    "Controller",
     "Cooldowns",
+    "Decision",
     "Entry",
     "Forecast",
     "Group",

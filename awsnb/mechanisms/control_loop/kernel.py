@@ -61,9 +61,9 @@ STAGE = layout(int64="instances first end")
 BOOT, WARM_UP, LEAVE = range(3)
 
 BATCH = layout(int64="instances", float64="until")
-NOTE = layout(int64="breaching alarmed reason wanted")
+NOTE = layout(int64="breaching alarmed reason wanted", float64="value")
 """What an alarm came to: breaching datapoints, whether it is in alarm, the reason, the capacity
-asked for."""
+asked for; and the newest datapoint, by which its policy asks."""
 
 PERIOD = layout(float64="instance_s served lost delayed waiting short_s busy counted_s serving_s")
 """Sums over a period. `busy` is utilisation x the seconds of instances that count."""
@@ -148,6 +148,23 @@ def run(plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # 
 
 
 @kernel
+def decide(now, newest, plants, alarms, steps, metric, states, stages, notes):  # type: ignore[no-untyped-def]
+    """One decision for a group whose instances and datapoints come from elsewhere."""
+    plant, state, alarmed = plants[0], states[0], False
+    wish, state.cause = state.desired, NOBODY
+    for i in range(alarms.size):
+        alarm, leaves = alarms[i], newest - alarms[i].periods
+        oldest = metric[alarm.metric, leaves] if leaves >= 0 else math.nan
+        alarmed |= _look(metric[alarm.metric, newest], oldest, newest, alarm, notes[i])
+    if alarmed:
+        wish, state.cause = _choose(
+            now, wish, state.smallest, NOBODY, plant.protected, alarms, steps, state, stages, notes
+        )
+    if wish != state.desired:
+        _adopt(now, wish, plant, state)
+
+
+@kernel
 def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # type: ignore[no-untyped-def]
     """One case.
 
@@ -178,9 +195,7 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
             alarm, leaves = alarms[i], newest - alarms[i].periods
             value = metric[alarm.metric, newest] if newest >= 0 else math.nan
             oldest = metric[alarm.metric, leaves] if leaves >= 0 else math.nan
-            alarmed |= _count(value, oldest, alarm, notes[i])
-            if alarm.missing != MISSING and newest >= 0:
-                alarmed |= _fill(value, oldest, leaves, alarm, notes[i])
+            alarmed |= _look(value, oldest, newest, alarm, notes[i])
             above |= _breaches(value, alarm) & (alarm.side > 0.0)
         if above:
             total.above_s += period
@@ -189,9 +204,8 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
             low = max(low, math.ceil(forecast[k] / capacity - ROUNDING))
         if alarmed or desired != state.desired or not low <= desired <= state.largest:
             wish, state.cause = _choose(
-                now, desired, low, cause, newest, plant.protected,
-                alarms, steps, metric, state, stages, notes,
-            )  # fmt: skip
+                now, desired, low, cause, plant.protected, alarms, steps, state, stages, notes
+            )
         if wish != state.desired:
             _resize(now, wish, plant, total, state, stages, batches)
         if ledger.cause.size:
@@ -209,17 +223,9 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
         else:
             _integrate(now, end, k, plant, load, state, stages, batches, sums)
             _add_shortage(state, sums, total)
-        factor = seen[min(k, seen.size - 1)]
-        metric[0, k] = _ratio(100.0 * sums.busy, sums.counted_s, factor)
-        if metric.shape[0] > 1:
-            metric[1, k] = _ratio(work[k], sums.serving_s, factor)
-        if metric.shape[0] > 2:
-            metric[2, k] = _ratio(sums.waiting, sums.serving_s, factor)
-        if metric.shape[0] > 3:
-            metric[3, k] = metric[1, k] if work[k] > 0.0 else math.nan
-        if metric.shape[0] > 4:
-            idle, busy = plant.memory_idle, plant.memory_busy
-            metric[4, k] = idle + (busy - idle) * metric[0, k] / 100.0
+        points = _datapoints(work[k], seen[min(k, seen.size - 1)], plant, sums)
+        for row in range(metric.shape[0]):
+            metric[row, k] = points[row]
         if flow.served.size:
             flow.instance_s[k], flow.short_s[k] = sums.instance_s, sums.short_s
             flow.served[k], flow.lost[k] = sums.served, sums.lost
@@ -230,6 +236,16 @@ def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, me
 
 
 # --- the datapoints
+
+
+@kernel
+def _look(value, oldest, newest, alarm, note):  # type: ignore[no-untyped-def]
+    """Look at the newest datapoint, while the oldest leaves; returns whether the alarm goes off."""
+    note.value = value
+    alarmed = _count(value, oldest, alarm, note)
+    if alarm.missing != MISSING and newest >= 0:
+        alarmed |= _fill(value, oldest, newest >= alarm.periods, alarm, note)
+    return alarmed
 
 
 @kernel
@@ -247,11 +263,11 @@ def _count(value, oldest, alarm, note):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill(value, oldest, leaves, alarm, note):  # type: ignore[no-untyped-def]
+def _fill(value, oldest, full, alarm, note):  # type: ignore[no-untyped-def]
     """Take missing datapoints as the alarm does; returns whether it goes off then."""
     if alarm.missing == BREACHING:
         note.breaching += value != value
-        note.breaching -= leaves >= 0 and oldest != oldest
+        note.breaching -= full and oldest != oldest
     if alarm.missing != IGNORE:
         note.alarmed = note.breaching >= alarm.datapoints
     return note.alarmed != 0
@@ -260,6 +276,17 @@ def _fill(value, oldest, leaves, alarm, note):  # type: ignore[no-untyped-def]
 @kernel
 def _breaches(value, alarm):  # type: ignore[no-untyped-def]
     return (value - alarm.line) * alarm.side > 0.0
+
+
+@kernel
+def _datapoints(work, factor, plant, sums):  # type: ignore[no-untyped-def]
+    """What a period's metrics come to, in the order of `METRICS`."""
+    utilisation = _ratio(100.0 * sums.busy, sums.counted_s, factor)
+    load = _ratio(work, sums.serving_s, factor)
+    backlog = _ratio(sums.waiting, sums.serving_s, factor)
+    idle, busy = plant.memory_idle, plant.memory_busy
+    memory = idle + (busy - idle) * utilisation / 100.0
+    return utilisation, load, backlog, load if work > 0.0 else math.nan, memory
 
 
 @kernel
@@ -353,20 +380,18 @@ def _flow(arriving, rate, queue, room, span):  # type: ignore[no-untyped-def]
 
 @kernel
 def _resize(now, wish, plant, total, state, stages, batches):  # type: ignore[no-untyped-def]
+    """Launch or remove what a change of the desired capacity asks for."""
     change = wish - state.desired
-    if change > 0:
-        stage, count, until = BOOT, change, now + plant.boot
-        state.grew, state.shrank = until, -NEVER  # a scale-out ends the pause between scale-ins
-        total.launched += change
-    else:
-        stage, count, until = LEAVE, _remove(-change, state, stages, batches), now + plant.drain
-        state.shrank = until
-        total.removed -= change
-    state.settled = until
-    _push(stage, count, until, stages, batches)
     if change * state.direction < 0:
         total.reversals += 1.0
-    state.direction, state.desired = change, wish
+    _adopt(now, wish, plant, state)
+    if change > 0:
+        stage, count = BOOT, change
+        total.launched += change
+    else:
+        stage, count = LEAVE, _remove(-change, state, stages, batches)
+        total.removed -= change
+    _push(stage, count, state.settled, stages, batches)
     total.peak = max(total.peak, float(wish))
     _move_on(now, plant.warm_up, state, stages, batches)
 
@@ -442,14 +467,14 @@ def _obey(now, actions, state):  # type: ignore[no-untyped-def]
 
 @kernel
 def _choose(  # type: ignore[no-untyped-def]
-    now, desired, low, cause, newest, protected, alarms, steps, metric, state, stages, notes
+    now, desired, low, cause, protected, alarms, steps, state, stages, notes
 ):
     """Ask every policy in alarm; returns the capacity that wins, in its bounds, and the cause."""
     out, tracked, other, agreed = desired, -1, -1, True
     for i in range(alarms.size):
         alarm, note = alarms[i], notes[i]
         if note.alarmed:
-            value = metric[alarm.metric, newest]
+            value = note.value
             if value != value:  # no more is known than that it breaches
                 value = alarm.threshold
             note.reason, note.wanted = _ask(now, desired, value, alarm, steps, state, stages)
@@ -522,6 +547,18 @@ def _ask(now, desired, value, alarm, steps, state, stages):  # type: ignore[no-u
     if (wish <= desired) if outward else (wish >= desired):
         return COVERED, wish
     return SCALED, max(wish, 0)
+
+
+@kernel
+def _adopt(now, wish, plant, state):  # type: ignore[no-untyped-def]
+    """Make a capacity the desired one, and note until when the change is under way."""
+    state.direction = wish - state.desired
+    if state.direction > 0:
+        state.settled = state.grew = now + plant.boot
+        state.shrank = -NEVER  # a scale-out ends the pause between scale-ins
+    else:
+        state.settled = state.shrank = now + plant.drain
+    state.desired = wish
 
 
 @kernel

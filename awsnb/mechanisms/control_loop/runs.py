@@ -182,12 +182,12 @@ def scale(
     >>> print(explain(entry(run, 3, alarm=0)))
     target tracking saw 100 and asked for 3: the capacity goes from 1 to 3.
     """
-    plants, rules = _plants([Case(group, policies, sensor)]), rules_of(policies)
+    plants, rules = plants_of([Case(group, policies, sensor)]), rules_of(policies)
     world = _world(load_per_s, every_s, sensor.period_s, schedule, forecast, seen)
     n = world.work.size
-    metric, flow, ledger = _metric(rules, n), _flow(n), _ledger(len(rules.alarms), n)
+    metric, flow, ledger = metric_of(rules, n), _flow(n), _ledger(len(rules.alarms), n)
     totals = records(TOTALS, 1)
-    memory = _memory(plants, len(rules.alarms))
+    memory = memory_of(plants, len(rules.alarms))
     kernel.run(plants, rules.table, rules.steps, world, metric, flow, ledger, totals, memory)
     return Scaling(
         metric,
@@ -247,7 +247,7 @@ def sweep(
     threads = _cores() if threads is None else threads
     if threads < 1:
         raise ValueError(f"threads = {threads}: must be 1 or more.")
-    plants, totals = _plants(cases), records(TOTALS, len(cases))
+    plants, totals = plants_of(cases), records(TOTALS, len(cases))
     distinct = {id(case.policies): case.policies for case in cases}  # a map shares most of them
     rules = {key: rules_of(policies) for key, policies in distinct.items()}
     worlds = {
@@ -287,18 +287,19 @@ def _parts(cases: Sequence[Case]) -> list[list[int]]:
 
 def _totals(plants: NDArray, rules: Rules, world: kernel.World) -> NDArray:
     """Run some cases, and keep their totals alone."""
-    totals, memory = records(TOTALS, plants.size), _memory(plants, len(rules.alarms))
-    metric = _metric(rules, world.work.size)
+    totals, memory = records(TOTALS, plants.size), memory_of(plants, len(rules.alarms))
+    metric = metric_of(rules, world.work.size)
     nothing = _flow(0), _ledger(len(rules.alarms), 0)
     kernel.run(plants, rules.table, rules.steps, world, metric, *nothing, totals, memory)
     return totals
 
 
-def _plants(cases: Sequence[Case]) -> NDArray:
+def plants_of(cases: Sequence[Case]) -> NDArray:
+    """Check groups and sensors, and turn them into one record a case."""
     return records_of(kernel.PLANT, [plant_record(case.group, case.sensor) for case in cases])
 
 
-def _metric(rules: Rules, n: int) -> NDArray[np.float64]:
+def metric_of(rules: Rules, n: int) -> NDArray[np.float64]:
     """Room for the metrics up to the last one that an alarm watches."""
     return np.empty((1 + int(rules.table["metric"].max(initial=0)), n))
 
@@ -312,7 +313,7 @@ def _ledger(alarms: int, n: int) -> kernel.Ledger:
     return kernel.Ledger(*of_group, *np.empty((3, alarms, n), np.int32))
 
 
-def _memory(plants: NDArray, alarms: int) -> kernel.Memory:
+def memory_of(plants: NDArray, alarms: int) -> kernel.Memory:
     """Begin with the initial instances; make room for all batches that can be under way at once."""
     states = records(kernel.STATE, plants.size)
     states["counting"] = states["desired"] = plants["initial"]
