@@ -32,8 +32,21 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
 ]
-LAB_SETTINGS = Path(__file__).parent / "lab_settings"
-"""JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
+LAB: dict[str, dict[str, Any]] = {
+    "ServerApp": {
+        "contents_manager_class": "awsnb.lab_files.NotebookFiles",
+        "kernel_websocket_connection_class": "awsnb.lab_socket.PromptConnection",
+    },
+    "LabApp": {
+        "app_settings_dir": str(Path(__file__).parent / "lab_settings"),
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "news_url": None,
+    },
+}
+"""JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first.
+
+Binder's server has them too: see ``binder/jupyter_server_config.py``.
+"""
 OTHER_NOTEBOOKS = {"": "00-index.ipynb", "claims": "26-claims.ipynb"}
 """Notebooks that are of no section, by the word that opens them."""
 WRAPPED = textwrap.TextWrapper(84, break_long_words=False, break_on_hyphens=False)
@@ -90,12 +103,9 @@ def lab(
         f"--LabApp.default_url=/lab/tree/{name}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
-        "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
-        "--ServerApp.contents_manager_class=awsnb.lab_files.NotebookFiles",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--LabApp.app_settings_dir={LAB_SETTINGS}",
     ]
+    for part, settings in LAB.items():
+        arguments += [f"--{part}.{name}={value}" for name, value in settings.items()]
     if not browser:
         arguments.append("--no-browser")
     if _is_root():

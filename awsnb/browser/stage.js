@@ -343,7 +343,9 @@ function name(stage, box, place, { amount, word, tone, over }) {
   }
   if (box.kind === "tank") {
     write(stage, place.name, middleX, box.y - 9, { weight: 600, align: "center" });
-    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, 16, 600);
+    stage.pen.font = `600 16px ${stage.font}`;
+    const size = stage.pen.measureText(amount).width > box.width - 8 ? 13 : 16;
+    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, size, 600);
     if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
     return;
   }
