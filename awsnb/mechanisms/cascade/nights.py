@@ -340,15 +340,14 @@ def _count(memory: Memory, now_s: float) -> tuple[int, int, int, int]:
 
 def _resize(memory: Memory, desired: int, now_s: float, group: Group) -> None:
     """Launch what is missing; take the last ones out of service where there are too many."""
-    slots = memory.slots
-    there = np.flatnonzero(np.isin(slots["status"], (kernel.BOOTING, kernel.SERVING)))
-    for slot in np.flatnonzero(slots["status"] == kernel.EMPTY)[: max(0, desired - there.size)]:
-        slots["status"][slot] = kernel.BOOTING
-        slots["serves_at"][slot] = now_s + group.boot_s
-        slots["counts_at"][slot] = now_s + group.boot_s + group.warm_up_s
-    for slot in there[desired:]:
-        slots["status"][slot] = kernel.LEAVING
-        slots["leaves_at"][slot] = now_s + group.drain_s
+    slots, status = memory.slots, memory.slots["status"].tolist()
+    there = [i for i, one in enumerate(status) if one in (kernel.BOOTING, kernel.SERVING)]
+    empty = [i for i, one in enumerate(status) if one == kernel.EMPTY]
+    for i in empty[: max(0, desired - len(there))]:
+        slots[i].status, slots[i].serves_at = kernel.BOOTING, now_s + group.boot_s
+        slots[i].counts_at = slots[i].serves_at + group.warm_up_s
+    for i in there[desired:]:
+        slots[i].status, slots[i].leaves_at = kernel.LEAVING, now_s + group.drain_s
 
 
 def _still_there(memory: Memory) -> float:
