@@ -61,7 +61,7 @@ STEP = layout(
     float64=(
         "users sent answered failed gave_up late shed refused cut unserved in_vain hits misses "
         "waiting queries connections age_s wait_s hit_ratio query_ms io_ms ios batch_ios credits "
-        "database_pct cpu_pct in_service replaced"
+        "database_pct cpu_pct in_service unfit replaced"
     ),
 )
 """What is said of a step. Counts within it: new users, requests sent, users answered and users who
@@ -70,8 +70,8 @@ by a full queue, refused a query, cut with their instance, and sent where none w
 requests served in vain; hits and queries started in time. Then at its end: requests that wait,
 queries under way or waiting for a connection, connections; age and wait for a connection of who
 started, s; the share of hits, a query's and an I/O's time, I/Os of all and of the batch, credits;
-the database's CPU and that of the instances in service, %; how many they are, and how many were
-replaced."""
+the database's CPU and that of the instances in service, %; how many they are, how many a health
+check would find failing, and how many were replaced."""
 
 
 @kernel
@@ -296,11 +296,15 @@ def _check(now, site, phases, slots, keys, arrived, mix, due, alive, row):  # ty
     begin, end = now * site.step, (now + 1) * site.step
     for i in range(slots.size):
         slot = slots[i]
-        due_before = math.floor((begin - slot.phase) / site.interval)
-        if slot.status != SERVING or math.floor((end - slot.phase) / site.interval) == due_before:
+        if slot.status != SERVING:
             continue
         late = slot.waiting > 0.0 and (now - slot.head) * site.step > site.timeout
-        slot.failed = slot.failed + 1 if late or slot.waiting >= site.queue_limit else 0
+        unfit = late or slot.waiting >= site.queue_limit
+        row.unfit += unfit
+        turns = math.floor((begin - slot.phase) / site.interval)
+        if math.floor((end - slot.phase) / site.interval) == turns:
+            continue
+        slot.failed = slot.failed + 1 if unfit else 0
         if slot.failed >= site.failures and end >= slot.serves_at + site.grace:
             _cut(now, i, site, slots, keys, arrived, mix, due, alive, row)
             row.replaced += 1.0

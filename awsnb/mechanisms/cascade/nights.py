@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -209,25 +210,9 @@ def run(site: Site, users_per_s: ArrayLike, step_s: float = 1.0, phases: ArrayLi
     >>> round(float(night.steps["ios"][-1]) / 5, 6), round(float(night.percentile_s(50)[-1]))
     (12.0, 7)
     """
-    check(site)
-    users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
-    memory = memory_of(site, users, float(step_s), at)
-    controller = Controller(site.policies, Sensor(MINUTE_S, MINUTE_S), site.group)
-    steps = round(MINUTE_S / step_s)
-    minutes, causes = records(MINUTE, users.size // steps), list[str]()
-    for k, minute in enumerate(minutes):
-        kernel.advance(k * steps, (k + 1) * steps, memory)
-        _measure(memory, minute)
-        counts = _count(memory, (k + 1) * MINUTE_S)
-        decision = Decision(controller.desired, "")
-        if k:  # a datapoint is seen a minute after its end
-            decision = controller.decide(_datapoints(minutes[k - 1]), *counts)
-        _resize(memory, decision.desired, (k + 1) * MINUTE_S, site.group)
-        minute["desired"] = decision.desired
-        for name, number in zip(("counting", "warming", "booting", "leaving"), counts, strict=True):
-            minute[name] = number
-        causes.append(decision.by)
-    return Night(site, memory, minutes, causes)
+    running = _Running(site, users_per_s, step_s, phases)
+    running.go_on()
+    return running.night()
 
 
 def spread(
@@ -239,6 +224,8 @@ def spread(
     threads: int | None = None,
 ) -> Range:
     """Run a night with several sets of health-check phases, which may decide whether it recovers.
+
+    They share the minutes before the first in which any check could fail.
 
     Parameters
     ----------
@@ -266,18 +253,76 @@ def spread(
     if sets < 1 or (threads is not None and threads < 1):
         raise ValueError(f"sets = {sets}, threads = {threads}: must be 1 or more.")
 
-    def one(number: int) -> Totals:
-        phases = generator(seed, "health checks", number).random((2 * site.group.largest, LIVES))
-        return run(site, users_per_s, step_s, phases).totals
+    slots = 2 * site.group.largest
+    phases = [
+        generator(seed, "health checks", number).random((slots, LIVES)) for number in range(sets)
+    ]
+    first = run(site, users_per_s, step_s, phases[0])
+    unfit = np.flatnonzero(first.steps["unfit"])
+    if not unfit.size:  # no check can fail, whenever it comes
+        each = np.array([first.totals] * sets)
+    else:
+        shared = _Running(site, users_per_s, step_s, phases[0])
+        shared.go_on(int(unfit[0] * step_s // MINUTE_S))
 
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        each = np.array(list(pool.map(one, range(sets))))
+        def one(own: NDArray[np.float64]) -> Totals:
+            running = shared.copy(own)
+            running.go_on()
+            return running.night().totals
+
+        with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+            each = np.array([first.totals, *pool.map(one, phases[1:])])
     return Range(
         median=Totals(*np.median(each, axis=0).tolist()),
         least=Totals(*each.min(axis=0).tolist()),
         most=Totals(*each.max(axis=0).tolist()),
         each=Totals(*each.T),
     )
+
+
+class _Running:
+    """A night under way, minute by minute."""
+
+    def __init__(
+        self, site: Site, users_per_s: ArrayLike, step_s: float, phases: ArrayLike
+    ) -> None:
+        check(site)
+        self.site, users = site, _users(users_per_s, step_s, site)
+        self.memory = memory_of(site, users, float(step_s), _phases(phases, site.group))
+        self.controller = Controller(site.policies, Sensor(MINUTE_S, MINUTE_S), site.group)
+        self.steps = round(MINUTE_S / step_s)  # a minute
+        self.minutes, self.causes = records(MINUTE, users.size // self.steps), list[str]()
+
+    def go_on(self, until: int | None = None) -> None:
+        """To the end, or until that many minutes are over."""
+        for k in range(len(self.causes), self.minutes.size if until is None else until):
+            kernel.advance(k * self.steps, (k + 1) * self.steps, self.memory)
+            self.decide(k, (k + 1) * MINUTE_S)
+
+    def decide(self, k: int, now_s: int) -> None:
+        """Measure a minute, and ask the policies what they say to the one before."""
+        minute, counts = self.minutes[k], _count(self.memory, now_s)
+        _measure(self.memory, minute)
+        decision = Decision(self.controller.desired, "")
+        if k:
+            decision = self.controller.decide(_datapoints(self.minutes[k - 1]), *counts)
+        _resize(self.memory, decision.desired, now_s, self.site.group)
+        minute["desired"] = decision.desired
+        minute["counting"], minute["warming"], minute["booting"], minute["leaving"] = counts
+        self.causes.append(decision.by)
+
+    def copy(self, phases: NDArray[np.float64]) -> "_Running":
+        """One that goes on from here with other phases; no health check has failed so far."""
+        other = deepcopy(self)
+        other.memory = other.memory._replace(phases=phases)
+        slots, check = other.memory.slots, self.site.health_check
+        for i, life in enumerate(slots["life"]):
+            if life and check:
+                slots["phase"][i] = check.interval_s * phases[i, (life - 1) % phases.shape[1]]
+        return other
+
+    def night(self) -> Night:
+        return Night(self.site, self.memory, self.minutes, self.causes)
 
 
 def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.float64]:
