@@ -16,6 +16,7 @@ from awsnb.mechanisms._records import layout
 
 PASSES = 60  # of the search for a query's time, at most
 CLOSE = 1e-11  # of what the volume or CPU can do, that the search may be off
+NEVER = 1e-9  # a chance that counts as none
 LEAST_RATE = 1e-6  # of requests a second, so that there is something to divide by
 LEAST_CPU = 0.01  # of the database's CPU that logins leave to queries
 EMPTY, BOOTING, SERVING, LEAVING = range(4)
@@ -253,7 +254,7 @@ def _longer(times, site):  # type: ignore[no-untyped-def]
     for k in range(1, ios):
         term *= ios * times / k
         found += term
-    return found
+    return found if found > NEVER else 0.0
 
 
 @kernel
