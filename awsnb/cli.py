@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -139,6 +140,7 @@ def report(
         found = find(section)
         view, options = _view_and_options(view, context.args)
         asked = found.view(view)
+        _check_options(found, asked.scenario, options)
         scenario = asked.scenario(**_values(asked.scenario, parameter or [], options))
         for file in filter(None, (output, notebook)):
             check_writable(file)
@@ -307,6 +309,20 @@ def warm_up() -> None:
 def _view_and_options(view: str, rest: list[str]) -> tuple[str, list[str]]:
     """Tell a view from a field's option, which stands in its place where no view is named."""
     return ("", [view, *rest]) if view.startswith("-") else (view, rest)
+
+
+def _check_options(section: Any, scenario: Any, options: list[str]) -> None:
+    """Refuse an option of another of the section's questions, and say of which."""
+    takes = {
+        f"--{name.replace('_', '-')}": view.name
+        for view in section.views
+        for name, spec in view.scenario.fields().items()
+        if spec.option and name not in scenario.fields()
+    }
+    for word in (one.partition("=")[0] for one in options):
+        if word in takes:
+            command = f"awsnb report {section.slug} {shlex.quote(takes[word])} {word} FILE"
+            raise ValueError(f"{word}: is an option of the question {takes[word]}: {command}.")
 
 
 def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:

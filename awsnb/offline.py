@@ -93,7 +93,7 @@ class Table:
     """The steps of a walk-through: each call, what came of it, and what AWS does besides."""
 
     def __init__(self, steps: list[Step]) -> None:
-        self._steps = [step for step in steps if step.calls or step.at_aws]
+        self._steps = [step for step in steps if step.calls or step.at_aws or step.shown]
 
     def __repr__(self) -> str:
         return "\n".join(_line(step) for step in self._steps)

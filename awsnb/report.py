@@ -22,7 +22,7 @@ from awsnb.sections import Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import FOLDED, Cell, Notebook
 from awsnb.site.parts import escaped
-from awsnb.words import capital, usd
+from awsnb.words import capital, unit_of, usd
 
 REPORT_TAG = "report"
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -336,8 +336,9 @@ def _told(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[tuple[Field
 def _said(spec: FieldSpec, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    number = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
-    return f"{number} {spec.unit}".strip()
+    if not isinstance(value, int | float):
+        return f"{value} {spec.unit}".strip()
+    return f"{value:,.10g} {unit_of(value, spec.unit)}".strip()
 
 
 def _asked(scenario: Scenario) -> str:

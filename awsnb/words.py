@@ -14,6 +14,16 @@ def counted(count: float, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def unit_of(count: float, unit: str) -> str:
+    """Say a unit of one, or of any other number: ``instance``, ``copies``, ``MiB/s``."""
+    if count != 1 or len(unit) < 4 or not unit.replace(" ", "").isalpha():
+        return unit
+    for plural, one in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if unit.endswith(plural):
+            return unit.removesuffix(plural) + one
+    return unit
+
+
 def percent(share: float) -> str:
     """Say a share: ``0 %``, ``under 0.0001 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
     if not share:

@@ -117,8 +117,9 @@ export function model(book, moved = () => {}) {
   const linked = fromLink(book);
   if (linked) {
     Object.assign(state, { view: linked.view, situation: linked.situation });
-    before = homeOf(linked.view, linked.situation);
-    state.values = { ...before, ...linked.changes };
+    state.values = homeOf(linked.view, linked.situation);
+    answer(); // what stays beside a refusal
+    state.values = { ...state.values, ...linked.changes };
   }
   answer();
   return {

@@ -95,6 +95,9 @@ export function plot(root, onHead) {
   };
 }
 
+// a value as it is read out, to as many places as its column tells
+const reading = (values, value) => values.read?.(value) ?? value;
+
 // where a playhead may stand: between what is counted is nothing
 const standing = ({ type, whole }, place) => (type === "category" || whole ? Math.round(place) : place);
 
@@ -261,12 +264,12 @@ function panelView(prefix, look) {
     const values = now.columns(line.slot);
     if (!Array.isArray(xs)) {
       const at = (place - xs.first) / xs.step;
-      return values.read(values[Math.min(xs.count - 1, Math.max(0, line.shape === "steps" ? Math.floor(at + 1e-6) : Math.round(at)))]);
+      return reading(values, values[Math.min(xs.count - 1, Math.max(0, line.shape === "steps" ? Math.floor(at + 1e-6) : Math.round(at)))]);
     }
     let best = 0;
     for (let i = 1; i < xs.length; i++)
       if (line.shape === "steps" ? xs[i] <= place : Math.abs(xs[i] - place) < Math.abs(xs[best] - place)) best = i;
-    return values.read(values[best]);
+    return reading(values, values[best]);
   };
 
   const point = (event) => {

@@ -92,6 +92,7 @@ CHAPTERS = (
     ("Load balancing", range(9, 17)),
     ("Scaling", range(17, 20)),
     ("Databases", range(20, 26)),
+    ("The whole course", range(26, 27)),
 )
 
 

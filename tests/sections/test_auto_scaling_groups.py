@@ -33,6 +33,7 @@ def preset(view, name):
         ("A slow boot, a warm pool", "stopped instance from the warm pool", "successes"),
         ("A zone for 30 minutes", "1 at a time", "balanced-only"),
         ("A zone, balanced-only", "balanced-only", "at a time"),
+        ("A lost zone, and a policy", "from 6 to 7, first after 4 min", "adds nothing"),
         ("Spot takes three", "successes in a row", "notice"),
         ("Spot, rebalanced", "at the notice", "knows after"),
         ("Three impaired hosts", "1 at a time", "never"),
@@ -85,7 +86,7 @@ def test_nothing_but_time_is_lost_between_columns_and_numbers():
 
 
 def test_capacity_rebalancing_saves_the_notice():
-    spot = dict(repair.PRESETS[8].values)
+    spot = next(dict(one.values) for one in repair.PRESETS if one.name == "Spot takes three")
     late, ahead = (result(**spot, capacity_rebalance=on) for on in (False, True))
     saved = late.summary["whole_after_min"] - ahead.summary["whole_after_min"]
     assert saved == pytest.approx((120 + 30) / 60)  # and the group's own check
@@ -213,6 +214,41 @@ def test_the_group_is_the_chain_of_losses_and_repairs():
     assert np.allclose(table["chain, %"], table["the group, %"], atol=0.3)
 
 
+# --- a scaling policy
+
+POLICY = {"target_pct": 50.0, "maximum": 12}
+
+
+def test_a_policy_acts_while_the_repair_takes_its_turns():
+    alone, helped = result(event="zone lost"), result(event="zone lost", **POLICY)
+    assert helped.summary["whole_after_min"] < alone.summary["whole_after_min"]
+    assert helped.data["desired"].tolist()[0] == 6
+    assert helped.data["desired"][-1] == helped.summary["most_desired"] == 7
+    assert "policy" not in alone.why
+
+
+def test_a_policy_makes_up_for_failures_that_no_check_sees():
+    hung = {"event": "application hangs", "checks": "EC2", "affected": 3}
+    told = result(**hung, **POLICY)
+    assert "The group never knows" in told.why
+    # three serve at 90 %, and all six count: 6 x 90 / 50
+    assert "from 6 to 12, first after 4 min" in told.why
+    assert told.summary["whole_after_min"] is not None
+    assert result(**hung).summary["whole_after_min"] is None
+
+
+def test_a_policy_that_has_nothing_to_add_says_why():
+    assert "asks for no more than 6" in result(**POLICY, busy_pct=30.0).why
+    assert "no CPU to go by" in result(**POLICY, event="zone lost", zones=1).why
+
+
+def test_the_activities_of_a_policy_are_in_awss_words():
+    rows = ledger(RepairScenario(event="zone lost", **POLICY), rows=40)
+    started = [cause for cause in rows["Cause"] if "increasing the capacity from" in cause]
+    assert len(started) == 1
+    assert "a difference between desired and actual capacity" in started[0]
+
+
 # --- allocation strategies
 
 OFFERS = "dear, 0.9, 1\ncheap, 0.1, 9\nmiddle, 0.4, 2\nrare, 0.8, 0.5"
@@ -289,7 +325,7 @@ def test_pools_that_come_and_go_one_by_one_are_short_as_the_product_says():
             "steady",
         ),
         ("Capacity alone", "takes what is taken back least: m5n.large", "cheapest"),
-        ("One type on offer", "m5.large, in each of 3 zones", "m5a"),
+        ("One type on offer", "takes the only type on offer: m5.large, in each", "cheapest"),
         ("Less spare than a pool", "one that is taken back is enough", "several"),
     ],
 )
@@ -301,7 +337,7 @@ def test_an_allocation_says_what_it_takes_and_why(name, says, never_says):
 
 def test_what_is_interrupted_and_paid_is_a_sum_by_hand():
     found = allocation.VIEW.simulate(allocation.AllocationScenario(strategy="lowest-price"))
-    assert found.summary["taken"] == pytest.approx(6 * 6 + 3 * 3)
+    assert found.summary["interrupted_instances"] == pytest.approx(6 * 6 + 3 * 3)
     assert found.summary["cost_usd_month"] == pytest.approx(730 * (6 * 0.030 + 3 * 0.034))
     told = allocation.compare(allocation.AllocationScenario()).why
     assert "'lowest-price' is the cheapest" in told

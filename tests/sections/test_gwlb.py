@@ -332,6 +332,35 @@ def test_an_appliance_too_small_for_all_sizes():
     assert "None of these passes" in compared.why
 
 
+# --- a packet's way
+
+
+def test_a_packet_and_its_answer_pass_the_same_endpoint_and_appliance():
+    told = packet.VIEW.simulate(PacketScenario())
+    seen = {place.name: place.count[-1] for place in told.scene.places}
+    assert seen == {
+        "Internet gateway": 1, "Endpoint": 4, "GWLB": 4, "Appliance": 2, "Application": 1,
+    }  # fmt: skip
+    there = told.scene.words[1 : 1 + 6]
+    assert [move for move, _ in there] == [1, 2, 3, 4, 5, 6]
+    assert told.data["move"].size == told.scene.places[0].count.size == 13
+
+
+@pytest.mark.parametrize(
+    ("values", "stops_at", "seen"),
+    [
+        ({"packet_bytes": 9001, "appliance_mtu": 9001}, "GWLB", 2),
+        ({"appliance_mtu": 1500}, "Appliance", 3),
+    ],
+)
+def test_a_packet_that_is_too_large_ends_where_it_is_dropped(values, stops_at, seen):
+    told = packet.VIEW.simulate(PacketScenario(**values))
+    assert told.data["move"][-1] == seen
+    assert told.scene.words[-1][1] == f"{stops_at}: it is too large, and vanishes."
+    assert {place.name for place in told.scene.places if place.tone == "bad"} == {stops_at}
+    assert told.scene.places[-1].count[-1] == 0  # the application
+
+
 # --- a reset when an appliance fails
 
 
@@ -363,7 +392,7 @@ def test_a_reset_is_for_flows_of_their_own_and_rebalance_goes_before_it():
 def test_the_preset_says_who_is_told_and_who_is_not():
     found = preset(flows.VIEW, "A reset when it fails")
     assert "sent a reset when it is unhealthy, after 25 s." in found.why
-    assert "What begins before flows go elsewhere is not." in found.why
+    assert "Those that begin later, before flows go elsewhere, are not told." in found.why
     without = result(pause_s=20.0)
     assert "reset" not in without.why
     assert found.summary["half_told_s"] < 25 < 600 < without.summary["half_told_s"]

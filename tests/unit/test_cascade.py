@@ -253,6 +253,12 @@ def test_sets_that_share_their_first_minutes_are_single_runs(name):
         assert tuple(float(column[number]) for column in each) == single
 
 
+def test_an_instance_without_a_queue_is_healthy_until_it_turns_requests_away():
+    site = replaced(batch=None, instance=INSTANCE._replace(queue_limit=0))
+    assert run(site, HOUR[:600]).totals.replaced == 0
+    assert run(site, [80.0] * 600).totals.replaced > 0
+
+
 # --- the event-level twin
 
 

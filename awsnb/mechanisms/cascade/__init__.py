@@ -9,7 +9,7 @@ what became of it.
 """
 
 from awsnb.mechanisms.cascade.kernel import STEP
-from awsnb.mechanisms.cascade.nights import MINUTE, Night, Range, Totals, run, spread
+from awsnb.mechanisms.cascade.nights import MINUTE, Night, Range, Totals, nights, run, spread
 from awsnb.mechanisms.cascade.site import (
     Batch,
     Cache,
@@ -33,6 +33,7 @@ __all__ = [
     "Range",
     "Site",
     "Totals",
+    "nights",
     "run",
     "spread",
 ]

@@ -37,12 +37,13 @@ SLOT = layout(
         "waiting left queries connections limit at_most starts done failing "
         "phase serves_at counts_at leaves_at"
     ),
-    int64="status head failed life",
+    int64="status head full failed life",
 )
 """An instance: requests that wait, and those left of the step at the `head` of the queue; queries
 under way or waiting for a connection, and connections. Of this step: connections it may have,
-queries it may have, requests that start, queries done and failed at once. Its health checks' phase
-in s, those that failed in a row, and how many instances began in its place."""
+queries it may have, requests that start, queries done and failed at once, and whether its queue
+was too short. Its health checks' phase in s, those that failed in a row, and how many instances
+began in its place."""
 
 KEYS = layout(float64="keys share cached loading expiring starting")
 """Keys alike in popularity: how many, their share of the requests, the parts of them that are
@@ -281,7 +282,8 @@ def _sort_out(now, i, taken, p, refused, late, site, slot, mix, due, alive, row)
 def _shed(now, i, site, slot, arrived, mix, due, row):  # type: ignore[no-untyped-def]
     """Turn away the newest of a queue that is too long."""
     over = slot.waiting - site.queue_limit
-    if over <= 0.0:
+    slot.full = over > 0.0
+    if not slot.full:
         return
     slot.waiting = site.queue_limit
     if slot.head == now:
@@ -300,7 +302,7 @@ def _check(now, site, phases, slots, keys, arrived, mix, due, alive, row):  # ty
         if slot.status != SERVING:
             continue
         late = slot.waiting > 0.0 and (now - slot.head) * site.step > site.timeout
-        unfit = late or slot.waiting >= site.queue_limit
+        unfit = late or slot.full > 0
         row.unfit += unfit
         turns = math.floor((begin - slot.phase) / site.interval)
         if math.floor((end - slot.phase) / site.interval) == turns:

@@ -210,9 +210,67 @@ def run(site: Site, users_per_s: ArrayLike, step_s: float = 1.0, phases: ArrayLi
     >>> round(float(night.steps["ios"][-1]) / 5, 6), round(float(night.percentile_s(50)[-1]))
     (12.0, 7)
     """
-    running = _Running(site, users_per_s, step_s, phases)
-    running.go_on()
-    return running.night()
+    course = _Course(site, users_per_s, step_s, phases)
+    course.go_on(course.minutes.size)
+    return course.night()
+
+
+def nights(
+    site: Site,
+    users_per_s: ArrayLike,
+    step_s: float = 1.0,
+    sets: int = SETS,
+    seed: int = 0,
+    threads: int | None = None,
+) -> list[Night]:
+    """Run nights that differ only in their health checks' phases.
+
+    Until a check could fail, whenever it comes, phases change nothing: as far as that all nights
+    are one, and it is run once.
+
+    Parameters
+    ----------
+    site : Site
+    users_per_s : array_like of float, shape (n,)
+        As for `run`.
+    step_s : float
+        As for `run`.
+    sets : int
+        At least 1.
+    seed : int
+        Of the phases.
+    threads : int, optional
+        One a core if not given. It changes no bit of the result.
+
+    Returns
+    -------
+    list of Night
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+    """
+    if sets < 1 or (threads is not None and threads < 1):
+        raise ValueError(f"sets = {sets}, threads = {threads}: must be 1 or more.")
+    phases = [
+        generator(seed, "health checks", number).random((2 * site.group.largest, LIVES))
+        for number in range(sets)
+    ]
+    first = run(site, users_per_s, step_s, phases[0])
+    alike = _minutes_alike(first)
+    if alike == first.minutes.size or sets == 1:
+        return [first] * sets
+    begun = _Course(site, users_per_s, step_s, phases[0])
+    begun.go_on(alike)
+
+    def one(own: NDArray[np.float64]) -> Night:
+        course = begun.branch(own)
+        course.go_on(course.minutes.size)
+        return course.night()
+
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        return [first, *pool.map(one, phases[1:])]
 
 
 def spread(
@@ -224,8 +282,6 @@ def spread(
     threads: int | None = None,
 ) -> Range:
     """Run a night with several sets of health-check phases, which may decide whether it recovers.
-
-    They share the minutes before the first in which any check could fail.
 
     Parameters
     ----------
@@ -250,28 +306,9 @@ def spread(
     ValueError
         If a number is out of its range.
     """
-    if sets < 1 or (threads is not None and threads < 1):
-        raise ValueError(f"sets = {sets}, threads = {threads}: must be 1 or more.")
-
-    slots = 2 * site.group.largest
-    phases = [
-        generator(seed, "health checks", number).random((slots, LIVES)) for number in range(sets)
-    ]
-    first = run(site, users_per_s, step_s, phases[0])
-    unfit = np.flatnonzero(first.steps["unfit"])
-    if not unfit.size:  # no check can fail, whenever it comes
-        each = np.array([first.totals] * sets)
-    else:
-        shared = _Running(site, users_per_s, step_s, phases[0])
-        shared.go_on(int(unfit[0] * step_s // MINUTE_S))
-
-        def one(own: NDArray[np.float64]) -> Totals:
-            running = shared.copy(own)
-            running.go_on()
-            return running.night().totals
-
-        with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-            each = np.array([first.totals, *pool.map(one, phases[1:])])
+    each = np.array(
+        [night.totals for night in nights(site, users_per_s, step_s, sets, seed, threads)]
+    )
     return Range(
         median=Totals(*np.median(each, axis=0).tolist()),
         least=Totals(*each.min(axis=0).tolist()),
@@ -280,49 +317,55 @@ def spread(
     )
 
 
-class _Running:
-    """A night under way, minute by minute."""
+class _Course:
+    """A night under way."""
 
     def __init__(
         self, site: Site, users_per_s: ArrayLike, step_s: float, phases: ArrayLike
     ) -> None:
         check(site)
-        self.site, users = site, _users(users_per_s, step_s, site)
-        self.memory = memory_of(site, users, float(step_s), _phases(phases, site.group))
+        users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
+        self.site, self.steps = site, round(MINUTE_S / step_s)
+        self.memory = memory_of(site, users, float(step_s), at)
         self.controller = Controller(site.policies, Sensor(MINUTE_S, MINUTE_S), site.group)
-        self.steps = round(MINUTE_S / step_s)  # a minute
         self.minutes, self.causes = records(MINUTE, users.size // self.steps), list[str]()
 
-    def go_on(self, until: int | None = None) -> None:
-        """To the end, or until that many minutes are over."""
-        for k in range(len(self.causes), self.minutes.size if until is None else until):
-            kernel.advance(k * self.steps, (k + 1) * self.steps, self.memory)
-            self.decide(k, (k + 1) * MINUTE_S)
+    def go_on(self, until: int) -> None:
+        """Run to before a minute."""
+        for k in range(len(self.causes), until):
+            self._advance(k)
 
-    def decide(self, k: int, now_s: int) -> None:
-        """Measure a minute, and ask the policies what they say to the one before."""
-        minute, counts = self.minutes[k], _count(self.memory, now_s)
-        _measure(self.memory, minute)
+    def _advance(self, k: int) -> None:
+        memory, minute, steps = self.memory, self.minutes[k], self.steps
+        kernel.advance(k * steps, (k + 1) * steps, memory)
+        _measure(memory, minute)
+        counts = _count(memory, (k + 1) * MINUTE_S)
         decision = Decision(self.controller.desired, "")
-        if k:
+        if k:  # a datapoint is seen a minute after its end
             decision = self.controller.decide(_datapoints(self.minutes[k - 1]), *counts)
-        _resize(self.memory, decision.desired, now_s, self.site.group)
+        _resize(memory, decision.desired, (k + 1) * MINUTE_S, self.site.group)
         minute["desired"] = decision.desired
         minute["counting"], minute["warming"], minute["booting"], minute["leaving"] = counts
         self.causes.append(decision.by)
 
-    def copy(self, phases: NDArray[np.float64]) -> "_Running":
-        """One that goes on from here with other phases; no health check has failed so far."""
-        other = deepcopy(self)
-        other.memory = other.memory._replace(phases=phases)
-        slots, check = other.memory.slots, self.site.health_check
-        for i, life in enumerate(slots["life"]):
-            if life and check:
-                slots["phase"][i] = check.interval_s * phases[i, (life - 1) % phases.shape[1]]
-        return other
+    def branch(self, phases: NDArray[np.float64]) -> "_Course":
+        """Go on from here with other phases."""
+        branch = deepcopy(self)
+        branch.memory.phases[:] = phases
+        slots, interval_s = branch.memory.slots, branch.memory.site["interval"][0]
+        lives = (slots["life"] - 1) % phases.shape[1]
+        slots["phase"] = interval_s * phases[np.arange(slots.size), lives]
+        return branch
 
     def night(self) -> Night:
+        """Return what was run."""
         return Night(self.site, self.memory, self.minutes, self.causes)
+
+
+def _minutes_alike(night: Night) -> int:
+    """Minutes before the first in which a health check could fail, whenever it comes."""
+    unfit = night.steps["unfit"].reshape(night.minutes.size, -1).any(axis=1)
+    return int(unfit.argmax()) if unfit.any() else night.minutes.size
 
 
 def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.float64]:

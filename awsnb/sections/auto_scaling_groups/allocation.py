@@ -285,7 +285,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("cost_usd_month", "Cost a month", outcome.usd_month, usd(outcome.usd_month),
                headline=True),
         Number("short_min", "Too few, a month", short / 60, span(short, "never"), headline=True),
-        Number("taken", "Interrupted, a month", taken, f"{taken:.3g} instances", headline=True),
+        Number("interrupted_instances", "Interrupted, a month", taken, f"{taken:.3g} instances",
+               headline=True),
         Number("largest_pool", "Instances in the largest pool", outcome.largest,
                f"{outcome.largest}", headline=True),
         Number("pools", "Pools", len(outcome.pools), f"{len(outcome.pools)}"),
@@ -301,6 +302,8 @@ def _why(outcome: Outcome) -> str:
         CAPACITY: "what is taken back least",
         PRICE_CAPACITY: "the cheapest of the half that is taken back least",
     }[scenario.strategy]
+    if len(scenario.types) == 1:
+        reason = "the only type on offer"
     taken = f"{scenario.strategy} takes {reason}: {' and '.join(names)}, in {each}."
     return f"{taken} {_short(outcome)}"
 
@@ -358,7 +361,9 @@ def _option(scenario: AllocationScenario, label: str) -> Option:
         scenario=scenario,
         holds=outcome.short_s < 60 * ACCEPTED_MIN,
         cost_usd_month=outcome.usd_month,
-        numbers=tuple(numbers[name] for name in ("cost_usd_month", "short_min", "taken")),
+        numbers=tuple(
+            numbers[name] for name in ("cost_usd_month", "short_min", "interrupted_instances")
+        ),
     )
 
 

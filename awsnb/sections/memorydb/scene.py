@@ -71,7 +71,7 @@ def _names(run: Run) -> tuple[str, ...]:
     """Name the copies, the fastest first: which zone of a log that is changes with each write."""
     if run.design not in LOGGED:
         return run.copies.names
-    return ("Log, fastest zone", "Log, second", "Log, slowest")
+    return ("Log, fastest", "Log, second", "Log, slowest")
 
 
 def _dead(run: Run) -> list[bool]:

@@ -29,9 +29,9 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `data` has by ``store`` what is stored and what is read and written, USD, or the whole
-        bill of a store that will not do; by ``full_pct``
+        bill of a store that will not do, and the bill of the store asked for; by ``full_pct``
         a GiB of files on volumes and in the store asked for, USD a month; by ``read_gib`` a day
-        the bill of four stores, USD a month.
+        the bill of four stores, and of that asked for, USD a month.
     """
     return Result(
         scenario=outcome.scenario,
@@ -45,7 +45,10 @@ def tell(outcome: Outcome) -> Result:
             **{f"{kind}_usd": outcome.by_fullness(store) for store, kind in VOLUMES.items()},
             "here_usd": np.full(FULL_PCT.size, outcome.bill.usd / outcome.scenario.stored_gib),
             "read_gib": outcome.read_gib_day,
-            **{_column(store): outcome.by_reads(store) for store in READ_CURVES},
+            **{
+                _column(store): outcome.by_reads(store)
+                for store in (*READ_CURVES, outcome.scenario.store)
+            },
         },
         panels=(_by_store(), _by_fullness(outcome), _by_reads(outcome)),
         notes=_notes(outcome),
@@ -60,8 +63,13 @@ def _bars(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
     bills = outcome.bills.values()
     does = np.array([not bill.lacks for bill in bills])
     storage, use = np.array([(bill.storage_usd, bill.use_usd) for bill in bills]).T
-    parts = {"storage_usd": storage * does, "use_usd": use * does}
-    return {**parts, "unfit_usd": (storage + use) * ~does}
+    asked = np.array(STORES) == outcome.scenario.store
+    return {
+        "storage_usd": storage * does,
+        "use_usd": use * does,
+        "unfit_usd": (storage + use) * ~does,
+        "asked_usd": np.where(asked, storage + use, np.nan),
+    }
 
 
 def _by_store() -> Panel:
@@ -69,6 +77,7 @@ def _by_store() -> Panel:
         Curve("storage_usd", "stored", "first"),
         Curve("use_usd", "read and written", "second"),
         Curve("unfit_usd", "will not do", "demand"),
+        Curve("asked_usd", "as asked", "theory", compare=True),
     )
     return Panel("Bill a month", "USD", curves, kind="bars", x="store", stacked=True)
 
@@ -88,10 +97,15 @@ def _by_fullness(outcome: Outcome) -> Panel:
 
 
 def _by_reads(outcome: Outcome) -> Panel:
+    asked = outcome.scenario.store
+    own = () if asked in READ_CURVES else (Curve(_column(asked), asked, "fifth", compare=True),)
     return Panel(
         "Bill by how much is read",
         "USD/month",
-        tuple(Curve(_column(store), store, role) for store, role in READ_CURVES.items()),
+        (
+            *(Curve(_column(s), s, role, compare=s == asked) for s, role in READ_CURVES.items()),
+            *own,
+        ),
         x="read_gib",
         x_title="GiB read a day",
         events=((outcome.scenario.read_gib_day, "yours"),),

@@ -184,15 +184,12 @@ def _failure(outcome: Outcome) -> str:
 
 def _reset(outcome: Outcome) -> str:
     """Say when both ends are told."""
-    if outcome.scenario.event == FAILS:
-        found_s = outcome.times.reset - outcome.times.event
-        later = (
-            " What begins before flows go elsewhere is not." if outcome.broken("opening") else ""
-        )
-        return (
-            f"those of before are sent a reset when it is unhealthy, after {span(found_s)}.{later}"
-        )
-    return "those that are left when its delay is over are sent a reset."
+    if outcome.scenario.event != FAILS:
+        return "those that are left when its delay is over are sent a reset."
+    found_s = outcome.times.reset - outcome.times.event
+    told = f"its flows are sent a reset when it is unhealthy, after {span(found_s)}."
+    late = " Those that begin later, before flows go elsewhere, are not told."
+    return f"{told}{late if outcome.broken('opening') else ''}"
 
 
 def _stay(outcome: Outcome) -> str:
