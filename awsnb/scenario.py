@@ -363,8 +363,9 @@ def _listed(choices: Sequence[str]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Turn a NumPy scalar into the Python number it holds."""
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    """Turn a NumPy scalar into the Python number it holds, and minus zero into zero."""
+    plain = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    return plain + 0.0 if isinstance(plain, float) else plain
 
 
 @cache

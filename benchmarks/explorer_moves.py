@@ -2,8 +2,9 @@
 
 Opens a section's Explorer in headless Chromium, moves one field's slider by keyboard, and reports
 the time to the plot's change and its paint, and the bytes that the kernel sent for each move.
+With another checkout beside, both are opened, moved in turns, and compared.
 
-    python benchmarks/explorer_moves.py ebs-volume-types --field size_gib
+    python benchmarks/explorer_moves.py ebs-volume-types --field size_gib --beside ../before
 """
 
 import argparse
@@ -18,23 +19,27 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
-from playwright.sync_api import Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = "explorer.ipynb"
+WARM = 5  # moves that do not count
 CELL = """from awsnb import Explorer
 
 Explorer("{}")"""
-CURVE = ".awsnb-plot .awsnb-area :is(path.awsnb-line, path.awsnb-bar)"
+CURVES = ".awsnb-area :is(path.awsnb-line, path.awsnb-bar), .scatterlayer path.js-line"
+CURVE = f".awsnb-plot :is({CURVES})"
 
 # resolves to [ms to the first change of a curve, ms to its paint] after the next key
 WATCH = """
@@ -85,8 +90,8 @@ class Traffic:
 
 
 @contextlib.contextmanager
-def lab(root: Path) -> Iterator[str]:
-    """Serve a folder with JupyterLab; gives the URL of its notebooks, token to be added."""
+def lab(root: Path, tree: Path) -> Iterator[str]:
+    """Serve a folder with JupyterLab, and a checkout's awsnb; gives the URL of its notebooks."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -109,7 +114,7 @@ def lab(root: Path) -> Iterator[str]:
             command,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": settings,
+            env={**os.environ, "PYTHONPATH": str(tree), "JUPYTERLAB_SETTINGS_DIR": settings,
                  "JUPYTERLAB_WORKSPACES_DIR": settings},
         )  # fmt: skip
         try:
@@ -161,25 +166,26 @@ def move(page: Page, handle: str, key: str) -> tuple[float, float] | None:
     return page.evaluate("() => window.awsnbMove")
 
 
-def measure(page: Page, traffic: Traffic, name: str, moves: int) -> dict[str, float]:
-    """Move a field's slider back and forth."""
+def measure(opened: Sequence[tuple[Page, Traffic]], name: str, moves: int) -> list[dict[str, Any]]:
+    """Move a field's slider back and forth, on each page in turn."""
     handle = f".awsnb-field-{name} input[type=range]"
-    keys = ["ArrowRight" if i % 20 < 10 else "ArrowLeft" for i in range(moves + 5)]
-    changed, painted, sent, frames = [], [], [], []
-    for i, key in enumerate(keys):
-        before = traffic.size, traffic.frames
-        times = move(page, handle, key)
-        page.wait_for_timeout(60)  # what is still on its way belongs to this move
-        if i < 5 or times is None:
-            continue
-        changed.append(times[0])
-        painted.append(times[1])
-        sent.append(traffic.size - before[0])
-        frames.append(traffic.frames - before[1])
+    told: list[list[tuple[float, float, int, int]]] = [[] for _ in opened]
+    for i in range(moves + WARM):
+        key = "ArrowRight" if i % 20 < 10 else "ArrowLeft"
+        for (page, traffic), own in zip(opened, told, strict=True):
+            before = traffic.size, traffic.frames
+            times = move(page, handle, key)
+            page.wait_for_timeout(60)  # what is still on its way belongs to this move
+            if i >= WARM and times is not None:
+                own.append((*times, traffic.size - before[0], traffic.frames - before[1]))
+    return [_summary(own) for own in told]
+
+
+def _summary(told: Sequence[tuple[float, float, int, int]]) -> dict[str, Any]:
+    changed, painted, sent, frames = zip(*told, strict=True)
     return {
-        "moves": len(painted),
+        "moves": len(told),
         "changed_median_ms": statistics.median(changed),
-        "changed_p95_ms": statistics.quantiles(changed, n=20)[-1],
         "painted_median_ms": statistics.median(painted),
         "painted_p95_ms": statistics.quantiles(painted, n=20)[-1],
         "bytes_median": statistics.median(sent),
@@ -188,39 +194,51 @@ def measure(page: Page, traffic: Traffic, name: str, moves: int) -> dict[str, fl
     }
 
 
+@contextlib.contextmanager
+def opened(browser: Browser, tree: Path, section: str, width: int) -> Iterator[dict[str, Any]]:
+    """Open a section's Explorer as a checkout has it, and run it."""
+    cell = nbformat.v4.new_code_cell(CELL.format(section))
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
+    with tempfile.TemporaryDirectory() as folder, lab(Path(folder), tree) as url:
+        nbformat.write(notebook, Path(folder, NOTEBOOK))
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        traffic = Traffic()
+        traffic.watch(page)
+        page.goto(url.format(notebook=NOTEBOOK))
+        first_plot_s = run_all(page)
+        page.wait_for_timeout(500)
+        yield {"page": page, "traffic": traffic, "first_plot_s": first_plot_s,
+               "first_bytes": traffic.size}  # fmt: skip
+        page.close()
+
+
 def main() -> None:
-    """Measure, and print one JSON line."""
+    """Measure, and print one JSON object; of two checkouts, the one beside comes second."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("section")
     parser.add_argument("--field", action="append", required=True)
+    parser.add_argument("--beside", type=Path, help="another checkout to compare with")
     parser.add_argument("--moves", type=int, default=60)
     parser.add_argument("--width", type=int, default=1400)
     parser.add_argument("--shot", type=Path, help="where to keep a screenshot")
     asked = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        lab(Path(folder)) as url,
-        sync_playwright() as playwright,
-    ):
-        cell = nbformat.v4.new_code_cell(CELL.format(asked.section))
-        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(
-            nbformat.v4.new_notebook(cells=[cell], metadata=metadata), Path(folder, NOTEBOOK)
-        )
+    trees = [ROOT, *([asked.beside.resolve()] if asked.beside else [])]
+    with sync_playwright() as playwright, contextlib.ExitStack() as stack:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": asked.width, "height": 1000})
-        traffic = Traffic()
-        traffic.watch(page)
-        page.goto(url.format(notebook=NOTEBOOK))
-        report: dict[str, object] = {"first_plot_s": run_all(page)}
-        page.wait_for_timeout(500)
-        report["first_bytes"] = traffic.size
+        stack.callback(browser.close)
+        sides = [
+            stack.enter_context(opened(browser, tree, asked.section, asked.width)) for tree in trees
+        ]
+        pages = [(side["page"], side["traffic"]) for side in sides]
+        report: dict[str, Any] = {"load": os.getloadavg()[0]}
+        for key in ("first_plot_s", "first_bytes"):
+            report[key] = [side[key] for side in sides]
         for name in asked.field:
-            report[name] = measure(page, traffic, name, asked.moves)
-        report["requests_outside"] = traffic.outside
+            report[name] = measure(pages, name, asked.moves)
+        report["requests_outside"] = [traffic.outside for _, traffic in pages]
         if asked.shot:
-            page.screenshot(path=asked.shot)
-        browser.close()
+            pages[0][0].screenshot(path=asked.shot)
     print(json.dumps(report, indent=1))
 
 

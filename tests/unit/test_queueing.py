@@ -311,6 +311,14 @@ def test_blocks_leave_no_seam(monkeypatch):
         parts = Balancer([Target()] * 5, rule).serve(arrival, work, np.arange(n))
         monkeypatch.undo()
         assert (whole.end_s == parts.end_s).all()
+        assert (whole.target == parts.target).all()
+
+
+def test_a_calendar_grows_with_those_who_are_outstanding():
+    balancer = Balancer([Target()], "least outstanding")
+    for part in range(40):
+        balancer.serve(np.linspace(part, part + 0.99, 100), np.ones(100))
+    assert balancer.calendar.moments.size >= 39 * 99
 
 
 def plain(monkeypatch):

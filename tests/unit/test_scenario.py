@@ -1,3 +1,4 @@
+import math
 import re
 
 import numpy as np
@@ -83,6 +84,14 @@ def test_a_number_out_of_its_range_is_refused_in_one_sentence(scenario, spec):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), np.float64("nan")])
 def test_what_is_no_number_is_refused_in_one_sentence(scenario, spec, value):
     assert refusal(scenario, **{spec.name: value}) == only_sentence(spec, float(value))
+
+
+def test_minus_zero_is_zero():
+    class Loads(Scenario):
+        held_ms: float = field(5.0, label="Held", unit="ms", low=0, high=9, meaning="A time.")
+
+    for minus_zero in (-0.0, np.float64(-0.0)):
+        assert math.copysign(1.0, Loads(held_ms=minus_zero).held_ms) == 1.0
 
 
 @pytest.mark.parametrize(("scenario", "spec"), FIELDS)

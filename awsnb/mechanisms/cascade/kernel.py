@@ -16,6 +16,8 @@ from awsnb.mechanisms._records import layout
 
 PASSES = 60  # of the search for a query's time, at most
 CLOSE = 1e-11  # of what the volume or CPU can do, that the search may be off
+NEVER = 1e-9  # a chance that counts as none
+LEAST_RATE = 1e-6  # of requests a second, so that there is something to divide by
 LEAST_CPU = 0.01  # of the database's CPU that logins leave to queries
 EMPTY, BOOTING, SERVING, LEAVING = range(4)
 
@@ -35,12 +37,13 @@ SLOT = layout(
         "waiting left queries connections limit at_most starts done failing "
         "phase serves_at counts_at leaves_at"
     ),
-    int64="status head failed life",
+    int64="status head full failed life",
 )
 """An instance: requests that wait, and those left of the step at the `head` of the queue; queries
 under way or waiting for a connection, and connections. Of this step: connections it may have,
-queries it may have, requests that start, queries done and failed at once. Its health checks' phase
-in s, those that failed in a row, and how many instances began in its place."""
+queries it may have, requests that start, queries done and failed at once, and whether its queue
+was too short. Its health checks' phase in s, those that failed in a row, and how many instances
+began in its place."""
 
 KEYS = layout(float64="keys share cached loading expiring starting")
 """Keys alike in popularity: how many, their share of the requests, the parts of them that are
@@ -60,9 +63,17 @@ STEP = layout(
     float64=(
         "users sent answered failed gave_up late shed refused cut unserved in_vain hits misses "
         "waiting queries connections age_s wait_s hit_ratio query_ms io_ms ios batch_ios credits "
-        "database_pct cpu_pct in_service replaced"
+        "database_pct cpu_pct in_service unfit replaced"
     ),
 )
+"""What is said of a step. Counts within it: new users, requests sent, users answered and users who
+gave up for good; attempts that lost their client's patience, of these those on a query, those shed
+by a full queue, refused a query, cut with their instance, and sent where none was in service;
+requests served in vain; hits and queries started in time. Then at its end: requests that wait,
+queries under way or waiting for a connection, connections; age and wait for a connection of who
+started, s; the share of hits, a query's and an I/O's time, I/Os of all and of the batch, credits;
+the database's CPU and that of the instances in service, %; how many they are, how many a health
+check would find failing, and how many were replaced."""
 
 
 @kernel
@@ -113,7 +124,7 @@ def _send(now, site, state, slots, arrived, mix, due, row):  # type: ignore[no-u
         mix[now, k] = amount / row.sent if row.sent > 0.0 else 0.0
         if serving == 0:
             row.unserved += amount
-            _fail(now, amount, k, 0, site, due, row)
+            _fail(now, amount, k, site, due, row)
     row.in_service = serving
     for i in range(slots.size):
         slot = slots[i]
@@ -125,17 +136,24 @@ def _send(now, site, state, slots, arrived, mix, due, row):  # type: ignore[no-u
 
 
 @kernel
-def _fail(now, amount, k, steps, site, due, row):  # type: ignore[no-untyped-def]
-    """An attempt fails so many steps from now: its user tries again after a pause, or no more."""
+def _fail(when, amount, k, site, due, row):  # type: ignore[no-untyped-def]
+    """An attempt fails in a step: its user tries again after a pause, or gives up for good."""
     if k >= site.retries:
         row.failed += amount
         return
     pause = max(1, round(site.pause * 2.0**k / site.step))
     if site.full_jitter:
         for later in range(1, pause + 1):
-            due[(now + steps + later) % due.shape[0], k + 1] += amount / pause
+            due[(when + later) % due.shape[0], k + 1] += amount / pause
     else:
-        due[(now + steps + pause) % due.shape[0], k + 1] += amount
+        due[(when + pause) % due.shape[0], k + 1] += amount
+
+
+@kernel
+def _fail_all(now, amount, came, site, mix, due, row):  # type: ignore[no-untyped-def]
+    """Requests fail that came in an earlier step: each attempt has its share of them."""
+    for k in range(mix.shape[1]):
+        _fail(now, amount * mix[came, k], k, site, due, row)
 
 
 @kernel
@@ -150,8 +168,7 @@ def _lose_patience(now, site, slots, arrived, mix, due, row):  # type: ignore[no
             leaving += slot.left if slot.head == then else arrived[i, then]
     if leaving > 0.0:
         row.gave_up += leaving
-        for k in range(mix.shape[1]):
-            _fail(now, leaving * mix[then, k], k, 0, site, due, row)
+        _fail_all(now, leaving, then, site, mix, due, row)
 
 
 # --- instances
@@ -238,7 +255,7 @@ def _longer(times, site):  # type: ignore[no-untyped-def]
     for k in range(1, ios):
         term *= ios * times / k
         found += term
-    return found
+    return found if found > NEVER else 0.0
 
 
 @kernel
@@ -251,14 +268,13 @@ def _sort_out(now, i, taken, p, refused, late, site, slot, mix, due, alive, row)
     row.refused += queries * refused
     row.late += queries * (1.0 - refused) * late
     row.gave_up += queries * (1.0 - refused) * late
-    steps = site.patience - (now - slot.head)
     for k in range(mix.shape[1]):
         share = queries * mix[slot.head, k]
         if refused > 0.0:
-            _fail(now, share * refused, k, 0, site, due, row)
+            _fail(now, share * refused, k, site, due, row)
             share *= 1.0 - refused
         if late > 0.0:
-            _fail(now, share * late, k, steps, site, due, row)
+            _fail(slot.head + site.patience, share * late, k, site, due, row)
         alive[i, k] += share * (1.0 - late)
 
 
@@ -266,15 +282,15 @@ def _sort_out(now, i, taken, p, refused, late, site, slot, mix, due, alive, row)
 def _shed(now, i, site, slot, arrived, mix, due, row):  # type: ignore[no-untyped-def]
     """Turn away the newest of a queue that is too long."""
     over = slot.waiting - site.queue_limit
-    if over <= 0.0:
+    slot.full = over > 0.0
+    if not slot.full:
         return
     slot.waiting = site.queue_limit
     if slot.head == now:
         slot.left -= over
     arrived[i, now] -= over
     row.shed += over
-    for k in range(mix.shape[1]):
-        _fail(now, over * mix[now, k], k, 0, site, due, row)
+    _fail_all(now, over, now, site, mix, due, row)
 
 
 @kernel
@@ -283,11 +299,15 @@ def _check(now, site, phases, slots, keys, arrived, mix, due, alive, row):  # ty
     begin, end = now * site.step, (now + 1) * site.step
     for i in range(slots.size):
         slot = slots[i]
-        due_before = math.floor((begin - slot.phase) / site.interval)
-        if slot.status != SERVING or math.floor((end - slot.phase) / site.interval) == due_before:
+        if slot.status != SERVING:
             continue
         late = slot.waiting > 0.0 and (now - slot.head) * site.step > site.timeout
-        slot.failed = slot.failed + 1 if late or slot.waiting >= site.queue_limit else 0
+        unfit = late or slot.full > 0
+        row.unfit += unfit
+        turns = math.floor((begin - slot.phase) / site.interval)
+        if math.floor((end - slot.phase) / site.interval) == turns:
+            continue
+        slot.failed = slot.failed + 1 if unfit else 0
         if slot.failed >= site.failures and end >= slot.serves_at + site.grace:
             _cut(now, i, site, slots, keys, arrived, mix, due, alive, row)
             row.replaced += 1.0
@@ -304,11 +324,10 @@ def _cut(now, i, site, slots, keys, arrived, mix, due, alive, row):  # type: ign
     for then in range(max(slot.head, now - site.patience + 1), now + 1):
         held = slot.left if then == slot.head else arrived[i, then]
         row.cut += held
-        for k in range(mix.shape[1]):
-            _fail(now, held * mix[then, k], k, 0, site, due, row)
+        _fail_all(now, held, then, site, mix, due, row)
     for k in range(alive.shape[1]):
         row.cut += alive[i, k]
-        _fail(now, alive[i, k], k, 0, site, due, row)
+        _fail(now, alive[i, k], k, site, due, row)
         alive[i, k] = 0.0
     for g in range(keys.size):
         if slot.queries > 0.0:
@@ -348,7 +367,7 @@ def _look_up(site, state, keys):  # type: ignore[no-untyped-def]
 
     An absent key is loaded once it is asked for. While that lasts, more requests for it miss.
     """
-    rate, still = max(state.lookups, 1.0), state.query_s / (state.query_s + site.step)
+    rate, still = max(state.lookups, LEAST_RATE), state.query_s / (state.query_s + site.step)
     misses = 0.0
     for g in range(keys.size):
         alike = keys[g]

@@ -158,8 +158,9 @@ def decide(now, newest, plants, alarms, steps, metric, states, stages, notes):  
         alarmed |= _look(metric[alarm.metric, newest], oldest, newest, alarm, notes[i])
     if alarmed:
         wish, state.cause = _choose(
-            now, wish, state.smallest, NOBODY, plant.protected, alarms, steps, state, stages, notes
-        )
+            now, wish, state.smallest, state.cause, plant.protected,
+            alarms, steps, state, stages, notes,
+        )  # fmt: skip
     if wish != state.desired:
         _adopt(now, wish, plant, state)
 

@@ -103,14 +103,16 @@ class Calendar(NamedTuple):
 
     def with_room(self, arriving: int) -> "Calendar":
         """Every request may be outstanding: room for those that are, and all that arrive now."""
-        if not self.clock["used"][0] and arriving > self.moments.size:  # few share a moment
-            return self._replace(moments=_moments(arriving)).with_room(arriving)
         outstanding = int(((self.load & ~OUT) // OUTSTANDING).sum())
-        missing = outstanding + arriving - self.departures.size
-        if missing <= 0:
-            return self
-        more = np.concatenate((self.departures, records(DEPARTURE, missing)))
-        return self._replace(departures=more)
+        departures, moments = self.departures, self.moments
+        missing = outstanding + arriving - departures.size
+        if missing > 0:
+            more = records(DEPARTURE, max(missing, departures.size))
+            departures = np.concatenate((departures, more))
+        if max(outstanding, arriving) > moments.size:  # few share a moment
+            moments = _moments(max(outstanding, arriving))
+            _spread(self.moments, moments, np.full_like(moments, -1), departures, self.clock[0])
+        return self._replace(departures=departures, moments=moments)
 
 
 def _moments(least: int) -> NDArray[np.int32]:
@@ -267,6 +269,22 @@ def _enter(due, k, moments, departures, clock):  # type: ignore[no-untyped-def]
         departures[before].after = one
     else:
         moments[place] = one
+
+
+@kernel
+def _spread(moments, wider, latest, departures, clock):  # type: ignore[no-untyped-def]
+    """Move departures to a calendar of more moments, those of each moment in the same order."""
+    for moment in range(moments.size):
+        one = moments[moment]
+        while one >= 0:
+            departure = departures[one]
+            following, departure.after = departure.after, -1
+            place = int(departure.due * clock.per_s) & (wider.size - 1)
+            if latest[place] >= 0:
+                departures[latest[place]].after = one
+            else:
+                wider[place] = one
+            latest[place], one = one, following
 
 
 @kernel

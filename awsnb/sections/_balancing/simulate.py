@@ -134,7 +134,7 @@ class Outcome:
             return np.full(len(percent), np.nan)
         return np.percentile(self.latency_ms, percent)
 
-    @property
+    @cached_property
     def p99_ms(self) -> float:
         """Latency that 99 % of the answered requests stay within, ms."""
         return float(self.percentile_ms(99)[0])

@@ -25,7 +25,7 @@ PRESETS = (
     ),
     Preset(
         "NLB with kept connections",
-        "The NLB closes nothing when the delay is over. Find out who does.",
+        "The delay ends, and connections are open. Find out who closes them, and when.",
         {"balancer": "NLB", "long_connections": 2000, "connection_s": 300.0, "delay_s": 60},
     ),
     Preset(

@@ -86,8 +86,8 @@ _SITUATIONS = (
     ),
     Preset(
         "Whoever is root",
-        "The root user needs no policy, and no policy of the account stops it. The organisation's "
-        "does: nobody stops the audit trail.",
+        "The root user needs no policy, and no policy of the account stops it. Look along the "
+        "path for what does.",
         {"principal": "root", "action": "cloudtrail:StopLogging", "resource": _TRAIL},
     ),
     Preset(
@@ -105,14 +105,13 @@ _SITUATIONS = (
     Preset(
         "The office only, by an SCP",
         "The organisation denies every action from outside the office. Look through the matrix "
-        "for who can still do what, and ask whose account that is.",
+        "for who can still do what.",
         {"action": "s3:GetObject", "source_ip": "198.51.100.9", "what_if": ON_ACCOUNT,
          "document": _OFFICE},
     ),
     Preset(
         "A smaller boundary",
-        "A boundary grants nothing: it only limits. ann keeps what is both in her policies and in "
-        "the boundary: reading.",
+        "ann may write, and her new boundary holds reading alone. See what she keeps.",
         {"action": "s3:PutObject", "what_if": BOUND, "document": _READ_ONLY},
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Where a write is kept besides the primary's memory: in replicas, in a log's zones, in a file."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +50,18 @@ class Copies:
     delay_ms: Floats
     waited_for: int
 
+    @cached_property
+    def ordered_ms(self) -> Floats:
+        """When the first copy has a write, the second and so on, ms, shape (n, 20000)."""
+        return np.sort(self.delay_ms, axis=0)
+
     @property
     def acknowledged_ms(self) -> Floats:
         """How long writes wait for copies, ms, shape (20000,)."""
         if not self.waited_for:
             return np.zeros(self.delay_ms.shape[1])
-        return np.sort(self.delay_ms, axis=0)[self.waited_for - 1]
+        waited: Floats = self.ordered_ms[self.waited_for - 1]
+        return waited
 
 
 def copies_of(scenario: MemoryDbScenario, design: str) -> Copies:
@@ -71,15 +78,14 @@ def survivors(copies: Copies, design: str, failure: str) -> Floats | None:
 
     Which of a log's zones is lost is not known: the fastest is taken to be, at the worst.
     """
-    ordered = np.sort(copies.delay_ms, axis=0)
     if design in LOGGED:
-        return ordered[{ZONE: 1, ZONES: 2}.get(failure, 0)]
+        return copies.ordered_ms[{ZONE: 1, ZONES: 2}.get(failure, 0)]
     lost = {ZONE: (0,), ZONES: (0, 1)}.get(failure, ())
     left = ~np.isin(copies.zone, lost)
     if (failure == NODES and design != AOF) or not left.any():
         return None
     if failure == OTHER and design != AOF:
-        return ordered[1]
+        return copies.ordered_ms[1]
     best: Floats = copies.delay_ms[left].min(axis=0)
     return best
 

@@ -35,7 +35,7 @@ PRESETS = (
     ),
     Preset(
         "One slow log zone",
-        "Two of three zones are enough. Make the third ever slower: how far does p99 go?",
+        "One of the three zones answers late. Make it ever slower: how far does p99 go?",
         {"slow_zone": 10.0},
     ),
     Preset(

@@ -246,10 +246,8 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if one.other_region:
         yield "The bill counts the log of each replica that is read as sent to the other Region."
     yield "Reads come first on a replica, and replay gets what they leave: assumed."
-    yield (
-        "On promotion a replica first replays all that it has received; lost is what was on its "
-        f"way. It becomes an instance of its own {RDS.value('read_replica', 'promotion')}."
-    )
+    promotion = RDS.value("read_replica", "promotion")
+    yield f"A promoted replica becomes an instance of its own {promotion}."
 
 
 def _idle() -> str:

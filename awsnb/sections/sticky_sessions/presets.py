@@ -11,7 +11,7 @@ PRESETS = (
     ),
     Preset(
         "A CLB's ten minutes",
-        "Its cookie is not renewed. See what that does to busy sessions, and to balance.",
+        "Another cookie of ten minutes. See what it does to busy sessions, and to balance.",
         {"stickiness": CLASSIC, "duration_s": 600},
     ),
     Preset(

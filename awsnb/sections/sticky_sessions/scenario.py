@@ -117,6 +117,12 @@ class StickyScenario(Scenario):
         advanced=True, meaning="Of a fair share of the load, on average over the run.",
     )  # fmt: skip
 
+    log: str = field(
+        "", label="Your access log", path=True, group="Sessions", advanced=True,
+        meaning="Path of an ALB's access log, plain or gzip: what your targets got, beside what "
+        "chance would give them.",
+    )  # fmt: skip
+
     @property
     def in_service(self) -> int:
         """Targets, with those that are added."""
@@ -174,7 +180,7 @@ class StickyScenario(Scenario):
                 "a shorter run_min.",
                 field="live_sessions",
             )
-        ends = total * self.session_min * self._ends_per_min
+        ends = self._all_min * self._ends_per_min
         most = MOST_ENDS.get(self.stickiness, 0)
         if ends > most:
             raise ScenarioError(
@@ -183,6 +189,12 @@ class StickyScenario(Scenario):
                 "live_sessions.",
                 field="duration_s",
             )
+
+    @property
+    def _all_min(self) -> float:
+        """How long all sessions last together: those live at the start are the longer ones."""
+        longer = 1 + (self.length_spread_pct / 100) ** 2
+        return self.live_sessions * (self.session_min * longer + self.run_min)
 
     @property
     def _ends_per_min(self) -> float:

@@ -29,7 +29,7 @@ PRESETS = (
     ),
     Preset(
         "Six of ten die: cross-zone off",
-        "AWS's own example: the zone leaves DNS, and whoever still comes is sent to all ten.",
+        "AWS's own example: the zone leaves DNS. See where a request goes that still comes.",
         {
             "event": "targets die", "dead_targets": 6, "targets_per_zone": 10, "zones": 2,
             "dns_failover_pct": 50.0, "routing_failover_pct": 50.0, "cross_zone": False,

@@ -22,7 +22,7 @@ PRESETS = (
     ),
     Preset(
         "A maximum 10 % above",
-        "AWS accepts this maximum. Watch whether autoscaling ever acts.",
+        "AWS accepts this maximum. Count how often autoscaling acts.",
         {"size_gib": 200, "maximum_gib": 220, "growth_gib_per_day": 1.0},
     ),
     Preset(
