@@ -222,18 +222,3 @@ def test_parameters_cell_is_the_scenario(section: Section) -> None:
     assert {name: (value, type(value)) for name, value in found.items()} == {
         name: (value, type(value)) for name, value in fields.items()
     }
-
-
-@each_section
-def test_the_section_keeps_its_name(section: Section) -> None:
-    """A client of AWS's library called as the section would take its place in later cells."""
-    setup, *later = code_cells(section.notebook)
-    again = set().union(*(named_in(cell.source) for cell in later))
-    assert not named_in(setup.source) & again
-
-
-def named_in(source: str) -> set[str]:
-    """Return the names that a cell gives values to."""
-    code = "\n".join(line for line in source.splitlines() if not line.startswith("%"))
-    nodes = ast.walk(ast.parse(code))
-    return {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
