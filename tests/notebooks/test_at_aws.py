@@ -98,7 +98,7 @@ def test_stands_folded_below_the_steps_and_says_only_what_is_the_same_on_every_r
     assert cells(slug).index(walk) == 1 + [cell.id for cell in cells(slug)].index("steps")
     assert walk.id == "walk" and set(walk.metadata.tags) == TAGS
     assert walk.metadata.jupyter.source_hidden
-    assert walk.source.startswith("from awsnb.offline import offline\n")
+    assert "from awsnb.offline import offline\n\nwith offline(" in walk.source
     assert walk.source.endswith("\naws.table()")
     assert len([line for line in walk.source.splitlines() if line.strip()]) <= 70
 
