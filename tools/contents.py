@@ -118,5 +118,5 @@ def sections_text() -> str:
     """Say which sections are written."""
     titles = [f"[{one.title}](notebooks/{one.notebook.name})" for one in SECTIONS if one.ready]
     rest = "" if len(titles) == len(SECTIONS) else f" `awsnb list` shows all {len(SECTIONS)}."
-    claims = "[The last notebook](notebooks/26-claims.ipynb) says which claims of the course hold."
+    claims = "[The last notebook](notebooks/27-claims.ipynb) says which claims of the course hold."
     return f"Written so far: {', '.join(titles[:-1])} and {titles[-1]}.{rest} {claims}"

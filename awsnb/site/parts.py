@@ -18,7 +18,7 @@ from awsnb.results import Comparison, Option, Result
 from awsnb.site.cells import Ran
 
 GUESSES = 40  # of a number, at which the plot of what happens is ready
-OTHER_PAGES = {"00-index": "index", "26-claims": "claims"}  # of no section
+OTHER_PAGES = {"00-index": "index", "27-claims": "claims"}  # of no section
 NOTEBOOK = re.compile(r'href="([\w-]+)\.ipynb(#[^"]*)?"')
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
