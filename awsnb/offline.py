@@ -230,8 +230,13 @@ class NoWire:
 
 
 @contextmanager
-def offline() -> Iterator[Offline]:
+def offline(managed_policies: bool = False) -> Iterator[Offline]:
     """Open an empty account at the embedded AWS; at the end of the block all in it is gone.
+
+    Parameters
+    ----------
+    managed_policies : bool, optional
+        Whether IAM has the policies that AWS manages. Reading them takes a second or two.
 
     Yields
     ------
@@ -250,7 +255,7 @@ def offline() -> Iterator[Offline]:
     with (
         patch.dict(os.environ, kept | NO_FILES, clear=True),
         patch.object(URLLib3Session, "send", lambda _, request: NoWire().send(request)),
-        mock_aws(),
+        mock_aws(config={"iam": {"load_aws_managed_policies": managed_policies}}),
     ):
         seed(25)  # ids are then the same on every run
         yield Offline()

@@ -1,5 +1,6 @@
 """The walk-throughs *Do it at AWS*: all run in this process, with sockets forbidden."""
 
+import ast
 import re
 import socket
 from collections.abc import Iterator
@@ -97,7 +98,7 @@ def test_stands_folded_below_the_steps_and_says_only_what_is_the_same_on_every_r
     assert cells(slug).index(walk) == 1 + [cell.id for cell in cells(slug)].index("steps")
     assert walk.id == "walk" and set(walk.metadata.tags) == TAGS
     assert walk.metadata.jupyter.source_hidden
-    assert walk.source.startswith("from awsnb.offline import offline\n")
+    assert "from awsnb.offline import offline\n\nwith offline(" in walk.source
     assert walk.source.endswith("\naws.table()")
     assert len([line for line in walk.source.splitlines() if line.strip()]) <= 70
 
@@ -148,3 +149,23 @@ def test_whatever_moto_lacks_is_called(walks):
     steps = [step for slug in SLUGS for step in walks(slug).aws.steps]
     called = {(call.service, call.operation) for step in steps for call in step.calls}
     assert offline.lacking() - called == set()
+
+
+@each_walk
+def test_it_takes_no_name_that_another_cell_needs(slug: str) -> None:
+    """A cell that is run again after the walk finds the section, and the report's parameters."""
+    code = [cell for cell in cells(slug) if cell.cell_type == "code"]
+    place = next(at for at, cell in enumerate(code) if cell.id == "walk")
+    own = {name for cell in code if kept(cell) for name in names_in(cell.source, ast.Store)}
+    later = {name for cell in code[place + 1 :] for name in names_in(cell.source, ast.Load)}
+    before = {name for cell in code[:place] for name in names_in(cell.source, ast.Store)}
+    assert names_in(code[place].source, ast.Store) & (own | later & before) == set()
+
+
+def kept(cell: Any) -> bool:
+    return cell.id == "setup" or "parameters" in cell.metadata.get("tags", ())
+
+
+def names_in(source: str, context: type) -> set[str]:
+    nodes = ast.walk(ast.parse(source))
+    return {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, context)}

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from awsnb.aws.efs import EFS, Io, Policy, StorageBill
-from awsnb.aws.s3 import storage_usd_month
+from awsnb.aws.efs import EFS, Policy, StorageBill
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.efs import truth
@@ -111,14 +110,6 @@ def test_metadata_counts_as_four_kib_and_elastic_bills_data_by_32():
     # of each 4 KiB written: 32 of data, and for a small file twice 4 of metadata
     assert small.usd_month - stored == pytest.approx(40 / 32 * (large.usd_month - stored))
     assert small.mean_metered_mibps == pytest.approx(3 * large.mean_metered_mibps)
-
-
-@pytest.mark.parametrize(
-    ("kib", "billed_kib"), [(1, 32), (4, 32), (32, 32), (33, 33), (1024, 1024)]
-)
-def test_elastic_mode_bills_a_request_as_at_least_32_kib(kib, billed_kib):
-    assert Io(kib, read_share=1.0).elastic_mib == pytest.approx(billed_kib / kib)
-    assert Io(kib, read_share=0.0).metered_mib == pytest.approx(max(4, kib) / kib)
 
 
 def test_one_zone_costs_less_writes_faster_and_may_be_lost():
@@ -547,13 +538,6 @@ def test_bills_by_hand():
     requests = MONTH_D * 16_384 * (20 * 0.0000004 + 5 * 0.000005)
     assert bills["S3 Standard"].use_usd == pytest.approx(requests)
     assert bills["EFS bursting"].use_usd == bills["EBS gp3"].use_usd == 0
-
-
-def test_s3_costs_less_above_50_tb():
-    assert storage_usd_month(51_200) == pytest.approx(51_200 * 0.023)
-    assert storage_usd_month(600_000) == pytest.approx(
-        51_200 * 0.023 + 460_800 * 0.022 + 88_000 * 0.021
-    )
 
 
 @pytest.mark.parametrize(

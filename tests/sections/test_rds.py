@@ -69,6 +69,13 @@ def test_a_batch_that_frees_its_space_leaves_the_storage_large():
     assert best.label.startswith("the batch elsewhere")
 
 
+def test_the_peak_of_a_batch_is_drawn_and_counted():
+    fixed = {"size_gib": 400, "autoscaling": False, "growth_gib_per_day": 0.01}
+    said = S.simulate(StorageScenario(**fixed, data_gib=150.0, batch_gib=200.0, days=10))
+    assert said.data["wanted_gib"].max() == pytest.approx(350.1, abs=0.1)
+    assert said.summary["lowest_free_pct"] == pytest.approx(12.5, abs=0.1)
+
+
 def test_the_second_change_waits_for_the_first():
     today = S.simulate(preset(STORAGE, "It grew just before the batch"))
     then = S.simulate(preset(STORAGE, "The same, by the rule of 2023"))

@@ -12,7 +12,9 @@ from cascade_twin import Night as Twin
 
 from awsnb._read import recorded
 from awsnb.mechanisms.cascade import Batch, HealthCheck, Site, run, spread
+from awsnb.mechanisms.cascade.nights import LIVES
 from awsnb.mechanisms.control_loop import Alarm, Group, Sensor, TargetTracking, scale
+from awsnb.mechanisms.random_streams import generator
 from awsnb.mechanisms.token_bucket import Bucket, serve
 
 DATABASE, INSTANCE = SMALL.database, SMALL.instance
@@ -238,6 +240,23 @@ def test_phases_decide_how_much_fails():
     assert found.least.failed < 0.7 * found.most.failed
     assert found.least.failed <= found.median.failed <= found.most.failed
     assert found.each.failed.shape == (6,)
+
+
+@pytest.mark.parametrize("name", ["replaced", "guarded", "no batch"])
+def test_sets_that_share_their_first_minutes_are_single_runs(name):
+    site = EVERY[name]._replace(health_check=SITUATIONS["replaced"].health_check)
+    each = spread(site, HOUR, sets=3, seed=4).each
+    for number in range(3):
+        slots = 2 * site.group.largest
+        phases = generator(4, "health checks", number).random((slots, LIVES))
+        single = run(site, HOUR, phases=phases).totals
+        assert tuple(float(column[number]) for column in each) == single
+
+
+def test_an_instance_without_a_queue_is_healthy_until_it_turns_requests_away():
+    site = replaced(batch=None, instance=INSTANCE._replace(queue_limit=0))
+    assert run(site, HOUR[:600]).totals.replaced == 0
+    assert run(site, [80.0] * 600).totals.replaced > 0
 
 
 # --- the event-level twin

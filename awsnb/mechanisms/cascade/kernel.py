@@ -16,6 +16,7 @@ from awsnb.mechanisms._records import layout
 
 PASSES = 60  # of the search for a query's time, at most
 CLOSE = 1e-11  # of what the volume or CPU can do, that the search may be off
+NEVER = 1e-9  # a chance that counts as none
 LEAST_RATE = 1e-6  # of requests a second, so that there is something to divide by
 LEAST_CPU = 0.01  # of the database's CPU that logins leave to queries
 EMPTY, BOOTING, SERVING, LEAVING = range(4)
@@ -36,12 +37,13 @@ SLOT = layout(
         "waiting left queries connections limit at_most starts done failing "
         "phase serves_at counts_at leaves_at"
     ),
-    int64="status head failed life",
+    int64="status head full failed life",
 )
 """An instance: requests that wait, and those left of the step at the `head` of the queue; queries
 under way or waiting for a connection, and connections. Of this step: connections it may have,
-queries it may have, requests that start, queries done and failed at once. Its health checks' phase
-in s, those that failed in a row, and how many instances began in its place."""
+queries it may have, requests that start, queries done and failed at once, and whether its queue
+was too short. Its health checks' phase in s, those that failed in a row, and how many instances
+began in its place."""
 
 KEYS = layout(float64="keys share cached loading expiring starting")
 """Keys alike in popularity: how many, their share of the requests, the parts of them that are
@@ -61,7 +63,7 @@ STEP = layout(
     float64=(
         "users sent answered failed gave_up late shed refused cut unserved in_vain hits misses "
         "waiting queries connections age_s wait_s hit_ratio query_ms io_ms ios batch_ios credits "
-        "database_pct cpu_pct in_service replaced"
+        "database_pct cpu_pct in_service unfit replaced"
     ),
 )
 """What is said of a step. Counts within it: new users, requests sent, users answered and users who
@@ -70,8 +72,8 @@ by a full queue, refused a query, cut with their instance, and sent where none w
 requests served in vain; hits and queries started in time. Then at its end: requests that wait,
 queries under way or waiting for a connection, connections; age and wait for a connection of who
 started, s; the share of hits, a query's and an I/O's time, I/Os of all and of the batch, credits;
-the database's CPU and that of the instances in service, %; how many they are, and how many were
-replaced."""
+the database's CPU and that of the instances in service, %; how many they are, how many a health
+check would find failing, and how many were replaced."""
 
 
 @kernel
@@ -253,7 +255,7 @@ def _longer(times, site):  # type: ignore[no-untyped-def]
     for k in range(1, ios):
         term *= ios * times / k
         found += term
-    return found
+    return found if found > NEVER else 0.0
 
 
 @kernel
@@ -280,7 +282,8 @@ def _sort_out(now, i, taken, p, refused, late, site, slot, mix, due, alive, row)
 def _shed(now, i, site, slot, arrived, mix, due, row):  # type: ignore[no-untyped-def]
     """Turn away the newest of a queue that is too long."""
     over = slot.waiting - site.queue_limit
-    if over <= 0.0:
+    slot.full = over > 0.0
+    if not slot.full:
         return
     slot.waiting = site.queue_limit
     if slot.head == now:
@@ -296,11 +299,15 @@ def _check(now, site, phases, slots, keys, arrived, mix, due, alive, row):  # ty
     begin, end = now * site.step, (now + 1) * site.step
     for i in range(slots.size):
         slot = slots[i]
-        due_before = math.floor((begin - slot.phase) / site.interval)
-        if slot.status != SERVING or math.floor((end - slot.phase) / site.interval) == due_before:
+        if slot.status != SERVING:
             continue
         late = slot.waiting > 0.0 and (now - slot.head) * site.step > site.timeout
-        slot.failed = slot.failed + 1 if late or slot.waiting >= site.queue_limit else 0
+        unfit = late or slot.full > 0
+        row.unfit += unfit
+        turns = math.floor((begin - slot.phase) / site.interval)
+        if math.floor((end - slot.phase) / site.interval) == turns:
+            continue
+        slot.failed = slot.failed + 1 if unfit else 0
         if slot.failed >= site.failures and end >= slot.serves_at + site.grace:
             _cut(now, i, site, slots, keys, arrived, mix, due, alive, row)
             row.replaced += 1.0

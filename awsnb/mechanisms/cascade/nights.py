@@ -225,8 +225,8 @@ def nights(
 ) -> list[Night]:
     """Run nights that differ only in their health checks' phases.
 
-    Until somebody waits at an instance no check can fail, so phases change nothing: as far as that
-    all nights are one, and it is run once.
+    Until a check could fail, whenever it comes, phases change nothing: as far as that all nights
+    are one, and it is run once.
 
     Parameters
     ----------
@@ -345,8 +345,7 @@ class _Course:
             decision = self.controller.decide(_datapoints(self.minutes[k - 1]), *counts)
         _resize(memory, decision.desired, (k + 1) * MINUTE_S, self.site.group)
         minute["desired"] = decision.desired
-        for name, number in zip(("counting", "warming", "booting", "leaving"), counts, strict=True):
-            minute[name] = number
+        minute["counting"], minute["warming"], minute["booting"], minute["leaving"] = counts
         self.causes.append(decision.by)
 
     def branch(self, phases: NDArray[np.float64]) -> "_Course":
@@ -364,11 +363,9 @@ class _Course:
 
 
 def _minutes_alike(night: Night) -> int:
-    """Minutes before the first in which anybody waits at an instance."""
-    waits = night.steps["waiting"].reshape(night.minutes.size, -1).any(axis=1)
-    if night.site.health_check is None or not waits.any():
-        return night.minutes.size
-    return int(waits.argmax())
+    """Minutes before the first in which a health check could fail, whenever it comes."""
+    unfit = night.steps["unfit"].reshape(night.minutes.size, -1).any(axis=1)
+    return int(unfit.argmax()) if unfit.any() else night.minutes.size
 
 
 def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.float64]:
@@ -431,16 +428,14 @@ def _count(memory: Memory, now_s: float) -> tuple[int, int, int, int]:
 
 def _resize(memory: Memory, desired: int, now_s: float, group: Group) -> None:
     """Launch what is missing; take the last ones out of service where there are too many."""
-    slots = memory.slots
-    status = slots["status"]
-    there = np.flatnonzero((status == kernel.BOOTING) | (status == kernel.SERVING))
-    for slot in np.flatnonzero(slots["status"] == kernel.EMPTY)[: max(0, desired - there.size)]:
-        slots["status"][slot] = kernel.BOOTING
-        slots["serves_at"][slot] = now_s + group.boot_s
-        slots["counts_at"][slot] = now_s + group.boot_s + group.warm_up_s
-    for slot in there[desired:]:
-        slots["status"][slot] = kernel.LEAVING
-        slots["leaves_at"][slot] = now_s + group.drain_s
+    slots, status = memory.slots, memory.slots["status"].tolist()
+    there = [i for i, one in enumerate(status) if one in (kernel.BOOTING, kernel.SERVING)]
+    empty = [i for i, one in enumerate(status) if one == kernel.EMPTY]
+    for i in empty[: max(0, desired - len(there))]:
+        slots[i].status, slots[i].serves_at = kernel.BOOTING, now_s + group.boot_s
+        slots[i].counts_at = slots[i].serves_at + group.warm_up_s
+    for i in there[desired:]:
+        slots[i].status, slots[i].leaves_at = kernel.LEAVING, now_s + group.drain_s
 
 
 def _still_there(memory: Memory) -> float:

@@ -5,7 +5,7 @@ from awsnb.sections.cascade.scenario import PROXY, REQUESTS, SHALLOW
 
 PRESETS = (
     Preset(
-        "The volume moves to gp3",
+        "A gp3 volume",
         "RDS takes the same price for a GiB of gp3, and there is no bucket. Compare the p99 of the "
         "morning.",
         {"storage_type": "gp3"},
@@ -17,7 +17,7 @@ PRESETS = (
         {"ttl_jitter_pct": 50.0},
     ),
     Preset(
-        "A proxy for connections",
+        "RDS Proxy",
         "Watch the threads: do they wait for connections, or for the volume behind them?",
         {"connect": PROXY},
     ),
@@ -34,8 +34,8 @@ PRESETS = (
         {"health_check": SHALLOW},
     ),
     Preset(
-        "That, requests and a proxy",
-        "Three remedies at once. Take the proxy away again and compare.",
+        "Three remedies",
+        "The check beside the queue, scaling on requests, and a proxy. Take the proxy away again.",
         {"health_check": SHALLOW, "scale_on": REQUESTS, "connect": PROXY},
     ),
     Preset(

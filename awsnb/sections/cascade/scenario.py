@@ -298,10 +298,12 @@ class CascadeScenario(Scenario):
         advanced=True,
         meaning="Nights that differ in nothing but when each instance is checked.",
     )
-    step_s: Literal[1, 2] = field(
+    step_s: int = field(
         2,
         label="Step",
         unit="s",
+        low=1,
+        high=2,
         group="Runs",
         advanced=True,
         meaning="Of the simulation. 2 s is for moving controls, 1 s for numbers to keep.",

@@ -1,11 +1,13 @@
 """The night as a moving picture: instances, threads, cache, connections and the volume's bucket."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from awsnb.results import Flow, Members, Place, Scene
+from awsnb.sections.cascade.load import MINUTE_S
 from awsnb.sections.cascade.simulate import Floats, Outcome
 from awsnb.sections.cascade.why import broken
 
@@ -39,7 +41,7 @@ def scene(outcome: Outcome) -> Scene:
             _instances(outcome),
             Place(THREADS, 2, outcome.threads_pct, 100.0, "%"),
             Place(CACHE, 2, 100 * outcome.by_minute("hit_ratio"), 100.0, "%"),
-            Place(CONNECTIONS, 2, outcome.by_minute("connections"),
+            Place(CONNECTIONS, 2, np.round(outcome.by_minute("connections")),
                   float(outcome.scenario.most_connections), "open"),
             volume,
             Place(ANSWERED, 4, count=answered, note="requests/s", tone="good"),
@@ -79,13 +81,17 @@ def _volume(outcome: Outcome) -> Place:
 
 
 def _events(outcome: Outcome) -> Iterator[tuple[Any, str]]:
-    start = outcome.load.times()[0]
     for link in broken(outcome):
-        yield start + np.timedelta64(round(link.at_s), "s"), link.name
+        yield _seen(outcome, link.at_s), link.name
 
 
 def _words(outcome: Outcome) -> Iterator[tuple[Any, str]]:
-    start = outcome.load.times()[0]
-    yield start, "Nearly all requests find their key in the cache."
+    yield outcome.load.times()[0], "Most requests find their key in the cache."
     for link in broken(outcome):
-        yield start + np.timedelta64(round(link.at_s), "s"), WORDS[link.name]
+        yield _seen(outcome, link.at_s), WORDS[link.name]
+
+
+def _seen(outcome: Outcome, at_s: float) -> Any:
+    """Return the first whole minute in which something shows."""
+    times = outcome.load.times()
+    return times[min(math.ceil(at_s / MINUTE_S), times.size - 1)]

@@ -91,7 +91,7 @@ class Outcome:
     def threads_pct(self) -> Floats:
         """Threads of the instances in service that wait for the database, %, by minute."""
         threads = self.scenario.threads * np.maximum(self.by_minute("in_service"), 1e-9)
-        return np.minimum(100 * self.by_minute("queries") / threads, 100.0)
+        return np.round(np.minimum(100 * self.by_minute("queries") / threads, 100.0), 1)
 
     @cached_property
     def p99_s(self) -> Floats:

@@ -121,7 +121,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
             "Requests", "requests/s",
             (Curve("users_per_s", "users", "demand"),
              Curve("answered_per_s", "answered", "served", True),
-             Curve("sent_per_s", "sent, with retries", "first")),
+             Curve("sent_per_s", "sent, with retries", "third")),
         ),
         Panel(
             "What is used, what is left", "%",

@@ -6,9 +6,10 @@ import numpy as np
 
 from awsnb.sections.cascade.scenario import CPU, PROXY
 from awsnb.sections.cascade.simulate import FEW_PCT, FULL, Floats, Outcome
-from awsnb.words import counted, percent, span
+from awsnb.words import are, counted, percent, span
 
 SLOW_S = 1.0
+WARM_PCT = 80.0  # of requests that hit a cache that is full again
 SOON_S = 120.0  # within which one link counts as breaking because of another
 
 
@@ -26,7 +27,7 @@ def why(outcome: Outcome) -> str:
     links = broken(outcome)
     said = [_verdict(outcome)]
     if outcome.fails and links:
-        said.append(f"The first link to break is the {links[0].name}.")
+        said.append(f"First to break: the {links[0].name}.")
     said += [link.sentence for link in links]
     said += [_proxy(outcome), _end(outcome)]
     return " ".join(filter(None, said))
@@ -55,13 +56,13 @@ def across(least: str, most: str) -> str:
 
 def _verdict(outcome: Outcome) -> str:
     nights = counted(len(outcome.nights), "night")
+    nights += " that differ only in when instances are checked" * (len(outcome.nights) > 1)
     users = f"{outcome.shown.totals.users:,.0f} users"
-    differ = ", which differ only in when each instance is checked" * (len(outcome.nights) > 1)
     if not outcome.fails:
-        return f"Nothing fails in {nights}{differ}: all of {users} get their answer."
+        return f"Nothing fails in {nights}: all of {users} get their answer."
     said, middle = shares(outcome.failed_pct), share(float(outcome.shown.totals.failed_pct))
-    here = "" if said == middle else f" ({middle} in the one shown)"
-    return f"Of {users}, {said}{here} fail for good in {nights}{differ}."
+    here = "" if said == middle else f" ({middle} here)"
+    return f"{said} of {users} fail for good in {nights}{here}."
 
 
 def _volume(outcome: Outcome) -> Link | None:
@@ -73,19 +74,19 @@ def _volume(outcome: Outcome) -> Link | None:
     return Link(
         "volume",
         at_s,
-        f"At {_clock(outcome, at_s)} its {outcome.volume.capacity:,.0f} I/O credits are spent, and "
-        f"{outcome.volume.baseline:,.0f} IOPS are left.{_unnoticed(outcome, at_s)}",
+        f"At {_clock(outcome, at_s)} the volume's {outcome.volume.capacity:,.0f} I/O credits are "
+        f"spent, {outcome.volume.baseline:,.0f} IOPS are left, and "
+        f"{_noticed(outcome, at_s)}.",
     )
 
 
-def _unnoticed(outcome: Outcome, at_s: float) -> str:
-    """Say for how long no user notices."""
+def _noticed(outcome: Outcome, at_s: float) -> str:
+    """Say when the first user fails for good."""
     failed_s = outcome.first_s(np.cumsum(outcome.shown.steps["failed"]) >= 1)
     if failed_s is None:
-        return " No request fails of it."
-    if failed_s - at_s < SOON_S:
-        return ""
-    return f" No request fails until {_clock(outcome, failed_s)}."
+        return "nothing fails of it"
+    when = _clock(outcome, failed_s)
+    return f"users fail from {when}" if failed_s - at_s < SOON_S else f"nothing fails until {when}"
 
 
 def _threads(outcome: Outcome) -> Link | None:
@@ -99,28 +100,26 @@ def _threads(outcome: Outcome) -> Link | None:
         "instances' threads",
         at_s,
         f"At {_clock(outcome, at_s)} all {threads[step]:,.0f} threads wait for the database: "
-        f"{_missed(outcome, step)}.{_scaling(outcome, step)}",
+        f"{_missed(outcome, step)}{_cpu(outcome, step)}.",
     )
 
 
 def _missed(outcome: Outcome, step: int) -> str:
     row = outcome.shown.steps[step]
     return (
-        f"{percent(100 - 100 * float(row['hit_ratio']))} of the requests miss the cache, and a "
-        f"query takes {span(float(row['query_ms']) / 1000)}"
+        f"{percent(100 - 100 * float(row['hit_ratio']))} of requests miss the cache, a query takes "
+        f"{span(float(row['query_ms']) / 1000)}"
     )
 
 
-def _scaling(outcome: Outcome, step: int) -> str:
-    """Say what the scaling policy sees while the threads wait."""
+def _cpu(outcome: Outcome, step: int) -> str:
+    """Say what the CPU does while the threads wait, and what a policy that sees it does."""
     scenario = outcome.scenario
     cpu_pct = float(outcome.shown.steps["cpu_pct"][step])
     if scenario.scale_on != CPU or cpu_pct >= scenario.target_pct:
-        return ""
-    return (
-        f" The CPU is at {percent(cpu_pct)}, so target tracking at {scenario.target_pct:g} % adds "
-        "nothing."
-    )
+        return f", and the CPU is at {percent(cpu_pct)}"
+    target = f"target tracking at {scenario.target_pct:g} %"
+    return f", the CPU is at {percent(cpu_pct)}, and {target} adds nothing"
 
 
 def _connections(outcome: Outcome) -> Link | None:
@@ -133,8 +132,8 @@ def _connections(outcome: Outcome) -> Link | None:
     return Link(
         "database's connections",
         at_s,
-        f"From {_clock(outcome, at_s)} on the database has all its "
-        f"{outcome.scenario.most_connections:,} connections open and refuses more: "
+        f"From {_clock(outcome, at_s)} the database refuses what exceeds "
+        f"{outcome.scenario.most_connections:,} connections: "
         f"{outcome.shown.totals.refused:,.0f} requests fail at once, which sheds load.",
     )
 
@@ -144,7 +143,7 @@ def _proxy(outcome: Outcome) -> str:
     most, wanted = outcome.scenario.most_connections, outcome.shown.steps["connections"].max()
     if outcome.scenario.connect != PROXY or not outcome.fails or wanted >= _nearly_all(outcome):
         return ""
-    return f"The proxy changes nothing: at most {wanted:,.0f} of {most:,} connections are wanted."
+    return f"The proxy changes nothing: {wanted:,.0f} of {most:,} connections are wanted."
 
 
 def _nearly_all(outcome: Outcome) -> float:
@@ -156,12 +155,13 @@ def _check(outcome: Outcome) -> Link | None:
     at_s = outcome.first_s(steps["replaced"] > 0)
     if at_s is None:
         return None
-    count = counted(int(outcome.shown.totals.replaced), "instance")
+    number = int(outcome.shown.totals.replaced)
+    count = counted(number, "instance")
     return Link(
         "health check",
         at_s,
-        f"From {_clock(outcome, at_s)} the health check waits in the same queue and times out: "
-        f"{count} are replaced by the end{_none_left(outcome)}.",
+        f"From {_clock(outcome, at_s)} health checks time out in the same queue: {count} "
+        f"{are(number)} replaced{_none_left(outcome)}.",
     )
 
 
@@ -176,13 +176,10 @@ def _end(outcome: Outcome) -> str:
     if not slow.any():
         return ""
     if slow[-1]:
-        hits = percent(100 * float(outcome.by_minute("hit_ratio")[-1]))
-        return (
-            f"When the night ends, p99 is still {span(float(outcome.p99_s[-1]))}, though "
-            f"{hits} of the requests find their key: the site answers who has left already."
-            if outcome.fails
-            else f"When the night ends, p99 is still {span(float(outcome.p99_s[-1]))}."
-        )
+        hits_pct = 100 * float(outcome.by_minute("hit_ratio")[-1])
+        gone = ": the site answers clients who have left" * (outcome.fails and hits_pct > WARM_PCT)
+        p99 = span(float(outcome.p99_s[-1]))
+        return f"At the end p99 is still {p99}, with {percent(hits_pct)} cache hits{gone}."
     last_s = 60.0 * (slow.size - int(slow[::-1].argmax()))
     return f"From {_clock(outcome, last_s)} on p99 is below {SLOW_S:g} s again."
 

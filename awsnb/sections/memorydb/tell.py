@@ -217,7 +217,7 @@ def _money(outcome: Outcome) -> Panel:
     labels = {ASYNC: "async, or with WAIT"}  # WAIT is a command: it has no price
     asked = ASYNC if one.design == WAIT else one.design
     return Panel(
-        "A month's bill, by data written",
+        "A month's bill",
         "USD",
         tuple(
             Curve(f"{COLUMNS[d]}_usd", labels.get(d, d), ROLES[d], compare=d == asked)

@@ -41,9 +41,9 @@ def tell(outcome: Outcome) -> Result:
 def _times(outcome: Outcome) -> np.ndarray:
     """Times to draw: every bend of the data, and both sides of every change."""
     changed = np.array(outcome.growth.changed_s)
-    jumps = np.nextafter(outcome.load.at_s, np.inf)[:-1][np.diff(outcome.load.at_s) == 0]
-    just_before = np.nextafter(changed, 0)
-    return np.unique(np.concatenate((outcome.load.at_s, jumps, changed, just_before)))
+    jumps = outcome.load.at_s[:-1][np.diff(outcome.load.at_s) == 0]
+    just_before = np.nextafter(np.concatenate((changed, jumps)), 0)
+    return np.unique(np.concatenate((outcome.load.at_s, changed, just_before)))
 
 
 def _panels(outcome: Outcome) -> tuple[Panel, ...]:
