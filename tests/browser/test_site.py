@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from awsnb import claims
 from awsnb.explorer import Explorer
+from awsnb.lessons.sketches import PLACES
 from awsnb.sections import section
 from awsnb.site import build
 
@@ -55,8 +56,12 @@ def _note(request: Request, asked: list[str]) -> None:
 def commit(page: Page) -> None:
     for card in page.locator(".prediction").all():
         slider = card.locator("input[type=range]")
+        head = card.locator(".sketch .awsnb-head")
         if slider.count():
             slider.press("ArrowRight")
+        elif head.count():
+            for _ in range(PLACES - 1):
+                head.press("ArrowRight")
         else:
             card.locator(".choices label").first.click()
         card.locator(".sure label").first.click()
@@ -65,7 +70,7 @@ def commit(page: Page) -> None:
 
 def test_the_answer_is_nowhere_until_the_reader_commits(page: Page, site: Path) -> None:
     page.goto((site / LESSON).as_uri())
-    expect(page.locator(".prediction")).to_have_count(3)
+    expect(page.locator(".prediction")).to_have_count(4)
     expect(page.locator(".rest")).to_be_hidden()
     assert "For 40 minutes" not in page.content()
     commit(page)
@@ -73,6 +78,7 @@ def test_the_answer_is_nowhere_until_the_reader_commits(page: Page, site: Path) 
     expect(page.locator(".verdict").first).to_contain_text("For 40 minutes")
     page.reload()
     expect(page.locator(".verdict").first).to_contain_text("For 40 minutes")
+    expect(page.locator(".verdict").last).to_contain_text("your sketch")
     expect(page.locator(".rest")).to_be_visible()
 
 

@@ -146,11 +146,13 @@ class RepairScenario(Scenario):
     )  # fmt: skip
     saving_pct: int = field(
         ASG.value("spot", "saving"), label="Spot saves", unit="%", low=0, high=90,
-        group="Run and bill", advanced=True, meaning="Below the price on demand. It differs by pool and day.",
+        group="Run and bill", advanced=True,
+        meaning="Below the price on demand. It differs by pool and day.",
     )  # fmt: skip
     instance_type: str = field(
         "m5.large", label="Instance type", choices=PRICED_INSTANCES,
-        group="Run and bill", advanced=True, meaning="For the bill; all types of the group are counted at its price.",
+        group="Run and bill", advanced=True,
+        meaning="For the bill; all types of the group are counted at its price.",
     )  # fmt: skip
     watch_min: int = field(
         60, label="Watch for", unit="min", low=10, high=1440, group="Run and bill", advanced=True,
