@@ -1,9 +1,12 @@
 """Files that are read: recordings of real systems, and a reader's file until it changes."""
 
 import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from awsnb._paths import data_dir
+from awsnb.scenario import ScenarioError
 
 
 def recorded(name: str) -> list[dict[str, str]]:
@@ -32,3 +35,24 @@ def state(file: Path) -> tuple[Path, int, int]:
     """
     about = file.stat()
     return file.resolve(), about.st_mtime_ns, about.st_size
+
+
+@contextmanager
+def reading(refusal: Callable[[str], Exception], no_text: str) -> Iterator[None]:
+    """Turn what goes wrong while a reader's file is read into a refusal.
+
+    Parameters
+    ----------
+    refusal : callable
+        Makes the error from the problem in words.
+    no_text : str
+        The problem if a name can't be one, or the file's bytes are no text.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
+    except ScenarioError:
+        raise
+    except ValueError:
+        raise refusal(no_text) from None

@@ -103,7 +103,7 @@ def of(section: str) -> list[Claim]:
     if section not in sections():
         near = get_close_matches(section, sections(), n=1)
         hint = f" Did you mean {near[0]}?" if near else " `awsnb list` shows them."
-        raise LookupError(f"There is no section {section!r}.{hint}")
+        raise LookupError(f"The course notes have no section {section!r}.{hint}")
     return [one for one in load() if one.section == section]
 
 

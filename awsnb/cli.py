@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -32,8 +33,21 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a field; repeatable."),
 ]
-LAB_SETTINGS = Path(__file__).parent / "lab_settings"
-"""JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first."""
+LAB: dict[str, dict[str, Any]] = {
+    "ServerApp": {
+        "contents_manager_class": "awsnb.lab_files.NotebookFiles",
+        "kernel_websocket_connection_class": "awsnb.lab_socket.PromptConnection",
+    },
+    "LabApp": {
+        "app_settings_dir": str(Path(__file__).parent / "lab_settings"),
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "news_url": None,
+    },
+}
+"""JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first.
+
+Binder's server has them too: see ``binder/jupyter_server_config.py``.
+"""
 OTHER_NOTEBOOKS = {"": "00-index.ipynb", "claims": "26-claims.ipynb"}
 """Notebooks that are of no section, by the word that opens them."""
 WRAPPED = textwrap.TextWrapper(84, break_long_words=False, break_on_hyphens=False)
@@ -90,12 +104,9 @@ def lab(
         f"--LabApp.default_url=/lab/tree/{name}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
-        "--ServerApp.kernel_websocket_connection_class=awsnb.lab_socket.PromptConnection",
-        "--ServerApp.contents_manager_class=awsnb.lab_files.NotebookFiles",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--LabApp.app_settings_dir={LAB_SETTINGS}",
     ]
+    for part, settings in LAB.items():
+        arguments += [f"--{part}.{name}={value}" for name, value in settings.items()]
     if not browser:
         arguments.append("--no-browser")
     if _is_root():
@@ -129,6 +140,7 @@ def report(
         found = find(section)
         view, options = _view_and_options(view, context.args)
         asked = found.view(view)
+        _check_options(found, asked.scenario, options)
         scenario = asked.scenario(**_values(asked.scenario, parameter or [], options))
         for file in filter(None, (output, notebook)):
             check_writable(file)
@@ -297,6 +309,20 @@ def warm_up() -> None:
 def _view_and_options(view: str, rest: list[str]) -> tuple[str, list[str]]:
     """Tell a view from a field's option, which stands in its place where no view is named."""
     return ("", [view, *rest]) if view.startswith("-") else (view, rest)
+
+
+def _check_options(section: Any, scenario: Any, options: list[str]) -> None:
+    """Refuse an option of another of the section's questions, and say of which."""
+    takes = {
+        f"--{name.replace('_', '-')}": view.name
+        for view in section.views
+        for name, spec in view.scenario.fields().items()
+        if spec.option and name not in scenario.fields()
+    }
+    for word in (one.partition("=")[0] for one in options):
+        if word in takes:
+            command = f"awsnb report {section.slug} {shlex.quote(takes[word])} {word} FILE"
+            raise ValueError(f"{word}: is an option of the question {takes[word]}: {command}.")
 
 
 def _values(scenario: Any, parameters: list[str], options: list[str]) -> dict[str, Any]:

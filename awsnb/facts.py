@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONFIDENCES = ("verified", "recalled", "disputed", "assumed")
-_NO_FACTS = {"claims", "metrics"}
+_NO_FACTS = {"claims", "metrics", "not_in_moto"}
 _OPTIONAL = ("region", "since", "note")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")

@@ -8,7 +8,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from awsnb.sections import Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import FOLDED, Cell, Notebook
 from awsnb.site.parts import escaped
-from awsnb.words import usd
+from awsnb.words import capital, unit_of, usd
 
 REPORT_TAG = "report"
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=\.) (?=[A-Z“])")
 SHORT = 24  # letters of a verdict that stands large
+MOST = 150  # of the sentences beside it
 SLIDERS_BYTES = 1_100_000
 
 
@@ -109,10 +110,11 @@ def to_html(section: Section, scenario: Scenario, told: list[Cell | cells.Ran]) 
     view = section.view_of(scenario)
     result = view.simulate(scenario)
     compared = view.compare(scenario) if view.compare else None
-    added = _Added.of(told, result, compared)
+    added = _Added.of(_of_this_question(told, compared), result, compared)
     first, rest = _verdict(result.why)
     parted = [
-        f'<p class="kicker">{escaped(section.title)} · report</p><h1>{escaped(view.question)}</h1>',
+        f'<p class="kicker">{escaped(section.title)} · report · {escaped(result.label)}</p>',
+        f"<h1>{escaped(view.question)}</h1>",
         f'<p class="inputs">{_inputs(scenario)}</p>',
         f'<div class="verdict-of {_tone(scenario, compared)}">{first}</div>',
         _three(scenario, result, compared),
@@ -135,15 +137,18 @@ def to_html(section: Section, scenario: Scenario, told: list[Cell | cells.Ran]) 
 
 
 def _verdict(why: str) -> tuple[str, str]:
-    """Part the first words of a why from the rest: a short clause stands large."""
+    """Part the first sentences of a why from the rest: a short clause stands large."""
     first, *others = SENTENCE.split(why)
     clause, colon, after = first.partition(": ")
+    large = ""
     if colon and len(clause) <= SHORT:
-        return f"<strong>{escaped(clause)}.</strong><p>{escaped(after)}</p>", " ".join(others)
-    if len(first) <= SHORT and others:
-        large = f"<strong>{escaped(first)}</strong><p>{escaped(others[0])}</p>"
-        return large, " ".join(others[1:])
-    return f"<p>{escaped(first)}</p>", " ".join(others)
+        large, first = f"{clause}.", capital(after)
+    elif len(first) <= SHORT and others:
+        large, first = first, others.pop(0)
+    while others and len(f"{first} {others[0]}") <= MOST:
+        first += f" {others.pop(0)}"
+    stands = f"<strong>{escaped(large)}</strong>" if large else ""
+    return f"{stands}<p>{escaped(first)}</p>", " ".join(others)
 
 
 def _as_asked(scenario: Scenario, compared: Comparison | None) -> Option | None:
@@ -165,9 +170,10 @@ def _three(scenario: Scenario, result: Result, compared: Comparison | None) -> s
         told = [("What to do", "Leave it as it is", "Of these options that hold, it is the best.")]
         told += [(one.label, one.text, "") for one in result.numbers if one.headline][:2]
     else:
-        told = [("What to do", best.label, best.remark), *_cost(best, asked), *_gain(best, asked)]
+        told = [("What to do", capital(best.label), best.remark), *_cost(best, asked)]
+        told += _gain(best, asked)
     items = "".join(
-        f"<div><dt>{escaped(term)}</dt><dd><b>{escaped(text)}</b>{escaped(more)}</dd></div>"
+        f"<div><dt>{escaped(capital(term))}</dt><dd><b>{escaped(text)}</b>{escaped(more)}</dd></div>"
         for term, text, more in told
     )
     return f'<dl class="three">{items}</dl>'
@@ -185,9 +191,13 @@ def _gain(best: Option, asked: Option | None) -> list[tuple[str, str, str]]:
     """Say the first two numbers of an option that are no price, and what they are as asked."""
     before = {number.name: number.text for number in asked.numbers} if asked else {}
     shown = [number for number in best.numbers if "usd" not in number.name][:2]
-    text = ", ".join(f"{number.label} {number.text}" for number in shown)
-    old = " and ".join(before[number.name] for number in shown if number.name in before)
-    return [("What you get", text, f"instead of {old}" if old else "")]
+    return [(one.label, one.text, _before(one.text, before.get(one.name))) for one in shown]
+
+
+def _before(text: str, before: str | None) -> str:
+    if before is None:
+        return ""
+    return "as asked" if before == text else f"instead of {before}"
 
 
 def _plot(section: Section, scenario: Scenario, result: Result, compared: Comparison | None) -> str:
@@ -211,6 +221,26 @@ def _alternatives(compared: Comparison | None, added: list[str]) -> list[str]:
 def _notes(result: Result) -> str:
     notes = "".join(f"<li>{escaped(note)}</li>" for note in result.notes)
     return f'<ul class="small">{notes}</ul>' if notes else ""
+
+
+def _of_this_question(
+    told: list[Cell | cells.Ran], compared: Comparison | None
+) -> list[Cell | cells.Ran]:
+    """Leave out comparisons that answer another question, and the words that lead to any."""
+    kept: list[Cell | cells.Ran] = []
+    for cell in told:
+        value = cell.value if isinstance(cell, cells.Ran) else None
+        if isinstance(value, Comparison) and kept and isinstance(kept[-1], Cell):
+            kept[-1] = _without_leading(kept[-1])
+        if not isinstance(value, Comparison) or (compared and value.title == compared.title):
+            kept.append(cell)
+    return kept
+
+
+def _without_leading(cell: Cell) -> Cell:
+    """Drop a last paragraph that leads to what comes below."""
+    before, _, last = cell.source.rpartition("\n\n")
+    return replace(cell, source=before) if last.endswith(":") else cell
 
 
 @dataclass
@@ -306,8 +336,9 @@ def _told(scenario: Scenario, values: Mapping[str, Any]) -> Iterator[tuple[Field
 def _said(spec: FieldSpec, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    number = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
-    return f"{number} {spec.unit}".strip()
+    if not isinstance(value, int | float):
+        return f"{value} {spec.unit}".strip()
+    return f"{value:,.10g} {unit_of(value, spec.unit)}".strip()
 
 
 def _asked(scenario: Scenario) -> str:

@@ -343,6 +343,15 @@ class Option:
             return ""
         return f"{usd(abs(change))} {'more' if change > 0 else 'less'}"
 
+    def price_beside(self, asked: "Option", what: str = "one") -> str:
+        """Say its price, and how far it is from that of what was asked for.
+
+        ``gp3 at 8.00 USD a month, 2.00 USD less than the one asked for``
+        """
+        change = self.dearer_by(asked)
+        apart = f"{change} than the {what}" if change else f"the price of the {what}"
+        return f"{self.label} at {usd(self.cost_usd_month or 0.0)} a month, {apart} asked for"
+
 
 def cheapest(options: Iterable[Option]) -> Option | None:
     """Find the cheapest option that holds; None if none does."""

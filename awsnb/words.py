@@ -1,5 +1,6 @@
 """Numbers as a reader sees them, the same in every section."""
 
+import re
 from math import isnan
 
 
@@ -13,11 +14,28 @@ def counted(count: float, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def unit_of(count: float, unit: str) -> str:
+    """Say a unit of one, or of any other number: ``instance``, ``copies``, ``MiB/s``."""
+    if count != 1 or len(unit) < 4 or not unit.replace(" ", "").isalpha():
+        return unit
+    for plural, one in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if unit.endswith(plural):
+            return unit.removesuffix(plural) + one
+    return unit
+
+
 def percent(share: float) -> str:
-    """Say a share: ``0 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
+    """Say a share: ``0 %``, ``under 0.0001 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
     if not share:
         return "0 %"
+    if 0 < share < 0.0001:
+        return "under 0.0001 %"
     return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital, unless its first word is a name: ``gp3``, ``t4g.micro``."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z-]+('s)?([ ,:.]|$)", text) else text
 
 
 def are(count: float | None) -> str:

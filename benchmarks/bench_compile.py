@@ -64,6 +64,8 @@ def run_examples() -> None:
     for rule, weight in itertools.product(queueing.RULES, (1, 2)):
         balancer = queueing.Balancer([queueing.Target(), queueing.Target(weight=weight)], rule)
         balancer.serve([0.0, 0.1, 0.2], [1.0, 1.0, 1.0], flow=[0, 1, 0])
+    overload = queueing.Balancer([queueing.Target()], "least outstanding")
+    overload.serve([0.0] * 1000, [1.0] * 1000)  # more than its calendar was made for
 
 
 def main() -> None:

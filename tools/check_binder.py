@@ -1,4 +1,4 @@
-"""Do what Binder does, without Docker: install, warm up, start, run a notebook on warm kernels.
+"""Do what Binder does, without Docker: install, warm up, start, run a notebook, save one.
 
 `python tools/check_binder.py [--python PATH]`. The tree is what git would commit, copied to a
 temporary folder; the environment and the home folder are new.
@@ -7,15 +7,25 @@ temporary folder; the environment and the home folder are new.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "notebooks/04-ebs-volume-types.ipynb"
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET = {"card": {"model_name": "AnyModel", "state": {"guess": "A"}}}
+ADDRESS = re.compile(r"http://127[.\d]+:\d+")
+TOKEN = "binder"
 COUNT_CACHE = """
 import json
 from awsnb._jit import KERNELS
@@ -69,7 +79,7 @@ def simulate(python: str) -> None:
         step("requirements.txt", [*pip, "-r", "binder/requirements.txt"], env)
         step("postBuild", ["binder/postBuild"], at_home)
         run = ["binder/start", "python", "tools/check_binder.py", "--inside"]
-        step("start, and one notebook", run, at_home)
+        step("start, one notebook, and the server", run, at_home)
 
 
 def run_on_warm_kernels() -> None:
@@ -93,6 +103,58 @@ def run_on_warm_kernels() -> None:
         sys.exit("binder: the kernels were not loaded from the cache that postBuild made")
 
 
+def save_without_kernel() -> None:
+    """Save a notebook whose widget no kernel listens to: the server has to keep its state."""
+    with _server() as address:
+        for state in (WIDGET, {}):
+            _ask(f"{address}/api/contents/saved.ipynb", _notebook(state))
+        kept = _ask(f"{address}/api/contents/saved.ipynb")
+        settings = _ask(f"{address}/lab/api/settings/@jupyter-widgets/jupyterlab-manager:plugin")
+    if kept["content"]["metadata"]["widgets"][STATE]["state"] != WIDGET:
+        sys.exit("binder: a notebook that was saved without its kernel has lost its widgets")
+    if not settings["schema"]["properties"]["saveState"]["default"]:
+        sys.exit("binder: JupyterLab does not save widgets with their notebook")
+    print("binder: widgets are saved with their notebook, and kept without its kernel", flush=True)
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """Start JupyterLab's server as Binder would, and return its address."""
+    command = ["jupyter", "lab", "--no-browser", f"--IdentityProvider.token={TOKEN}", "--port=0"]
+    command += ["--allow-root"] if os.geteuid() == 0 else []
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr
+            yield next(filter(None, map(ADDRESS.search, process.stderr)))[0]
+        finally:
+            process.terminate()
+
+
+def _ask(address: str, content: dict[str, Any] | None = None) -> Any:
+    """Get what is at an address, or put a notebook there."""
+    model = {"type": "notebook", "format": "json", "content": content}
+    request = urllib.request.Request(
+        address,
+        data=json.dumps(model).encode() if content else None,
+        headers={"Authorization": f"token {TOKEN}"},
+        method="PUT" if content else "GET",
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def _notebook(state: dict[str, Any]) -> dict[str, Any]:
+    """Make a notebook that shows the widget; of its state it has what is given."""
+    import nbformat
+
+    cell = nbformat.v4.new_code_cell("1")
+    shown = {VIEW: {"model_id": "card"}, "text/plain": "in words"}
+    cell.outputs = [nbformat.v4.new_output("display_data", shown)]
+    made = nbformat.v4.new_notebook(cells=[cell])
+    made.metadata["widgets"] = {STATE: {"state": state, "version_major": 2, "version_minor": 0}}
+    return made
+
+
 def main() -> None:
     """Simulate a Binder build and start."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,6 +163,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.inside:
         run_on_warm_kernels()
+        save_without_kernel()
         return
     try:
         simulate(arguments.python or runtime_python())

@@ -19,15 +19,18 @@ export async function readBook(bytes) {
   const starts = [0];
   for (const count of book.lengths) starts.push(starts.at(-1) + count);
   const known = new Map();
+  const fine = new Set(book.fine);
   const unpacked = (number) => {
     const count = book.lengths[number];
     const view = new DataView(new ArrayBuffer(24 + 2 * count));
     book.scales[number].forEach((value, i) => view.setFloat64(8 * i, value, true));
+    const finer = fine.has(number) ? 1 : FINER;
+    view.steps = (NO_VALUE - 1) / finer;
     let step = 0;
     for (let i = 0; i < count; i++) {
       const at = starts[number] + i;
       step = (step + planes[at] + 256 * planes[planes.length / 2 + at]) & 65_535;
-      view.setUint16(24 + 2 * i, Math.min(step * FINER, NO_VALUE), true);
+      view.setUint16(24 + 2 * i, Math.min(step * finer, NO_VALUE), true);
     }
     return view;
   };
@@ -114,8 +117,9 @@ export function model(book, moved = () => {}) {
   const linked = fromLink(book);
   if (linked) {
     Object.assign(state, { view: linked.view, situation: linked.situation });
-    before = homeOf(linked.view, linked.situation);
-    state.values = { ...before, ...linked.changes };
+    state.values = homeOf(linked.view, linked.situation);
+    answer(); // what stays beside a refusal
+    state.values = { ...state.values, ...linked.changes };
   }
   answer();
   return {

@@ -15,7 +15,7 @@ const MOST_UNDO = 100;
 const MOST_KEPT = 3;
 const NO_VALUE = 65_535;
 
-// 16-bit steps between the least and the greatest value
+// 16-bit steps between the least and the greatest value; `read` says one to the places that its step can tell
 export function unpack(view) {
   const [low, high, log] = [0, 8, 16].map((at) => view.getFloat64(at, true));
   const values = new Array((view.byteLength - 24) / 2);
@@ -24,7 +24,15 @@ export function unpack(view) {
     const value = low + ((high - low) * step) / (NO_VALUE - 1);
     values[i] = step === NO_VALUE ? NaN : log ? 10 ** value : value;
   }
+  const step = (high - low) / (view.steps ?? NO_VALUE - 1);
+  values.read = (value) => (log || value === low || value === high ? value : rounded(value, step));
   return values;
+}
+
+function rounded(value, step) {
+  const places = -Math.ceil(Math.log10(step));
+  const one = 10 ** Math.abs(places);
+  return places > 0 ? Math.round(value * one) / one : Math.round(value / one) * one;
 }
 
 function columnsOf(model, letter) {

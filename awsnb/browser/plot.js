@@ -61,10 +61,10 @@ export function plot(root, onHead) {
     if (kept !== undefined && kept >= axis.low && kept <= axis.high) return kept;
     if (axis.type === "category") return 0;
     const event = told.find((panel) => panel.events.length && shown.picture.axes[panel.axis] === axis);
-    return event ? event.events[0][0] : (axis.low + axis.high) / 2;
+    return event ? event.events[0][0] : standing(axis, (axis.low + axis.high) / 2);
   };
   const look = (axis, place, quiet = false) => {
-    const inside = Math.min(axis.high, Math.max(axis.low, place));
+    const inside = Math.min(axis.high, Math.max(axis.low, quiet ? place : standing(axis, place)));
     const value = valueOn(axis, inside);
     heads[axis.key] = quiet || !onHead ? value : onHead(axis, value);
     for (const view of panels)
@@ -95,6 +95,12 @@ export function plot(root, onHead) {
     dispose: () => sizes.disconnect(),
   };
 }
+
+// a value as it is read out, to as many places as its column tells
+const reading = (values, value) => values.read?.(value) ?? value;
+
+// where a playhead may stand: between what is counted is nothing
+const standing = ({ type, whole }, place) => (type === "category" || whole ? Math.round(place) : place);
 
 // on a logarithmic axis a place is a value's logarithm
 const placeOn = ({ type }, value) =>
@@ -259,12 +265,12 @@ function panelView(prefix, look) {
     const values = now.columns(line.slot);
     if (!Array.isArray(xs)) {
       const at = (place - xs.first) / xs.step;
-      return values[Math.min(xs.count - 1, Math.max(0, line.shape === "steps" ? Math.floor(at + 1e-6) : Math.round(at)))];
+      return reading(values, values[Math.min(xs.count - 1, Math.max(0, line.shape === "steps" ? Math.floor(at + 1e-6) : Math.round(at)))]);
     }
     let best = 0;
     for (let i = 1; i < xs.length; i++)
       if (line.shape === "steps" ? xs[i] <= place : Math.abs(xs[i] - place) < Math.abs(xs[best] - place)) best = i;
-    return values[best];
+    return reading(values, values[best]);
   };
 
   // the place and the value where the pointer is
@@ -274,7 +280,7 @@ function panelView(prefix, look) {
   };
   const point = (event) => {
     const [place] = under(event);
-    look(now.axis, now.axis.type === "category" ? Math.round(place) : place);
+    look(now.axis, place);
   };
   area.addEventListener("pointerdown", (event) => {
     if (head.hidden) return;
@@ -283,8 +289,8 @@ function panelView(prefix, look) {
   });
   area.addEventListener("pointermove", (event) => event.buttons && !head.hidden && point(event));
   head.addEventListener("keydown", (event) => {
-    const { low, high, type } = now.axis;
-    const step = type === "category" ? 1 : (high - low) / 100;
+    const { low, high, type, whole } = now.axis;
+    const step = type === "category" ? 1 : Math.max(whole ? 1 : 0, (high - low) / 100);
     const by = { ArrowRight: step, ArrowLeft: -step, PageUp: 10 * step, PageDown: -10 * step }[event.key];
     const to = { Home: low, End: high }[event.key] ?? (by && frame.place + by);
     if (to === undefined) return;

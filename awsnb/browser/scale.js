@@ -1,5 +1,5 @@
 // An axis in pixels: where a value lies, and the ticks beside it.
-import { clock, short } from "./text.js";
+import { clock, digits, short } from "./text.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,16 +28,18 @@ export function ticks(axis, most) {
   return linear(axis, most);
 }
 
-function linear({ low, high }, most) {
+function linear({ low, high, whole }, most) {
   const raw = (high - low) / most;
   const decade = 10 ** Math.floor(Math.log10(raw));
-  const step = decade * [1, 2, 2.5, 5, 10].find((size) => size * decade >= raw * 0.999);
+  const sizes = whole && decade <= 1 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
+  const least = decade * sizes.find((size) => size * decade >= raw * 0.999);
+  const step = whole ? Math.max(1, least) : least; // there is no half of what is counted
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, i) => {
-    const place = (first + i) * step;
-    return [place, short(Number(place.toPrecision(12)))];
-  });
+  const places = Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  const texts = places.map(short);
+  const apart = new Set(texts).size === texts.length; // 360, 360.5, 361: three digits are too few
+  return places.map((place, i) => [place, apart ? texts[i] : digits(place, 6)]);
 }
 
 // less than two powers of ten: 1, 2, 5

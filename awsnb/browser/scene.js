@@ -68,7 +68,7 @@ export function scene(root, onTime, onRest) {
   // moments are sent finely, not exactly: as late as they can be, so that plots read the same sample
   const momentAt = () => columns(told.moments)[moment()];
   const shown = () => Math.min(told.axis.high, momentAt() + span() / 65_000);
-  const value = (slot) => (slot === null ? null : columns(slot)[moment()]);
+  const value = (slot) => (slot === null ? null : columns(slot).read(columns(slot)[moment()]));
   const since = (list) => list.findLast(([at]) => at <= place) ?? list[0];
   const paint = (seconds = null) => {
     if (!told || !width) return;

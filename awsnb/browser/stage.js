@@ -63,7 +63,10 @@ function laidOut(told, width, height) {
   const members = columns.map((column) => told.places.filter((place) => place.column === column));
   const kinds = members.map(kindOf);
   const slim = width < 122 * columns.length;
-  const wide = kinds.map((kind) => WIDTHS[kind] * (slim ? 0.7 : 1));
+  const wanted = kinds.map((kind) => WIDTHS[kind] * (slim ? 0.7 : 1));
+  const room = width - 32 - 8 * (columns.length - 1);
+  const share = Math.min(1, room / wanted.reduce((a, b) => a + b, 0));
+  const wide = wanted.map((one) => one * share);
   const gap = Math.max(8, (width - 32 - wide.reduce((a, b) => a + b, 0)) / Math.max(1, columns.length - 1));
   const area = { top: kinds.some((kind) => kind === "tank" || kind === "group") ? 26 : 12, bottom: height - (told.flows.some(({ back }) => back) ? 36 : 12) };
   const boxes = {};
@@ -343,7 +346,9 @@ function name(stage, box, place, { amount, word, tone, over }) {
   }
   if (box.kind === "tank") {
     write(stage, place.name, middleX, box.y - 9, { weight: 600, align: "center" });
-    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, 16, 600);
+    stage.pen.font = `600 16px ${stage.font}`;
+    const size = stage.pen.measureText(amount).width > box.width - 8 ? 13 : 16;
+    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, size, 600);
     if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
     return;
   }

@@ -23,9 +23,16 @@ const FORMATS = Array.from({ length: 11 }, (_, count) =>
 
 export const digits = (value, count) => FORMATS[count].format(value);
 
-// 1,234 or 1.2 M: at most four digits
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (number) => String(number).replace("-", "⁻").replace(/\d/g, (digit) => RAISED[digit]);
+
+// 1,234 or 1.2 M or 5 × 10⁻⁸: at most four digits
 export function short(value) {
   const size = Math.abs(value);
+  if (size > 0 && size < 1e-4) {
+    const power = Math.floor(Math.log10(size));
+    return `${digits(value / 10 ** power, 2)} × 10${raised(power)}`;
+  }
   if (size >= 1e9) return `${digits(value / 1e9, 3)} G`;
   if (size >= 1e6) return `${digits(value / 1e6, 3)} M`;
   return digits(value, size >= 1000 ? 6 - (size < 1e5) * 2 : 3);

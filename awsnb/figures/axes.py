@@ -18,6 +18,7 @@ DURATIONS = {  # in milliseconds
     "1 d": 8.64e7, "10 d": 8.64e8, "100 d": 8.64e9,
 }  # fmt: skip
 THOUSANDS = ("", "k", "M", "G", "T")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_TICKS = 6
 MOST_ROWS = 12  # of which each has its tick
 LABEL_LINE = 14  # pixels
@@ -170,7 +171,12 @@ def unit_along(panel: Panel) -> str:
 
 
 def unit_in_name(column: str) -> str:
-    """Return the unit that a column's name is, or ends in: ``minute``, ``window_h``."""
+    """Return the unit that a column's name is, or ends in: ``minute``, ``window_h``.
+
+    There is none in a rate, such as ``io_per_s``.
+    """
+    if "_per_" in column:
+        return ""
     return UNITS.get(column) or UNITS.get(f"_{column.rpartition('_')[2]}", "")
 
 
@@ -256,7 +262,7 @@ def log_ticks(unit: str, low: float, high: float) -> dict[str, Any]:
 
 def _power(power: int) -> str:
     if power < 0:
-        return f"{10.0**power:.{-power}f}" if power > -5 else f"1e{power}"
+        return f"{10.0**power:.{-power}f}" if power > -5 else f"10{str(power).translate(RAISED)}"
     thousands, digits = divmod(power, 3)
     return f"{10**digits}{THOUSANDS[thousands]}"
 

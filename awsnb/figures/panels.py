@@ -45,8 +45,10 @@ def panels(result: Result, drawn: Sequence[Points], kept: Sequence[Result] = ())
     described = []
     for _, group in groupby(told.values(), lambda panel: panel.x):
         together = list(group)
-        axis = _shared_axis(together, lines, drawn)
-        axes.append(_across(together[0], axis))
+        columns = _columns_of(together, lines, drawn)
+        cells = any(panel.kind != "lines" for panel in together)
+        axis = Axis.of(columns, together[0].x_log, cells)
+        axes.append(_across(together[0], axis) | {"whole": _is_whole(axis, columns)})
         known: dict[int, int] = {}
         for panel in together:
             own = [i for i, line in enumerate(lines) if line.panel.title == panel.title]
@@ -60,17 +62,22 @@ def panels(result: Result, drawn: Sequence[Points], kept: Sequence[Result] = ())
     return {"xs": xs, "axes": axes, "panels": described}
 
 
-def _shared_axis(together: Sequence[Panel], lines: Sequence[Line], drawn: Sequence[Points]) -> Axis:
+def _columns_of(
+    together: Sequence[Panel], lines: Sequence[Line], drawn: Sequence[Points]
+) -> list[Array]:
     titles = {panel.title for panel in together}
-    columns = [xy[0] for line, xy in zip(lines, drawn, strict=True) if line.panel.title in titles]
-    cells = any(panel.kind != "lines" for panel in together)
-    return Axis.of(columns, together[0].x_log, cells)
+    return [xy[0] for line, xy in zip(lines, drawn, strict=True) if line.panel.title in titles]
 
 
 def _across(first: Panel, axis: Axis) -> dict[str, Any]:
     unit = unit_along(first)
     names = {"key": first.x, "title": first.x_title, "unit": unit}
     return names | {"word": word_before(first.x, first.x_title)} | _described(axis, unit)
+
+
+def _is_whole(axis: Axis, columns: Sequence[Array]) -> bool:
+    """Say whether an axis counts things, of which there is no half."""
+    return axis.type == "linear" and all((column == np.rint(column)).all() for column in columns)
 
 
 def _described(axis: Axis, unit: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from awsnb import claims
 from awsnb.claims import Claim
-from awsnb.sections import SECTIONS, Section
+from awsnb.sections import GUIDE, Section
 from awsnb.words import counted
 
 Reach = Callable[[Section], str]
@@ -52,7 +52,7 @@ def tables(reach: Reach) -> str:
     str
         HTML.
     """
-    folds = "".join(_section(one, reach(one)) for one in SECTIONS)
+    folds = "".join(_section(one, reach(one)) for one in GUIDE)
     return f'<div class="overview">{_verdicts()}{_counts(reach)}</div>{folds}'
 
 
@@ -65,7 +65,7 @@ def _counts(reach: Reach) -> str:
     tallies = claims.tallies()
     total = tallies.pop("all")
     heads = "".join([f"<th {LEFT}>section</th>", *(f"<th>{name}</th>" for name in total)])
-    rows = [_row(_linked(_name(one), reach(one)), tallies[one.slug].values()) for one in SECTIONS]
+    rows = [_row(_linked(_name(one), reach(one)), tallies[one.slug].values()) for one in GUIDE]
     body = "".join([*rows, _row("all", total.values())])
     return (
         '<div class="scroll"><table class="told counts">'

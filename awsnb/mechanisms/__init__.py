@@ -15,6 +15,7 @@ __all__ = [
     "authorization",
     "block_maps",
     "caching",
+    "cascade",
     "connection_pool",
     "control_loop",
     "eviction",

@@ -1,4 +1,4 @@
-"""The table of contents: the guide's twenty-five sections.
+"""The table of contents: the guide's twenty-five sections, and one night of all of them.
 
 A section is written when its room is here, a module or a folder named after it. Rooms are
 imported when they are first asked for.
@@ -22,7 +22,7 @@ from awsnb.view import View
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the guide.
+    """A section of the course.
 
     What is asked of it without naming a view is asked of its first.
     """
@@ -129,7 +129,7 @@ class Section:
         return time.perf_counter() - start, cache_misses() - before
 
 
-SECTIONS = tuple(
+GUIDE = tuple(
     Section(number, slug, title, question)
     for number, (slug, title, question) in enumerate(
         (
@@ -258,6 +258,18 @@ SECTIONS = tuple(
         start=1,
     )
 )
+"""The sections of the guide, which make claims."""
+
+SECTIONS = (
+    *GUIDE,
+    Section(
+        len(GUIDE) + 1,
+        "cascade",
+        "The cascade",
+        "A batch at night, an outage in the morning: which link breaks first, and what holds?",
+    ),
+)
+"""All that can be asked: the guide's sections, and the one in which they meet."""
 
 
 def section(slug: str) -> Section:

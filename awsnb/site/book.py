@@ -6,6 +6,7 @@ leaves too few stops, it stands for the situations alone.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from awsnb.explorer import Explorer
@@ -51,9 +52,12 @@ def write(
     told = {view["name"]: explorer.section.view(view["name"]).scenario.fields() for view in views}
 
     found: dict[Question, Answer] = {}
+    idle: set[str] = set()
 
     def reaches(most: int) -> list[Reach]:
-        return [Reach.of(one, told[one["name"]], _offers(explorer, one), most) for one in views]
+        return [
+            Reach.of(one, told[one["name"]], _offers(explorer, one), most, idle) for one in views
+        ]
 
     def bound(most: int, scenes: bool) -> bytes:
         reached = reaches(most)
@@ -61,6 +65,16 @@ def write(
         found.update(_more(start, asked, found, kept, bar))
         return _bound(explorer, start, reached, {one: found[one] for one in asked}, scenes)
 
+    book = _within(limit_bytes, reaches, bound)
+    if situations:
+        idle |= _idle(found)
+    return _within(limit_bytes, reaches, bound) if idle else book
+
+
+def _within(
+    limit_bytes: int, reaches: Callable[[int], list[Reach]], bound: Callable[[int, bool], bytes]
+) -> bytes:
+    """Bind as many stops as fit; with moving pictures, if these leave enough of them."""
     count = sum(len(reach.questions()) for reach in reaches(STOPS[-1]))
     for scenes in (True, False):
         shortest = bound(STOPS[-1], scenes)
@@ -97,6 +111,28 @@ def _fitting(reaches: Callable[[int], list[Reach]], most_questions: float) -> li
     ]
 
 
+def _idle(found: Mapping[Question, Answer]) -> set[str]:
+    """Name the controls that change nothing or are refused, as a load's are beside a file of it."""
+    seen = {question: _seen(answer) for question, answer in found.items()}
+    moved, busy = set[str](), set[str]()
+    for question, shown in seen.items():
+        for name, _ in question.changes:
+            moved.add(name)
+            others = tuple(change for change in question.changes if change[0] != name)
+            if shown and seen.get(replace(question, changes=others)) != shown:
+                busy.add(name)
+    return moved - busy
+
+
+def _seen(answer: Answer) -> tuple[Any, ...]:
+    """Return what a reader sees of an answer; nothing of a refusal."""
+    words = json.loads(answer.words)
+    if words.get("trouble"):
+        return ()
+    drawn = (answer.panels, answer.columns, answer.scene, answer.scene_columns)
+    return (words["why"], str(words["numbers"]), *drawn)
+
+
 def _of_situations(view: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     chosen = [one for one in view["situations"] if not names or one["name"] in names]
     return view | {"situations": chosen}
@@ -121,17 +157,19 @@ def _bound(
 ) -> bytes:
     """Write questions and answers, each text and each column once."""
     words, panels, pictures, columns = (coding.Once() for _ in range(4))
-    pages = []
+    pages, fine = [], set()
     for answer, plain in ((one, not question.changes) for question, one in found.items()):
         moves = answer.scene if scenes or plain else "null"
-        moved = answer.scene_columns if scenes or plain else ()
+        moved = [columns.number(one) for one in answer.scene_columns if scenes or plain]
+        if moved:
+            fine.add(moved[json.loads(moves)["moments"]])
         pages.append(
             [
                 words.number(answer.words),
                 panels.number(answer.panels),
                 pictures.number(moves),
                 [columns.number(column) for column in answer.columns],
-                [columns.number(column) for column in moved],
+                moved,
             ]
         )
     book = {
@@ -144,7 +182,7 @@ def _bound(
         "scenes": [json.loads(text) for text in pictures.things],
         "said": _said(reaches, scenes, found),
     }
-    return coding.written(book, columns.things)
+    return coding.written(book, columns.things, fine)
 
 
 def _said(
@@ -167,5 +205,5 @@ def _moves(reach: Reach) -> str:
         how = f"{' and '.join(names)} move together, the others one at a time"
     controls = [spec for spec in reach.specs.values() if spec.control]
     fixed = [spec.label for spec in controls if spec.name not in reach.stops]
-    stay = f" Without a kernel these stay as they are: {', '.join(fixed)}." if fixed else ""
+    stay = f" These stay as they are here: {', '.join(fixed)}." if fixed else ""
     return f"This page answers without a server. {how}, at {span} values each.{stay}"

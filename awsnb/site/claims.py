@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from awsnb.claims import VERDICTS
 from awsnb.lessons.ledger import tables
-from awsnb.sections import SECTIONS, Section
+from awsnb.sections import GUIDE, Section
 from awsnb.site import shell
 from awsnb.site.parts import escaped, page_name
 
@@ -39,7 +39,7 @@ def claims(lessons: Collection[Section]) -> str:
 
 def _form() -> str:
     """Write what chooses claims; hidden until the page's program runs."""
-    sections = _select("section", [(one.slug, f"{one.number}. {one.title}") for one in SECTIONS])
+    sections = _select("section", [(one.slug, f"{one.number}. {one.title}") for one in GUIDE])
     verdicts = _select("verdict", [(word, word) for word in VERDICTS])
     words = '<label>words <input type="search" name="words" autocomplete="off"></label>'
     return (

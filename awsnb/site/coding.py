@@ -6,6 +6,7 @@ before, low bytes apart from high ones. Texts are JSON, each once. `browser/book
 
 import json
 import zlib
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from awsnb.page import STEPS
 
 COARSER = 14  # 16-bit steps in one of ours: a multiple, so that the page's arithmetic is exact
 FINEST = STEPS // COARSER  # 4,681 steps: three digits of each value
-NO_VALUE = FINEST + 1
 HEAD = 24  # bytes of a packed column before its steps
 
 
@@ -34,15 +34,17 @@ class Once:
         return self._numbers[thing]
 
 
-def written(book: dict[str, Any], columns: list[bytes]) -> bytes:
+def written(book: dict[str, Any], columns: Sequence[bytes], fine: Collection[int] = ()) -> bytes:
     """Write a book of texts, and columns as `page.packed` packs them.
 
     Parameters
     ----------
     book : dict
         What JSON can hold.
-    columns : list of bytes
+    columns : sequence of bytes
         Columns, that the book names by their number.
+    fine : collection of int
+        Those that keep all their steps, such as moments, by which others are looked up.
 
     Returns
     -------
@@ -50,8 +52,9 @@ def written(book: dict[str, Any], columns: list[bytes]) -> bytes:
         Four bytes of length, the book deflated, the columns deflated.
     """
     scales = [np.frombuffer(column[:HEAD], "<f8").tolist() for column in columns]
-    steps = [_coarser(column) for column in columns]
-    book = book | {"lengths": [len(one) for one in steps], "scales": scales}
+    steps = [_steps(one, 1 if i in fine else COARSER) for i, one in enumerate(columns)]
+    named = {"lengths": [len(one) for one in steps], "scales": scales, "fine": sorted(fine)}
+    book = book | named
     texts = zlib.compress(json.dumps(book, separators=(",", ":")).encode(), 9)
     apart = [np.diff(one, prepend=np.uint16(0)) for one in steps]  # modulo 65,536
     joined = np.concatenate([*apart, np.empty(0, np.uint16)]).astype("<u2")
@@ -66,20 +69,21 @@ def read(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     book = json.loads(zlib.decompress(data[4 : 4 + length]))
     low, high = np.split(np.frombuffer(zlib.decompress(data[4 + length :]), np.uint8), 2)
     joined = low.astype(np.uint16) | (high.astype(np.uint16) << 8)
-    lengths, scales = book.pop("lengths"), book.pop("scales")
+    lengths, scales, fine = book.pop("lengths"), book.pop("scales"), set(book.pop("fine"))
     parts = np.split(joined, np.cumsum(lengths)[:-1]) if lengths else []
     return book, [
-        np.array(scale, "<f8").tobytes() + _finer(np.cumsum(part, dtype=np.uint16))
-        for scale, part in zip(scales, parts, strict=True)
+        np.array(scale, "<f8").tobytes()
+        + _packed(np.cumsum(part, dtype=np.uint16), 1 if i in fine else COARSER)
+        for i, (scale, part) in enumerate(zip(scales, parts, strict=True))
     ]
 
 
-def _coarser(column: bytes) -> npt.NDArray[np.uint16]:
+def _steps(column: bytes, coarser: int) -> npt.NDArray[np.uint16]:
     steps = np.frombuffer(column[HEAD:], "<u2")
-    ours = np.rint(steps / COARSER).astype(np.uint16)
-    return np.where(steps > STEPS, np.uint16(NO_VALUE), ours)
+    ours = np.rint(steps / coarser).astype(np.uint16)
+    return np.where(steps > STEPS, np.uint16(STEPS // coarser + 1), ours)
 
 
-def _finer(steps: npt.NDArray[np.uint16]) -> bytes:
-    theirs = np.where(steps == NO_VALUE, STEPS + 1, steps.astype(np.uint32) * COARSER)
+def _packed(steps: npt.NDArray[np.uint16], coarser: int) -> bytes:
+    theirs = np.minimum(steps.astype(np.uint32) * coarser, STEPS + 1)
     return theirs.astype("<u2").tobytes()

@@ -92,6 +92,7 @@ CHAPTERS = (
     ("Load balancing", range(9, 17)),
     ("Scaling", range(17, 20)),
     ("Databases", range(20, 26)),
+    ("The whole course", range(26, 27)),
 )
 
 
@@ -116,7 +117,7 @@ def lesson(section: Section, alive: Alive) -> Lesson:
         If a cell fails.
     """
     notebook = Notebook.read(section.notebook)
-    ran = {one.cell: one for one in cells.run(notebook.code, kind="site")}
+    ran = {one.cell: one for one in _run(notebook.code)}
     told = [ran.get(cell, cell) for cell in notebook.cells]
     asked = [i for i, one in enumerate(told) if isinstance(getattr(one, "value", None), Prediction)]
     until = asked[-1] + 1 if asked else 1
@@ -127,6 +128,12 @@ def lesson(section: Section, alive: Alive) -> Lesson:
         opening=_first(notebook.cells[0].source) + _told(told[1:until], alive),
         rest=_told(told[until:], alive),
     )
+
+
+def _run(code: list[Cell]) -> list[cells.Ran]:
+    """Run the code, but for the calls at AWS: what they showed is stored, and needs no extra."""
+    walks = [cells.Ran(cell, None, "", cell.stored) for cell in code if cell.is_at_aws]
+    return [*cells.run([cell for cell in code if not cell.is_at_aws], kind="site"), *walks]
 
 
 def _is_question(ran: cells.Ran) -> bool:
@@ -209,7 +216,7 @@ def _folding(pieces: list[_Piece]) -> Iterator[str]:
 
 def _code(cell: Cell) -> str:
     """Fold a cell's code away; not that which would give an answer away."""
-    if cell.is_hidden or LESSON_CALL.search(cell.source):
+    if (cell.is_hidden and not cell.is_at_aws) or LESSON_CALL.search(cell.source):
         return ""
     code = f"<pre><code>{escaped(cell.source)}</code></pre>"
     return f'<details class="code"><summary>The code</summary>{code}</details>'

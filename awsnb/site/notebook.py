@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 PARAMETERS = "parameters"
+AT_AWS = "at-aws"
 COLLAPSED = "jp-MarkdownHeadingCollapsed"
 FOLDED = re.compile(r"#+ (The numbers|How far to trust this)\s*$", re.MULTILINE)
 
@@ -29,6 +30,8 @@ class Cell:
         Whether its code is hidden from the reader.
     is_collapsed : bool
         Whether it begins with a heading below which all is folded.
+    stored : tuple of dict
+        What it showed when it was stored, by MIME type.
     """
 
     is_code: bool
@@ -37,11 +40,17 @@ class Cell:
     id: str = ""
     is_hidden: bool = False
     is_collapsed: bool = False
+    stored: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
     @property
     def is_parameters(self) -> bool:
         """Whether it holds the notebook's parameters."""
         return PARAMETERS in self.tags
+
+    @property
+    def is_at_aws(self) -> bool:
+        """Whether it is the walk-through of the steps at AWS, which needs an extra to run."""
+        return AT_AWS in self.tags
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> "Cell":
@@ -54,7 +63,13 @@ class Cell:
             stored.get("id", ""),
             bool(metadata.get("jupyter", {}).get("source_hidden")),
             bool(metadata.get(COLLAPSED) or FOLDED.match("".join(stored["source"]))),
+            tuple(map(_data, stored.get("outputs", ()))),
         )
+
+
+def _data(output: dict[str, Any]) -> dict[str, Any]:
+    data = output.get("data", {}).items()
+    return {kind: "".join(text) for kind, text in data if kind.startswith("text/")}
 
 
 @dataclass(frozen=True)

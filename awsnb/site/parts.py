@@ -22,6 +22,7 @@ OTHER_PAGES = {"00-index": "index", "26-claims": "claims"}  # of no section
 NOTEBOOK = re.compile(r'href="([\w-]+)\.ipynb(#[^"]*)?"')
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+MONTH = re.compile(r"<td>(?=\d{4}-\d\d</td>)")
 
 
 def escaped(text: object) -> str:
@@ -33,6 +34,7 @@ def markdown(source: str) -> str:
     """Write Markdown as HTML; links to notebooks lead to their pages."""
     text = str(_markdown()(source)).replace("</table>", "</table></div>")
     text = text.replace("<table>", '<div class="scroll"><table class="told">')
+    text = MONTH.sub('<td class="month">', text)
     return NOTEBOOK.sub(lambda found: f'href="{page_name(found[1])}{found[2] or ""}"', text)
 
 

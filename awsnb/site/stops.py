@@ -3,7 +3,7 @@
 Controls that no page can answer for, such as a text that anybody may write, are left out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -51,8 +51,11 @@ class Reach:
         specs: Mapping[str, FieldSpec],
         offers: Mapping[str, Sequence[str]],
         most: int,
+        idle: Collection[str] = (),
     ) -> "Reach":
         """Choose at most so many stops for each control, and the values that situations have.
+
+        Controls that are `idle` have none.
 
         Controls that are folded away have half as many. `most` is one of `STOPS`; what is chosen
         for fewer is among what is chosen for more, so that no answer is asked for in vain.
@@ -61,7 +64,7 @@ class Reach:
         stops = {
             name: _stops(spec, [home[name] for home in homes], offers.get(name, ()), most)
             for name, spec in specs.items()
-            if spec.control
+            if spec.control and name not in idle
         }
         return cls(view, specs, {name: values for name, values in stops.items() if len(values) > 1})
 
@@ -117,7 +120,7 @@ class Reach:
         if spec.kind == "bool" and spec.default is not None:
             return field
         texts = {value: text for text, value in menu_options(spec)}
-        options = [[texts.get(value, str(value)), value] for value in values]
+        options = [[texts.get(value, str(value)) or "none", value] for value in values]
         return field | {"kind": "choice", "options": options}
 
 

@@ -1,8 +1,19 @@
 """CloudWatch metrics as files: read what people have, say what was repaired, refuse the rest."""
 
-from awsnb.trace.balance import read_balance
+from awsnb.trace.balance import read_balance, read_balances
 from awsnb.trace.load import Load, load_of, read_load
 from awsnb.trace.model import Trace, TraceError
-from awsnb.trace.read import read_cloudwatch
+from awsnb.trace.read import metrics_of, read_cloudwatch, read_every
 
-__all__ = ["Load", "Trace", "TraceError", "load_of", "read_balance", "read_cloudwatch", "read_load"]
+__all__ = [
+    "Load",
+    "Trace",
+    "TraceError",
+    "load_of",
+    "metrics_of",
+    "read_balance",
+    "read_balances",
+    "read_cloudwatch",
+    "read_every",
+    "read_load",
+]

@@ -1,12 +1,13 @@
 """A balance that was measured beside a load: credit left, at the ends of the load's samples."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.trace.model import Trace, TraceError, refusal
-from awsnb.trace.read import read_cloudwatch
+from awsnb.trace.read import metrics_of, read_cloudwatch
 
 
 def read_balance(path: str | Path, metric: str, load: Trace) -> NDArray[np.float64]:
@@ -44,6 +45,37 @@ def read_balance(path: str | Path, metric: str, load: Trace) -> NDArray[np.float
             f"{load.start:%Y-%m-%d} to {load.end:%Y-%m-%d}: export both for the same time",
         )
     return found
+
+
+def read_balances(
+    path: str | Path, metrics: Sequence[str], load: Trace
+) -> dict[str, NDArray[np.float64]]:
+    """Read those of some balances that a file holds, as `read_balance` does.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CloudWatch export that holds at least one of them, alone or beside other metrics.
+    metrics : sequence of str
+        The balances' names.
+    load : Trace
+        The load that spent them.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        By name, in the file's unit; NaN where none was measured.
+
+    Raises
+    ------
+    TraceError
+        As `read_balance`, and where the file holds none of them.
+    """
+    held = {name.casefold() for name in metrics_of(path)}
+    found = [metric for metric in metrics if metric.casefold() in held]
+    if not found:
+        raise refusal(path, f"holds none of {', '.join(metrics)}: export one of them (Average)")
+    return {metric: read_balance(path, metric, load) for metric in found}
 
 
 def _series_of(path: str | Path, metric: str) -> Trace:

@@ -13,7 +13,7 @@ import numpy as np
 
 from awsnb.trace.cells import shown
 from awsnb.trace.math_label import Told, may_be_bits, seems_a_rate, told_by
-from awsnb.trace.metrics import KINDS, Metric, known
+from awsnb.trace.metrics import KINDS, LOADS, Metric, known, loads_of
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import read_parts
 from awsnb.trace.series import Floats
@@ -94,12 +94,18 @@ def read_load(
     >>> round(load.per_s.max()), load.measure
     (2922, 'operations')
     """
-    parts = read_parts(path, metric)
+    parts = read_parts(path, metric, usual=_usual(wants))
     try:
         load = _sum([_load(part, wants, said) for part in parts])
         return load if len(parts) > 1 else replace(load, notes=load.notes + _half_note(parts[0]))
     except TraceError as problem:
         raise refusal(path, problem) from None
+
+
+def _usual(wants: str | Sequence[str]) -> tuple[str, ...]:
+    """Name the metrics that are such a load, of which a file may hold one beside others."""
+    measures = (wants,) if isinstance(wants, str) else wants
+    return tuple(name for measure in measures for name in loads_of(measure))
 
 
 def load_of(trace: Trace, wants: str | Sequence[str], said: str = BY_THE_FILE) -> Load:
@@ -172,7 +178,7 @@ def _of_metric(
     trace: Trace, metric: Metric, unit: Unit | None, wants: tuple[str, ...], said: str
 ) -> tuple[Told, list[str]]:
     """What the table knows of it; the file's unit may make a rate of a total."""
-    if metric.measure not in wants or metric.kind not in ("total", "rate", "percentage"):
+    if metric.measure not in wants or metric.kind not in LOADS:
         raise _no_load(trace, metric, wants)
     notes = [f"{metric.metric} {metric.note}."] if metric.note.startswith("counts") else []
     is_rate = bool(unit and unit.per_second) or (said.endswith("/s") and not trace.statistic)

@@ -17,6 +17,7 @@ KINDS = {
     "per-target": "a count per target",
     "duration": "a duration",
 }
+LOADS = ("total", "rate", "percentage")
 STATISTICS = ("Sum", "Average", "Maximum", "Minimum", "SampleCount")
 
 
@@ -66,6 +67,14 @@ def known(metric: str, namespace: str = "") -> Metric | None:
     found = _by_name().get(metric.casefold(), ())
     of_namespace = [one for one in found if one.namespace == namespace]
     return next(iter(of_namespace or ([] if namespace else found)), None)
+
+
+@cache
+def loads_of(measure: str) -> tuple[str, ...]:
+    """Return the names of the metrics that are a load of a measure, in small letters."""
+    every = (one for same in _by_name().values() for one in same)
+    return tuple(one.metric.casefold() for one in every
+                 if one.measure == measure and one.kind in LOADS)  # fmt: skip
 
 
 def read(path: Path) -> tuple[Metric, ...]:

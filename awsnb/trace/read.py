@@ -14,13 +14,17 @@ from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
 from awsnb.trace.model import Trace, TraceError, in_a_sentence
 from awsnb.trace.repair import repaired
-from awsnb.trace.series import Samples, Series, choose, notes_on_zones
+from awsnb.trace.series import Samples, Series, choose, notes_on_zones, usual_statistic
 from awsnb.trace.table import table_series
 from awsnb.trace.text_export import is_text_output, refuse_foreign, text_series
 
 
 def read_cloudwatch(
-    path: str | Path, metric: str | None = None, *, progress: bool | None = None
+    path: str | Path,
+    metric: str | None = None,
+    *,
+    usual: str = "",
+    progress: bool | None = None,
 ) -> Trace:
     """Read one metric from a CloudWatch export.
 
@@ -53,6 +57,8 @@ def read_cloudwatch(
     metric : str, optional
         Which series, where the file holds several: a column's name, a result's Id or Label, a
         resource.
+    usual : str, optional
+        The metric that is read where the file holds several, and none is named.
     progress : bool, optional
         Show a bar on stderr; if left out, for files above 50 MB on a terminal.
 
@@ -74,7 +80,8 @@ def read_cloudwatch(
     >>> print("busiest minute:", round(trace.value.max() / 60), "IOPS")
     busiest minute: 2922 IOPS
     """
-    return read_parts(path, metric, both_halves=False, progress=progress)[0]
+    names = (usual.casefold(),) if usual else ()
+    return read_parts(path, metric, both_halves=False, usual=names, progress=progress)[0]
 
 
 def read_parts(
@@ -82,12 +89,48 @@ def read_parts(
     metric: str | None = None,
     *,
     both_halves: bool = True,
+    usual: tuple[str, ...] = (),
     progress: bool | None = None,
 ) -> tuple[Trace, ...]:
     """Read the series that make up one load: one, or the reads and the writes of a resource."""
     path = Path(path)
     with in_a_sentence(path):
-        return _read(*state(path), path.name, metric or None, both_halves, progress)
+        return _read(*state(path), path.name, metric or None, both_halves, usual, progress)
+
+
+def metrics_of(path: str | Path) -> tuple[str, ...]:
+    """Return the names of the metrics that a file holds, in its order; "" for one without."""
+    path = Path(path)
+    with in_a_sentence(path):
+        return tuple(dict.fromkeys(one.label.metric for one in _series(text_file(path), None)))
+
+
+def read_every(path: str | Path) -> tuple[Trace, ...]:
+    """Read every metric of an export, each with its usual statistic; once, until it changes.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; see `read_cloudwatch` for what it may be.
+
+    Returns
+    -------
+    tuple of Trace
+        In the file's order.
+
+    Raises
+    ------
+    TraceError
+        Where the file, or one of its series, can't be read.
+    """
+    path = Path(path)
+    with in_a_sentence(path):
+        return _read_every(*state(path), path.name)
+
+
+@lru_cache(maxsize=4)
+def _read_every(path: Path, modified_ns: int, size: int, name: str) -> tuple[Trace, ...]:
+    return tuple(_trace(one, name) for one in usual_statistic(_series(text_file(path), None)))
 
 
 @lru_cache(maxsize=8)
@@ -98,10 +141,11 @@ def _read(
     name: str,
     metric: str | None,
     both_halves: bool,
+    usual: tuple[str, ...],
     progress: bool | None,
 ) -> tuple[Trace, ...]:
     series = _series(text_file(path), progress)
-    return tuple(_trace(one, name) for one in choose(series, metric, both_halves))
+    return tuple(_trace(one, name) for one in choose(series, metric, both_halves, usual))
 
 
 def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:

@@ -72,19 +72,28 @@ def samples_of(
     return Samples(seconds, np.array(value, dtype=np.float64), zones, time_place)
 
 
-def choose(series: Sequence[Series], name: str | None, both_halves: bool = False) -> list[Series]:
-    """The series of that name, or the only one.
+def choose(
+    series: Sequence[Series],
+    name: str | None,
+    both_halves: bool = False,
+    usual: Sequence[str] = (),
+) -> list[Series]:
+    """The series of that name, or the only one; where no name is given, one of the `usual` metrics.
 
     With `both_halves`, also the reads and the writes of one resource, which make up one load;
-    and ``"A + B"`` asks for two by their names.
+    and ``"A + B"`` asks for two by their names. Of the `usual` metrics the file must hold one that
+    is no half, or both halves.
     """
     if both_halves and name and " + " in name and not any(s.is_called(name) for s in series):
         return [one for part in name.split(" + ") for one in choose(series, part)]
     named = [one for one in series if name is None or one.is_called(name)]
-    found = _usual_statistic(named)
+    found = usual_statistic(named)
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
-    held = _usual_statistic(list(series))
+    held = usual_statistic(series)
+    some = [one for one in held if name is None and one.label.metric.casefold() in usual]
+    if _are_halves(some) or (len(some) == 1 and not (both_halves and _is_half(some[0]))):
+        return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
     if name is None:
         several = ", or several as 'A + B'" if both_halves else ""
@@ -108,7 +117,7 @@ def notes_on_zones(zones: Iterable[tzinfo | None]) -> list[str]:
     return notes
 
 
-def _usual_statistic(series: list[Series]) -> list[Series]:
+def usual_statistic(series: Sequence[Series]) -> list[Series]:
     """Leave out the statistics of a known metric that say less than its usual one."""
     kept = [one for one in series if one.label.statistic == _best(one, series)]
     if len(kept) == len(series):
@@ -120,7 +129,11 @@ def _chosen(statistic: str) -> str:
     return f"of several statistics the {statistic} was read"
 
 
-def _best(one: Series, series: list[Series]) -> str:
+def _picked(one: Series, held: int) -> str:
+    return f"of {held} metrics {one.label.metric} was read"
+
+
+def _best(one: Series, series: Sequence[Series]) -> str:
     metric = known(one.label.metric, one.label.namespace)
     same = [
         other.label.statistic
@@ -141,6 +154,11 @@ def _are_halves(series: list[Series]) -> bool:
         and _half(names[0]) == _half(names[1])
         and len({one.label._replace(metric="") for one in series}) == 1
     )
+
+
+def _is_half(one: Series) -> bool:
+    """Say whether there should be another one, of the writes or of the reads."""
+    return any(half in one.label.metric for half in ("Read", "Write", "Get", "Set"))
 
 
 def _half(name: str) -> str:

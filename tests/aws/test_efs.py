@@ -105,3 +105,11 @@ def test_files_are_billed_in_steps_and_with_a_least_size_when_cold():
 def test_prices_of_classes_follow_the_mode():
     assert StorageBill("elastic").usd_gib_month.tolist() == [0.30, 0.016, 0.008]
     assert StorageBill("bursting").usd_gib_month.tolist()[:2] == [0.30, 0.025]
+
+
+@pytest.mark.parametrize(
+    ("kib", "billed_kib"), [(1, 32), (4, 32), (32, 32), (33, 33), (1024, 1024)]
+)
+def test_elastic_mode_bills_a_request_as_at_least_32_kib(kib, billed_kib):
+    assert Io(kib, read_share=1.0).elastic_mib == pytest.approx(billed_kib / kib)
+    assert Io(kib, read_share=0.0).metered_mib == pytest.approx(max(4, kib) / kib)

@@ -74,6 +74,10 @@ def faults(shown: dict[str, Any], width: int) -> list[str]:
     for labels in shown["labels"]:
         pairs = [(a[0], b[0]) for a, b in combinations(labels, 2) if meet(a, b)]
         found += [f"labels meet: {pair}" for pair in pairs]
+        rows = [(text, top) for text, _, _, top, _ in labels]
+        found += [
+            f"an axis says {text} twice" for text, top in set(rows) if rows.count((text, top)) > 1
+        ]
     found += [f"a clock without unit: {text}" for text in shown["clocks"] if not unit_in(text)]
     if width >= BESIDE_FILES and shown["height"] > HIGHEST:
         found.append(f"{shown['height']:.0f} pixels high")

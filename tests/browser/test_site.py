@@ -1,26 +1,45 @@
-"""Two pages of the site, opened as files: they ask for nothing, and answer what the models answer.
+"""Pages of the site, opened as files: they ask for nothing, and answer what the models answer.
 
-`AWSNB_SITE` names a folder with a site; without it a small one is made.
+`AWSNB_SITE` names a folder with a site; without it a small one of two lessons is made. What holds
+of every lesson is tried on all that are there.
 """
 
+import json
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from awsnb import claims
 from awsnb.explorer import Explorer
 from awsnb.lessons.sketches import PLACES
-from awsnb.sections import section
-from awsnb.site import build
+from awsnb.sections import SECTIONS, Section, section
+from awsnb.site import build, coding, parts
 
 pytestmark = pytest.mark.browser
 
 LESSON, OTHER = "04-ebs-volume-types.html", "01-iam.html"
 LARGEST = 1_500_000
+LINKED = 4  # questions of each book, chosen at random, that are compared with the model
+each_lesson = pytest.mark.parametrize(
+    "one", [pytest.param(one, id=one.slug) for one in SECTIONS if one.ready]
+)
+MEETING = """() => [...document.querySelectorAll(".explorer .awsnb-control:not(.awsnb-text)")]
+  .filter((control) => {
+    const [label, field] = [control.querySelector("label"), control.querySelector("input, select")];
+    if (!label || !field?.checkVisibility()) return false;
+    const range = document.createRange();
+    range.selectNodeContents(label);
+    const [words, box] = [range.getBoundingClientRect(), field.getBoundingClientRect()];
+    return words.right > box.left + 2 && words.bottom > box.top + 2 && words.top < box.bottom - 2;
+  }).map((control) => control.innerText)"""
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +210,7 @@ def test_what_is_done_is_kept_counted_and_forgotten_when_asked(page: Page, site:
 
     page.goto((site / "index.html").as_uri())
     expect(page.locator("[data-section=iam] .minutes")).to_contain_text("✓ done")
-    expect(page.locator("a[data-section=ebs-volume-types]")).to_contain_text("1 of 6 answered")
+    expect(page.locator("a[data-section=ebs-volume-types]")).to_contain_text("1 of 7 answered")
     expect(page.locator(".hero .kicker")).to_have_text("Go on")
     expect(page.locator(".hero h2")).to_have_text("EBS volume types")
     page.get_by_role("button", name="Start over").click()
@@ -226,6 +245,124 @@ def test_pages_are_light_and_made_once(site: Path) -> None:
     for file in site.glob("*.html"):
         assert file.stat().st_size <= LARGEST, file.name
     assert not list(site.glob(f"{build.ANSWERS}*"))
+
+
+def _page_of(site: Path, one: Section) -> Path:
+    file = site / parts.page_name(one.notebook.stem)
+    if not file.exists():
+        pytest.skip("not among these pages")
+    return file
+
+
+def _book(file: Path) -> dict[str, Any]:
+    (data,) = build._books(file).values()
+    told, _ = coding.read(data)
+    return told
+
+
+def _show_all(page: Page) -> None:
+    skip = page.get_by_role("button", name=re.compile("Skip the question"))
+    if skip.count():
+        skip.click()
+    expect(page.locator(".explorer .awsnb-why")).not_to_be_empty()
+
+
+@each_lesson
+def test_every_situation_and_what_is_linked_is_answered_as_the_model_does(
+    page: Page, site: Path, one: Section
+) -> None:
+    file = _page_of(site, one)
+    book = _book(file)
+    page.goto(file.as_uri())
+    _show_all(page)
+    for view in book["form"]["views"]:
+        if len(book["form"]["views"]) > 1:
+            page.get_by_role("tab", name=view["name"], exact=True).click()
+        for situation in view["situations"]:
+            if len(view["situations"]) > 1:
+                page.get_by_role("radio", name=situation["name"], exact=True).click()
+            _is_answered(page, one, view, situation["name"], {})
+    views = {view["name"]: view for view in book["form"]["views"]}
+    chosen = np.random.default_rng(one.number).choice(len(book["asked"]), LINKED, replace=False)
+    for name, situation, changes in (book["asked"][number] for number in chosen):
+        page.goto(f"{file.as_uri()}#{quote(json.dumps([name, situation, changes]))}")
+        page.reload()
+        _is_answered(page, one, views[name], situation, changes)
+
+
+def _is_answered(
+    page: Page, one: Section, view: dict[str, Any], situation: str, changes: dict[str, Any]
+) -> None:
+    """Compare what an Explorer says with what the model says."""
+    room = one.view(view["name"])
+    home = next(known["values"] for known in view["situations"] if known["name"] == situation)
+    specs, values = room.scenario.fields(), home | changes
+    applied = {name: value for name, value in values.items() if specs[name].applies(values)}
+    try:
+        told = room.simulate(room.scenario(**applied))
+    except ValueError:
+        expect(page.locator(".explorer .awsnb-problem:visible")).to_have_count(1)
+        return
+    expect(page.locator(".explorer .awsnb-why")).to_have_text(re.compile(_spaced(told.why)))
+    first = next(number.text for number in told.numbers if number.headline)
+    expect(page.locator(".awsnb-numbers dd").first).to_have_text(re.compile(_spaced(first)))
+
+
+@each_lesson
+def test_predictions_hide_the_rest_and_exercises_know_what_is_right(
+    page: Page, site: Path, one: Section
+) -> None:
+    page.goto(_page_of(site, one).as_uri())
+    expect(page.locator(".rest")).to_be_hidden()
+    commit(page)
+    expect(page.locator(".rest")).to_be_visible()
+    expect(page.locator(".verdict:visible")).to_have_count(page.locator(".prediction").count())
+    asked = re.findall(r'<div class="exercise">.*?<script[^>]*>(.*?)</script>', page_text(page))
+    forms = page.locator(".exercise form")
+    expect(forms).to_have_count(len(asked))
+    for form, text in zip(forms.all(), asked, strict=True):
+        truth = json.loads(zlib.decompress(parts.decoded(json.loads(text)["sealed"])))["truth"]
+        field = form.locator("input, select")
+        if json.loads(text)["choices"]:
+            field.select_option(truth)
+        else:
+            field.fill(str(truth))
+        field.press("Tab")
+        page.keyboard.press("Enter")
+        expect(form.locator("xpath=..").locator(".told-of")).to_have_class(re.compile("yes"))
+    page.reload()
+    expect(page.locator(".progress")).to_contain_text(
+        re.compile(r"Done: (\d+) of \1 predictions( and (\d+) of \3 exercises)?\.")
+    )
+
+
+@each_lesson
+def test_a_lesson_fits_moves_by_keys_and_keeps_a_run(page: Page, site: Path, one: Section) -> None:
+    file = _page_of(site, one)
+    for width, scheme in ((1440, "light"), (800, "dark"), (390, "dark")):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(file.as_uri())
+        _show_all(page)
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        page.evaluate("document.querySelectorAll('.explorer details').forEach((o) => o.open = 1)")
+        assert page.evaluate(MEETING) == []
+    keep = page.get_by_role("button", name="Keep this run")
+    keep.press("Enter")
+    moved = page.locator(".awsnb-top h2 em")
+    for control in page.locator(".explorer .awsnb-control :is(input[type=range], select)").all():
+        if not control.is_visible():
+            continue
+        control.press("ArrowDown")
+        control.press("ArrowRight")
+        if moved.count() and "changed" in (moved.text_content() or ""):
+            break
+    expect(moved).to_contain_text("changed")
+    expect(page.locator(".awsnb-kept")).to_contain_text("Kept: ")
+
+
+def page_text(page: Page) -> str:
+    return Path(page.evaluate("decodeURIComponent(location.pathname)")).read_text("utf-8")
 
 
 def _spaced(text: str) -> str:

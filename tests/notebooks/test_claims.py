@@ -13,9 +13,9 @@ import nbformat
 import pytest
 
 from awsnb import claims, lessons
-from awsnb.sections import SECTIONS
+from awsnb.sections import GUIDE
 
-READY = [section.slug for section in SECTIONS if section.ready]
+READY = [section.slug for section in GUIDE if section.ready]
 TAUGHT = [row for row in claims.load() if row.section in READY]
 each_ready = pytest.mark.parametrize("slug", READY)
 
@@ -27,7 +27,7 @@ def cells(slug: str) -> dict[str, str]:
 
 
 def notebook(slug: str) -> Any:
-    (path,) = (section.notebook for section in SECTIONS if section.slug == slug)
+    (path,) = (section.notebook for section in GUIDE if section.slug == slug)
     return nbformat.read(build_notebooks.NOTEBOOKS / path.name, as_version=4)
 
 

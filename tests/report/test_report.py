@@ -271,6 +271,10 @@ def test_policies_and_requests_from_files_make_a_page(tmp_path):
         (["iam", "--policies", "nowhere"], "policies = 'nowhere': must be a built-in account"),
         (["iam", "--requests", "nowhere.csv"], "requests = 'nowhere.csv': can't be read"),
         ([SLUG, "--policies", "nowhere"], "--policies: is no option here"),
+        (
+            ["efs", "--listing", "nowhere"],
+            "of the question classes: awsnb report efs classes --listing FILE",
+        ),
     ],
 )
 def test_files_that_do_not_fit_are_refused(tmp_path, words, says):

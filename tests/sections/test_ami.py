@@ -328,7 +328,7 @@ def test_what_is_taken_along_is_as_the_errata_say():
     [
         ("A server nobody may reboot", "does not guarantee", "None of these"),
         ("Ten more of this server", "What takes it along: create image.", "guarantee"),
-        ("A template of this server", "the next instance has it", "left behind"),
+        ("A template of this server", "It comes along: ", "left behind"),
         ("A cache on instance store", "None of these actions", "What takes it"),
     ],
 )

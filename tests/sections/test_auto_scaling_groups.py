@@ -1,11 +1,12 @@
 import json
+import math
 
 import numpy as np
 import pytest
 
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
-from awsnb.sections.auto_scaling_groups import repair, spot_pools, termination, truth
+from awsnb.sections.auto_scaling_groups import allocation, repair, spot_pools, termination, truth
 from awsnb.sections.auto_scaling_groups.repair.ledger import ledger
 from awsnb.sections.auto_scaling_groups.repair.options import compare, enough_grace_s
 from awsnb.sections.auto_scaling_groups.repair.scenario import RepairScenario
@@ -32,6 +33,7 @@ def preset(view, name):
         ("A slow boot, a warm pool", "stopped instance from the warm pool", "successes"),
         ("A zone for 30 minutes", "1 at a time", "balanced-only"),
         ("A zone, balanced-only", "balanced-only", "at a time"),
+        ("A lost zone, and a policy", "from 6 to 7, first after 4 min", "adds nothing"),
         ("Spot takes three", "successes in a row", "notice"),
         ("Spot, rebalanced", "at the notice", "knows after"),
         ("Three impaired hosts", "1 at a time", "never"),
@@ -84,7 +86,7 @@ def test_nothing_but_time_is_lost_between_columns_and_numbers():
 
 
 def test_capacity_rebalancing_saves_the_notice():
-    spot = dict(repair.PRESETS[8].values)
+    spot = next(dict(one.values) for one in repair.PRESETS if one.name == "Spot takes three")
     late, ahead = (result(**spot, capacity_rebalance=on) for on in (False, True))
     saved = late.summary["whole_after_min"] - ahead.summary["whole_after_min"]
     assert saved == pytest.approx((120 + 30) / 60)  # and the group's own check
@@ -210,3 +212,149 @@ def test_the_group_is_the_chain_of_losses_and_repairs():
     table = truth.loss_and_repair()
     assert np.allclose(table["chain, %"], table["closed form, %"], atol=0.002)
     assert np.allclose(table["chain, %"], table["the group, %"], atol=0.3)
+
+
+# --- a scaling policy
+
+POLICY = {"target_pct": 50.0, "maximum": 12}
+
+
+def test_a_policy_acts_while_the_repair_takes_its_turns():
+    alone, helped = result(event="zone lost"), result(event="zone lost", **POLICY)
+    assert helped.summary["whole_after_min"] < alone.summary["whole_after_min"]
+    assert helped.data["desired"].tolist()[0] == 6
+    assert helped.data["desired"][-1] == helped.summary["most_desired"] == 7
+    assert "policy" not in alone.why
+
+
+def test_a_policy_makes_up_for_failures_that_no_check_sees():
+    hung = {"event": "application hangs", "checks": "EC2", "affected": 3}
+    told = result(**hung, **POLICY)
+    assert "The group never knows" in told.why
+    # three serve at 90 %, and all six count: 6 x 90 / 50
+    assert "from 6 to 12, first after 4 min" in told.why
+    assert told.summary["whole_after_min"] is not None
+    assert result(**hung).summary["whole_after_min"] is None
+
+
+def test_a_policy_that_has_nothing_to_add_says_why():
+    assert "asks for no more than 6" in result(**POLICY, busy_pct=30.0).why
+    assert "no CPU to go by" in result(**POLICY, event="zone lost", zones=1).why
+
+
+def test_the_activities_of_a_policy_are_in_awss_words():
+    rows = ledger(RepairScenario(event="zone lost", **POLICY), rows=40)
+    started = [cause for cause in rows["Cause"] if "increasing the capacity from" in cause]
+    assert len(started) == 1
+    assert "a difference between desired and actual capacity" in started[0]
+
+
+# --- allocation strategies
+
+OFFERS = "dear, 0.9, 1\ncheap, 0.1, 9\nmiddle, 0.4, 2\nrare, 0.8, 0.5"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "pools", "taken"),
+    [
+        ("lowest-price", 1, {"cheap": 7}),
+        ("lowest-price", 2, {"cheap": 4, "middle": 3}),
+        ("lowest-price", 3, {"cheap": 3, "middle": 2, "rare": 2}),
+        ("capacity-optimized", 2, {"rare": 7}),
+        ("price-capacity-optimized", 2, {"rare": 7}),
+    ],
+)
+def test_each_strategy_takes_its_pools_in_each_zone(strategy, pools, taken):
+    more = {"lowest_pools": pools} if strategy == "lowest-price" else {}
+    asked = allocation.AllocationScenario(
+        strategy=strategy, offers=OFFERS, spot=14, needed=10, zones=2, **more
+    )
+    found = allocation.allocate(asked)
+    for zone in range(2):
+        assert {p.offer.name: p.instances for p in found if p.zone == zone} == taken
+    assert sum(pool.instances for pool in found) == 14
+
+
+def test_of_the_steady_half_price_capacity_optimized_takes_the_cheapest():
+    asked = allocation.AllocationScenario(offers=OFFERS.replace("0.8, 0.5", "0.95, 0.5"))
+    assert {pool.offer.name for pool in allocation.allocate(asked)} == {"dear"}
+
+
+def test_alike_pools_are_short_as_the_chain_of_pools_says():
+    alike = allocation.AllocationScenario(offers="m5.large, 0.03, 2", spot=9, needed=8)
+    chain = spot_pools.SpotScenario(total=9, needed=8, on_demand_base=0, pools=3, interruptions=2.0)
+    found = allocation.simulate(alike)
+    assert found.short_share == pytest.approx(spot_pools.short_share(chain, 3), rel=1e-9)
+    falls = 1 - math.exp(-found.falls_a_month)
+    assert falls == pytest.approx(spot_pools.chance_of_short(chain, 3), rel=0.01)
+
+
+def test_pools_that_come_and_go_one_by_one_are_short_as_the_product_says():
+    pools = allocation.allocate(
+        allocation.AllocationScenario(
+            strategy="lowest-price", offers="a, 0.1, 60\nb, 0.2, 20", spot=5, needed=3, zones=1
+        )
+    )
+    missing_min = 300.0
+    share, falls = allocation.shortages(pools, 3, missing_min)
+    random, months = np.random.default_rng(3), 4000
+    minute = allocation.MONTH_MIN * months
+    changes = []
+    for pool in pools:
+        count = int(1.2 * months * pool.offer.a_month)
+        up = random.exponential(allocation.MONTH_MIN / pool.offer.a_month, count)
+        down = random.exponential(missing_min, count)
+        edges = np.cumsum(np.column_stack([up, down]).ravel())
+        changes += [(at, -pool.instances if i % 2 == 0 else pool.instances)
+                    for i, at in enumerate(edges) if at < minute]  # fmt: skip
+    left, last, short_min, fell = 5, 0.0, 0.0, 0
+    for at, change in sorted(changes):
+        short_min += (at - last) * (left < 3)
+        fell += left >= 3 > left + change
+        left, last = left + change, at
+    assert short_min / minute == pytest.approx(share, rel=0.03)
+    assert fell / months == pytest.approx(falls, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "never_says"),
+    [
+        (
+            "The API's default",
+            "lowest-price takes the 2 cheapest: m5.large and m5a.large",
+            "steady",
+        ),
+        ("Capacity alone", "takes what is taken back least: m5n.large", "cheapest"),
+        ("One type on offer", "takes the only type on offer: m5.large, in each", "cheapest"),
+        ("Less spare than a pool", "one that is taken back is enough", "several"),
+    ],
+)
+def test_an_allocation_says_what_it_takes_and_why(name, says, never_says):
+    why = preset(allocation.VIEW, name).why
+    assert says in why
+    assert never_says not in why
+
+
+def test_what_is_interrupted_and_paid_is_a_sum_by_hand():
+    found = allocation.VIEW.simulate(allocation.AllocationScenario(strategy="lowest-price"))
+    assert found.summary["interrupted_instances"] == pytest.approx(6 * 6 + 3 * 3)
+    assert found.summary["cost_usd_month"] == pytest.approx(730 * (6 * 0.030 + 3 * 0.034))
+    told = allocation.compare(allocation.AllocationScenario()).why
+    assert "'lowest-price' is the cheapest" in told
+    assert "'capacity-optimized' interrupts 4.5 instances" in told
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"offers": ""}, "1 to 20 lines"),
+        ({"offers": "m5.large, 0.03"}, "line 1"),
+        ({"offers": "m5.large, free, 2"}, "above 0 and up to 1000 USD"),
+        ({"offers": "m5.large, 0.03, 2\nm5.large, 0.04, 2"}, "no other line has"),
+        ({"offers": "m5.large, 0.03, 2\nm6i.large, nan, 2"}, "line 2"),
+        ({"needed": 10}, "9 Spot Instances"),
+    ],
+)
+def test_offers_that_cannot_be_are_refused_in_a_sentence(values, says):
+    with pytest.raises(ScenarioError, match=says):
+        allocation.AllocationScenario(**values)

@@ -15,6 +15,7 @@ from awsnb.sections.cross_zone.scenario import INSIDE, CrossZoneScenario
 from awsnb.sections.cross_zone.simulate import LEGS, simulate
 from awsnb.sections.cross_zone.tell import tell
 from awsnb.sections.cross_zone.truth import example, recorded
+from awsnb.trace import TraceError
 
 (VIEW,) = section("cross-zone").views
 
@@ -280,3 +281,70 @@ def test_the_target_groups_switch_decides():
     both = CrossZoneScenario(at_balancer="on", at_target_group="off")
     assert not both.cross_zone.on
     assert ELB.value("nlb", "affinity_partial") == 85
+
+
+# --- traffic of one's own
+
+
+def export(path, **columns):
+    names = list(columns)
+    rows = [",".join([f"2026-03-01T00:{i:02d}:00Z", *(str(columns[n][i % 2]) for n in names)])
+            for i in range(10)]  # fmt: skip
+    path.write_text("\n".join(["timestamp," + ",".join(names), *rows, ""]))
+    return str(path)
+
+
+def test_an_export_by_zone_says_what_comes_to_each_node(tmp_path):
+    path = export(
+        tmp_path / "alb.csv",
+        **{"us-east-1b RequestCount Sum": [3000, 6000], "us-east-1a RequestCount Sum": [9000] * 2},
+    )
+    found = outcome(trace=path, targets_a=5, targets_b=5, balancer="alb")
+    assert found.load.requests_per_s == pytest.approx((9000 + 4500) / 60)
+    np.testing.assert_allclose(found.spread.clients, [2 / 3, 1 / 3])
+    # of each node's requests half go to the other zone
+    assert found.crossing("node_to_target") == pytest.approx(0.5)
+    told = tell(found)
+    assert "zone A is us-east-1a" in told.notes[0]
+    off = outcome(trace=path, targets_a=5, targets_b=5)
+    np.testing.assert_allclose(off.spread.each_target * 5, [2 / 3, 1 / 3])
+    assert off.crossing("node_to_target") == 0
+
+
+def test_bytes_by_zone_are_the_bytes_that_cross(tmp_path):
+    gb = 1e9
+    names = "use1-az1 ProcessedBytes Sum", "use1-az2 ProcessedBytes Sum"
+    path = export(tmp_path / "nlb.csv", **dict(zip(names, ([gb] * 2, [3 * gb] * 2), strict=True)))
+    found = outcome(trace=path, targets_a=2, targets_b=2, at_balancer="on")
+    crossing = 0.5 * 4 * 60 * 730  # GB a month
+    assert found.crossing_gb("node_to_target") == pytest.approx(crossing)
+    assert found.usd_month("yes") == pytest.approx(2 * 0.01 * crossing)
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "said"),
+    [
+        (["RequestCount Sum"], {}, "0 series that name a zone, and 2 are enabled"),
+        (["us-east-1a RequestCount Sum"], {}, "1 series that names a zone"),
+        (["us-east-1a RequestCount Sum", "us-east-1b ProcessedBytes Sum"], {}, "bytes of another"),
+        (["us-east-1a RequestCount Sum", "us-east-1a ProcessedBytes Sum"], {}, "us-east-1a twice"),
+        (["us-east-1a HealthyHostCount Average", "us-east-1b HealthyHostCount Average"], {},
+         "export RequestCount"),
+        (["us-east-1a RequestCount Sum", "us-east-1b RequestCount Sum"], {"targets_c": 3},
+         "3 are enabled"),
+        (["us-east-1a RequestCount Sum", "us-east-1b RequestCount Sum"], {"requests_per_s": 9.0},
+         "leave one of them out"),
+        (["us-east-1a RequestCount Sum", "us-east-1b RequestCount Sum"], {"clients": INSIDE},
+         "from clients on the internet"),
+    ],
+)  # fmt: skip
+def test_an_export_that_says_no_such_thing_is_refused(tmp_path, columns, values, said):
+    path = export(tmp_path / "elb.csv", **{name: [60, 60] for name in columns})
+    with pytest.raises((ScenarioError, TraceError), match=said):
+        outcome(trace=path, **values)
+
+
+def test_zones_without_traffic_are_refused(tmp_path):
+    names = ["us-east-1a RequestCount Sum", "us-east-1b RequestCount Sum"]
+    with pytest.raises(ScenarioError, match="holds no traffic"):
+        outcome(trace=export(tmp_path / "elb.csv", **{name: [0, 0] for name in names}))

@@ -117,12 +117,24 @@ def test_a_cheaper_rhythm_says_how_old_its_newest_snapshot_may_be():
 
 
 def test_a_fee_that_was_not_given_is_asked_for_and_never_guessed():
-    for method, example in (("provisioned rate", "0.0036 USD/GB at 300"), ("clone", "0.0008 USD")):
-        result = ask(RESTORE, method=method)
+    for values, known in (
+        (
+            {"method": "provisioned rate", "rate_mibps": 200},
+            "At 300 MiB/s it is 0.0036 USD/GB in us",
+        ),
+        ({"method": "clone"}, "0.0008 USD"),
+    ):
+        result = ask(RESTORE, **values)
         assert result.summary["cost_usd"] is None
-        assert any(example in note and "usd_per_gib" in note for note in result.notes)
-    given = ask(RESTORE, method="provisioned rate", size_gib=10, volumes=10, usd_per_gib=0.0036)
-    assert given.summary["cost_usd"] == pytest.approx(0.36)
+        assert any(known in note and "usd_per_gib" in note for note in result.notes)
+    ten = {"method": "provisioned rate", "size_gib": 10, "volumes": 10}
+    # AWS's example has 100 of them and 3.60 USD, beyond the default quota
+    at_300 = ask(RESTORE, **ten, rate_mibps=300)
+    assert at_300.summary["cost_usd"] == pytest.approx(0.36)
+    assert any(note.startswith("Fee: 0.0036 USD/GB of data, us-east-1") for note in at_300.notes)
+    given = ask(RESTORE, **ten, rate_mibps=300, usd_per_gib=0.01)
+    assert given.summary["cost_usd"] == pytest.approx(1)
+    assert not any(note.startswith("Fee") for note in given.notes)
 
 
 def test_the_truths_hold():
@@ -137,3 +149,30 @@ def test_the_map_of_a_long_chain_shows_nothing_below_one_block():
     held = ask(CHAIN, days=365, change_pct=8.0).data["held_gib"]
     assert held[held > 0].min() >= 512 / 2**20
     assert held.sum() == pytest.approx(48 * 1024, rel=1e-5)
+
+
+def test_the_picture_of_modifications_says_what_holds_a_request_back():
+    asked = {"size_gib": 100, "new_size_gib": 220, "new_iops": 3000, "steps": 6, "apart_h": 2.0}
+    today, before = (
+        MODIFY.simulate(MODIFY.scenario(**asked, as_of=as_of)).scene
+        for as_of in ("today", "2023-06")
+    )
+    waiting, window, volume = today.places
+    assert waiting.count.max() == 2 and waiting.count[-1] == 0
+    assert window.level.max() == window.capacity == 4 and volume.level[-1] == 220
+    said, said_before = ({word for _, word in one.words} for one in (today, before))
+    assert "Refused: 4 modifications in 24 hours are the most." in said
+    assert "Refused: the modification before is not completed." in said
+    assert "Refused: the wait after a modification is not over." in said_before - said
+    assert [place.name for place in before.places] == ["Refused", "Volume"]
+    alone = MODIFY.simulate(MODIFY.scenario()).scene
+    assert not any("Refused" in word for _, word in alone.words)
+
+
+def test_no_more_than_four_modifications_begin_in_any_24_hours():
+    outcome = MODIFY.outcome(
+        MODIFY.scenario(size_gib=1, new_size_gib=21, new_iops=3000, steps=20, apart_h=0.5)
+    )
+    gaps = outcome.begun_h[4:] - outcome.begun_h[:-4]
+    assert gaps.min() == pytest.approx(24) and outcome.in_window.max() == 4
+    assert (outcome.begun_h[1:] >= outcome.completed_h[:-1]).all()

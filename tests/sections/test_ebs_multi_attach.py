@@ -125,6 +125,7 @@ def test_io1_has_no_reservations_to_compare():
         (SHARING, {"volume_type": "io1", "region": "eu-west-1"}, "region", "us-east-1"),
         (SHARING, {"instance_type": "i3.large"}, "instance_type", "Nitro"),
         (SHARING, {"boot_volume": True}, "boot_volume", "boot volume"),
+        (SHARING, {"one_zone": False}, "one_zone", "in the Availability Zone of the volume"),
         (SHARING, {"provisioned_iops": 300_000}, "provisioned_iops", "256,000"),
     ],
 )  # fmt: skip
@@ -144,7 +145,7 @@ def test_sixteen_may_share_and_get_what_is_provisioned_at_most():
 def test_an_instance_gets_no_more_than_its_own_limit():
     result = preset(SHARING, "More than the instance can do")
     assert result.summary["each_iops"] == 3_600
-    assert "EBS limit of an m5.large" in result.why
+    assert "EBS limit of its m5.large" in result.why
 
 
 def test_what_is_known_is_met():

@@ -103,11 +103,12 @@ def test_files_one_by_one_take_the_time_of_their_requests(read_pct, busy_ms, fil
     assert outcome.files_per_s == pytest.approx(1000 / (requests * busy_ms))
 
 
-def test_metadata_is_counted_as_four_kib_and_billed():
+def test_metadata_counts_as_four_kib_and_elastic_bills_data_by_32():
     values = {"mode": "elastic", "read_pct": 0.0, "io_size_kib": 4}
     large, small = ask(THROUGHPUT, **values), ask(THROUGHPUT, **values, file_kib=4)
     stored = 20 * 0.30
-    assert small.usd_month - stored == pytest.approx(3 * (large.usd_month - stored))
+    # of each 4 KiB written: 32 of data, and for a small file twice 4 of metadata
+    assert small.usd_month - stored == pytest.approx(40 / 32 * (large.usd_month - stored))
     assert small.mean_metered_mibps == pytest.approx(3 * large.mean_metered_mibps)
 
 
@@ -205,6 +206,46 @@ def test_a_measured_credit_is_drawn_over_the_models(trace, tmp_path):
         ask(THROUGHPUT, trace=load, balance=load)
 
 
+def export(folder, metric, values):
+    """A CloudWatch export of a value a minute, in a folder of its own."""
+    path = folder / f"{metric.split()[0]}.csv"
+    rows = [f"2024-03-01T00:{i:02d}:00Z,{value}" for i, value in enumerate(values)]
+    path.write_text("\n".join([f"timestamp,{metric}", *rows, ""]))
+    return str(path)
+
+
+def test_a_measured_limit_is_drawn_over_the_models(trace, tmp_path):
+    load = trace("TotalIOBytes Sum", [60 * 2**20 * 50] * 10)
+    # 6 GiB of credit pay 49 MiB/s for two minutes and five seconds; then 1 MiB/s is left
+    limit = export(tmp_path, "PermittedThroughput Average", [100 * 2**20] * 2 + [2**20] * 8)
+    values = {"trace": load, "read_pct": 0.0, "permitted": limit, "standard_gib": 1}
+    start = 100 * 6 / (2.1 * 1024)
+    result = THROUGHPUT.simulate(ThroughputScenario(**values, start_credit_pct=start))
+    assert result.summary["permitted_error_mibps"] == 0
+    assert result.data["permitted_mibps"].tolist() == [100] * 2 + [1] * 8
+    assert [panel.title for panel in result.panels][2] == "Throughput that may pass, metered"
+    full = THROUGHPUT.simulate(ThroughputScenario(**values))
+    assert full.summary["permitted_error_mibps"] == pytest.approx(0.8 * 99)
+    provisioned = ask(THROUGHPUT, **values, mode="provisioned", provisioned_mibps=50)
+    assert provisioned.permitted_error_mibps == pytest.approx(0.2 * 50 + 0.8 * 49)
+    elastic = THROUGHPUT.simulate(ThroughputScenario(**values, mode="elastic"))
+    assert elastic.data["permitted_mibps"].tolist() == [5120] * 10
+    assert any("PermittedThroughput is the most that may be written" in n for n in elastic.notes)
+
+
+def test_without_a_measured_limit_none_is_drawn(trace):
+    result = THROUGHPUT.simulate(ThroughputScenario())
+    assert "permitted_mibps" not in result.data
+    assert "permitted_error_mibps" not in result.summary
+
+
+def test_what_is_no_limit_is_refused(trace, tmp_path):
+    load = trace("TotalIOBytes Sum", [60 * 2**20 * 50] * 10)
+    credit = export(tmp_path, "BurstCreditBalance Average", [2**40] * 10)
+    with pytest.raises(TraceError, match=r"export PermittedThroughput \(Average\)"):
+        ask(THROUGHPUT, trace=load, permitted=credit)
+
+
 def test_the_wrong_metric_is_refused_with_the_right_one(trace):
     with pytest.raises(TraceError, match="export TotalIOBytes"):
         ask(THROUGHPUT, trace=trace("BurstCreditBalance Average", [1e12] * 10))
@@ -251,6 +292,7 @@ def singly(idle_days, reads_a_year, policy, seed=1):
             if reads:
                 usd += fee[place] * (1 if policy.move_back else reads)
             if reads and (policy.move_back or place == 0):
+                usd += ELASTIC.back_usd_gib[place]
                 if place == 2:
                     usd += max(90 - (age - policy.archive_days), 0) * price[2] / MONTH_DAYS
                 age, place = 0, 0
@@ -346,6 +388,24 @@ def test_all_in_standard_is_the_price_times_the_bytes():
     assert outcome.standard_usd_month == pytest.approx(outcome.usd_month)
 
 
+def test_one_zone_has_a_cheaper_infrequent_access_and_no_archive():
+    regional, one_zone = (ask(CLASSES, kind=kind) for kind in ("Regional", "One Zone"))
+    for mode, regional_usd in (("elastic", 0.016), ("bursting", 0.025)):
+        for zone, usd in ((False, regional_usd), (True, 0.0133)):
+            assert StorageBill(mode, zone).usd_gib_month[1] == usd
+    assert one_zone.parts_usd_month["ia"] == pytest.approx(
+        regional.parts_usd_month["ia"] * 0.0133 / 0.016
+    )
+    assert one_zone.standard_usd_month == pytest.approx(regional.standard_usd_month * 16 / 30)
+    labels = [option.label for option in CLASSES.compare(one_zone.scenario).options]
+    assert labels and not any("Archive" in label for label in labels)
+
+
+def test_a_file_that_moves_back_pays_for_it():
+    back = year(stock([400.0]), [1e9], Policy(1, None, True), ELASTIC)[0][0, 3, 0]
+    assert back == pytest.approx(0.01 + 0.01)  # into Infrequent Access, and back the same day
+
+
 def test_the_months_add_up_to_the_year():
     outcome = CLASSES.outcome(preset(CLASSES, "Archive, and back too soon"))
     assert outcome.months_usd.sum() == pytest.approx(outcome.usd.sum(), rel=0.01)
@@ -413,9 +473,11 @@ def test_what_is_no_listing_is_refused_with_the_command(listing, text, rule, lin
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        ({"ia_after": "0 days"}, "must be one of never, 1 day, 7 days"),
+        ({"ia_after": "0 days"}, "never, 1 day, 7 days, .* none under a day .*LifecyclePolicy"),
+        ({"archive_after": "45 days"}, "270 days, 365 days. AWS has these times only"),
         ({"archive_after": "30 days"}, "later than ia_after"),
         ({"archive_after": "90 days", "mode": "bursting"}, "only with elastic"),
+        ({"archive_after": "90 days", "kind": "One Zone"}, "Archive on Regional file systems only"),
         ({"reads_a_year": -1.0}, "from 0 to 365"),
         ({"listing": "/nowhere/files.txt"}, "is no file"),
     ],
@@ -431,3 +493,138 @@ def test_the_curve_shows_the_bill_of_the_headline_at_the_own_rate(reads):
     shown = result.data["policy_usd"][result.data["reads_a_year"] == reads]
     assert shown == pytest.approx(result.summary["usd_month"])
     assert (np.diff(result.data["reads_a_year"]) >= 0).all()
+
+
+# --- alternatives
+
+ALTERNATIVES = S.view("alternatives")
+MONTH_D = 730 / 24
+
+
+def in_stores(**values):
+    return ask(ALTERNATIVES, **values).bills
+
+
+def test_a_gb_costs_three_times_gp2_and_a_third_of_a_volume_costs_as_much():
+    values = {"stored_gib": 16_000, "instances": 1, "file_kib": 2**20, "store": "EFS bursting"}
+    outcome = ask(ALTERNATIVES, **values)
+    assert outcome.same_at_full_pct("EBS gp2") == pytest.approx(100 / 3, rel=1e-3)
+    assert outcome.same_at_full_pct("EBS gp3") == pytest.approx(100 * 0.08 / 0.30, rel=1e-3)
+    for store, same in (("EBS gp2", 100 / 3), ("EBS gp3", 100 * 8 / 30)):
+        fuller, emptier = (in_stores(**values, full_pct=same + d)[store].usd for d in (1, -1))
+        assert fuller < outcome.bill.usd < emptier
+
+
+def test_bills_by_hand():
+    bills = in_stores(
+        stored_gib=300, full_pct=50, instances=3, use="only read", read_gib_day=20,
+        written_gib_day=5, file_kib=64, cold_pct=40,
+    )  # fmt: skip
+    metadata = 300 * 2 / 64  # GiB: 2 KiB for each file of 64
+    bytes_each = (64 + 2 * 4) / 64  # a file is opened and closed
+    use = MONTH_D * bytes_each * (20 * 0.03 + 5 * 0.06)
+    stored = {
+        "EFS bursting": (300 + metadata) * 0.30,
+        "EFS elastic": (300 + metadata) * 0.30,
+        "EFS One Zone": (300 + metadata) * 0.16,
+        "EFS with IA": (180 + metadata) * 0.30 + 120 * 128 / 64 * 0.016,
+        "EBS gp3": 3 * 600 * 0.08,
+        "EBS gp2": 3 * 600 * 0.10,
+        "S3 Standard": 300 * 0.023,
+    }
+    assert {store: bill.storage_usd for store, bill in bills.items()} == pytest.approx(stored)
+    for store in ("EFS elastic", "EFS One Zone", "EFS with IA"):
+        assert bills[store].use_usd == pytest.approx(use)
+    requests = MONTH_D * 16_384 * (20 * 0.0000004 + 5 * 0.000005)
+    assert bills["S3 Standard"].use_usd == pytest.approx(requests)
+    assert bills["EFS bursting"].use_usd == bills["EBS gp3"].use_usd == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "lacking"),
+    [
+        ({"instances": 1}, {"S3 Standard"}),
+        ({"instances": 2}, {"EBS gp3", "EBS gp2", "S3 Standard"}),
+        ({"instances": 2, "use": "write whole files"}, {"EBS gp3", "EBS gp2"}),
+        ({"instances": 2, "use": "only read"}, set()),
+        (
+            {"instances": 1, "zone_loss": True},
+            {"EBS gp3", "EBS gp2", "S3 Standard", "EFS One Zone"},
+        ),
+        (
+            {"instances": 2, "use": "only read", "read_gib_day": 5000, "stored_gib": 300},
+            {"EFS bursting"},
+        ),
+        (
+            {"instances": 1, "use": "only read", "full_pct": 2, "stored_gib": 1000},
+            {"EBS gp2"},  # 50,000 GiB: above 16 TiB, below gp3's 64
+        ),
+    ],
+)
+def test_what_a_store_can_not_do(values, lacking):
+    assert {store for store, bill in in_stores(**values).items() if bill.lacks} == lacking
+
+
+def test_bursting_holds_up_to_what_the_size_earns():
+    # 100 GiB earn 4.88 MiB/s of metered throughput: three times as much may be read
+    most_gib = 3 * 100 * 50 / 1024 * 86_400 / 1024
+    values = {"stored_gib": 100, "written_gib_day": 0, "file_kib": 2**20}
+    less, more = (
+        ALTERNATIVES.scenario(**values, read_gib_day=most_gib * part) for part in (0.999, 1.01)
+    )
+    assert not ALTERNATIVES.outcome(less).bill.lacks
+    assert "4.93 MiB/s are metered and the size earns 4.88" in ALTERNATIVES.simulate(more).why
+
+
+def said(name):
+    return ALTERNATIVES.simulate(preset(ALTERNATIVES, name)).why
+
+
+def test_what_the_presets_of_alternatives_say():
+    room, full = said("A disk with room to grow"), said("A disk that is nearly full")
+    assert "3.75 times a GB of gp3 and 3 times one of gp2" in room
+    assert "A volume that is 20 % full bills 500 GiB, 40.00 USD on gp3; at 27 %" in room
+    assert "EBS gp3" in full.split("Cheapest")[1] and "EBS gp3" not in room
+    uploads = said("Uploads of four web servers")
+    assert "4 instances can't write to a volume's file system together" in uploads
+    assert uploads.endswith("EFS with IA, 60.45 USD.") and "One Zone" not in uploads
+    copies = said("A copy on each of ten")
+    assert "10 volumes, a copy for each instance and 70 % full, bill 580 GiB" in copies
+    assert "times" not in copies and "S3 Standard" in copies
+    training = said("Training data, all day long")
+    assert "of it to read and write" in training and "S3 Standard" in training
+    tiny = said("Millions of tiny objects")
+    assert "EBS gp3" in tiny.split("Cheapest")[1] and "times a GB" not in tiny
+
+
+def test_the_sentence_names_a_store_that_will_not_do_and_why():
+    why = ALTERNATIVES.simulate(ALTERNATIVES.scenario(store="S3 Standard")).why
+    assert "It will not do: an object can't be changed in place." in why
+    alone = ALTERNATIVES.scenario(
+        store="EFS bursting", instances=1, zone_loss=True, stored_gib=1, read_gib_day=5000
+    )
+    assert "Cheapest that will do: EFS with IA" in ALTERNATIVES.simulate(alone).why
+    assert ALTERNATIVES.outcome(alone).best != "EFS bursting"
+    one = ALTERNATIVES.simulate(alone.replace(zone_loss=False, store="EBS gp3")).why
+    assert "Nothing else that will do costs less." in one and "1 volumes" not in one
+
+
+def test_the_cheapest_store_of_the_options_is_the_one_of_the_sentence():
+    for scenario in ALTERNATIVES.situations():
+        comparison, best = ALTERNATIVES.compare(scenario), ALTERNATIVES.outcome(scenario).best
+        assert comparison.best.label == best
+        held = [option.cost_usd_month for option in comparison.options if option.holds]
+        assert comparison.best.cost_usd_month == min(held)
+
+
+def test_the_curves_pass_through_the_bill():
+    result = ALTERNATIVES.simulate(ALTERNATIVES.scenario(read_gib_day=50.0, store="EFS elastic"))
+    at = result.data["read_gib"] == 50.0
+    assert result.data["efs_elastic_usd_month"][at] == pytest.approx(result.summary["usd_month"])
+    shown = dict(zip(result.data["store"], result.data["unfit_usd"] > 0, strict=True))
+    assert [store for store, unfit in shown.items() if unfit] == [
+        "EBS gp3", "EBS gp2", "S3 Standard",
+    ]  # fmt: skip
+    full = result.data["full_pct"] == 60.0
+    bills = ask(ALTERNATIVES, read_gib_day=50.0).bills
+    assert result.data["gp3_usd"][full] == pytest.approx(bills["EBS gp3"].usd / 500)

@@ -7,11 +7,13 @@ from awsnb.aws.elb import ELB
 from awsnb.aws.elb.geneve import headers, wrapping_bytes
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
-from awsnb.sections.gwlb import flows, packet
+from awsnb.sections.gwlb import bill, flows, packet
+from awsnb.sections.gwlb.bill import BillScenario
 from awsnb.sections.gwlb.flows.scenario import FlowsScenario
 from awsnb.sections.gwlb.flows.simulate import EVENT_S, simulate
 from awsnb.sections.gwlb.packet import PacketScenario
 from awsnb.sections.gwlb.truth import against_rfc, forgotten_share, packed
+from awsnb.trace import TraceError
 
 GWLB = section("gwlb")
 QUIET = {"event": "none", "pause_s": 90.0}
@@ -328,3 +330,172 @@ def test_an_appliance_too_small_for_all_sizes():
     compared = packet.VIEW.compare(PacketScenario(appliance_mtu=576, packet_bytes=576))
     assert compared.best is None
     assert "None of these passes" in compared.why
+
+
+# --- a packet's way
+
+
+def test_a_packet_and_its_answer_pass_the_same_endpoint_and_appliance():
+    told = packet.VIEW.simulate(PacketScenario())
+    seen = {place.name: place.count[-1] for place in told.scene.places}
+    assert seen == {
+        "Internet gateway": 1, "Endpoint": 4, "GWLB": 4, "Appliance": 2, "Application": 1,
+    }  # fmt: skip
+    there = told.scene.words[1 : 1 + 6]
+    assert [move for move, _ in there] == [1, 2, 3, 4, 5, 6]
+    assert told.data["move"].size == told.scene.places[0].count.size == 13
+
+
+@pytest.mark.parametrize(
+    ("values", "stops_at", "seen"),
+    [
+        ({"packet_bytes": 9001, "appliance_mtu": 9001}, "GWLB", 2),
+        ({"appliance_mtu": 1500}, "Appliance", 3),
+    ],
+)
+def test_a_packet_that_is_too_large_ends_where_it_is_dropped(values, stops_at, seen):
+    told = packet.VIEW.simulate(PacketScenario(**values))
+    assert told.data["move"][-1] == seen
+    assert told.scene.words[-1][1] == f"{stops_at}: it is too large, and vanishes."
+    assert {place.name for place in told.scene.places if place.tone == "bad"} == {stops_at}
+    assert told.scene.places[-1].count[-1] == 0  # the application
+
+
+# --- a reset when an appliance fails
+
+
+def test_a_reset_tells_those_who_were_there_and_breaks_those_who_were_silent():
+    asked = FlowsScenario(connections=50_000, pause_s=40.0)
+    silent, told = (simulate(asked.replace(reset_on_failure=on)) for on in (False, True))
+    reset_s = told.times.reset
+    assert reset_s == EVENT_S + 25
+    dead = (told.target == 0) & (told.start_s < EVENT_S)
+    known = ~np.isfinite(silent.fates["idle"].lost_s) & np.isinf(silent.expires_s)
+    alive = dead & known & (told.end_s > reset_s)
+    assert told.fates["failed"].broken[alive].all()
+    assert told.broken("failed") >= silent.broken("failed")
+    fate = told.fates["failed"]
+    assert fate.over_s[fate.broken].max() <= reset_s
+    assert told.broken("opening") == silent.broken("opening")
+
+
+def test_a_reset_is_for_flows_of_their_own_and_rebalance_goes_before_it():
+    for other in ({"target_failover": "rebalance"}, {"event": "none"}):
+        assert simulate(FlowsScenario(reset_on_failure=True)).times.reset < inf
+        asked = FlowsScenario(**other)
+        on = asked.model_copy(update={"reset_on_failure": True})
+        assert simulate(on).times.reset == inf
+    with pytest.raises(ScenarioError, match="reset_on_failure"):
+        FlowsScenario(stickiness="2-tuple", reset_on_failure=True)
+
+
+def test_the_preset_says_who_is_told_and_who_is_not():
+    found = preset(flows.VIEW, "A reset when it fails")
+    assert "sent a reset when it is unhealthy, after 25 s." in found.why
+    assert "Those that begin later, before flows go elsewhere, are not told." in found.why
+    without = result(pause_s=20.0)
+    assert "reset" not in without.why
+    assert found.summary["half_told_s"] < 25 < 600 < without.summary["half_told_s"]
+
+
+def test_the_picture_tells_of_the_reset_and_keeps_no_flow_that_was_reset():
+    words = [text for _, text in preset(flows.VIEW, "A reset when it fails").scene.words]
+    assert "It is unhealthy: both ends of its flows are sent a reset." in words
+    assert not any("stay with it" in text for text in words)
+    assert any("stay with it" in text for _, text in result(pause_s=20.0).scene.words)
+
+
+def test_a_drained_appliance_resets_what_outlives_the_delay():
+    found = result(event="it is deregistered", pause_s=20.0, reset_on_failure=True)
+    assert "left when its delay is over are sent a reset" in found.why
+    assert found.summary["longest_s"] == 0
+
+
+# --- the bill of traffic of one's own
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Two hours of a Gateway Load Balancer, every five minutes."""
+
+    def write(**columns):
+        names = {"new": "NewFlowCount Sum", "open": "ActiveFlowCount Average",
+                 "size": "ProcessedBytes Sum"}  # fmt: skip
+        names |= {name: name.replace("_", " ") for name in columns if name not in names}
+        lines = [",".join(["timestamp", *(names[name] for name in columns)])]
+        for i in range(24):
+            time = f"2026-03-01T{i // 12:02d}:{5 * (i % 12):02d}:00Z"
+            lines.append(",".join([time, *(f"{values[i // 12]}" for values in columns.values())]))
+        path = tmp_path / "gwlb.csv"
+        path.write_text("\n".join([*lines, ""]))
+        return str(path)
+
+    return write
+
+
+def bill_of(path, **values):
+    return bill.simulate(BillScenario(trace=path, **values))
+
+
+def test_an_export_is_billed_by_the_largest_dimension_of_each_hour(export):
+    path = export(new=[300 * 6000, 300 * 60], open=[30_000] * 2, size=[5e8 / 12, 4e9 / 12])
+    found = bill_of(path)
+    np.testing.assert_allclose(found.units["new_connections"], [10, 0.1])
+    np.testing.assert_allclose(found.units["active_connections"], [0.5, 0.5])
+    np.testing.assert_allclose(found.units["processed_bytes"], [0.5, 4])
+    np.testing.assert_allclose(found.billed, [10, 4])
+    assert found.units_usd == pytest.approx(7 * 0.004 * 730)
+    assert found.endpoints_usd == pytest.approx(730 * (2 * 0.01 + 2.25 * 0.0035))
+    assert found.hours_usd == pytest.approx(2 * 0.0125 * 730)
+
+
+def test_what_an_export_leaves_out_is_said(export):
+    told = bill.tell(bill_of(export(size=[1e9, 1e9]), new_per_s=6.0))
+    assert "As asked, not in the file: new connections, active connections." in told.notes
+    assert told.summary["dimension"] == "processed bytes"
+    assert told.summary["units"] == pytest.approx(12)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"ConsumedLCUs_Average": [1, 1]}, "none of NewFlowCount, ActiveFlowCount"),
+        ({"open": [-1, 5]}, "below 0"),
+        ({"NewFlowCount_Average": [5, 5]}, "export its Sum"),
+        ({"ActiveFlowCount_SampleCount": [5, 5]}, "export its Average"),
+        ({"new": ["x", 5]}, "x"),
+    ],
+)
+def test_a_file_that_is_no_such_traffic_is_refused_in_a_sentence(export, columns, said):
+    with pytest.raises((ScenarioError, TraceError)) as caught:
+        bill_of(export(**columns))
+    assert said in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+def test_two_load_balancers_are_not_one_bill(tmp_path):
+    path = tmp_path / "two.csv"
+    rows = [f"2026-03-01T00:{i:02d}:00Z,5,5" for i in range(10)]
+    path.write_text("\n".join(["timestamp,gwy-1 NewFlowCount Sum,gwy-2 NewFlowCount Sum", *rows]))
+    with pytest.raises(ScenarioError, match="twice"):
+        bill_of(str(path))
+
+
+def test_the_bill_is_that_of_the_flows():
+    asked = FlowsScenario(life_min=60.0, connections=36_000, gb_per_h=3.0)
+    expected = simulate(asked).bill.usd_month
+    found = bill.simulate(BillScenario(new_per_s=10.0, open_flows=36_000.0, gb_per_h=3.0))
+    assert found.usd_month == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "dimension"),
+    [
+        ("Large downloads", "processed bytes"),
+        ("A storm of short flows", "new connections"),
+        ("Flows that stay open", "active connections"),
+        ("Forty VPCs, little traffic", "endpoints are 93 %"),
+    ],
+)
+def test_a_preset_of_the_bill_names_what_decides(name, dimension):
+    assert dimension in preset(bill.VIEW, name).why

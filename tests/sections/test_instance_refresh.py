@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,7 +45,7 @@ def preset(name):
         ("Never answers, EC2 checks", "every request fails", "do not pass"),
         ("One protected instance", "the rollback replaces all", "People"),
         ("One protected, ignored", "busy to 83 %", "rollback"),
-        ("Refresh, spike, zone lost", "The lost zone takes 4 instances", "and then fail"),
+        ("Refresh, spike, zone lost", "The lost zone takes 5 instances", "and then fail"),
     ],
 )
 def test_each_situation_says_its_cause_and_no_other(name, says, never_says):
@@ -169,10 +171,64 @@ def test_what_matches_is_skipped_if_asked():
     assert "Nothing is replaced" in result(matching=10, skip_matching=True).why
 
 
-def test_refresh_spike_and_lost_zone_meet():
-    outcome = simulate(
-        RefreshScenario(**next(p for p in REFRESH.views[0].presets if "spike" in p.name).values)
+CAPSTONE = next(p for p in REFRESH.views[0].presets if "spike" in p.name).values
+
+
+def test_the_capstone_says_what_the_refresh_the_spike_and_the_zone_did():
+    why = result(**CAPSTONE).why
+    assert "so 2 are replaced at a time" in why
+    assert "The lost zone takes 5 instances with it, and the group replaces what it lost" in why
+    assert (
+        "The policy adds 1 in the spike and 4 after the zone is lost, up to a desired capacity of "
+        "17; later it ends 5." in why
     )
+
+
+@pytest.mark.parametrize(
+    ("without", "says", "never_says"),
+    [
+        ({"target_pct": None}, "The lost zone takes 4", "policy"),
+        ({"zone_lost_min": None}, "adds 1 in the spike, up to a desired capacity of 13.", "zone"),
+        ({"spike_pct": 0}, "adds 4 after the zone is lost", "spike"),
+        ({"spike_pct": 0, "zone_lost_min": None}, "The policy changes nothing", "adds"),
+        ({"spike_pct": 0, "zone_lost_min": None, "load_rps": 300}, "The policy ends", "adds"),
+    ],
+)
+def test_each_part_of_the_capstone_is_said_only_where_it_is(without, says, never_says):
+    why = result(**{**CAPSTONE, **without}).why
+    assert says in why
+    assert never_says not in why
+
+
+def test_a_policy_makes_fewer_requests_wait_and_sees_what_the_refresh_replaces_as_on_its_way():
+    asked = RefreshScenario(**CAPSTONE)
+    found, without = (simulate(asked.replace(target_pct=each)) for each in (65.0, None))
+    assert found.delayed < without.delayed
+    assert found.longest_wait_s < without.longest_wait_s
+    quiet = simulate(asked.replace(spike_pct=0, zone_lost_min=None))
+    busy = 100 * 750 / (quiet.lowest * 100)
+    assert busy > 65  # two of twelve are always out, and the rest are busier than the target
+    assert len(quiet.rollout.sizes) == 1
+
+
+def test_the_policy_decides_as_the_control_loop_where_nothing_is_replaced():
+    table = truth.decisions()
+    assert (table["minutes apart"] == 0).all()
+    assert table["most desired"].is_monotonic_increasing
+    assert table["most desired"].min() > 12
+
+
+def test_with_a_policy_floor_and_desired_capacity_follow_each_other():
+    found = result(**CAPSTONE)
+    desired = found.data["desired"]
+    assert desired.max() == found.summary["most_desired"] == 17
+    np.testing.assert_array_equal(found.data["needed"], np.ceil(0.8 * desired))
+    assert found.data["serving"][-1] == desired[-1] == 12
+    assert "desired" not in result().data
+
+
+def test_refresh_spike_and_lost_zone_meet():
+    outcome = simulate(RefreshScenario(**CAPSTONE))
     marks = {mark.step: mark.at_s for mark in outcome.rollout.marks}
     spike = outcome.traffic.at_s[:-1][outcome.traffic.load_rps > 750]
     assert spike.min() < marks["lost"] < spike.max()
@@ -205,6 +261,7 @@ def test_comparing_a_bad_version_finds_tests_or_a_sensitive_alarm():
         ({"protected": 6, "matching": 6}, "protected", "only those count"),
         ({"zones": 1, "zone_lost_min": 5}, "zone_lost_min", "2 or more"),
         ({"bake_min": 2881}, "bake_min", "2,880"),
+        ({"target_pct": 50.0, "maximum": 9}, "desired", "4 to 9 instances"),
     ],
 )
 def test_what_aws_refuses_is_refused_in_a_sentence(values, field, says):
@@ -222,3 +279,68 @@ def test_curves_and_scene_agree_at_every_moment():
         assert np.array_equal(shown, told.data["serving"])
         assert round(failed.count[-1]) == told.summary["failed"]
         assert all((m.count >= 0).all() for place in (old, new) for m in place.members)
+
+
+# --- refreshes of one's own
+
+OWN = {
+    "InstanceRefreshId": "08b91cf7",
+    "Status": "Successful",
+    "StartTime": "2026-11-20T12:00:00+00:00",
+    "EndTime": "2026-11-20T12:48:00+00:00",
+    "PercentageComplete": 100,
+    "Preferences": {"MinHealthyPercentage": 80, "InstanceWarmup": 300, "SkipMatching": False},
+}
+
+
+def listed(path, *entries):
+    path.write_text(json.dumps({"InstanceRefreshes": entries}))
+    return str(path)
+
+
+def test_the_newest_refresh_that_ended_is_drawn_over_the_models(tmp_path):
+    older = {**OWN, "StartTime": "2026-10-01T00:00:00Z", "EndTime": "2026-10-01T09:00:00Z"}
+    going = {"Status": "InProgress", "StartTime": "2026-11-21T00:00:00Z"}
+    found = result(refreshes=listed(tmp_path / "own.json", going, OWN, older))
+    own, minute = found.data["own_new"], found.data["minute"]
+    assert own[np.searchsorted(minute, 24)] == pytest.approx(5, abs=0.2)
+    assert own[-1] == 10
+    assert found.summary["ended_after_min"] == result().summary["ended_after_min"]
+    assert found.why.startswith("Your refresh took 48 min; the model's takes 55 min. At least 9")
+    mine = " ".join(found.notes)
+    assert "the newest of 2 that ended: Successful at 100 % after 48 min." in mine
+    assert "It ran with other settings: MinHealthyPercentage 80, here 90." in mine
+    assert "own_new" not in result().data
+
+
+def test_a_refresh_longer_than_the_models_is_drawn_to_its_end(tmp_path):
+    slow = {**OWN, "EndTime": "2026-11-20T18:00:00Z", "Status": "Failed", "PercentageComplete": 40}
+    found = result(refreshes=listed(tmp_path / "own.json", slow), min_healthy_pct=80)
+    assert found.data["minute"][-1] >= 360
+    assert found.data["own_new"][-1] == 4
+    assert not any("other settings" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no json", "not JSON"),
+        ("{}", "no list of InstanceRefreshes"),
+        ('{"Activities": []}', "no list of InstanceRefreshes"),
+        ('{"InstanceRefreshes": []}', "no refresh in it came to an end"),
+        ('{"InstanceRefreshes": [5]}', "refresh 1 has no Status"),
+        ('{"InstanceRefreshes": [{"Status": "Successful", "EndTime": "x"}]}', "has StartTime"),
+        ('[{"Status": "Failed", "StartTime": "2026-01-02", "EndTime": "2026-01-01"}]', "before"),
+        ('[{"Status": "Failed", "StartTime": "2026-01-01", "EndTime": "2026-01-01", '
+         '"PercentageComplete": "all"}]', "whole number"),
+        (None, "no such file"),
+    ],
+)  # fmt: skip
+def test_a_file_that_lists_no_refreshes_is_refused_in_a_sentence(tmp_path, text, said):
+    path = tmp_path / "own.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ScenarioError, match=said) as caught:
+        simulate(RefreshScenario(refreshes=str(path)))
+    assert caught.value.field == "refreshes"
+    assert str(caught.value).endswith(".")

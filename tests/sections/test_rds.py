@@ -69,6 +69,13 @@ def test_a_batch_that_frees_its_space_leaves_the_storage_large():
     assert best.label.startswith("the batch elsewhere")
 
 
+def test_the_peak_of_a_batch_is_drawn_and_counted():
+    fixed = {"size_gib": 400, "autoscaling": False, "growth_gib_per_day": 0.01}
+    said = S.simulate(StorageScenario(**fixed, data_gib=150.0, batch_gib=200.0, days=10))
+    assert said.data["wanted_gib"].max() == pytest.approx(350.1, abs=0.1)
+    assert said.summary["lowest_free_pct"] == pytest.approx(12.5, abs=0.1)
+
+
 def test_the_second_change_waits_for_the_first():
     today = S.simulate(preset(STORAGE, "It grew just before the batch"))
     then = S.simulate(preset(STORAGE, "The same, by the rule of 2023"))
@@ -302,6 +309,19 @@ def test_too_late_and_off_are_told_apart():
     assert S.compare(TimeTravelScenario(noticed_min=60_000.0)).best is None
 
 
+def test_all_four_questions_after_an_accident_are_answered():
+    said = S.simulate(TimeTravelScenario())
+    assert "latest restorable time is 14:10 UTC or later" in said.why
+    assert "The new instance has an endpoint of its own" in said.why
+    assert "The application runs on it from 15:04 UTC" in said.why
+    assert "14:03 is not there: 1 h 1 min of writes" in said.why
+    early = S.simulate(preset(TRAVEL, "Noticed at once"))
+    assert "restored after 4 min of waiting for its logs" in early.why
+    assert early.summary["latest_at"] == "14:03 UTC"
+    copied = S.simulate(preset(TRAVEL, "Only the table comes back"))
+    assert "this table's alone" in str(copied) and "to the old endpoint" in copied.why
+
+
 def test_times_of_day():
     assert clock(-630) == "13:30 UTC the day before" and clock(1500) == "01:00 UTC a day later"
     assert TimeTravelScenario(accident="7:05").accident_min == 425
@@ -328,20 +348,21 @@ def test_credit_of_four_stripes_lasts_as_the_closed_form_says():
 
 def test_gp2_runs_dry_and_four_volumes_do_not():
     small = preset(SPEED, "gp2 and a nightly batch")
-    assert "credit of the storage's IOPS is used up: 600 IOPS" in why(small)
+    assert "since the storage's credit is used up, 600 IOPS are left" in why(small)
     assert "class would not help" in why(small)
     assert why(small.replace(size_gib=400)).startswith("It holds")
 
 
 def test_one_gib_more_makes_four_volumes():
     small = preset(SPEED, "One GiB less than four volumes")
-    assert "ends at 3,000 IOPS" in why(small)
+    assert "since the storage gives 3,000 IOPS at most" in why(small)
     assert why(small.replace(size_gib=400)).startswith("It holds")
 
 
 def test_the_instance_binds_whatever_the_storage():
     result = S.simulate(preset(SPEED, "Fast storage, small instance"))
-    assert "instance's IOPS is used up" in result.why and "storage would not help" in result.why
+    assert "the instance's credit is used up, 3,600 IOPS" in result.why
+    assert "Faster storage would not help" in result.why
     assert S.compare(result.scenario).best is None
     large = result.scenario.replace(instance_class="db.m6g.4xlarge")
     assert S.simulate(large).summary["throttled_min"] == 0
@@ -349,7 +370,7 @@ def test_the_instance_binds_whatever_the_storage():
 
 def test_large_reads_use_up_the_bytes():
     result = S.simulate(preset(SPEED, "Large reads on a small class"))
-    assert "instance's throughput is used up: 75 MiB/s" in result.why
+    assert "the instance's credit is used up, 75 MiB/s" in result.why
     assert result.series["instance_byte_credit_pct"].min() == 0
 
 
@@ -380,6 +401,124 @@ def test_reads_and_writes_of_your_own_with_the_measured_balance(tmp_path):
     scenario = SpeedScenario(size_gib=400, trace=str(load), balance=str(balance))
     result = S.simulate(scenario)
     assert result.summary["peak_asked_iops"] == pytest.approx(4500)
-    assert result.series["measured_pct"].iloc[0] == pytest.approx(100)
+    assert result.series["measured_byte_pct"].iloc[0] == pytest.approx(100)
     with pytest.raises(TraceError, match="EBSByteBalance"):
         S.simulate(scenario.replace(balance=str(load)))
+
+
+# --- several metrics at once
+
+
+def export_of(path, **columns):
+    """Write an export of some metrics, averages of five minutes."""
+    length = len(next(iter(columns.values())))
+    times = np.datetime64("2026-03-01T00:00") + 300 * np.arange(length) * np.timedelta64(1, "s")
+    names = [f"{name.replace('_pct', '%')} Average" for name in columns]
+    rows = [
+        ",".join(map(str, (f"{at}Z", *row)))
+        for at, *row in zip(times, *columns.values(), strict=True)
+    ]
+    path.write_text("\n".join([",".join(["timestamp", *names]), *rows]) + "\n")
+    return str(path)
+
+
+@pytest.fixture
+def everything(tmp_path):
+    flat = np.ones(600)
+    return export_of(
+        tmp_path / "all.csv",
+        FreeStorageSpace=(60 - np.arange(600) / 50) * GIB,
+        ReadIOPS=1500 * flat, WriteIOPS=500 * flat,
+        ReadThroughput=1500 * 4096 * flat, WriteThroughput=500 * 12288 * flat,
+        EBSByteBalance_pct=90 * flat, EBSIOBalance_pct=80 * flat,
+        CPUCreditBalance=np.maximum(576 - 2.0 * np.arange(600), 0),
+    )  # fmt: skip
+
+
+def test_each_view_reads_its_own_of_a_file_of_all_metrics(everything):
+    space = STORAGE.simulate(StorageScenario(trace=everything, days=10))
+    assert any("of 8 metrics FreeStorageSpace was read" in note for note in space.notes)
+    values = {"trace": everything, "balance": everything, "instance_class": "db.t3.large"}
+    speed = S.simulate(SpeedScenario(**values))
+    assert speed.summary["peak_asked_iops"] == pytest.approx(2000)
+    assert any("of 8 metrics ReadIOPS was read" in note for note in speed.notes)
+    assert any("has 6 KiB on average" in note for note in speed.notes)
+    columns = speed.data
+    assert set(columns) >= {"measured_byte_pct", "measured_io_pct", "cpu_credits"}
+    assert "CPU credits are used up after" in speed.why and "not slowed" in speed.why
+
+
+def test_cpu_credits_that_last_are_said_to(tmp_path):
+    flat = np.ones(100)
+    load = export_of(tmp_path / "load.csv", ReadIOPS=100 * flat, WriteIOPS=100 * flat)
+    credits = export_of(tmp_path / "credits.csv", CPUCreditBalance=400 * flat)
+    values = {"trace": load, "balance": credits, "instance_class": "db.t3.large"}
+    said = S.simulate(SpeedScenario(**values))
+    assert "never used up: 400 are left" in said.why
+    assert said.summary["lowest_cpu_credits"] == 400 and "measured_io_pct" not in said.data
+    with pytest.raises(TraceError, match=r"db\.m6g\.large does not have: set instance_class"):
+        S.simulate(SpeedScenario(**{**values, "instance_class": "db.m6g.large"}))
+
+
+def test_throughputs_alone_are_operations_of_the_size_that_is_set(tmp_path):
+    flat = np.ones(100)
+    moved = {"ReadThroughput": 16e6 * flat, "WriteThroughput": 16e6 * flat}
+    trace = export_of(tmp_path / "bytes.csv", **moved)
+    said = S.simulate(SpeedScenario(trace=trace, io_size_kib=32))
+    assert said.summary["peak_asked_iops"] == pytest.approx(32e6 / 32768)
+
+
+@pytest.mark.parametrize("metric", ["CPUUtilization", "FreeableMemory", "DatabaseConnections"])
+def test_what_is_no_balance_is_refused_in_one_sentence(tmp_path, metric):
+    flat = np.ones(100)
+    load = export_of(tmp_path / "load.csv", ReadIOPS=100 * flat, WriteIOPS=100 * flat)
+    other = export_of(tmp_path / "other.csv", **{metric: 5 * flat})
+    with pytest.raises(TraceError, match="holds none of EBSByteBalance%, EBSIOBalance%") as refused:
+        S.simulate(SpeedScenario(trace=load, balance=other))
+    assert str(refused.value).count(". ") == 0
+
+
+@pytest.mark.parametrize("metric", ["EBSByteBalance_pct", "CPUCreditBalance", "FreeStorageSpace"])
+def test_what_is_no_load_is_refused(tmp_path, metric):
+    wrong = export_of(tmp_path / "wrong.csv", **{metric: 5 * np.ones(100)})
+    with pytest.raises(TraceError, match="export"):
+        S.simulate(SpeedScenario(trace=wrong))
+
+
+def test_a_standby_changes_the_price_alone():
+    for view in (STORAGE, SPEED):
+        asked, multi_az, *_ = view.compare(view.scenario()).options
+        assert multi_az.cost_usd_month == pytest.approx(2 * asked.cost_usd_month)
+        assert multi_az.holds == asked.holds
+        assert "Multi-AZ changes neither growth nor limits" in view.compare(view.scenario()).why
+
+
+def test_it_says_what_would_bind_first():
+    held = S.simulate(SpeedScenario())
+    assert held.summary["binds"] == "storage's IOPS"
+    assert "the storage would bind first, at 3,000 IOPS" in held.why
+    large = SpeedScenario(size_gib=400, io_size_kib=64, workload="steady")
+    assert "the instance would bind first" in why(large)
+
+
+def test_the_scene_names_the_limit_that_binds():
+    scene = S.simulate(preset(SPEED, "Fast storage, small instance")).scene
+    bound = {
+        place.name for place in scene.places if any(word == "binds" for *_, word in place.states)
+    }
+    assert bound == {"Instance I/O credit"}
+
+
+# --- commits of a real PostgreSQL
+
+
+def test_recorded_commits_are_the_order_statistics():
+    table = truth.commits_recorded()
+    for pct in truth.PERCENTILES:
+        recorded, model = (table[f"p{pct} {who}, ms"] for who in ("recorded", "model"))
+        assert model.to_numpy() == pytest.approx(recorded.to_numpy(), rel=0.1)
+    median = table["p50 recorded, ms"]
+    assert median["the faster of two"] < median["one standby"] < median["both standbys"]
+    assert dict(table["ends with one gone"]) == {
+        "one standby": "no", "the faster of two": "yes", "both standbys": "no",
+    }  # fmt: skip

@@ -18,6 +18,7 @@ from awsnb.sections.sticky_sessions.scenario import (
 from awsnb.sections.sticky_sessions.simulate import simulate
 from awsnb.sections.sticky_sessions.tell import tell
 from awsnb.sections.sticky_sessions.truth import closed_forms, recorded
+from awsnb.trace import TraceError
 
 (VIEW,) = section("sticky-sessions").views
 
@@ -247,3 +248,77 @@ def test_sessions_that_were_there_before_count_with_their_greater_length():
     with pytest.raises(ScenarioError, match=r"duration_s = 15: ties could end .* times"):
         StickyScenario(duration_s=15, length_spread_pct=1000.0)
     StickyScenario(duration_s=15, length_spread_pct=150.0)
+
+
+# --- a log of one's own
+
+ENTRY = (
+    "https 2026-03-01T00:00:00.1Z app/web/1 {} {} 0.0 0.1 0.0 200 200 34 366 "
+    '"GET https://example.com:443/ HTTP/1.1" "curl"\n'
+)
+
+
+def log(path, *requests):
+    """An access log: client, target, and how many requests."""
+    path.write_text("".join(ENTRY.format(f"{client}:2817", target) * count
+                            for client, target, count in requests))  # fmt: skip
+    return str(path)
+
+
+def test_a_log_says_how_uneven_targets_and_clients_are(tmp_path):
+    path = log(
+        tmp_path / "alb.log",
+        ("192.0.2.1", "10.0.0.1:80", 6), ("192.0.2.2", "10.0.0.1:80", 3),
+        ("2001:db8::1", "10.0.0.2:80", 3), ("192.0.2.2", "-", 5),
+    )  # fmt: skip
+    own = outcome(log=path).own
+    np.testing.assert_allclose(own.share_pct, [150, 50])
+    assert own.spread_pct == 50
+    assert own.weight_spread_pct == pytest.approx(100 * 2**0.5 / 4)
+    assert own.chance_pct == pytest.approx(100 * ((2 * (1 + 2 / 16) - 1) / 3) ** 0.5)
+    told = tell(outcome(log=path))
+    assert told.notes[0] == (
+        "Your log: 12 requests of 3 client addresses to 2 targets. 5 that no target got are left "
+        "out."
+    )
+    assert told.why.startswith("The busiest of your targets got 150 % of a fair share; their")
+    assert told.panels[-1].title == "Your targets, of a fair share"
+    assert len(told.panels) == len(tell(outcome()).panels) + 1
+
+
+def test_a_log_is_not_drawn_again_for_another_tie(tmp_path):
+    path = log(tmp_path / "alb.log", ("192.0.2.1", "10.0.0.1:80", 6))
+    found = compare(StickyScenario(log=path))
+    assert [bool(one.scenario.log) for one in found.options[1:]] == [False] * (
+        len(found.options) - 1
+    )
+
+
+def test_clients_tied_at_random_are_as_uneven_as_the_closed_form(tmp_path):
+    random = np.random.default_rng(5)
+    found, chance = [], []
+    for run in range(30):
+        weights = random.pareto(3, 400) * 20 + 1
+        tied = [(f"10.0.{i // 250}.{i % 250}", f"10.1.0.{random.integers(4)}:80", round(weight))
+                for i, weight in enumerate(weights)]  # fmt: skip
+        own = outcome(log=log(tmp_path / f"{run}.log", *tied)).own
+        found.append(own.spread_pct**2 * 4 / 3)  # of four, by their own mean
+        chance.append(own.chance_pct**2)
+    assert np.mean(found) == pytest.approx(np.mean(chance), rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("timestamp,value\n1,2\n", "line 1 is no entry of an access log of an ALB"),
+        (ENTRY.format("192.0.2.1:1", "-"), "no request that a target got"),
+        (ENTRY.format("192.0.2.1:1", "10.0.0.1:80") + "h2 cut off", "line 2 is no entry"),
+    ],
+)
+def test_a_file_that_is_no_log_is_refused_in_a_sentence(tmp_path, text, said):
+    path = tmp_path / "own.log"
+    path.write_text(text)
+    with pytest.raises(TraceError, match=said) as caught:
+        outcome(log=str(path))
+    assert str(caught.value).endswith(".")

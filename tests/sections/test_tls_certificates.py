@@ -323,7 +323,7 @@ def test_a_habit_is_a_distribution(reminders, acted, unread, days):
 @pytest.mark.parametrize(
     ("name", "must", "must_not"),
     [
-        ("All from ACM", "ACM renews its own by itself, but for 1 %", "imported"),
+        ("All from ACM", "ACM renews its own by itself, but for 1 %", "by hand"),
         ("All imported", "ACM does not renew these", "Of all expiries"),
         ("Twice the reminders", "further reminders do not help", "put off"),
         ("The mailbox of a leaver", "nobody reads", "put off"),

@@ -169,3 +169,17 @@ def test_workers_say_the_same_as_this_process(monkeypatch):
     monkeypatch.setattr("awsnb.site.bake.WORTH_WORKERS", 10)
     monkeypatch.setattr("awsnb.site.bake._cores", lambda: 2)
     assert answers(start, asked) == here
+
+
+def test_a_report_has_no_control_that_changes_nothing(tmp_path):
+    trace = tmp_path / "load.csv"
+    trace.write_text(
+        "timestamp,VolumeWriteBytes Sum\n2026-03-02T00:00:00Z,9000000000\n"
+        "2026-03-02T00:05:00Z,9000000000\n2026-03-02T00:10:00Z,3000000\n"
+    )
+    with closing(Explorer("ebs-volume-types", trace=str(trace))) as explorer:
+        data = book.write(explorer, SMALL["ebs-volume-types"], situations=[explorer.situation])
+    (view,) = coding.read(data)[0]["form"]["views"]
+    controls = {field["name"] for field in view["fields"] if field["control"]}
+    assert {"volume_type", "size_gib", "load_factor"} <= controls
+    assert "workload" not in controls  # the file is the load

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from awsnb import claims, facts
 from awsnb.cli import app
-from awsnb.sections import SECTIONS
+from awsnb.sections import GUIDE
 
 ROWS = claims.load()
 ERRATA = {row.id: row for row in ROWS if row.is_erratum}
@@ -25,7 +25,7 @@ def test_every_fact_and_every_erratum_stands_there_once():
 
 
 def test_sections_are_the_courses_in_its_order_and_facts_come_first():
-    assert claims.sections() == [section.slug for section in SECTIONS]
+    assert claims.sections() == [section.slug for section in GUIDE]
     order = {slug: place for place, slug in enumerate(claims.sections())}
     assert list(ROWS) == sorted(ROWS, key=lambda row: (order[row.section], row.is_erratum))
 
@@ -98,5 +98,6 @@ def test_an_unknown_section_is_refused_with_the_nearest():
     answer = said("ebs-volumes-types")
     assert answer.exit_code == 2
     assert (
-        "There is no section 'ebs-volumes-types'. Did you mean ebs-volume-types?" in answer.stderr
+        "The course notes have no section 'ebs-volumes-types'. Did you mean ebs-volume-types?"
+        in answer.stderr
     )

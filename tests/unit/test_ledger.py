@@ -10,12 +10,12 @@ import pytest
 
 from awsnb._paths import data_dir, notebooks_dir
 from awsnb.lessons import ledger
-from awsnb.sections import SECTIONS
+from awsnb.sections import GUIDE
 from awsnb.site.claims import claims as page
 from awsnb.site.lesson import _told
 from awsnb.site.notebook import Notebook
 
-READY = [one for one in SECTIONS if one.ready]
+READY = [one for one in GUIDE if one.ready]
 with open(data_dir() / "claims.csv", encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
 SHOWN = {"notebook": ledger()._repr_html_(), "page": page(READY)}
@@ -60,13 +60,13 @@ def test_every_claim_of_the_file_is_shown_once(shown):
 def test_counts_are_those_of_the_file(shown):
     rows = {cells[0]: cells[1:] for cells in Read(SHOWN[shown]).rows if len(cells) == 8}
     heads = rows.pop("section")
-    for one in [*SECTIONS, None]:
+    for one in [*GUIDE, None]:
         own = [row for row in ROWS if one is None or row["section"] == one.slug]
         facts = Counter(row["verdict"] for row in own if row["id"].startswith("F"))
         wanted = facts | Counter(facts=facts.total(), errata=len(own) - facts.total())
         name = "all" if one is None else next(name for name in rows if one.title in name)
         assert rows[name] == [str(wanted[head]) for head in heads]
-    assert len(rows) == len(SECTIONS) + 1
+    assert len(rows) == len(GUIDE) + 1
 
 
 @each_shown
@@ -79,7 +79,7 @@ def test_a_claim_links_the_cell_that_teaches_it_and_what_has_none_is_to_come(sho
         if row["section"] in stems
     )
     assert linked == wanted
-    for one in SECTIONS:
+    for one in GUIDE:
         assert (f"{one.title} (to come)" in SHOWN[shown]) == (not one.ready)
 
 

@@ -11,6 +11,7 @@ import lock
 import nbformat
 import pytest
 import skeleton
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from packaging.requirements import Requirement
 
@@ -184,3 +185,22 @@ def test_a_new_notebook_has_the_parameters_of_its_section(tmp_path: Path) -> Non
     assert cells["title"].source.startswith("# EBS volume types\n\n**Which volume holds my load")
     with pytest.raises(FileExistsError):
         skeleton.write("ebs-volume-types", tmp_path)
+
+
+def test_the_site_is_published_from_where_it_is_written_to() -> None:
+    text = (lock.ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8")
+    job = yaml.safe_load(text)["jobs"]["publish"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    (folder,) = {words[2] for words in map(str.split, commands) if words[:2] == ["awsnb", "site"]}
+    given = {
+        step["uses"].split("@")[0]: step.get("with", {}) for step in job["steps"] if "uses" in step
+    }
+    assert given["actions/upload-pages-artifact"]["path"] == folder
+    assert given["actions/cache"]["path"] == folder
+    named = [given["actions/setup-python"]["cache-dependency-path"], commands[0].split()[3]]
+    assert all((lock.ROOT / name).exists() for name in named)
+    assert (
+        f"python-{given['actions/setup-python']['python-version']}"
+        == (lock.ROOT / "binder" / "runtime.txt").read_text().strip()
+    )
+    assert "://" not in text  # no registry is named: pip's own is used

@@ -263,6 +263,21 @@ def test_other_series_are_listed_and_one_is_chosen(load, labels):
     assert all(label in str(refused.value) for label in labels)
 
 
+def test_the_wanted_load_is_found_among_other_metrics(load):
+    four = results("VolumeReadBytes", "VolumeReadOps", "VolumeWriteBytes", "VolumeWriteOps")
+    found = load(four, "operations")
+    assert found.trace.metric == "VolumeReadOps + VolumeWriteOps" and found.measure == "operations"
+    assert any("of 4 metrics VolumeReadOps was read" in note for note in found.trace.repairs)
+    alone = load(results("CPUUtilization", "RequestCount", "TargetResponseTime"), "requests")
+    assert alone.trace.metric == "RequestCount"
+
+
+def test_half_of_a_load_among_other_metrics_is_asked_about(load):
+    for labels in (("VolumeReadOps", "CPUUtilization"), ("WriteIOPS", "FreeStorageSpace")):
+        with pytest.raises(TraceError, match="holds 2 metrics"):
+            load(results(*labels))
+
+
 def test_a_sum_can_be_named(load):
     four = results("VolumeReadOps", "VolumeWriteOps", "VolumeReadBytes", "VolumeWriteBytes")
     found = load(four, metric="VolumeReadBytes + VolumeWriteBytes")

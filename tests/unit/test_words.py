@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from awsnb.words import milliseconds, percent, rate, span
+from awsnb.words import milliseconds, percent, rate, span, unit_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,22 @@ def test_no_length_of_time_rounds_into_one_that_does_not_exist():
     ends = ("1000 ms", "10.0 ms", "120 s", " 60 min", " 24 h", " 0 min", " 0 h")
     assert not [text for text in texts if text.endswith(ends)]
     assert "60 min" not in texts
+
+
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        ("instances", "instance"),
+        ("copies", "copy"),
+        ("successes", "success"),
+        ("busy readers", "busy reader"),
+        ("vCPUs", "vCPU"),
+        ("ms", "ms"),
+        ("IOPS", "IOPS"),
+        ("MiB/s", "MiB/s"),
+        ("", ""),
+    ],
+)
+def test_a_unit_of_one_is_in_the_singular(unit, one):
+    assert unit_of(1, unit) == unit_of(1.0, unit) == one
+    assert unit_of(2, unit) == unit_of(0, unit) == unit

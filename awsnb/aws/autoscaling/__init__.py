@@ -15,6 +15,7 @@ from awsnb.aws.autoscaling.defaults import (
 from awsnb.aws.autoscaling.health import at_once, default_check, found, new_targets
 from awsnb.aws.autoscaling.purchase import default_mix, mixed_usd_month, on_demand_count
 from awsnb.aws.autoscaling.refresh import bounds, refresh_fact, stops
+from awsnb.aws.autoscaling.refreshes import OwnRefresh, read_refreshes
 from awsnb.aws.autoscaling.termination import POLICIES, Member, steps
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "History",
     "Member",
     "Monitoring",
+    "OwnRefresh",
     "Scaler",
     "alarm_minutes",
     "at_once",
@@ -41,6 +43,7 @@ __all__ = [
     "new_targets",
     "on_demand_count",
     "read_history",
+    "read_refreshes",
     "refresh_fact",
     "sensor",
     "steps",

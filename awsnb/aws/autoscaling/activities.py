@@ -1,20 +1,20 @@
 """Scaling activities: the words that AWS gives for them, and a history of one's own."""
 
-import json
 import re
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from awsnb._read import state
+from awsnb.aws.autoscaling.cli_output import Output
 from awsnb.aws.autoscaling.defaults import ASG
 from awsnb.mechanisms.group import Activity
-from awsnb.scenario import ScenarioError, shown
 
-FIELD = "activities"
-MOST_BYTES = 50_000_000
-HOW = "Save one with: aws autoscaling describe-scaling-activities --auto-scaling-group-name NAME."
+OUTPUT = Output(
+    field="activities",
+    key="Activities",
+    how="Save one with: aws autoscaling describe-scaling-activities --auto-scaling-group-name "
+    "NAME.",
+)
 _LAUNCH, _TERMINATE = "Launching a new EC2 instance", "Terminating EC2 instance"
 _NOT_THERE = ("Failed", "Cancelled")
 _CAPACITY = re.compile(r"capacity from (\d+) to \d+")
@@ -47,8 +47,9 @@ def cause_text(activity: Activity, desired: int) -> str:
     said = str(ASG.value("activity", activity.cause))
     if activity.cause == "create":
         return f"{said} {desired}."
-    if activity.cause == "start":
-        return f"{said}, increasing the capacity from {activity.before} to {activity.after}."
+    if activity.cause in ("start", "shrink"):
+        verb = "increasing" if activity.launches else "shrinking"
+        return f"{said}, {verb} the capacity from {activity.before} to {activity.after}."
     return f"{said}."
 
 
@@ -70,70 +71,41 @@ def read_history(path: str) -> History:
     ScenarioError
         If it is no such file, or holds no launch or termination.
     """
-    file = Path(path)
-    try:
-        if not file.is_file():
-            raise _refusal("there is no such file.")
-        place, modified_ns, size = state(file)
-        if size > MOST_BYTES:
-            raise _refusal(f"more than {MOST_BYTES:,} bytes, which no such history has.")
-        return _read(place, modified_ns, size)
-    except OSError as error:
-        raise _refusal(f"can't be read: {error.strerror}.") from None
+    return _read(*OUTPUT.state(path))
 
 
 @lru_cache(maxsize=4)
 def _read(file: Path, modified_ns: int, size: int) -> History:
-    found = _listed(file)
+    found = OUTPUT.listed(file)
     steps, started = [], []
     for number, entry in enumerate(found, start=1):
         change = _change(entry, number)
         if not change:
             continue
-        begin = _time(entry, "StartTime", number)
+        begin = OUTPUT.time(entry, "StartTime", f"activity {number}")
         started.append((begin, str(entry.get("Cause", ""))))
-        end = _time(entry, "EndTime", number) if "EndTime" in entry and change > 0 else begin
+        end = (
+            OUTPUT.time(entry, "EndTime", f"activity {number}")
+            if "EndTime" in entry and change > 0
+            else begin
+        )
         if change < 0 or "EndTime" in entry:
             steps.append((end, change))
     if not steps:
-        raise _refusal(f"there is no launch and no termination in it that came to an end. {HOW}")
+        raise OUTPUT.refusal(
+            f"there is no launch and no termination in it that came to an end. {OUTPUT.how}"
+        )
     first, cause = min(started)
     known = _CAPACITY.search(cause)
     counted = tuple(Step((at - first).total_seconds(), change) for at, change in sorted(steps))
     return History(counted, int(known.group(1)) if known else None)
 
 
-def _listed(file: Path) -> list[Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise _refusal(f"it is not JSON. {HOW}") from None
-    listed = found.get("Activities") if isinstance(found, dict) else found
-    if not isinstance(listed, list):
-        raise _refusal(f"it has no list of Activities. {HOW}")
-    return listed
-
-
 def _change(entry: Any, number: int) -> int:
     """Return 1 for a launch, -1 for a termination, 0 for what changes nothing in service."""
     if not isinstance(entry, dict) or not isinstance(entry.get("Description"), str):
-        raise _refusal(f"activity {number} has no Description. {HOW}")
+        raise OUTPUT.refusal(f"activity {number} has no Description. {OUTPUT.how}")
     said = entry["Description"]
     if "into warm pool" in said or entry.get("StatusCode") in _NOT_THERE:
         return 0
     return 1 if said.startswith(_LAUNCH) else -1 if said.startswith(_TERMINATE) else 0
-
-
-def _time(entry: dict[str, Any], key: str, number: int) -> datetime:
-    try:
-        at = datetime.fromisoformat(entry.get(key, ""))
-    except (TypeError, ValueError):
-        raise _refusal(
-            f"activity {number} has {key} {shown(entry.get(key))}; it must be a time such as "
-            "2026-11-28T12:00:00Z."
-        ) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _refusal(why: str) -> ScenarioError:
-    return ScenarioError(f"{FIELD}: {why}", field=FIELD)

@@ -45,7 +45,12 @@ def check_fencing(volume_type: str, field: str, value: str) -> None:
 
 
 def check_attachments(
-    volume_type: str, region: str, instances: int, instance_type: str, boot_volume: bool
+    volume_type: str,
+    region: str,
+    instances: int,
+    instance_type: str,
+    one_zone: bool,
+    boot_volume: bool,
 ) -> None:
     """Refuse what AWS refuses when several instances are to share a volume.
 
@@ -62,6 +67,8 @@ def check_attachments(
     _require("instances", instances, instances <= MOST_INSTANCES, rule, "max_instances")
     rule = "every instance must be built on the Nitro System"
     _require("instance_type", instance_type, is_nitro(instance_type), rule, "max_instances")
+    rule = "every instance must be in the Availability Zone of the volume"
+    _require("one_zone", one_zone, one_zone, rule, "max_instances")
     rule = "a volume with Multi-Attach can't be a boot volume"
     _require("boot_volume", boot_volume, not boot_volume, rule, "boot_volume")
 

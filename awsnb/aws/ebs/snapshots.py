@@ -9,10 +9,18 @@ from awsnb.scenario import ScenarioError
 GIB_PER_BILLED_GB: float = EBS.value("billing", "gib_per_billed_gb")
 BLOCK_GIB: float = EBS.value("snapshot", "block_size") / 2**20
 MIN_ARCHIVE_DAYS = int(EBS.value("archive", "min_period"))
+
+
 RATES_MIBPS: tuple[int, int] = (
     int(EBS.value("initialization", "min_rate")),
     int(EBS.value("initialization", "max_rate")),
 )
+
+
+def rate_usd_gib(rate_mibps: int) -> float | None:
+    """Fee for fetching blocks at a rate, USD a GiB in us-east-1; None if not known."""
+    key = f"price_{rate_mibps}_mibps"
+    return EBS.value("initialization", key) if EBS.has("initialization", key) else None
 
 
 def standard_usd_month(gib: float) -> float:

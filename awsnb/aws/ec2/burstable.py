@@ -58,8 +58,8 @@ class Burstable:
         rule = EC2.get(self.family, key)
         if not rule.value:
             raise ScenarioError(
-                f"mode = {self.mode}: on a Dedicated Host AWS allows {self.family.upper()} only in "
-                f"standard mode ({rule.source}).",
+                f"mode = '{self.mode}': on a Dedicated Host AWS allows {self.family.upper()} only "
+                f"in standard mode ({rule.source}).",
                 field="mode",
             )
 

@@ -28,16 +28,23 @@ class Policy:
     archive_days: int | None = None
     move_back: bool = False
 
-    def check(self, mode: str) -> None:
-        """Refuse what AWS refuses in a throughput mode.
+    def check(self, mode: str, kind: str = "Regional") -> None:
+        """Refuse what AWS refuses in a throughput mode, on a kind of file system.
 
         Raises
         ------
         ScenarioError
-            If Archive is not to be had in that mode, or does not come after Infrequent Access.
+            If Archive is not to be had there, or does not come after Infrequent Access.
         """
         if self.archive_days is None:
             return
+        kinds = EFS.get("archive", "kinds")
+        if kind != kinds.value:
+            raise ScenarioError(
+                f"archive_after = '{self.archive_days} days': AWS has Archive on {kinds.value} "
+                f"file systems only, and kind is '{kind}' ({kinds.source}).",
+                field="archive_after",
+            )
         modes = EFS.get("archive", "modes")
         if mode != modes.value:
             raise ScenarioError(
@@ -55,22 +62,37 @@ class Policy:
 
 @dataclass(frozen=True)
 class StorageBill:
-    """Prices of the classes with a throughput mode, us-east-1."""
+    """Prices of the classes with a throughput mode, us-east-1.
+
+    Parameters
+    ----------
+    mode : str
+        The throughput mode.
+    one_zone : bool
+        Whether the file system is One Zone, which has no Archive.
+    """
 
     mode: str
+    one_zone: bool = False
 
     @property
     def usd_gib_month(self) -> NDArray[np.float64]:
         """USD a GiB-month in Standard, Infrequent Access and Archive, shape (3,)."""
         ia = "storage_price" if self.mode == "elastic" else "storage_price_legacy"
         places = (("standard", "storage_price"), ("ia", ia), ("archive", "storage_price"))
+        if self.one_zone:
+            places = (("one_zone", "storage_price"), ("one_zone", "ia_storage_price"), places[2])
         return np.array([EFS.value(*place) for place in places], dtype=np.float64)
 
     @property
     def tiering_usd_gib(self) -> NDArray[np.float64]:
         """USD a GiB that lifecycle management moves into each class, shape (3,)."""
-        back = EFS.value("billing", "move_back_price")
-        return np.array([back, *(EFS.value(c, "tiering_price") for c in ("ia", "archive"))])
+        return np.array([0.0, *(EFS.value(c, "tiering_price") for c in ("ia", "archive"))])
+
+    @property
+    def back_usd_gib(self) -> NDArray[np.float64]:
+        """USD a GiB that moves back to Standard from each class, shape (3,)."""
+        return np.array([0.0, *(EFS.value(c, "move_back_price") for c in ("ia", "archive"))])
 
     @property
     def access_usd_gib(self) -> NDArray[np.float64]:

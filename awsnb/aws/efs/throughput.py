@@ -50,17 +50,22 @@ class Io:
         return 1024 / self.request_kib + self.metadata_per_mib
 
     @property
-    def counted(self) -> float:
-        """MiB that EFS counts for a MiB of data: a request is at least 4 KiB, metadata too."""
-        least_kib = EFS.value("metering", "min_request")
-        padding = max(1.0, least_kib / self.request_kib)
-        return padding + self.metadata_per_mib * least_kib / 1024
-
-    @property
     def metered_mib(self) -> float:
         """MiB that bursting and provisioned mode meter for a MiB of data: a read is a third."""
         reads = self.read_share / EFS.value("metering", "read_divisor")
-        return (reads + 1 - self.read_share) * self.counted
+        counted = self._counted_mib(EFS.value("metering", "min_request"))
+        return float((reads + 1 - self.read_share) * counted)
+
+    @property
+    def elastic_mib(self) -> float:
+        """MiB that elastic mode bills for a MiB of data: a request for data is at least 32 KiB."""
+        return self._counted_mib(EFS.value("metering", "min_request_elastic"))
+
+    def _counted_mib(self, least_kib: float) -> float:
+        """MiB counted for a MiB of data, metadata included."""
+        padding = max(1.0, least_kib / self.request_kib)
+        metadata_kib = EFS.value("metering", "min_request")
+        return float(padding + self.metadata_per_mib * metadata_kib / 1024)
 
 
 @dataclass(frozen=True)

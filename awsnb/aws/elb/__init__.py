@@ -1,6 +1,6 @@
 """Elastic Load Balancing: kinds, health checks, limits, bills, paths, security groups, logs."""
 
-from awsnb.aws.elb.access_log import Durations, read_durations
+from awsnb.aws.elb.access_log import Counts, Durations, read_counts, read_durations
 from awsnb.aws.elb.bill import (
     Bill,
     alb_bill,
@@ -22,6 +22,7 @@ __all__ = [
     "KINDS",
     "Bill",
     "Budget",
+    "Counts",
     "CrossZone",
     "Durations",
     "HealthCheck",
@@ -39,6 +40,7 @@ __all__ = [
     "nlb_listener",
     "offers",
     "reaches",
+    "read_counts",
     "read_durations",
     "rule_limits",
     "takes",

@@ -1,4 +1,6 @@
-"""How long requests take: read from access logs of an ALB, or from a file of durations.
+"""How long requests take, and who sends them to which target: read from access logs of an ALB.
+
+Durations may also come as a plain file of seconds.
 
 An entry of an ALB's log begins with the kind of request, a time, the load balancer, client and
 target, and three times in seconds: until the request was sent to the target, until the target's
@@ -7,6 +9,7 @@ answer began, until that went to the client (ALB User Guide: load-balancer-acces
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +25,7 @@ from awsnb.trace.model import in_a_sentence
 
 ALB_ENTRY = re.compile(r"(?:https?|h2|grpcs) \S+ \S+ \S+ \S+ (\S+) (\S+) (\S+) ")
 WEBSOCKET = re.compile(r"wss? \S+ \S+ ")
+ANY_ENTRY = re.compile(r"(?:https?|h2|grpcs|wss?) \S+ \S+ (\S+) (\S+) ")
 LONGEST_S = 1e6
 WANTED = "an access log of an ALB, or one duration in seconds a line"
 
@@ -44,6 +48,72 @@ class Durations:
     from_log: bool
     websockets: int
     unsent: int
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Requests of an access log, by target and by client.
+
+    Attributes
+    ----------
+    by_target, by_client : ndarray of int
+        Requests of each, the most first: of those that a target got.
+    unsent : int
+        Entries of requests that no target got.
+    """
+
+    by_target: NDArray[np.int64]
+    by_client: NDArray[np.int64]
+    unsent: int
+
+
+def read_counts(path: str) -> Counts:
+    """Read how many requests each target got, and each client sent; once, until it changes.
+
+    Parameters
+    ----------
+    path : str
+        An access log of an ALB, as text or gzip. A client is an address.
+
+    Returns
+    -------
+    Counts
+
+    Raises
+    ------
+    TraceError
+        If the file can't be read or is no such log.
+    """
+    with in_a_sentence(path):
+        return _read_counts(*state(Path(path)))
+
+
+@lru_cache(maxsize=4)
+def _read_counts(file: Path, modified_ns: int, size: int) -> Counts:
+    with text_file(file).open() as lines:
+        return _counts(lines)
+
+
+def _counts(lines: Iterable[str]) -> Counts:
+    targets, clients, unsent = Counter[str](), Counter[str](), 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        entry = ANY_ENTRY.match(line)
+        if not entry:
+            raise TraceError(f"line {number} is no entry of an access log of an ALB")
+        client, target = entry.groups()
+        if target == "-":
+            unsent += 1
+        else:
+            targets[target] += 1
+            clients[client.rpartition(":")[0]] += 1
+    if not targets:
+        raise TraceError("holds no request that a target got; wanted: an access log of an ALB")
+    by_target, by_client = (
+        np.array(sorted(each.values(), reverse=True)) for each in (targets, clients)
+    )
+    return Counts(by_target, by_client, unsent)
 
 
 def read_durations(path: str) -> Durations:

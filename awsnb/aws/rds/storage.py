@@ -42,14 +42,12 @@ class Storage:
     @property
     def cost_usd_month(self) -> float:
         """Price in us-east-1, Single-AZ, USD a month."""
-        cost = self.size_gib * RDS.value(self.storage_type, "storage_price_single_az")
-        if self.storage_type == "io2":
-            cost += (self.iops or 0) * RDS.value("io2", "iops_price_single_az")
-        if self.storage_type == "gp3":
-            cost += self._above("iops", self.iops) * RDS.value("gp3", "iops_price_single_az")
-            extra = self._above("throughput", self.throughput_mibps)
-            cost += extra * RDS.value("gp3", "throughput_price_single_az")
-        return float(cost)
+        return self._usd_month("single")
+
+    @property
+    def multi_az_usd_month(self) -> float:
+        """Price in us-east-1 with that of a standby, USD a month."""
+        return self._usd_month("multi")
 
     @property
     def text(self) -> str:
@@ -89,6 +87,18 @@ class Storage:
         if self.storage_type == "gp3":
             self._check_gp3("iops", self.iops, "IOPS")
             self._check_gp3("throughput", self.throughput_mibps, "MiB/s")
+
+    def _usd_month(self, zones: str) -> float:
+        def price(what: str) -> float:
+            return float(RDS.value(self.storage_type, f"{what}_price_{zones}_az"))
+
+        cost = self.size_gib * price("storage")
+        if self.storage_type == "io2":
+            cost += (self.iops or 0) * price("iops")
+        if self.storage_type == "gp3":
+            cost += self._above("iops", self.iops) * price("iops")
+            cost += self._above("throughput", self.throughput_mibps) * price("throughput")
+        return cost
 
     def _above(self, what: str, asked: int | None) -> int:
         return max((asked or 0) - self.included(what), 0)

@@ -6,7 +6,9 @@ What runs and is unhealthy is replaced a few at a time, each step waiting until 
 instance has passed its checks. Too short a grace makes a new instance unhealthy before it can
 pass, and another takes its place. When a zone opens again, instances move back one by one.
 
-`roll` replaces all of a group's instances by new ones, between a floor and a ceiling.
+`roll` replaces all of a group's instances by new ones, between a floor and a ceiling. In both,
+scaling policies may change how many there are: `control_loop` decides, by a metric of these very
+instances.
 
 All is exact at events: a heap of moments, and every instance keeps the times of its own life.
 """
@@ -26,6 +28,7 @@ from awsnb.mechanisms.group.lives import (
 )
 from awsnb.mechanisms.group.rolling import Mark, Rolling, Rollout, Step, Versioned, roll
 from awsnb.mechanisms.group.running import Activity, Run, run
+from awsnb.mechanisms.group.scaling import Load, Scaling, Size
 
 __all__ = [
     "NEVER",
@@ -34,12 +37,15 @@ __all__ = [
     "Cause",
     "Checks",
     "Instance",
+    "Load",
     "Loss",
     "Mark",
     "Plan",
     "Rolling",
     "Rollout",
     "Run",
+    "Scaling",
+    "Size",
     "Step",
     "Versioned",
     "fewest",

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 Cause = Literal[
     "create", "start", "replace", "gone", "balancer", "status", "volume",
     "balance_launch", "balance_terminate", "ahead_launch", "ahead_terminate", "hook",
+    "shrink",
 ]  # fmt: skip
 NEVER = math.inf
 AT_ONCE: tuple[Cause, ...] = ("gone", "hook")

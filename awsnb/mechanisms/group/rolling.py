@@ -3,7 +3,8 @@
 At every look old instances are ended as long as the floor of ready ones is kept, and new ones are
 launched as long as the ceiling is. A new instance is ready after its warm-up, and the next look
 comes then. At a stop the replacement pauses. Turned back, it replaces the new by the old in the
-same way. What cannot go on waits, and fails after a while.
+same way. What cannot go on waits, and fails after a while. Scaling policies may change the desired
+number meanwhile: what they launch is of the version that is rolled out.
 """
 
 import heapq
@@ -13,11 +14,15 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from awsnb.mechanisms.group.lives import NEVER, ON_DEMAND, Instance, Loss, fewest
+from awsnb.mechanisms.group.scaling import Scaling, Size, Watch
 
 Step = Literal[
-    "batch", "pause", "resume", "replaced", "done", "failed", "stopped", "back", "restored", "lost"
-]
+    "batch", "pause", "resume", "replaced", "done", "failed", "stopped", "back", "restored", "lost",
+    "out", "in",
+]  # fmt: skip
 Phase = Literal["forward", "paused", "baking", "done", "stopped", "back", "restored"]
+ENDS: tuple[Phase, ...] = ("done", "stopped", "restored")
+Resized = Callable[[int], "Rolling"]
 
 
 class Rolling(NamedTuple):
@@ -110,11 +115,12 @@ class Mark(NamedTuple):
 
 
 class Rollout(NamedTuple):
-    """What happened: every instance that ever was, and every step."""
+    """What happened: every instance that ever was, every step, and every desired capacity."""
 
     plan: Rolling
     instances: tuple[Versioned, ...]
     marks: tuple[Mark, ...]
+    sizes: tuple[Size, ...]
 
     def first_s(self, *steps: Step) -> float | None:
         """Return when the first of such steps came; None if none did."""
@@ -131,6 +137,8 @@ def roll(
     loss: Loss | None = None,
     stop_s: float = NEVER,
     back_s: float = NEVER,
+    scaling: Scaling | None = None,
+    resized: Resized | None = None,
 ) -> Rollout:
     """Replace the instances of a group, from 0 s on.
 
@@ -143,6 +151,12 @@ def roll(
         When it is stopped: what is replaced stays so.
     back_s : float
         When it is turned back, unless it has been.
+    scaling : Scaling, optional
+        Policies that change the desired capacity. A scale-in ends old instances first, in the zone
+        with the most.
+    resized : callable, optional
+        A desired capacity in, how the replacement goes with it out. Left out, floor and ceiling
+        stay as far from the desired capacity as they are.
 
     Returns
     -------
@@ -164,8 +178,17 @@ def roll(
     group.later(stop_s, group.stop)
     group.later(back_s, group.back)
     group.later(plan.limit_s, group.fail)
+    if scaling is not None:
+        group.watch(scaling, resized or partial(_shifted, plan))
     group.follow()
-    return Rollout(plan, tuple(group.instances), tuple(group.marks))
+    return Rollout(plan, tuple(group.instances), tuple(group.marks), tuple(group.sizes))
+
+
+def _shifted(plan: Rolling, desired: int) -> Rolling:
+    more = desired - plan.desired
+    floor, ceiling = max(plan.floor + more, 0), plan.ceiling + more
+    stops = tuple(sorted({min(stop, desired) for stop in plan.stops[:-1]} | {desired}))
+    return plan._replace(desired=desired, floor=floor, ceiling=ceiling, stops=stops)
 
 
 @dataclass
@@ -178,6 +201,7 @@ class _Rolling:
     stop_number: int = 0
     instances: list[Versioned] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
     heap: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     closed: list[bool] = field(init=False)
     turn: int = 0
@@ -188,6 +212,7 @@ class _Rolling:
     def begin(self) -> None:
         """Start with old instances that have long been ready, and those that are new already."""
         plan = self.plan
+        self.sizes.append(Size(0.0, plan.desired))
         for number in range(plan.desired):
             one = Versioned(number, number % plan.zones, ON_DEMAND, *(-NEVER,) * 3)
             one.new = number >= plan.desired - plan.begun
@@ -245,7 +270,7 @@ class _Rolling:
         if self.moves and self.is_reached():
             self.reach()
         elif self.moves and not self.is_waiting():
-            self.later(self.now + self.plan.patience_s, partial(self.give_up, len(self.marks)))
+            self.later(self.now + self.plan.patience_s, partial(self.give_up, self.progress()))
 
     def end_and_launch(self) -> int:
         """Move on as far as it goes at one moment; return how many are launched."""
@@ -355,9 +380,13 @@ class _Rolling:
 
     # what befalls it
 
-    def give_up(self, marks: int) -> None:
+    def progress(self) -> int:
+        """Count the steps of the replacement itself."""
+        return sum(mark.step not in ("out", "in") for mark in self.marks)
+
+    def give_up(self, steps: int) -> None:
         """Fail if nothing has happened since."""
-        if self.moves and len(self.marks) == marks:
+        if self.moves and self.progress() == steps:
             self.fail()
 
     def fail(self) -> None:
@@ -399,3 +428,37 @@ class _Rolling:
         for one in lost:
             one.ended_s = min(one.ended_s, self.now)
         self.look()
+
+    # what policies do
+
+    def watch(self, scaling: Scaling, resized: Resized) -> None:
+        """Ask the policies once a period."""
+        watch, last_s = Watch(scaling, self.plan.desired), scaling.until_s
+
+        def ask() -> None:
+            if (desired := watch.decide(self.instances)) != self.plan.desired:
+                self.resize(resized(desired), scaling.protected)
+            if watch.next_s <= last_s or self.phase not in ENDS:
+                self.later(watch.next_s, ask)
+
+        self.later(watch.next_s, ask)
+
+    def resize(self, plan: Rolling, protected: int) -> None:
+        """Launch or end what a changed desired capacity asks for."""
+        change, self.plan = plan.desired - self.plan.desired, plan
+        self.stop_number = min(self.stop_number, len(plan.stops) - 1)
+        self.sizes.append(Size(self.now, plan.desired))
+        self.mark("out" if change > 0 else "in", abs(change))
+        for _ in range(change):
+            self.launch()
+        for _ in range(-change):
+            self.end_one(protected)
+        self.look()
+
+    def end_one(self, protected: int) -> None:
+        """End an instance of the zone that has the most, an old one if there is one."""
+        able = [one for one in self.there() if one.number >= protected]
+        zones = [one.zone for one in able]
+        if able:
+            chosen = max(able, key=lambda one: (zones.count(one.zone), one.due, -one.number))
+            chosen.ended_s = self.now

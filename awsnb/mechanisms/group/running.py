@@ -20,6 +20,7 @@ from awsnb.mechanisms.group.lives import (
     fewest,
     life,
 )
+from awsnb.mechanisms.group.scaling import Scaling, Size, Watch
 
 
 class Activity(NamedTuple):
@@ -36,11 +37,12 @@ class Activity(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What happened: every instance that ever was, and every activity, in order."""
+    """What happened: every instance that ever was, every activity, every desired capacity."""
 
     plan: Plan
     instances: tuple[Instance, ...]
     activities: tuple[Activity, ...]
+    sizes: tuple[Size, ...]
 
     def serving(self, at_s: ArrayLike, zone: int | None = None) -> NDArray[np.int64]:
         """Count the instances that serve at each time, in all zones or one."""
@@ -65,6 +67,7 @@ def run(
     until_s: float,
     pools: Sequence[int] | None = None,
     types: int = 1,
+    scaling: Scaling | None = None,
 ) -> Run:
     """Follow a group through its losses.
 
@@ -80,6 +83,9 @@ def run(
         if not given. Empty: it begins with none, and launches them all at 0 s.
     types : int
         Pools in each zone.
+    scaling : Scaling, optional
+        Policies that change the desired capacity. What they launch is on demand, and a scale-in
+        ends the oldest in the zone with the most.
 
     Returns
     -------
@@ -100,8 +106,10 @@ def run(
     for loss in losses:
         group.later(loss.at_s - loss.notice_s, partial(group.warn, loss))
         group.later(loss.at_s, partial(group.lose, loss))
+    if scaling is not None:
+        group.watch(Watch(scaling, plan.desired))
     group.follow(until_s)
-    return Run(plan, tuple(group.instances), tuple(group.activities))
+    return Run(plan, tuple(group.instances), tuple(group.activities), tuple(group.sizes))
 
 
 @dataclass
@@ -119,6 +127,7 @@ class _Group:
     replaces: dict[int, tuple[Instance, Cause]] = field(default_factory=dict)
     waiting: list[tuple[bool, Cause, tuple[Instance, Cause] | None]] = field(default_factory=list)
     closed: set[tuple[int, int | None]] = field(default_factory=set)
+    sizes: list[Size] = field(default_factory=list)
     turn: int = 0
     warm: int = field(init=False)
 
@@ -127,6 +136,7 @@ class _Group:
 
     def begin(self, pools: list[int]) -> None:
         """Start with instances that have long been serving, or launch them all."""
+        self.sizes.append(Size(0.0, self.plan.desired))
         for number, pool in enumerate(pools):
             zone = number % self.plan.zones
             self.instances.append(Instance(number, zone, pool, *(-NEVER,) * 3))
@@ -285,6 +295,32 @@ class _Group:
                 return
             old = next(one for one in staying if one.zone == counts.index(max(counts)))
             self.launch(old.pool != ON_DEMAND, "balance_launch", (old, "balance_terminate"))
+
+    def watch(self, watch: Watch) -> None:
+        """Ask the policies once a period."""
+        self.later(watch.next_s, partial(self.ask, watch))
+
+    def ask(self, watch: Watch) -> None:
+        desired, before = watch.decide(self.instances), self.sizes[-1].desired
+        if desired != before:
+            self.sizes.append(Size(self.now, desired))
+        for _ in range(desired - before):
+            self.launch(False, "start")
+        for _ in range(before - desired):
+            self.shrink()
+        if watch.next_s <= watch.scaling.until_s:
+            self.watch(watch)
+
+    def shrink(self) -> None:
+        """End the oldest instance of the zone that has the most; or launch one fewer."""
+        if self.waiting:
+            self.waiting.pop()
+            return
+        there = self.there()
+        zones = [one.zone for one in there]
+        chosen = max(there, key=lambda one: (zones.count(one.zone), -one.number))
+        self.young.pop(chosen.number, None)
+        self.terminate(chosen, "shrink")
 
     def terminate(self, one: Instance, cause: Cause) -> None:
         self.log(one, cause, launches=False)

@@ -151,10 +151,9 @@ def _fate(outcome: Outcome) -> str:
             "Without the reboot, what is still in memory is not on the disk when the snapshot is "
             "taken, and AWS does not guarantee that the file system is whole."
         )
-    subject = f"{scenario.must_have[0].upper()}{scenario.must_have[1:]}"
     if outcome.mine == TAKEN:
-        return f"{subject}: the next instance has it."
-    return f"{subject}: left behind. {_reason(scenario)}"
+        return f"It comes along: {scenario.must_have}."
+    return f"It is left behind: {scenario.must_have}. {_reason(scenario)}"
 
 
 def _reason(scenario: CopyingScenario) -> str:

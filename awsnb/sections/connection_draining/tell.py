@@ -126,7 +126,12 @@ def _requests(outcome: Outcome) -> str:
         if enough is None
         else f"A delay of {span(enough, '0 s')} is just enough."
     )
-    return f"Requests cut in a deploy: {few(outcome.cut)} on average. {_lengths(outcome)} {cure}"
+    return f"A deploy cuts {_cut(outcome)} on average. {_lengths(outcome)} {cure}"
+
+
+def _cut(outcome: Outcome) -> str:
+    count = few(outcome.cut)
+    return f"{count} request" if count == "1" else f"{count} requests"
 
 
 def _lengths(outcome: Outcome) -> str:
@@ -146,7 +151,7 @@ def _lengths(outcome: Outcome) -> str:
 
 def _kept(outcome: Outcome) -> str:
     one, enough = outcome.scenario, outcome.enough_s
-    held = f"Requests cut in a deploy: {few(outcome.cut)} on average, no more than accepted."
+    held = f"A deploy cuts {_cut(outcome)} on average, no more than accepted."
     minutes = outcome.enough_min
     if enough is None or minutes is None or enough >= one.delay_s:
         return f"{held} The delay is just enough."

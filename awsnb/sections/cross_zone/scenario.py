@@ -7,6 +7,7 @@ from pydantic import model_validator
 from awsnb.aws.elb import ELB, CrossZone
 from awsnb.aws.elb.cross_zone import DEFAULT
 from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.trace import fields
 
 INTERNET, INSIDE = "internet", "inside the VPC"
 AFFINITY = {"any zone": "any", "85 % own zone": "partial", "own zone": "full"}
@@ -78,6 +79,14 @@ class CrossZoneScenario(Scenario):
         50.0, label="Bytes of a request", unit="kB", low=0.1, high=100_000, log=True, group="Load",
         advanced=True, meaning="Of a request and its answer together.",
     )  # fmt: skip
+    trace: str = field(
+        "", label="Trace", path=True, group="Load", advanced=True,
+        meaning="Path of a CloudWatch export of RequestCount or ProcessedBytes (Sum), a series for "
+        "each Availability Zone: what comes to each zone's node.",
+    )  # fmt: skip
+    trace_unit: Literal[
+        "as the file says", "requests", "requests/s", "network bytes", "network bytes/s"
+    ] = fields.trace_unit(group="Load", advanced=True)
     service_ms: float = field(
         50.0, label="Service time", unit="ms", low=0.1, high=10_000, log=True, group="Target",
         advanced=True, meaning="How long a worker takes for a request, on average.",
@@ -142,6 +151,8 @@ class CrossZoneScenario(Scenario):
     @model_validator(mode="after")
     def _refuse_what_cannot_be(self) -> Self:
         self.cross_zone.check()
+        if self.trace:
+            self._check_trace()
         if sum(self.targets) == 0:
             raise ScenarioError(
                 "targets_b = 0: no zone has a target; register at least 1 target in some zone.",
@@ -154,3 +165,20 @@ class CrossZoneScenario(Scenario):
                 field="lost_in_a",
             )
         return self
+
+    def _check_trace(self) -> None:
+        """Refuse what the trace says already, and what it can't say."""
+        for name in ("requests_per_s", "to_node_a_pct"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ScenarioError(
+                    f"{name} = {getattr(self, name):g}: does not apply to a trace, which says what "
+                    "comes to each zone; leave one of them out.",
+                    field=name,
+                )
+        if self.clients == INSIDE or self.balancer == "gwlb" or self.zone_a_lost:
+            raise ScenarioError(
+                f"trace = {self.trace}: says what came to each zone's node while all were there, "
+                "from clients on the internet; leave it out for clients inside the VPC, a gwlb or "
+                "a lost zone.",
+                field="trace",
+            )

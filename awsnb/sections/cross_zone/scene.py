@@ -78,7 +78,7 @@ def _targets(outcome: Outcome, steps: Steps) -> Iterator[Place]:
             f"Each target in {zone}",
             2,
             level=each[:, at],
-            capacity=FULL_PCT * scenario.target_per_s / scenario.requests_per_s,
+            capacity=FULL_PCT * scenario.target_per_s / outcome.load.requests_per_s,
             unit="%",
             states=tuple(
                 (lost, "ok" if one.healthy[at] else "bad", f"{one.healthy[at]} healthy")

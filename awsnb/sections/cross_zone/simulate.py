@@ -12,6 +12,7 @@ from awsnb import theory
 from awsnb.aws.elb import ELB, charged, end_usd_gb
 from awsnb.aws.elb.cross_zone import CLIENT_TO_NODE, NODE_TO_TARGET
 from awsnb.aws.prices import HOURS_A_MONTH
+from awsnb.sections.cross_zone.load import Arriving, arriving
 from awsnb.sections.cross_zone.scenario import INSIDE, CrossZoneScenario
 
 Array = NDArray[np.float64]
@@ -82,21 +83,25 @@ class Outcome:
         whole zone last, if it is lost.
     inside : bool
         Whether clients are in zones of the VPC, so that their leg may cross.
+    load : Arriving
+        How much there is, and what comes to each zone of a trace.
     """
 
     scenario: CrossZoneScenario
     spread: Spread
     as_lost: Mapping[bool, tuple[Spread, ...]]
     inside: bool
+    load: Arriving
 
     def busy_pct(self, spread: Spread) -> Array:
         """What a target of each zone is asked for, of what it can serve, %."""
-        return 100 * spread.each_target * self.scenario.requests_per_s / self.scenario.target_per_s
+        return 100 * spread.each_target * self.load.requests_per_s / self.scenario.target_per_s
 
     @cached_property
     def p99_ms(self) -> float:
         """p99 of the busiest zone, wait and service, ms; infinite if the queue grows."""
-        return p99_ms(self.scenario, float(self.spread.each_target.max()))
+        per_s = float(self.spread.each_target.max()) * self.load.requests_per_s
+        return p99_ms(self.scenario, per_s)
 
     @property
     def p99_ms_or_none(self) -> float | None:
@@ -118,7 +123,7 @@ class Outcome:
     def crossing_gb(self, leg: str) -> float:
         """Gigabytes a month that cross zones on a leg."""
         scenario = self.scenario
-        gb_per_s = scenario.requests_per_s * scenario.kb_per_request / 1e6
+        gb_per_s = self.load.requests_per_s * scenario.kb_per_request / 1e6
         return self.crossing(leg) * gb_per_s * 3600 * HOURS_A_MONTH
 
     def end_usd(self, leg: str) -> float:
@@ -158,21 +163,31 @@ def simulate(scenario: CrossZoneScenario) -> Outcome:
     -------
     Outcome
     """
-    as_lost = {on: _losing(scenario, on) for on in (True, False)}
+    load = arriving(scenario)
+    as_lost = {on: _losing(scenario, on, load.shares) for on in (True, False)}
     asked = as_lost[scenario.cross_zone.on][scenario.lost]
-    return Outcome(scenario, asked, as_lost, scenario.clients == INSIDE)
+    return Outcome(scenario, asked, as_lost, scenario.clients == INSIDE, load)
 
 
-def _losing(scenario: CrossZoneScenario, cross_zone: bool) -> tuple[Spread, ...]:
+def _losing(
+    scenario: CrossZoneScenario, cross_zone: bool, shares: Array | None
+) -> tuple[Spread, ...]:
     """Take zone A's targets away, one after the other."""
     last = scenario.targets_a
     gone = scenario.zone_a_lost
     return tuple(
-        spread(scenario, cross_zone, lost, gone and lost == last) for lost in range(last + 1)
+        spread(scenario, cross_zone, lost, gone and lost == last, shares)
+        for lost in range(last + 1)
     )
 
 
-def spread(scenario: CrossZoneScenario, cross_zone: bool, lost: int, gone: bool = False) -> Spread:
+def spread(
+    scenario: CrossZoneScenario,
+    cross_zone: bool,
+    lost: int,
+    gone: bool = False,
+    shares: Array | None = None,
+) -> Spread:
     """Spread requests over nodes and targets.
 
     Parameters
@@ -185,6 +200,8 @@ def spread(scenario: CrossZoneScenario, cross_zone: bool, lost: int, gone: bool 
         Targets of zone A that are lost.
     gone : bool
         Whether zone A's node is lost with them, and the clients inside zone A.
+    shares : ndarray of float, shape (zones,), optional
+        What comes to each node of the internet's requests, if a trace says so.
     """
     healthy = np.array(scenario.targets) - lost * (np.arange(len(scenario.targets)) == 0)
     sends = _sends(healthy, cross_zone)
@@ -193,13 +210,12 @@ def spread(scenario: CrossZoneScenario, cross_zone: bool, lost: int, gone: bool 
         nodes[0], sends[0] = False, 0.0
     bound = scenario.balancer == "gwlb"  # an endpoint knows the node of its zone, and no other
     named = nodes if bound else _in_dns(nodes, sends)
-    clients = _clients(scenario, named, gone)
+    clients = _clients(scenario, named, gone) if shares is None else shares
     return Spread(clients, _arriving(scenario, clients, named), sends, healthy)
 
 
-def p99_ms(scenario: CrossZoneScenario, share: float) -> float:
-    """p99 of a target with a share of all requests, ms (M/M/c); infinite if its queue grows."""
-    per_s = share * scenario.requests_per_s
+def p99_ms(scenario: CrossZoneScenario, per_s: float) -> float:
+    """p99 of a target that gets so many requests, ms (M/M/c); infinite if its queue grows."""
     if per_s >= scenario.target_per_s:
         return inf
     service_s = scenario.service_ms / 1000

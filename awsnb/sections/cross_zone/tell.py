@@ -34,7 +34,7 @@ def tell(outcome: Outcome) -> Result:
         numbers=_numbers(outcome),
         data=_data(outcome),
         panels=_panels(),
-        notes=tuple(_notes(outcome.scenario)),
+        notes=(*outcome.load.notes, *_notes(outcome.scenario)),
         scene=scene(outcome),
     )
 

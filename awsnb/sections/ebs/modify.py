@@ -1,7 +1,9 @@
 """The view "modify": a gp3 volume that grows while it is used, and AWS's limits on how often."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, Self
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from awsnb.aws.ebs.volume import EBS, Volume
-from awsnb.results import Curve, Number, Panel, Result
+from awsnb.results import Curve, Flow, Number, Panel, Place, Result, Scene
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.view import View
 from awsnb.words import counted, span, usd
@@ -107,13 +109,41 @@ class Outcome:
 
     @cached_property
     def hour(self) -> Floats:
-        """Moments at which something changes, hours, shape (m,)."""
-        return np.unique(np.concatenate(([0.0], self.begun_h, self.completed_h)))
+        """Moments at which something changes, up to the last completion, hours, shape (m,)."""
+        forgotten_h = self.begun_h + (self.window_h or 0.0)
+        moments = (self.asked_h, self.begun_h, self.completed_h, forgotten_h)
+        hours = np.unique(np.concatenate(([0.0], *moments)))
+        return hours[hours <= self.completed_h[-1]]
+
+    @property
+    def window_h(self) -> float | None:
+        """Hours in which AWS counts modifications; None where it does not count them."""
+        counts = EBS.has("modification", "modification_window", self.scenario.on)
+        return (
+            EBS.value("modification", "modification_window", self.scenario.on) if counts else None
+        )
+
+    @property
+    def waiting(self) -> NDArray[np.int64]:
+        """Modifications that were asked for and refused so far, at each moment."""
+        return self._by(self.asked_h) - self._by(self.begun_h)
+
+    @property
+    def optimizing(self) -> NDArray[np.int64]:
+        """1 at each moment at which a modification is under way."""
+        return self._by(self.begun_h) - self._by(self.completed_h)
+
+    @property
+    def in_window(self) -> NDArray[np.int64]:
+        """Modifications that began within the window before each moment."""
+        return self._by(self.begun_h) - self._by(self.begun_h + (self.window_h or 0.0))
+
+    def _by(self, times_h: Floats) -> NDArray[np.int64]:
+        return np.searchsorted(times_h, self.hour, side="right")
 
     def in_force(self, since_h: Floats) -> list[Volume]:
         """The volume at each moment, if a modification counts from `since_h` on."""
-        done = np.searchsorted(since_h, self.hour, side="right")
-        return [self.scenario.volume(int(count)) for count in done]
+        return [self.scenario.volume(int(count)) for count in self._by(since_h)]
 
 
 def simulate(scenario: ModifyScenario) -> Outcome:
@@ -183,6 +213,7 @@ def tell(outcome: Outcome) -> Result:
         },
         panels=_panels(),
         notes=_notes(scenario),
+        scene=scene(outcome),
     )  # fmt: skip
 
 
@@ -228,6 +259,60 @@ def _notes(scenario: ModifyScenario) -> tuple[str, ...]:
         "The file system must be extended too. The type can be changed in the same way.",
         f"Prices: {price.region}, as of {price.as_of}.",
     )
+
+
+def scene(outcome: Outcome) -> Scene:
+    """Show what waits, what the last 24 hours count, and the volume as it grows."""
+    scenario, busy = outcome.scenario, outcome.optimizing.astype(np.float64)
+    sizes = np.array([volume.size_gib for volume in outcome.in_force(outcome.begun_h)], np.float64)
+    places = (
+        Place("Refused", 0, count=outcome.waiting.astype(np.float64), note="wait", tone="bad"),
+        *_window(outcome),
+        Place("Volume", 2, sizes, float(scenario.new_size_gib), "GiB", states=_states(outcome)),
+    )
+    return Scene(
+        alt=f"{scenario.text}: modifications that wait, that AWS counts, and the volume's size",
+        x="hour",
+        places=places,
+        flows=tuple(Flow(one.name, to.name, busy, 1.0) for one, to in pairwise(places)),
+        words=tuple(_words(outcome)),
+    )
+
+
+def _window(outcome: Outcome) -> tuple[Place, ...]:
+    """Return the count that AWS keeps; none under the rule without one."""
+    window_h = outcome.window_h
+    if window_h is None:
+        return ()
+    most = float(EBS.value("modification", "max_modifications", outcome.scenario.on))
+    used = outcome.in_window.astype(np.float64)
+    return (Place(f"Begun in {window_h:g} h", 1, used, most, f"of {most:g}"),)
+
+
+def _states(outcome: Outcome) -> tuple[tuple[float, Literal["ok", "wait"], str], ...]:
+    return tuple(
+        (hour, "wait", "optimizing") if busy else (hour, "ok", "")
+        for hour, busy in zip(outcome.hour.tolist(), outcome.optimizing.tolist(), strict=True)
+    )
+
+
+def _words(outcome: Outcome) -> Iterator[tuple[float, str]]:
+    """Say at each moment what is under way, and which rule holds a request back."""
+    moments = (outcome.waiting, outcome.optimizing, outcome.in_window)
+    for hour, *state in zip(outcome.hour.tolist(), *moments, strict=True):
+        yield hour, _word(outcome, *state)
+
+
+def _word(outcome: Outcome, waiting: int, busy: int, used: int) -> str:
+    if not waiting:
+        return (
+            "Optimizing: the size counts already, full speed at its end." if busy else "Completed."
+        )
+    if busy:
+        return "Refused: the modification before is not completed."
+    if outcome.window_h is None:
+        return "Refused: the wait after a modification is not over."
+    return f"Refused: {used} modifications in {outcome.window_h:g} hours are the most."
 
 
 PRESETS = (

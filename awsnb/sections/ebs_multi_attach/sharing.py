@@ -76,7 +76,14 @@ class SharingScenario(Scenario):
         choices=REGIONS,
         group="Volume",
         advanced=True,
-        meaning="Where the volume is; all its instances are in its Availability Zone.",
+        meaning="Where the volume is.",
+    )
+    one_zone: bool = field(
+        True,
+        label="All in its zone",
+        group="Volume",
+        advanced=True,
+        meaning="Whether every instance is in the Availability Zone of the volume.",
     )
     boot_volume: bool = field(
         False,
@@ -94,7 +101,12 @@ class SharingScenario(Scenario):
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
         check_attachments(
-            self.volume_type, self.region, self.instances, self.instance_type, self.boot_volume
+            self.volume_type,
+            self.region,
+            self.instances,
+            self.instance_type,
+            self.one_zone,
+            self.boot_volume,
         )
         self.volume.check()
         return self
@@ -193,7 +205,7 @@ def _why(outcome: Outcome) -> str:
             f"{outcome.instance_iops:,.0f}."
         )
     held = outcome.instance_iops < scenario.asked_iops
-    limit = f"the EBS limit of an {scenario.instance_type}" if held else "all that it asks for"
+    limit = f"the EBS limit of its {scenario.instance_type}" if held else "all that it asks for"
     return (
         f"The volume has enough for all: each gets {outcome.instance_iops:,.0f} IOPS, which is "
         f"{limit}."

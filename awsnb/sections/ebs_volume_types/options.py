@@ -12,7 +12,7 @@ from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.ebs_volume_types.load import Load, demand
 from awsnb.sections.ebs_volume_types.scenario import VolumeScenario
 from awsnb.sections.ebs_volume_types.simulate import Outcome, serve
-from awsnb.words import milliseconds, span, usd
+from awsnb.words import milliseconds, span
 
 TYPES = ("gp3", "gp2", "io2", "io1", "st1", "sc1")
 ALONE = {"instance_type": NO_INSTANCE, "overload": "queue", "queue_depth": None}
@@ -166,13 +166,8 @@ def _verdict(asked: Option, best: Option | None, scenario: VolumeScenario, load:
         return f"No single volume of any type holds this load without throttling.{beside}"
     if best is asked:
         return f"The volume asked for holds, and no other that holds costs less.{beside}"
-    change = best.dearer_by(asked)
-    apart = f"{change} than the volume asked for" if change else "the price of the volume asked for"
     which = "which holds too" if asked.holds else _fault(asked)
-    return (
-        f"Cheapest that holds: {best.label} at {usd(best.cost_usd_month or 0.0)} a month, {apart}, "
-        f"{which}.{beside}"
-    )
+    return f"Cheapest that holds: {best.price_beside(asked, 'volume')}, {which}.{beside}"
 
 
 def _fault(asked: Option) -> str:

@@ -1,5 +1,5 @@
-"""Section 8, EFS: how fast a file system is, and in which classes its files lie."""
+"""Section 8, EFS: how fast it is, in which classes its files lie, and whether it is the place."""
 
-from awsnb.sections.efs import classes, throughput
+from awsnb.sections.efs import alternatives, classes, throughput
 
-VIEWS = (throughput.VIEW, classes.VIEW)
+VIEWS = (throughput.VIEW, classes.VIEW, alternatives.VIEW)

@@ -124,6 +124,4 @@ def _verdict(scenario: CacheScenario, asked: Option, best: Option | None) -> str
     if best is asked:
         return f"The cache asked for reaches it at {cost} a month; none that does is cheaper."
     reached = "which reaches it too" if asked.holds else "which does not reach it"
-    change = best.dearer_by(asked)
-    apart = f"{change} than the cache asked for" if change else "the price of the cache asked for"
-    return f"Cheapest that reaches it: {best.label} at {cost} a month, {apart}, {reached}."
+    return f"Cheapest that reaches it: {best.price_beside(asked, 'cache')}, {reached}."

@@ -9,6 +9,7 @@ from awsnb.aws.elb import ELB
 from awsnb.aws.elb.geneve import headers, wrapping_bytes
 from awsnb.results import Comparison, Curve, Number, Option, Panel, Result
 from awsnb.scenario import Preset, Scenario, field
+from awsnb.sections.gwlb import path
 from awsnb.view import View
 from awsnb.words import percent
 
@@ -69,6 +70,14 @@ class Outcome:
         return self.scenario.packet_bytes <= self.limit
 
     @property
+    def stops_at(self) -> str | None:
+        """Where on its path it is dropped, if it is."""
+        if self.passes:
+            return None
+        too_large = self.scenario.packet_bytes > ELB.value("gwlb", "max_packet")
+        return path.GWLB if too_large else path.APPLIANCE
+
+    @property
     def wire_bytes(self) -> int:
         """The packet with what is wrapped around it."""
         return self.scenario.packet_bytes + wrapping_bytes()
@@ -104,7 +113,8 @@ def tell(outcome: Outcome) -> Result:
     Returns
     -------
     Result
-        `data` has ``part`` and ``part_bytes``, the parts of a wrapped packet; and by
+        `data` has ``part`` and ``part_bytes``, the parts of a wrapped packet; ``move``, the moves
+        of the picture; and by
         ``packet_bytes`` the share of a link that is payload, with and without wrapping.
     """
     scenario = outcome.scenario
@@ -118,6 +128,7 @@ def tell(outcome: Outcome) -> Result:
             "size_bytes": outcome.size,
             "wrapped_pct": outcome.payload_pct(outcome.size, wrapped=True),
             "plain_pct": outcome.payload_pct(outcome.size, wrapped=False),
+            "move": np.arange(len(path.moves(outcome.stops_at)) + 1),
             "part": np.array(list(parts)),
             "part_bytes": np.array(list(parts.values()), dtype=np.float64),
         },
@@ -131,6 +142,7 @@ def tell(outcome: Outcome) -> Result:
                   events=((float(scenario.packet_bytes), "this packet"),)),
         ),
         notes=tuple(_notes()),
+        scene=path.scene(outcome.stops_at, f"{scenario.text}: its path, and its answer's"),
     )  # fmt: skip
 
 

@@ -130,14 +130,20 @@ def _lowered(sentence: str) -> str:
 def _batch_why(outcome: Outcome) -> str:
     allowed = sum(answer.allowed for answer in outcome.answers)
     said = f"Of the {len(outcome.asked):,} requests of the file {allowed:,} {are(allowed)} allowed."
+    if len(outcome.asked) == 1:
+        said = f"The one request of the file is {'allowed' if allowed else 'denied'}."
     wrong = outcome.unexpected
     said += _unsure(outcome)
     if not any(row.expected is not None for row in outcome.asked):
         return said
     return said + (
-        " All are as expected." if not wrong else f" {len(wrong):,} {are(len(wrong))} not as "
+        _as_expected(outcome) if not wrong else f" {len(wrong):,} {are(len(wrong))} not as "
         f"expected, the first in line {wrong[0][0].line}."
     )  # fmt: skip
+
+
+def _as_expected(outcome: Outcome) -> str:
+    return " It is as expected." if len(outcome.asked) == 1 else " All are as expected."
 
 
 def _unsure(outcome: Outcome) -> str:

@@ -80,8 +80,9 @@ PRESETS = (
     ),
     Preset(
         "Refresh, spike, zone lost",
-        "A roll-out at 80 %, a spike of 20 % after 10 min, and a zone lost at 15 min.",
+        "A policy keeps 65 % while a roll-out, a spike of 20 % at 10 min and a lost zone at 15 min "
+        "meet. Take the policy away.",
         {"min_healthy_pct": 80, "spike_pct": 20, "spike_at_min": 10, "spike_min": 20,
-         "zone_lost_min": 15, "desired": 12},
+         "zone_lost_min": 15, "desired": 12, "target_pct": 65.0},
     ),
 )  # fmt: skip

@@ -129,6 +129,20 @@ class RefreshScenario(Scenario):
         "on standby. The console takes Ignore.",
     )  # fmt: skip
 
+    target_pct: float | None = field(
+        None, label="Target tracking", unit="%", low=10, high=95, unset="no policy",
+        group="Scaling policy", advanced=True,
+        meaning="Average CPU utilisation that a scaling policy keeps, while it is refreshed, too.",
+    )  # fmt: skip
+    minimum: int = field(
+        4, label="Minimum", unit="instances", low=0, high=100, group="Scaling policy",
+        advanced=True, meaning="The least that the policy can set the desired capacity to.",
+    )  # fmt: skip
+    maximum: int = field(
+        24, label="Maximum", unit="instances", low=1, high=200, group="Scaling policy",
+        advanced=True, meaning="The most that it can set it to.",
+    )  # fmt: skip
+
     instance_rps: int = field(
         100, label="An instance serves", unit="requests/s", low=1, high=10_000, log=True,
         group="Load", advanced=True, meaning="At most, of either version.",
@@ -152,6 +166,12 @@ class RefreshScenario(Scenario):
     zone_lost_min: int | None = field(
         None, label="A zone is lost", unit="min", low=0, high=1440, unset="never", group="Load",
         advanced=True, meaning="After the refresh began. It does not come back.",
+    )  # fmt: skip
+
+    refreshes: str = field(
+        "", label="Your refreshes", path=True, group="Load", advanced=True,
+        meaning="Your own, as aws autoscaling describe-instance-refreshes writes them: the newest "
+        "that ended is drawn over the model's.",
     )  # fmt: skip
 
     @model_validator(mode="after")
@@ -180,6 +200,13 @@ class RefreshScenario(Scenario):
                 f"protected = {self.protected}: at most {self.desired - self.matching} of the "
                 f"{counted(self.desired, 'instance')} are old, and only those count here.",
                 field="protected",
+            )
+        if self.target_pct is not None and not self.minimum <= self.desired <= self.maximum:
+            raise ScenarioError(
+                f"desired = {self.desired}: with a policy it must be from the minimum to the "
+                f"maximum, {self.minimum} to {self.maximum} instances (EC2 Auto Scaling API "
+                "Reference: CreateAutoScalingGroup).",
+                field="desired",
             )
         if self.zone_lost_min is not None and self.zones == 1:
             raise ScenarioError(

@@ -103,5 +103,7 @@ def _said(mark: Mark, version: str) -> str:
         "stopped": "The alarm stops the refresh.",
         "back": "The old version is called back.",
         "restored": "All instances are old again.",
+        "out": f"The policy launches {several}.",
+        "in": f"The policy ends {several}.",
         "lost": f"A zone is lost, with {several}.",
     }[mark.step]

@@ -8,7 +8,7 @@ from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
 from awsnb.sections.instance_refresh.scene import scene
 from awsnb.sections.instance_refresh.simulate import Outcome
-from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, WORKERS, Floats
 from awsnb.sections.instance_refresh.why import why
 from awsnb.words import are, counted, span
 
@@ -27,8 +27,8 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `data` has, by ``minute``, the instances that are ``serving``, of them ``new``, and the
-        ``needed`` ready ones; and the requests that come (``load_rps``), that can be served
-        (``capacity_rps``) and that fail (``failed_rps``).
+        ``needed`` ready ones and, with a policy, the ``desired`` ones; and the requests that come
+        (``load_rps``), that can be served (``capacity_rps``) and that fail (``failed_rps``).
     """
     times = outcome.samples_s
     flow = outcome.traffic
@@ -42,7 +42,9 @@ def tell(outcome: Outcome) -> Result:
             "minute": times / 60,
             "serving": outcome.serving(times),
             "new": outcome.serving(times, new=True),
-            "needed": np.full(times.size, outcome.rollout.plan.floor),
+            "needed": outcome.needed,
+            **({"desired": outcome.desired} if outcome.scenario.target_pct else {}),
+            **({"own_new": _own(outcome)} if outcome.own else {}),
             "load_rps": flow.load_rps[at],
             "capacity_rps": flow.capacity_rps[at],
             "failed_rps": flow.failed_rps[at],
@@ -54,6 +56,8 @@ def tell(outcome: Outcome) -> Result:
 
 
 def _panels(outcome: Outcome) -> Iterator[Panel]:
+    desired = (Curve("desired", "desired", "demand"),) if outcome.scenario.target_pct else ()
+    own = (Curve("own_new", "new ones, yours", "third"),) if outcome.own else ()
     yield Panel(
         "Instances",
         "instances",
@@ -61,6 +65,8 @@ def _panels(outcome: Outcome) -> Iterator[Panel]:
             Curve("serving", "serving", "served", compare=True),
             Curve("new", "new ones of them", "second"),
             Curve("needed", "kept ready at least", "theory"),
+            *desired,
+            *own,
         ),
         x="minute",
         x_title="min",
@@ -85,6 +91,14 @@ def _events(outcome: Outcome) -> Iterator[tuple[float, str]]:
         yield mark.at_s / 60, STEPS[mark.step]
 
 
+def _own(outcome: Outcome) -> Floats:
+    """Join the start and the end of the reader's own refresh."""
+    assert outcome.own is not None
+    there = outcome.own.complete_pct / 100 * outcome.scenario.desired
+    share = np.minimum(outcome.samples_s / max(outcome.own.took_s, 1e-9), 1.0)
+    return there * share
+
+
 def numbers(outcome: Outcome) -> Iterator[Number]:
     """Give the answers, the first four large."""
     asked, ended_s = outcome.scenario, outcome.ended_s
@@ -104,6 +118,28 @@ def numbers(outcome: Outcome) -> Iterator[Number]:
     yield Number("launches", "Launches", outcome.launches, f"{outcome.launches}")
     yield Number("most_new", "Most new that serve", outcome.most_new, f"{outcome.most_new}")
     yield Number("most_instances", "Most at a time", outcome.most, f"{outcome.most}")
+    if asked.target_pct:
+        most = max(size.desired for size in outcome.rollout.sizes)
+        yield Number("most_desired", "Desired at most", most, f"{most}")
+
+
+def _of_own(outcome: Outcome) -> Iterator[str]:
+    own, asked = outcome.own, outcome.scenario
+    assert own is not None
+    rest = f", the newest of {own.ended} that ended" if own.ended > 1 else ""
+    yield (
+        f"Your refresh{rest}: {own.status} at {own.complete_pct} % after "
+        f"{span(own.took_s, '0 s')}. Only its start and its end are known; the line joins them."
+    )
+    here = {
+        "MinHealthyPercentage": asked.min_healthy_pct,
+        "MaxHealthyPercentage": asked.max_healthy_pct,
+        "InstanceWarmup": asked.warm_up_s,
+    }
+    other = [f"{key} {own.preferences[key]}, here {value}" for key, value in here.items()
+             if own.preferences.get(key, value) != value]  # fmt: skip
+    if other:
+        yield f"It ran with other settings: {'; '.join(other)}."
 
 
 def _requests(name: str, label: str, count: float) -> Number:
@@ -126,10 +162,19 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if asked.zone_lost_min is not None:
         yield (
             "The balancer stops sending to a lost zone at once; the group replaces its "
-            "instances when EC2's checks see it, in the other zones. No policy scales the group."
+            "instances when EC2's checks see it, in the other zones."
+        )
+    if asked.target_pct is not None:
+        yield (
+            "The policy sees the mean CPU of the instances that are warm, as what they serve of "
+            f"what they can; a datapoint a minute. It has {asked.minimum} to {asked.maximum} "
+            "instances to choose from. A lost instance has no CPU, and counts as capacity until "
+            "it is found: assumed, as AWS publishes no formula."
         )
     if asked.standby:
         yield (
             f"{counted(asked.standby, 'instance')} on standby "
             f"{are(asked.standby)} not counted: they serve nothing."
         )
+    if outcome.own:
+        yield from _of_own(outcome)

@@ -80,7 +80,7 @@ def traffic(scenario: RefreshScenario, rollout: Rollout) -> Traffic:
     """Follow the requests from change to change."""
     at = changes(scenario, rollout)
     count, bad = serving(rollout, at), failing(scenario, rollout, at)
-    begin, end = 60.0 * scenario.spike_at_min, 60.0 * (scenario.spike_at_min + scenario.spike_min)
+    begin, end = spike_s(scenario)
     more = np.where((begin <= at) & (at < end), scenario.spike_pct / 100, 0.0)
     share = bad / np.maximum(count, 1) * scenario.error_pct / 100
     pieces, backlog = [], 0.0
@@ -114,11 +114,16 @@ def changes(scenario: RefreshScenario, rollout: Rollout) -> Floats:
         if one.new and scenario.version == FAILS:
             moments.add(max(one.serving_s, 0.0) + late_s)
     if scenario.spike_pct:
-        spike_s = 60.0 * scenario.spike_at_min
-        moments |= {spike_s, spike_s + 60.0 * scenario.spike_min}
+        moments |= set(spike_s(scenario))
     known = {at for at in moments if 0 <= at < NEVER}
     last = max(known | {0.0})
     return np.array(sorted(known | {0.0, last + max(TAIL_S, last / 20)}))
+
+
+def spike_s(scenario: RefreshScenario) -> tuple[float, float]:
+    """When the spike begins and ends."""
+    begin_s = 60.0 * scenario.spike_at_min
+    return begin_s, begin_s + 60.0 * scenario.spike_min
 
 
 @lru_cache(maxsize=4096)

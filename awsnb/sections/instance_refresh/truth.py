@@ -3,11 +3,14 @@
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from awsnb.aws.autoscaling import ASG, bounds, stops
-from awsnb.mechanisms.group import Rolling, Rollout
+from awsnb.mechanisms.control_loop import Group, scale
+from awsnb.mechanisms.group import NEVER, Rolling, Rollout
 from awsnb.sections.instance_refresh.presets import PRESETS
 from awsnb.sections.instance_refresh.scenario import RefreshScenario
-from awsnb.sections.instance_refresh.simulate import plan_of, simulate
+from awsnb.sections.instance_refresh.simulate import load_of, plan_of, scaling_of, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +82,7 @@ def paces() -> "pd.DataFrame":
     rows = []
     for low, high, desired in PACES:
         asked = RefreshScenario(min_healthy_pct=low, max_healthy_pct=high, desired=desired)
-        plan, (floor, ceiling) = plan_of(asked), bounds(desired, low, high)
+        plan, (floor, ceiling) = plan_of(asked, desired), bounds(desired, low, high)
         each_s = asked.pending_s + asked.warm_up_s
         closed_s = math.ceil(desired / (ceiling - floor)) * each_s
         walked_s = walk(plan)[-1][0] + each_s
@@ -87,6 +90,45 @@ def paces() -> "pd.DataFrame":
         rows.append((f"{desired}, {low} to {high} %", closed_s / 60, walked_s / 60, ended_s / 60))
     columns = ["instances and range", "closed form, min", "second by second, min", "model, min"]
     return pd.DataFrame(rows, columns=columns).set_index("instances and range")
+
+
+def decisions() -> "pd.DataFrame":
+    """Compare the policy with the control loop of scaling policies, where nothing is replaced.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a spike: minutes that were decided, the most desired, and in how many minutes the
+        two differ.
+    """
+    import pandas as pd
+
+    rows = []
+    for spike_pct in (20, 40, 60):
+        asked = RefreshScenario(
+            desired=12, matching=12, skip_matching=True, target_pct=65.0, spike_pct=spike_pct,
+            elb_checks=False,
+        )  # fmt: skip
+        own, loop = simulate(asked).rollout.sizes, _looped(asked)
+        number = np.searchsorted([one.at_s for one in own], 60 * np.arange(loop.size), "right") - 1
+        differ = int((np.array([one.desired for one in own])[number] != loop).sum())
+        rows.append((f"{spike_pct} %", loop.size, int(loop.max()), differ))
+    columns = ["spike", "minutes", "most desired", "minutes apart"]
+    return pd.DataFrame(rows, columns=columns).set_index("spike")
+
+
+def _looped(asked: RefreshScenario) -> "np.ndarray":
+    """Desired capacities of a group of the control loop's own, minute by minute."""
+    scaling = scaling_of(asked)
+    assert scaling is not None
+    minutes = 60.0 * np.arange(scaling.until_s // 60 + 1)
+    at_s, per_s = (np.array(each) for each in load_of(asked))
+    load = per_s[np.searchsorted(at_s, minutes, side="right") - 1]
+    group = Group(
+        asked.desired, asked.minimum, asked.maximum, scaling.capacity_per_s, scaling.boot_s,
+        warm_up_s=asked.warm_up_s - asked.boot_s, drain_s=scaling.drain_s, backlog_limit=NEVER,
+    )  # fmt: skip
+    return scale(load, 60.0, group, scaling.policies, scaling.sensor).desired
 
 
 def walk(plan: Rolling) -> list[tuple[int, int]]:

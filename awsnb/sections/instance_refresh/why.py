@@ -5,15 +5,34 @@ import math
 from awsnb.aws.autoscaling import ASG
 from awsnb.sections.instance_refresh.scenario import DEAD, FAILS
 from awsnb.sections.instance_refresh.simulate import Outcome
-from awsnb.sections.instance_refresh.traffic import TIMEOUT_S
+from awsnb.sections.instance_refresh.traffic import TIMEOUT_S, spike_s
 from awsnb.words import are, counted, percent, span
 
 
 def why(outcome: Outcome) -> str:
-    """Say in two to four sentences what decides."""
+    """Say in two to six sentences what decides."""
     return " ".join(
-        filter(None, (_pace(outcome), _zone(outcome), _capacity(outcome), _end(outcome)))
+        filter(
+            None,
+            (
+                _own(outcome),
+                _pace(outcome),
+                _zone(outcome),
+                _policy(outcome),
+                _capacity(outcome),
+                _end(outcome),
+            ),
+        )
     )
+
+
+def _own(outcome: Outcome) -> str:
+    """Compare the reader's own refresh with the model's."""
+    if outcome.own is None:
+        return ""
+    took, ended_s = span(outcome.own.took_s, "no time"), outcome.ended_s
+    model = "never ends" if ended_s is None else f"takes {span(ended_s, 'no time')}"
+    return f"Your refresh took {took}; the model's {model}."
 
 
 def _pace(outcome: Outcome) -> str:
@@ -61,6 +80,34 @@ def _zone(outcome: Outcome) -> str:
     )
 
 
+def _policy(outcome: Outcome) -> str:
+    """Say how many instances the policy adds, in the spike and after a zone is lost, and ends."""
+    if outcome.scenario.target_pct is None:
+        return ""
+    added, ended = _added(outcome), outcome.changed("in")
+    if not added and not ended:
+        return "The policy changes nothing: what it asks for is there, or on its way."
+    most = max(size.desired for size in outcome.rollout.sizes)
+    if not added:
+        return f"The policy ends {counted(ended, 'instance')}."
+    later = f"; later it ends {ended}" if ended else ""
+    return f"The policy adds {' and '.join(added)}, up to a desired capacity of {most}{later}."
+
+
+def _added(outcome: Outcome) -> list[str]:
+    asked = outcome.scenario
+    lost_s = math.inf if asked.zone_lost_min is None else 60.0 * asked.zone_lost_min
+    begin_s, end_s = spike_s(asked) if asked.spike_pct else (math.inf, math.inf)
+    spans = {
+        "": (0.0, min(begin_s, lost_s)),
+        " in the spike": (begin_s, min(end_s, lost_s)),
+        " after the spike": (end_s, lost_s),
+        " after the zone is lost": (lost_s, math.inf),
+    }
+    counts = {when: outcome.changed("out", *moments) for when, moments in spans.items()}
+    return [f"{count}{when}" for when, count in counts.items() if count]
+
+
 def _capacity(outcome: Outcome) -> str:
     asked = outcome.scenario
     if outcome.lowest == 0:
@@ -73,7 +120,7 @@ def _capacity(outcome: Outcome) -> str:
             f"that serve: they wait, up to {span(wait_s)}{late}."
         )
     if outcome.lowest >= asked.desired:
-        return "The group never serves with fewer than its desired capacity."
+        return f"The group never serves with fewer than {asked.desired} instances."
     load = 100 * asked.load_rps / (outcome.lowest * asked.instance_rps)
     return f"The fewest that serve, {outcome.lowest}, are busy to {percent(load)}."
 

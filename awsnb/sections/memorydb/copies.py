@@ -52,7 +52,7 @@ class Copies:
 
     @cached_property
     def ordered_ms(self) -> Floats:
-        """When each write has reached one copy, two, and so on, ms, shape (n, 20000)."""
+        """When the first copy has a write, the second and so on, ms, shape (n, 20000)."""
         return np.sort(self.delay_ms, axis=0)
 
     @property
@@ -60,7 +60,8 @@ class Copies:
         """How long writes wait for copies, ms, shape (20000,)."""
         if not self.waited_for:
             return np.zeros(self.delay_ms.shape[1])
-        return self.ordered_ms[self.waited_for - 1]
+        waited: Floats = self.ordered_ms[self.waited_for - 1]
+        return waited
 
 
 def copies_of(scenario: MemoryDbScenario, design: str) -> Copies:

@@ -1,6 +1,7 @@
 """The five designs, for the same writes and the same failure."""
 
 from awsnb.results import Comparison, Number, Option
+from awsnb.sections.memorydb.load import writes_of
 from awsnb.sections.memorydb.scenario import DESIGNS, SYNC, MemoryDbScenario
 from awsnb.sections.memorydb.simulate import Run, run
 from awsnb.sections.memorydb.tell import gone, money, refused
@@ -20,7 +21,8 @@ def compare(scenario: MemoryDbScenario) -> Comparison:
         An option holds if it takes all writes and the failure takes no acknowledged one; the best
         is the cheapest of those whose price is known.
     """
-    options = [_option(run(_as(scenario, design), design)) for design in DESIGNS]
+    writes = writes_of(scenario)
+    options = [_option(run(_as(scenario, design), design, writes)) for design in DESIGNS]
     holding = [one for one in options if one.holds and one.cost_usd_month is not None]
     best = min(holding, key=lambda one: one.cost_usd_month or 0.0, default=None)
     return Comparison(

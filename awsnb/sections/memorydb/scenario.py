@@ -7,6 +7,7 @@ from pydantic import model_validator
 from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.aws.memorydb import MEMORYDB
 from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.trace.fields import metric
 from awsnb.words import are, counted
 
 ASYNC: Final = "async replicas"
@@ -77,6 +78,14 @@ class MemoryDbScenario(Scenario):
         high=ELASTICACHE.value("replication", "replicas_max"),
         meaning="How many replicas a client that sends WAIT waits for.",
     )
+    trace: str = field(
+        "",
+        label="Export of SetTypeCmds",
+        path=True,
+        meaning="Path of a CloudWatch export of SetTypeCmds (Sum) of one primary, of MemoryDB or "
+        "ElastiCache; it replaces the writes. NetworkBytesIn may stand beside it.",
+    )
+    metric: str = metric()
     shards: int = field(
         1,
         label="Shards",
@@ -158,10 +167,8 @@ class MemoryDbScenario(Scenario):
     @property
     def text(self) -> str:
         """The store in a few words."""
-        return (
-            f"{self.design}, {counted(self.shards, 'shard')}, {self.writes_per_s:,.4g} writes/s; "
-            f"fails: {self.failure}"
-        )
+        writes = "writes of a file" if self.trace else f"{self.writes_per_s:,.4g} writes/s"
+        return f"{self.design}, {counted(self.shards, 'shard')}, {writes}; fails: {self.failure}"
 
     @model_validator(mode="after")
     def _refuse_what_cannot_be(self) -> Self:

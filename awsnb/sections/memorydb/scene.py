@@ -28,7 +28,7 @@ def scene(run: Run) -> Scene:
     after, per_s = moments_s(run), run.taken_per_s
     written = np.minimum(after, 0.0) - after[0]
     acknowledged = per_s * np.maximum(written - run.copies.acknowledged_ms.mean() / 1000, 0.0)
-    delays = np.sort(run.copies.delay_ms, axis=0).mean(axis=1) / 1000
+    delays = run.copies.ordered_ms.mean(axis=1) / 1000
     held = per_s * np.maximum(written - delays[:, None], 0.0)
     lost = _lost(run, after, acknowledged)
     left = np.where(after >= 0, acknowledged - lost, 0.0)
@@ -71,7 +71,7 @@ def _names(run: Run) -> tuple[str, ...]:
     """Name the copies, the fastest first: which zone of a log that is changes with each write."""
     if run.design not in LOGGED:
         return run.copies.names
-    return ("Log, fastest zone", "Log, second", "Log, slowest")
+    return ("Log, fastest", "Log, second", "Log, slowest")
 
 
 def _dead(run: Run) -> list[bool]:

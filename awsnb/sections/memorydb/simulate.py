@@ -20,6 +20,7 @@ from awsnb.sections.memorydb.copies import (
     survivors,
     trip_ms,
 )
+from awsnb.sections.memorydb.load import Writes, writes_of
 from awsnb.sections.memorydb.scenario import (
     AOF,
     DESIGNS,
@@ -44,13 +45,19 @@ def simulate(scenario: MemoryDbScenario) -> "Outcome":
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    TraceError
+        If the file can't be read, or holds no commands that write.
     """
-    return Outcome(scenario, {design: run(scenario, design) for design in DESIGNS})
+    writes = writes_of(scenario)
+    return Outcome(scenario, {design: run(scenario, design, writes) for design in DESIGNS})
 
 
-def run(scenario: MemoryDbScenario, design: str) -> "Run":
+def run(scenario: MemoryDbScenario, design: str, writes: Writes) -> "Run":
     """Write to one design."""
-    return Run(scenario, design, copies_of(scenario, design))
+    return Run(scenario, design, copies_of(scenario, design), writes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +67,7 @@ class Run:
     scenario: MemoryDbScenario
     design: str
     copies: Copies
+    writes: Writes
 
     @cached_property
     def latency_ms(self) -> Floats:
@@ -89,13 +97,13 @@ class Run:
 
     @property
     def taken_per_s(self) -> float:
-        """Writes a second that a shard takes."""
-        return min(self.scenario.shard_per_s, self.shard_limit_per_s or np.inf)
+        """Writes a second that a shard takes, at the busiest."""
+        return min(self.writes.peak_per_s, self.shard_limit_per_s or np.inf)
 
     @property
     def keeps_up(self) -> bool:
         """Whether it takes all writes."""
-        return self.taken_per_s >= self.scenario.shard_per_s
+        return self.taken_per_s >= self.writes.peak_per_s
 
     def window_ms(self, failure: str) -> Floats | None:
         """How far back acknowledged writes are lost, ms, shape (20000,); None for everything."""
@@ -140,7 +148,8 @@ class Run:
     @property
     def written_gb(self) -> float:
         """Data written in a month, GB."""
-        return written_gb(self.scenario, self.taken_per_s * self.scenario.shards)
+        mean_per_s = min(self.writes.mean_per_s, self.taken_per_s)
+        return written_gb(self.scenario, mean_per_s * self.scenario.shards)
 
     @property
     def bill(self) -> Bill:

@@ -162,7 +162,7 @@ def _reason(run: Run) -> str:
 def _limit(run: Run) -> str:
     if run.keeps_up:
         return ""
-    asked, limit = run.scenario.shard_per_s, run.shard_limit_per_s
+    asked, limit = run.writes.peak_per_s, run.shard_limit_per_s
     return f" A shard takes {limit:,.0f} of {asked:,.0f} writes a second."
 
 
@@ -217,7 +217,7 @@ def _money(outcome: Outcome) -> Panel:
     labels = {ASYNC: "async, or with WAIT"}  # WAIT is a command: it has no price
     asked = ASYNC if one.design == WAIT else one.design
     return Panel(
-        "A month's bill, by data written",
+        "A month's bill",
         "USD",
         tuple(
             Curve(f"{COLUMNS[d]}_usd", labels.get(d, d), ROLES[d], compare=d == asked)
@@ -230,10 +230,11 @@ def _money(outcome: Outcome) -> Panel:
 
 
 def _notes(run: Run) -> tuple[str, ...]:
-    fitted = MEMORYDB.get("latency", "log_zone_median")
+    fitted, paper = (MEMORYDB.get("latency", key) for key in ("log_zone_median", "write_p50"))
     notes = [
+        *run.writes.notes,
         f"The log's zones ({fitted.value:g} ms, {fitted.confidence}) fit the MemoryDB paper's p50 "
-        "and p99 (recalled); ElastiCache's are taken to be as fast.",
+        f"and p99 ({paper.confidence}); ElastiCache's are taken to be as fast.",
         "Trips, replicas and failover times are assumed. Limits are of the largest nodes. The bill "
         "is for r7g.large; MemoryDB's and EC2's prices are recalled.",
     ]

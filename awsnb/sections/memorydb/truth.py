@@ -7,11 +7,18 @@ import numpy as np
 from awsnb import theory
 from awsnb.aws.memorydb import MEMORYDB
 from awsnb.sections.memorydb.copies import copies_of, trip_ms
+from awsnb.sections.memorydb.load import writes_of
 from awsnb.sections.memorydb.scenario import MEMORY_DB, MemoryDbScenario
-from awsnb.sections.memorydb.simulate import run
+from awsnb.sections.memorydb.simulate import Run, run
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def default_run() -> Run:
+    """Write to MemoryDB as by default."""
+    scenario = MemoryDbScenario()
+    return run(scenario, MEMORY_DB, writes_of(scenario))
 
 
 def order_statistics() -> "pd.DataFrame":
@@ -48,7 +55,7 @@ def published() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    write = run(MemoryDbScenario(), MEMORY_DB)
+    write = default_run()
     rows = [
         _row("write p50, ms", "write_p50", write.quantile_ms(0.5), "yes"),
         _row("write p99, ms", "write_p99", write.quantile_ms(0.99), "yes"),
@@ -63,7 +70,7 @@ def mixed_quantile_ms(share: float) -> float:
 
     A read waits for its trip alone.
     """
-    write = run(MemoryDbScenario(), MEMORY_DB).latency_ms
+    write = default_run().latency_ms
     both = np.concatenate([np.tile(trip_ms(), 4), write])
     return float(np.quantile(both, share))
 

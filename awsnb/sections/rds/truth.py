@@ -1,9 +1,13 @@
 """What the models are compared with: AWS's rule second by second, draws, and closed forms."""
 
+import itertools
+import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from awsnb import _read, theory
 from awsnb.aws.ebs import Io
 from awsnb.aws.rds import RDS
 from awsnb.aws.rds.storage import Storage
@@ -16,6 +20,10 @@ from awsnb.sections.rds.storage.simulate import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ONE = "one standby"
+ARRANGEMENTS = {ONE: (1, 1), "the faster of two": (1, 2), "both standbys": (2, 2)}
+PERCENTILES = (10, 50, 90, 95)
 
 
 def storage_second_by_second(scenario: StorageScenario) -> "pd.DataFrame":
@@ -124,6 +132,54 @@ def drawn_ms(scenario: LuckScenario, draws: int) -> dict[str, np.ndarray]:
         PAIR: np.maximum(writer, first),
         CLUSTER: np.maximum(writer, np.minimum(first, second)),
     }
+
+
+def commits_recorded() -> "pd.DataFrame":
+    """Compare order statistics with commits of a real PostgreSQL, recorded before two standbys.
+
+    Its standbys answer after times drawn at random. The commits that wait for one of them give the
+    median and the spread; from these two numbers the model says how long those take that wait for
+    the faster of two, as in a Multi-AZ cluster, or for both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an arrangement: commit latency at the 10th, 50th, 90th and 95th percentile, ms, as
+        recorded and by order statistics; and whether a commit ends while one standby is gone.
+    """
+    import pandas as pd
+
+    rows = _read.recorded("postgres_commits")
+    median, spread = _fitted(_quantiles_ms(rows, ONE))
+    table = []
+    for waits_for, (needed, standbys) in ARRANGEMENTS.items():
+        seen = _quantiles_ms(rows, waits_for)
+        grid = np.geomspace(0.1, 100 * median, 4000)
+        cdf = theory.quorum_latency_cdf(
+            grid, needed, (1,) * standbys, (median,) * standbys, 0.0, spread, nodes=1
+        )
+        model = np.interp(np.array(PERCENTILES) / 100, cdf, grid)
+        ends = next(row["ends_with_one_gone"] for row in rows if row["waits_for"] == waits_for)
+        both = zip((seen[pct] for pct in PERCENTILES), model, strict=True)
+        table.append((waits_for, *itertools.chain(*both), ends))
+    columns = [f"p{pct} {who}, ms" for pct in PERCENTILES for who in ("recorded", "model")]
+    named = pd.DataFrame(table, columns=["waits for", *columns, "ends with one gone"])
+    return named.set_index("waits for").round(1)
+
+
+def _quantiles_ms(rows: list[dict[str, str]], waits_for: str) -> dict[float, float]:
+    """Read the recorded latency, ms, by percentile."""
+    return {
+        float(row["share_pct"]): float(row["latency_ms"])
+        for row in rows
+        if row["waits_for"] == waits_for
+    }
+
+
+def _fitted(seen: dict[float, float]) -> tuple[float, float]:
+    """Median and spread of the logarithm, from the middle half."""
+    quartiles = math.log(seen[75] / seen[25])
+    return seen[50], quartiles / (2 * NormalDist().inv_cdf(0.75))
 
 
 def outages_in_closed_form(scenario: LuckScenario) -> "pd.DataFrame":

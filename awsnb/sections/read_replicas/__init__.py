@@ -1,7 +1,8 @@
-"""Section 21, read replicas: how many, and how stale a reader may be."""
+"""Section 21, read replicas: how many, how stale a reader may be, and what promotion loses."""
 
 from awsnb.sections.read_replicas.options import compare
 from awsnb.sections.read_replicas.presets import PRESETS
+from awsnb.sections.read_replicas.promotion import VIEW as PROMOTION
 from awsnb.sections.read_replicas.scenario import ReplicaScenario
 from awsnb.sections.read_replicas.simulate import simulate
 from awsnb.sections.read_replicas.tell import tell
@@ -17,4 +18,5 @@ VIEWS = (
         compare=compare,
         presets=PRESETS,
     ),
+    PROMOTION,
 )

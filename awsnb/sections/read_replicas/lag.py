@@ -19,6 +19,7 @@ STEP_S, RUN_S, TAIL_S, SEED = 0.1, 600.0, 600.0, 1
 BURST_S, TRANSACTION_S, QUERY_S = (60.0, 120.0), 180.0, 390.0  # when they begin, and the first ends
 END_S = STEP_S * np.arange(1, round((RUN_S + TAIL_S) / STEP_S) + 1)
 SHOWN = round(RUN_S / STEP_S)
+METRIC = "ReplicaLag"
 IDLE_MOST_S = float(RDS.value("read_replica", "idle_lag_max"))
 
 
@@ -151,7 +152,7 @@ def _metric(
 
 def measured(scenario: ReplicaScenario) -> Lag:
     """Read ReplicaLag, of one replica; -1 and samples without a value are no replication."""
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None)
+    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=METRIC)
     _refuse_other(scenario.trace, trace)
     lag_s = np.where(
         trace.value == RDS.value("read_replica", "not_replicating"), np.inf, trace.value
@@ -169,7 +170,7 @@ def measured(scenario: ReplicaScenario) -> Lag:
 
 def _refuse_other(path: str, trace: Trace) -> None:
     other = known(trace.metric, trace.namespace)
-    if other and other.metric != "ReplicaLag":
+    if other and other.metric != METRIC:
         raise refusal(path, f"holds {trace.metric}; export ReplicaLag (Average or Maximum) instead")
     if trace.statistic.lower() in ("sum", "samplecount"):
         raise refusal(

@@ -41,8 +41,11 @@ def _label(scenario: StickyScenario) -> str:
 
 
 def _with(scenario: StickyScenario, stickiness: str) -> StickyScenario:
-    """Return the scenario with another tie, and that tie's own settings at their defaults."""
-    own = {"duration_s", "routing", "behind_nat_pct"}
+    """Return the scenario with another tie, and that tie's own settings at their defaults.
+
+    A log of one's own shows the tie that was, so it is left out.
+    """
+    own = {"duration_s", "routing", "behind_nat_pct", "log"}
     changes = {name: value for name, value in scenario.changes().items() if name not in own}
     return StickyScenario(**{**changes, "stickiness": stickiness})
 

@@ -117,6 +117,12 @@ class StickyScenario(Scenario):
         advanced=True, meaning="Of a fair share of the load, on average over the run.",
     )  # fmt: skip
 
+    log: str = field(
+        "", label="Your access log", path=True, group="Sessions", advanced=True,
+        meaning="Path of an ALB's access log, plain or gzip: what your targets got, beside what "
+        "chance would give them.",
+    )  # fmt: skip
+
     @property
     def in_service(self) -> int:
         """Targets, with those that are added."""

@@ -1,12 +1,13 @@
 """Sessions on targets: who serves each, what a target is asked for, and whose state is lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb import theory
+from awsnb.aws.elb import Counts, read_counts
 from awsnb.mechanisms import affinity
 from awsnb.mechanisms.random_streams import generator
 from awsnb.sections.sticky_sessions.scenario import (
@@ -21,6 +22,38 @@ from awsnb.sections.sticky_sessions.scenario import (
 Array = NDArray[np.float64]
 SAMPLES = 241
 HALF = 50.0  # % of a fair share
+
+
+@dataclass(frozen=True)
+class Own:
+    """What an access log shows of one's own targets and clients."""
+
+    counts: Counts
+
+    @property
+    def share_pct(self) -> Array:
+        """What each target got, % of a fair share, the most first."""
+        by_target = self.counts.by_target
+        shares: Array = 100 * by_target / by_target.mean()
+        return shares
+
+    @property
+    def spread_pct(self) -> float:
+        """Standard deviation of what targets got, % of its mean."""
+        return float(self.share_pct.std())
+
+    @property
+    def weight_spread_pct(self) -> float:
+        """Standard deviation of what clients sent, % of its mean."""
+        by_client = self.counts.by_client
+        return float(100 * by_client.std() / by_client.mean())
+
+    @property
+    def chance_pct(self) -> float:
+        """Spread of targets if each client is tied to one at random: the closed form."""
+        counts = self.counts
+        weight_cv = self.weight_spread_pct / 100
+        return 100 * theory.load_cv(counts.by_target.size, counts.by_client.size, weight_cv)
 
 
 @dataclass(frozen=True)
@@ -41,6 +74,8 @@ class Outcome:
         Sessions that were tied to target 1 when it died, and whose state died with it.
     moved_at_min : ndarray of float
         When a tie ended before its session, and another target took over without the state.
+    own : Own or None
+        The reader's own log.
     """
 
     scenario: StickyScenario
@@ -50,6 +85,7 @@ class Outcome:
     serves: NDArray[np.bool_]
     died: int
     moved_at_min: Array
+    own: Own | None = None
 
     @cached_property
     def live(self) -> Array:
@@ -158,7 +194,13 @@ def simulate(scenario: StickyScenario) -> Outcome:
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    TraceError
+        If `log` is no access log.
     """
+    own = Own(read_counts(scenario.log)) if scenario.log else None
     sessions = affinity.population(
         scenario.live_sessions, scenario.session_min, scenario.length_spread_pct / 100,
         scenario.requests_per_min, scenario.weight_spread_pct / 100, scenario.run_min,
@@ -167,7 +209,7 @@ def simulate(scenario: StickyScenario) -> Outcome:
     ties = _ties(scenario, sessions)
     load = sessions.per_min[ties.session]
     bound = affinity.bind(ties, load, _epochs(scenario), _choice(scenario, ties.session))
-    return _outcome(scenario, ties, load, bound)
+    return replace(_outcome(scenario, ties, load, bound), own=own)
 
 
 def _outcome(

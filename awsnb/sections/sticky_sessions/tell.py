@@ -16,8 +16,10 @@ from awsnb.sections.sticky_sessions.scenario import (
     StickyScenario,
 )
 from awsnb.sections.sticky_sessions.scene import events, scene
-from awsnb.sections.sticky_sessions.simulate import Outcome
+from awsnb.sections.sticky_sessions.simulate import Outcome, Own
 from awsnb.words import counted, percent, span
+
+MOST_SHOWN = 20
 
 
 def tell(outcome: Outcome) -> Result:
@@ -35,12 +37,14 @@ def tell(outcome: Outcome) -> Result:
         numbers=_numbers(outcome),
         data=_data(outcome),
         panels=_panels(outcome),
-        notes=tuple(_notes(outcome.scenario)),
+        notes=(*_of_own(outcome), *_notes(outcome.scenario)),
         scene=scene(outcome),
     )
 
 
 def _why(outcome: Outcome) -> Iterator[str]:
+    if outcome.own and outcome.own.counts.by_target.size > 1:
+        yield _own_balance(outcome.own)
     yield _balance(outcome)
     if outcome.scenario.added:
         yield _filling(outcome)
@@ -48,6 +52,15 @@ def _why(outcome: Outcome) -> Iterator[str]:
         yield _death(outcome)
     if outcome.moved_at_min.size:
         yield _moves(outcome)
+
+
+def _own_balance(own: Own) -> str:
+    return (
+        f"The busiest of your targets got {percent(own.share_pct[0])} of a fair share; their "
+        f"spread is {percent(own.spread_pct)}. Your clients differ by "
+        f"{percent(own.weight_spread_pct)} in requests, so ties at random would come to "
+        f"{percent(own.chance_pct)}."
+    )
 
 
 def _balance(outcome: Outcome) -> str:
@@ -143,6 +156,10 @@ def _data(outcome: Outcome) -> dict[str, np.ndarray]:
         columns["new_held_pct"] = outcome.new_held_pct
     if outcome.expected_pct is not None:
         columns["expected_pct"] = outcome.expected_pct
+    if outcome.own:
+        shown = outcome.own.share_pct[:MOST_SHOWN]
+        columns["own_target"] = np.array([str(rank) for rank in range(1, shown.size + 1)])
+        columns["own_pct"] = shown
     return columns
 
 
@@ -163,6 +180,10 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
     panels.append(
         Panel("A session lost its state", "times", lost, x="time_min", x_title="time (min)")
     )
+    if outcome.own:
+        bars = (Curve("own_pct", "requests", "second"),)
+        panels.append(Panel("Your targets, of a fair share", "%", bars, kind="bars",
+                            x="own_target", x_title="target, the busiest first"))  # fmt: skip
     return tuple(panels)
 
 
@@ -179,6 +200,19 @@ def _sessions_panel(outcome: Outcome) -> Panel:
 def _beyond_theory(scenario: StickyScenario) -> Iterator[tuple[float, float, str]]:
     if scenario.death_min is not None:
         yield scenario.death_min, scenario.run_min, "sessions of a dead target move"
+
+
+def _of_own(outcome: Outcome) -> Iterator[str]:
+    own = outcome.own
+    if own is None:
+        return
+    targets, clients = own.counts.by_target.size, own.counts.by_client.size
+    unsent = f" {own.counts.unsent:,} that no target got are left out." if own.counts.unsent else ""
+    yield (
+        f"Your log: {counted(int(own.counts.by_target.sum()), 'request')} of "
+        f"{counted(clients, 'client address', 'client addresses')} to "
+        f"{counted(targets, 'target')}.{unsent}"
+    )
 
 
 def _notes(scenario: StickyScenario) -> Iterator[str]:

@@ -271,7 +271,7 @@ def _why(outcome: Outcome) -> str:
         return "No certificate can expire: each is renewed in time."
     chance = _likely(100 * float(outcome.any[-1]))
     said = f"The chance that a certificate expires within a year is {chance}."
-    return f"{said} {_share(outcome)} {_floor(outcome)}"
+    return " ".join(filter(None, (said, _share(outcome), _floor(outcome))))
 
 
 def _share(outcome: Outcome) -> str:
@@ -286,7 +286,9 @@ def _share(outcome: Outcome) -> str:
 
 
 def _floor(outcome: Outcome) -> str:
-    """Say what the missed renewals come from."""
+    """Say what the missed renewals come from, where there are renewals by hand."""
+    if not outcome.scenario.imported:
+        return ""
     if not outcome.scenario.reminders:
         return "Nobody is reminded."
     missed, unread = outcome.by_hand.missed, outcome.scenario.unread_pct / 100

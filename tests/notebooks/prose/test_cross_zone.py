@@ -63,9 +63,5 @@ def test_what_the_because_of_a_prediction_says_is_so(prose):
 
 
 def test_what_the_worked_answers_say_is_so(prose):
-    assert "One or two more bring p99 down" in prose
-    p99 = [ROOM.simulate(ROOM.scenario(targets_a=n)).summary["p99_ms"] for n in (2, 3, 4)]
-    assert p99[0] - p99[1] > 5 * (p99[1] - p99[2]) > 0
-    assert p99[0] > 300 > p99[1]
     assert "105,120 GB in a month" in prose
     assert pytest.approx(105_120) == 0.04 * 3600 * HOURS_A_MONTH

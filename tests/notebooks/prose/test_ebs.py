@@ -42,7 +42,7 @@ def stated(subject, key, on=None):
         ("for 1 to 365 days", stated("recycle_bin", "min_retention") == 1),
         ("for 1 to 365 days", stated("recycle_bin", "max_retention") == 365),
         ("for 1 to 7 days", stated("recycle_bin", "max_retention_volume") == 7),
-        ("0.0036 USD per GB", stated("initialization", "example_price_300_mibps") == 0.0036),
+        ("0.0036 USD at 300 MiB/s", stated("initialization", "price_300_mibps") == 0.0036),
         ("0.0008 USD for a clone", stated("clone", "example_price") == 0.0008),
         ("| 2026-01 |", EBS.get("modification", "max_modifications").since == "2026-01"),
         ("| 2025-05, clones", EBS.get("initialization", "min_rate").since == "2025-05"),

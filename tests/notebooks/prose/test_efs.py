@@ -3,8 +3,11 @@
 import pytest
 
 from awsnb import facts
+from awsnb.aws.ebs import Volume
+from awsnb.aws.s3 import S3, requests_usd, storage_usd_month
 
 EFS = facts.load("efs")
+GP3 = Volume("gp3", 1)
 
 
 def stated(subject, key):
@@ -29,6 +32,18 @@ def stated(subject, key):
         ("0.06 USD per GB written", stated("elastic", "write_price") == 0.06),
         ("a read counts as a third", stated("metering", "read_divisor") == 3),
         ("a request as at least 4 KiB", stated("metering", "min_request") == 4),
+        ("as at least 32 KiB", stated("metering", "min_request_elastic") == 32),
+        (
+            "only if more than 27 % of it is used",
+            round(100 * GP3.cost_usd_month / stated("standard", "storage_price")) == 27,
+        ),
+        ("S3 Standard costs 0.023 USD a GB", S3.value("standard", "storage_price_tier1") == 0.023),
+        ("5 USD for a million PUTs", requests_usd(0, 1e6) == pytest.approx(5)),
+        ("A volume of 58 GiB costs 4.64 USD", Volume("gp3", 58).cost_usd_month == 4.64),
+        ("58 GiB", round(40 / 0.7 + 0.5) == 58),
+        ("The file system costs 12.02 USD", round(40 * 0.30 * (1 + 2 / 1024), 2) == 12.02),
+        ("would cost about 1 USD", 0.9 < storage_usd_month(40) < 1.05),
+        ("and a fee each way", stated("ia", "move_back_price") == stated("ia", "tiering_price")),
         ("at most 500 MiB/s", stated("bursting", "per_client_max") == 500),
         ("at most 500 MiB/s", stated("provisioned", "per_client_max") == 500),
         ("in elastic mode 1,500", stated("elastic", "per_client_max") == 1500),

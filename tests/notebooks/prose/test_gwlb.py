@@ -22,6 +22,15 @@ def gwlb(key):
         ("a longer timeout, up to 6,000 s", gwlb("max_idle_timeout") == 6000),
         ("can be set to 60 to 6,000 s", gwlb("min_idle_timeout") == 60),
         (
+            "**Resets**, off by default",
+            not gwlb("reset_on_idle_timeout") and not gwlb("reset_on_failure"),
+        ),
+        (
+            "They need 5-tuple stickiness and *no_rebalance*",
+            "5-tuple" in ELB.get("gwlb", "reset_on_failure").note,
+        ),
+        ("since 2026-09 (recalled)", ELB.get("gwlb", "reset_on_failure").confidence == "recalled"),
+        (
             "nobody is told",
             gwlb("after_idle_timeout") and not gwlb("reset_on_idle_timeout"),
         ),

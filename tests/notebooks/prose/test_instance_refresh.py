@@ -4,7 +4,9 @@ import pytest
 
 from awsnb import facts
 from awsnb.aws.autoscaling import bounds
+from awsnb.sections import section
 
+ROOM = section("instance-refresh")
 ASG = facts.load("autoscaling")
 
 
@@ -41,3 +43,14 @@ def test_the_table_of_ranges_is_the_rules(prose, said, low, high, count):
     floor, ceiling = bounds(10, low, high)
     assert said in prose
     assert ceiling - floor == count
+
+
+def test_the_refresh_alone_makes_no_policy_scale_out(prose):
+    assert "so the refresh alone makes no policy scale out" in prose
+    capstone = next(one for one in ROOM.views[0].presets if "spike" in one.name).values
+    alone = {**capstone, "spike_pct": 0, "zone_lost_min": None}
+    found = ROOM.simulate(ROOM.scenario(**alone)).summary
+    assert found["most_desired"] == capstone["desired"]
+    assert 100 * 750 / (100 * found["lowest_serving"]) > capstone["target_pct"]
+    assert "counts as capacity for 300 s more" in prose
+    assert facts.load("elb").value("deregistration", "delay") == 300

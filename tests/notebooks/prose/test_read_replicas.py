@@ -25,6 +25,8 @@ def stated(key):
         ("another zone of the Region costs nothing", stated("same_region_transfer_price") == 0),
         ("0.02 USD from us-east-1", stated("cross_region_transfer_price") == 0.02),
         ("It restarts, takes writes, and never follows", stated("promotion") == "for good"),
+        ("keeps backups for one day", stated("promotion_backup_days") == 1),
+        ("a few minutes or longer; five are assumed", stated("promotion_time") == 5),
         ("you do this yourself", not stated("automatic_failover")),
         ("has an endpoint of its own", stated("own_endpoint")),
         ("at most 15 replicas", stated("max_postgresql") == stated("max_mysql") == 15),
@@ -49,3 +51,11 @@ def test_what_the_worked_answers_say_is_so(prose):
     assert "up to a minute, and the source nothing" in prose
     late = ROOM.scenario(after_s=60.0, query_s=120.0, routing="wait for the write")
     assert 0 < ROOM.simulate(late).summary["wait_p99_s"] <= 60
+
+
+def test_what_the_fourth_worked_answer_says_is_so(prose):
+    assert "516,000 wait at the source; about a hundred more are on the way" in prose
+    narrow = ROOM.view("promotion").scenario(place="another Region", carries_mibps=10.0)
+    lost = ROOM.simulate(narrow).summary["lost_writes_worst"]
+    assert 516_050 < lost < 516_150
+    assert "10 MiB/s, which is 1,280 of" in prose and 10 * 1024 / 8 == 1280

@@ -51,12 +51,9 @@ def test_what_the_because_of_predictions_says_is_so(prose):
     assert "the live ones are new after half of a session's length" in prose
     alike = {"targets": 2, "live_sessions": 5000, "session_min": 60.0, "length_spread_pct": 0.0}
     assert summary(**alike, dies=False)["half_filled_min"] == pytest.approx(30, abs=1)
-    assert "15, 30 and 45 minutes" in prose
 
 
 def test_what_the_worked_answers_say_is_so(prose):
-    assert "The average session sends a request every 15 seconds" in prose
-    assert 60 / ROOM.scenario().requests_per_min == 15
     assert "Each target holds about a tenth of the sessions" in prose
     died = summary(targets=10, added=0, live_sessions=2000)["died"]
     assert died == pytest.approx(200, rel=0.15)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb._read import state
+from awsnb._read import reading, state
 from awsnb.scenario import ScenarioError, shown
 
 MOST_BYTES = 10_000_000
@@ -29,7 +29,7 @@ def read_durations(path: str) -> NDArray[np.float64]:
     ScenarioError
         If the file can't be read, or a line of it is no duration.
     """
-    try:
+    with reading(_refusal, "is no file of text"):
         file = Path(path)
         if not file.is_file():
             raise _refusal(f"{shown(path)} is no file")
@@ -37,12 +37,6 @@ def read_durations(path: str) -> NDArray[np.float64]:
         if size > MOST_BYTES:
             raise _refusal("is larger than 10 MB")
         return _read(place, modified_ns, size)
-    except OSError as error:
-        raise _refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
-    except ValueError as error:  # a path with a NUL byte, or a file that is no text
-        if isinstance(error, ScenarioError):
-            raise
-        raise _refusal("is no file of text") from None
 
 
 @lru_cache(maxsize=4)

@@ -49,6 +49,11 @@ PRESETS = (
         {"event": ZONE, "distribution": BALANCED_ONLY},
     ),
     Preset(
+        "A lost zone, and a policy",
+        "A policy keeps 50 %. It acts while the repair takes its turns.",
+        {"event": ZONE, "target_pct": 50.0, "maximum": 12},
+    ),
+    Preset(
         "Spot takes three",
         "Nine of twelve instances are Spot, in three pools. One pool is taken back.",
         {"event": SPOT, "desired": 12, "maximum": 15, "on_demand_base": 3, "on_demand_pct": 0,

@@ -97,6 +97,17 @@ class RepairScenario(Scenario):
         None, label="Maximum lifetime", unit="days", low=0, high=365, group="Group", advanced=True,
         unset="no limit", meaning="After so long in service an instance is replaced.",
     )  # fmt: skip
+    target_pct: float | None = field(
+        None, label="Target tracking", unit="%", low=10, high=95, unset="no policy",
+        group="Group", advanced=True,
+        meaning="Average CPU above which a policy launches more, up to the maximum. Its scale-in "
+        "is disabled here.",
+    )  # fmt: skip
+    busy_pct: float = field(
+        45.0, label="Busy before", unit="%", low=1, high=100, group="Group",
+        advanced=True,
+        meaning="CPU of each instance when all serve. The load stays what it is.",
+    )  # fmt: skip
     pending_s: int = field(
         int(launch_fact("pending")), label="Launch to running", unit="s", low=1, high=600,
         group="Launch", advanced=True, meaning="AWS promises no number.",

@@ -7,12 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.aws.autoscaling import ASG, History, found, mixed_usd_month, new_targets, read_history
+from awsnb.aws.autoscaling import (
+    ASG,
+    EC2_GROUPS,
+    History,
+    found,
+    low_share_pct,
+    mixed_usd_month,
+    new_targets,
+    read_history,
+    sensor,
+    tracking_alarms,
+)
 from awsnb.aws.autoscaling.health import SPOT, ZONE
 from awsnb.aws.ebs import Volume
 from awsnb.aws.ec2 import restart_s
+from awsnb.aws.elb import ELB
 from awsnb.mechanisms import group
-from awsnb.mechanisms.group import Loss, Plan, Run
+from awsnb.mechanisms.control_loop import TargetTracking
+from awsnb.mechanisms.group import Load, Loss, Plan, Run, Scaling
 from awsnb.sections.auto_scaling_groups.repair.scenario import (
     BALANCED_ONLY,
     CREATED,
@@ -81,6 +94,13 @@ class Outcome:
         """Instance-seconds that were missing to the desired capacity."""
         lengths = np.diff(self.changes_s, append=self.until_s)
         return float(lengths @ np.maximum(self.scenario.desired - self.serving, 0))
+
+    @property
+    def desired(self) -> NDArray[np.int64]:
+        """The desired capacity at each sample."""
+        sizes = self.run.sizes
+        number = np.searchsorted([one.at_s for one in sizes], self.samples_s, side="right") - 1
+        return np.array([one.desired for one in sizes])[number]
 
     @property
     def launches(self) -> int:
@@ -155,7 +175,7 @@ def simulate(scenario: RepairScenario) -> Outcome:
     event_s = EVENT_S if loss else 0.0
     until_s = 60.0 * scenario.watch_min
     losses = [loss] if loss else []
-    run = group.run(plan_of(scenario), losses, until_s, pools, scenario.types)
+    run = group.run(plan_of(scenario), losses, until_s, pools, scenario.types, scaling_of(scenario))
     ends = {moment for one in run.instances for moment in (one.serving_s, one.stops_s)}
     changes = np.array(sorted({event_s} | {at for at in ends if event_s < at <= until_s}))
     return Outcome(scenario, run, loss, event_s, changes, run.serving(changes), history)
@@ -180,6 +200,28 @@ def plan_of(scenario: RepairScenario) -> Plan:
         warm=0 if scenario.warm_pool == NO_POOL else scenario.warm_size,
         warm_pending_s=scenario.pending_s if stopped else 0.0,
         warm_boot_s=min(scenario.boot_s, restart_s()) if stopped else 0.0,
+    )
+
+
+def scaling_of(scenario: RepairScenario) -> Scaling | None:
+    """Say how the policy works, if there is one: it only scales out, and the load is constant.
+
+    An instance can do 100 units of work a second, so its share of the load is its CPU in %.
+    """
+    target = scenario.target_pct
+    if target is None:
+        return None
+    out, _ = tracking_alarms(target, target * low_share_pct(EC2_GROUPS) / 100)
+    return Scaling(
+        policies=[TargetTracking(target, out)],
+        sensor=sensor(),
+        smallest=scenario.minimum,
+        largest=scenario.maximum,
+        load=Load((0.0,), (scenario.busy_pct * scenario.desired,)),
+        capacity_per_s=100.0,
+        until_s=60.0 * scenario.watch_min,
+        warm_up_s=float(ASG.value("warm_up", "duration")),
+        longest_wait_s=float(ELB.value("alb", "idle_timeout")),
     )
 
 

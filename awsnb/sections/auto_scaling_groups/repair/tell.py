@@ -36,7 +36,7 @@ def tell(outcome: Outcome) -> Result:
             "minute": times / 60,
             "serving": run.serving(times),
             "there": run.paid(times),
-            "desired": np.full(times.size, outcome.scenario.desired),
+            "desired": outcome.desired,
             **own,
             "zone": np.array([zone_name(zone) for zone in zones]),
             "zone_instances": np.array([run.serving(times, zone) for zone in zones], float),
@@ -102,6 +102,9 @@ def _numbers(outcome: Outcome) -> Iterator[Number]:
     yield Number("launches", "Launches", outcome.launches, f"{outcome.launches}")
     yield Number("condemned", "New ones taken out", outcome.condemned, f"{outcome.condemned}")
     yield Number("most_instances", "Most at a time", outcome.most, f"{outcome.most}")
+    if outcome.scenario.target_pct is not None:
+        most_desired = outcome.run.sizes[-1].desired
+        yield Number("most_desired", "Desired in the end", most_desired, f"{most_desired}")
     month = outcome.usd_month
     yield Number("cost_usd_month", "Cost a month", month, usd(month), headline=True)
 
@@ -133,6 +136,12 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         yield "A stopped instance of the warm pool costs its volume alone, counted as 8 GiB of gp3."
     if asked.warm_pool != NO_POOL:
         yield "Replacements are taken from the warm pool, which is filled again by a cold launch."
+    if asked.target_pct is not None:
+        yield (
+            "The policy sees the mean CPU of instances that are warm, a datapoint a minute. A "
+            "lost instance has no CPU, and counts as capacity until it is found: assumed, as AWS "
+            "publishes no formula. The bill is that of the desired capacity at first."
+        )
     if outcome.history:
         yield from _of_own(outcome)
 

@@ -16,7 +16,28 @@ SEES = {HANGS: "ELB's", VOLUME: "EBS's or ELB's", HOST: "EC2's or ELB's", ZONE: 
 
 
 def why(outcome: Outcome) -> str:
-    """Say in one to three sentences what decides."""
+    """Say in one to four sentences what decides."""
+    return " ".join(filter(None, (_repair(outcome), _policy(outcome))))
+
+
+def _policy(outcome: Outcome) -> str:
+    """Say what the policy adds, and from when on."""
+    target = outcome.scenario.target_pct
+    if target is None:
+        return ""
+    first, *more = outcome.run.sizes
+    if not more and not outcome.lowest:
+        return "The policy adds nothing: while no instance serves, it has no CPU to go by."
+    if not more:
+        return f"The policy adds nothing: it asks for no more than {first.desired}."
+    after = span(more[0].at_s - outcome.event_s, "no time")
+    return (
+        f"Those that serve are busier than {target:g} %, so the policy raises the desired "
+        f"capacity from {first.desired} to {more[-1].desired}, first after {after}."
+    )
+
+
+def _repair(outcome: Outcome) -> str:
     if not is_found(outcome):
         return _unseen(outcome)
     if outcome.whole_s is None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb._read import reading
 from awsnb.aws.ebs.snapshots import BLOCK_GIB
 from awsnb.mechanisms import block_maps
 from awsnb.scenario import ScenarioError, shown
@@ -49,7 +50,7 @@ def _parts(scenario: ChainScenario) -> list[tuple[float, float]]:
 
 
 def _read_folder(path: str) -> Floats:
-    try:
+    with reading(_refusal, "is no path of a folder"):
         files = sorted(Path(path).glob("*.json"))
         if not files:
             raise _refusal(f"{shown(path)} is no folder with JSON files")
@@ -57,12 +58,6 @@ def _read_folder(path: str) -> Floats:
             raise _refusal(f"holds {len(files):,} files; at most {MOST_DAYS} are read")
         about = [(file, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
         return _read(tuple(about))
-    except OSError as error:
-        raise _refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
-    except ValueError as error:  # a path with a NUL byte
-        if isinstance(error, ScenarioError):
-            raise
-        raise _refusal("is no path of a folder") from None
 
 
 @lru_cache(maxsize=2)

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from awsnb.aws.ebs.snapshots import RATES_MIBPS, FastRestore, check_rate_together
+from awsnb.aws.ebs.snapshots import RATES_MIBPS, FastRestore, check_rate_together, rate_usd_gib
 from awsnb.aws.ebs.volume import EBS
 from awsnb.scenario import Scenario, field
 
@@ -123,17 +123,25 @@ class RestoreScenario(Scenario):
         unit="USD/GiB",
         low=0,
         high=10,
-        unset="not given",
+        unset="as known",
         only_when={"method": PRICED_PER_GIB},
         group="Goal",
         advanced=True,
-        meaning="AWS's fee for a rate or a clone in your Region, from its price page.",
+        meaning="AWS's fee for a rate or a clone in your Region, from its price page. Known here: "
+        f"that of {RATES_MIBPS[1]} MiB/s in us-east-1.",
     )
 
     @property
     def data_gib(self) -> float:
         """Data that has to be fetched, GiB."""
         return self.size_gib * self.written_pct / 100
+
+    @property
+    def fee_usd_gib(self) -> float | None:
+        """Fee for the rate or the clone, USD a GiB: as given or as known; None if neither."""
+        if self.usd_per_gib is not None or self.method != RATE:
+            return self.usd_per_gib
+        return rate_usd_gib(self.rate_mibps)
 
     @property
     def text(self) -> str:

@@ -120,10 +120,10 @@ class Outcome:
 
     @cached_property
     def usd(self) -> float | None:
-        """What the way of making them costs once, USD; None if AWS's fee was not given."""
+        """What the way of making them costs once, USD; None if AWS's fee is not known."""
         if self.scenario.method == FAST:
             return self.fast_restore.usd(self.scenario.enabled_h)
         if self.scenario.method == LAZY:
             return 0.0
-        fee = self.scenario.usd_per_gib
+        fee = self.scenario.fee_usd_gib
         return None if fee is None else fee * self.scenario.data_gib * self.scenario.volumes

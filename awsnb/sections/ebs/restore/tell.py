@@ -11,8 +11,6 @@ from awsnb.sections.ebs.restore.scene import scene
 from awsnb.sections.ebs.restore.simulate import CLONE_IOPS, WARM_MS, Outcome
 from awsnb.words import counted, milliseconds, span, usd
 
-EXAMPLES = {RATE: ("initialization", "example_price_300_mibps"), CLONE: ("clone", "example_price")}
-
 
 def tell(outcome: Outcome) -> Result:
     """Say how soon volumes are fast.
@@ -168,13 +166,20 @@ def _clone(outcome: Outcome) -> str:
 
 def _fee(method: str) -> str:
     """Say what is known of a fee that was not given."""
-    example = EBS.get(*EXAMPLES[method])
-    at = " at 300 MiB/s" if method == RATE else ""
+    asked = "AWS charges a fee per GB of data for this, which differs by Region: set usd_per_gib."
+    if method == RATE:
+        fee = EBS.get("initialization", "price_300_mibps")
+        return f"{asked} At 300 MiB/s it is {fee.value:g} {fee.unit} in {fee.region}."
+    example = EBS.get("clone", "example_price")
     return (
-        "AWS charges a fee per GB of data for this, which differs by Region: set usd_per_gib. "
-        f"The example on AWS's price page, of a Region that it does not name, has "
-        f"{example.value:g} {example.unit}{at}."
+        f"{asked} The example on AWS's price page, of a Region that it does not name, has "
+        f"{example.value:g} {example.unit}."
     )
+
+
+def _known_fee() -> str:
+    fee = EBS.get("initialization", "price_300_mibps")
+    return f"Fee: {fee.value:g} {fee.unit} of data, {fee.region}, as of {fee.as_of}."
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
@@ -199,6 +204,8 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
             notes.append(f"AWS promises the full benefit up to {full:,} IOPS only.")
     if scenario.method in PRICED_PER_GIB and outcome.usd is None:
         notes.append(_fee(scenario.method))
+    if scenario.method == RATE and outcome.usd is not None and scenario.usd_per_gib is None:
+        notes.append(_known_fee())
     if scenario.method == CLONE:
         notes.append("Only encrypted volumes can be cloned. A clone is no backup.")
     if scenario.method == LAZY:

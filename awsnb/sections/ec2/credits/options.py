@@ -115,13 +115,9 @@ def _verdict(asked: Option, best: Option | None, options: list[Option]) -> str:
         return "No instance listed here holds this load."
     if best is asked:
         return "The instance asked for holds, and no other that holds costs less."
-    change = best.dearer_by(asked)
-    apart = f"{change} than the one asked for" if change else "the price of the one asked for"
     which = "which holds too" if asked.holds else "which does not hold"
-    return (
-        f"Cheapest that holds: {best.label} at {usd(best.cost_usd_month or 0.0)} a month, {apart}, "
-        f"{which}.{_without_arm(best, options)}"
-    )
+    more = _without_arm(best, options)
+    return f"Cheapest that holds: {best.price_beside(asked)}, {which}.{more}"
 
 
 def _without_arm(best: Option, options: list[Option]) -> str:

@@ -213,8 +213,14 @@ def _mode_note(scenario: CreditScenario) -> str:
 def _price_note(outcome: Outcome) -> str:
     price = EC2.get(outcome.scenario.instance_type, "hour_price")
     surplus = EC2.get(outcome.instance.family, "surplus_price")
+    owed = (
+        ""
+        if outcome.scenario.is_standard
+        else " Up to a day's credit may still be owed at its end, uncharged: the curve of prices "
+        "by mean CPU has it paid."
+    )
     return (
-        f"A month repeats the load. Prices: {price.region}, Linux, on demand, as of "
+        f"A month repeats the load.{owed} Prices: {price.region}, Linux, on demand, as of "
         f"{price.as_of}; {surplus.value} USD for a vCPU-hour of surplus, as of {surplus.as_of}."
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb._read import state
+from awsnb._read import reading, state
 from awsnb.scenario import ScenarioError, shown
 from awsnb.sections.efs.classes.scenario import ClassesScenario
 
@@ -60,7 +60,7 @@ def read_listing(path: str) -> Files:
     ScenarioError
         Naming the line that is not as `find` writes it.
     """
-    try:
+    with reading(_refusal, "is no path of a file"):
         file = Path(path)
         if not file.is_file():
             raise _refusal(f"{shown(path)} is no file")
@@ -68,12 +68,6 @@ def read_listing(path: str) -> Files:
         if size > MOST_BYTES:
             raise _refusal("is larger than 500 MB: list a part of the files")
         return _read(place, modified_ns, size)
-    except OSError as error:
-        raise _refusal(f"can't be read: {(error.strerror or 'unknown error').lower()}") from None
-    except ValueError as error:  # a path with a NUL byte
-        if isinstance(error, ScenarioError):
-            raise
-        raise _refusal("is no path of a file") from None
 
 
 @lru_cache(maxsize=2)

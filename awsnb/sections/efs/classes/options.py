@@ -1,11 +1,9 @@
 """What other lifecycle policies would cost for the same files."""
 
-from awsnb.aws.efs import StorageBill
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.efs.classes.files import files_of
 from awsnb.sections.efs.classes.scenario import NEVER, ClassesScenario
 from awsnb.sections.efs.classes.simulate import MONTHS, Stock, year
-from awsnb.words import usd
 
 POLICIES = (
     {"ia_after": NEVER, "archive_after": NEVER},
@@ -40,7 +38,7 @@ def compare(scenario: ClassesScenario) -> Comparison:
         for policy in POLICIES
         for back in (False, True)
         if policy["ia_after"] != NEVER or not back
-        if policy["archive_after"] == NEVER or scenario.mode == "elastic"
+        if policy["archive_after"] == NEVER or scenario.has_archive
     ]
     options = [_option("as asked: ", scenario, stock)]
     options += [_option("", other, stock) for other in others]
@@ -54,9 +52,7 @@ def compare(scenario: ClassesScenario) -> Comparison:
 
 
 def _option(prefix: str, scenario: ClassesScenario, stock: Stock) -> Option:
-    usd_day, stored = year(
-        stock, [scenario.reads_a_year], scenario.policy, StorageBill(scenario.mode)
-    )
+    usd_day, stored = year(stock, [scenario.reads_a_year], scenario.policy, scenario.bill)
     cost = float(usd_day.sum()) / MONTHS
     cold = float(stored[-1, 1:].sum() / stored[-1].sum())
     return Option(
@@ -72,10 +68,6 @@ def _option(prefix: str, scenario: ClassesScenario, stock: Stock) -> Option:
 
 
 def _verdict(asked: Option, best: Option) -> str:
-    change = best.dearer_by(asked)
-    if not change:
+    if not best.dearer_by(asked):
         return "None of these policies costs less than the one asked for."
-    return (
-        f"Cheapest: {best.label} at {usd(best.cost_usd_month or 0.0)} a month, {change} than the "
-        "policy asked for."
-    )
+    return f"Cheapest: {best.price_beside(asked, 'policy')}."

@@ -1,11 +1,11 @@
 """What can be asked: files, how often the cold ones are read, and a lifecycle policy."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from awsnb.aws.efs import EFS, Policy
-from awsnb.scenario import Scenario, field
+from awsnb.aws.efs import EFS, Policy, StorageBill
+from awsnb.scenario import Scenario, ScenarioError, field, shown
 
 NEVER = "never"
 AFTER = {
@@ -61,6 +61,14 @@ class ClassesScenario(Scenario):
         advanced=True,
         meaning="Sets the price of Infrequent Access; Archive is for elastic only.",
     )
+    kind: Literal["Regional", "One Zone"] = field(
+        "Regional",
+        label="Kind",
+        group="File system",
+        advanced=True,
+        meaning="Data in at least three zones, or in one: cheaper, without Archive, and lost if "
+        "the zone is.",
+    )
     busy_days: int = field(
         7,
         label="In daily use",
@@ -78,6 +86,17 @@ class ClassesScenario(Scenario):
         return Policy(AFTER.get(self.ia_after), AFTER.get(self.archive_after), self.move_back)
 
     @property
+    def bill(self) -> StorageBill:
+        """What each class costs there."""
+        return StorageBill(self.mode, self.kind == "One Zone")
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether AWS has the Archive class there."""
+        places = EFS.value("archive", "modes"), EFS.value("archive", "kinds")
+        return (self.mode, self.kind) == places
+
+    @property
     def text(self) -> str:
         """The policy in a few words."""
         moves = [
@@ -89,7 +108,21 @@ class ClassesScenario(Scenario):
             return "all in Standard"
         return ", ".join(moves) + (", back when read" if self.move_back else "")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_other_times(cls, values: Any) -> Any:
+        for name in ("ia_after", "archive_after"):
+            asked, allowed = values.get(name, NEVER), cls.fields()[name].range_text
+            if isinstance(asked, str) and asked not in (NEVER, *AFTER):
+                source = EFS.get("lifecycle", "transition_days").source
+                raise ScenarioError(
+                    f"{name} = {shown(asked)}: must be {allowed}. AWS has these times only, none "
+                    f"under a day ({source}).",
+                    field=name,
+                )
+        return values
+
     @model_validator(mode="after")
     def _refuse_what_aws_refuses(self) -> Self:
-        self.policy.check(self.mode)
+        self.policy.check(self.mode, self.kind)
         return self

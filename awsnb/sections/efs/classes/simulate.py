@@ -88,7 +88,7 @@ def follow(scenario: ClassesScenario, stock: Stock) -> "Outcome":
     rates = np.concatenate(([scenario.reads_a_year], RATES_A_YEAR))
     policy = scenario.policy
     other = Policy(policy.ia_days, policy.archive_days, not policy.move_back)
-    bill = StorageBill(scenario.mode)
+    bill = scenario.bill
     usd, stored = year(stock, rates, policy, bill)
     other_usd, _ = year(stock, rates, other, bill)
     return Outcome(
@@ -140,14 +140,16 @@ def year(
             moved[day + 1, to] += gib[0, age]
     lies[:, :, 0] += stock.always_gib
     read = first if policy.move_back else rate  # later reads of a day are in Standard by then
-    moved[:YEAR_DAYS, 0] = lies[:, 0, 1:].sum(axis=1) * first * policy.move_back
-    return _billed(lies, moved[:YEAR_DAYS], early_gib_days, read, bill), lies[:, 0]
+    usd = _billed(lies, moved[:YEAR_DAYS], early_gib_days, read, bill)
+    if policy.move_back:
+        usd[:, 3] += np.einsum("c,dck->dk", bill.back_usd_gib, lies[:, 0]) * first
+    return usd, lies[:, 0]
 
 
 def _billed(
     lies: Floats, moved: Floats, early_gib_days: Floats, read: Floats, bill: StorageBill
 ) -> Floats:
-    """Price each day: what lies in each class, moves, is read, and leaves Archive early."""
+    """Price each day: what lies in each class, moves there, is read, leaves Archive early."""
     usd_gib_day = bill.usd_gib_month / MONTH_DAYS
     return np.stack(
         (
@@ -252,7 +254,7 @@ class Outcome:
     @property
     def standard_usd_month(self) -> float:
         """The bill with all files in Standard, USD a month."""
-        return float(self.stock.gib * StorageBill(self.scenario.mode).usd_gib_month[0])
+        return float(self.stock.gib * self.scenario.bill.usd_gib_month[0])
 
     @cached_property
     def break_even_reads(self) -> float | None:

@@ -31,7 +31,7 @@ def tell(outcome: Outcome) -> Result:
         data={
             "day": np.arange(YEAR_DAYS),
             **dict(zip(("standard_gib", "ia_gib", "archive_gib"), stored, strict=True)),
-            "month": np.arange(1, MONTHS + 1),
+            "month": np.array([str(month) for month in range(1, MONTHS + 1)]),
             **{f"{part}_usd": row for part, row in zip(PARTS, months, strict=True)},
             "reads_a_year": rates,
             "policy_usd": outcome.usd_by_rate[drawn],
@@ -173,14 +173,15 @@ def _more(change: float) -> str:
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
-    price, back = EFS.get("ia", "storage_price"), EFS.get("billing", "move_back_price")
+    price, back = EFS.get("ia", "storage_price"), EFS.get("archive", "move_back_price")
     return (
         outcome.stock.note,
         f"Files read within the last {outcome.scenario.busy_days} days are taken to be read daily; "
         "each other file is read at random, in full, as often as reads_a_year says (assumed).",
         "A bill is the mean of a year that begins when the policy comes into force.",
-        f"Prices: {price.region}, as of {price.as_of}. What a read costs in every class alike is "
-        "left out.",
-        f"For moving back AWS names no price of its own; here {back.note} ({back.confidence}).",
+        f"Prices: {price.region}, as of {price.as_of}, a {outcome.scenario.kind} file system. What "
+        "a read costs in every class alike is left out.",
+        f"Moving back from Infrequent Access costs as much as moving in. {back.note} "
+        f"({back.confidence}).",
         f"A cold file's first byte takes {EFS.value('latency', 'cold')}.",
     )

@@ -9,7 +9,8 @@ from awsnb import workloads
 from awsnb.sections.efs.throughput.scenario import ThroughputScenario
 from awsnb.trace import Trace, load_of, read_balance, read_load
 
-BYTES, OPERATIONS, BALANCE = "file system bytes", "operations", "BurstCreditBalance"
+BYTES, OPERATIONS = "file system bytes", "operations"
+BALANCE, PERMITTED = "BurstCreditBalance", "PermittedThroughput"
 MIB, GIB = 2.0**20, 2.0**30
 
 
@@ -25,6 +26,8 @@ class Load:
         MiB read and written a second, in each sample.
     measured_credit_gib : ndarray of float, shape (n,), or None
         Credit that CloudWatch showed at each sample's end, metered GiB; NaN where it has none.
+    measured_permitted_mibps : ndarray of float, shape (n,), or None
+        Throughput that was permitted then, metered MiB/s; NaN where CloudWatch has none.
     notes : tuple of str
         What was repaired and assumed on the way.
     """
@@ -32,6 +35,7 @@ class Load:
     trace: Trace
     asked_mibps: NDArray[np.float64]
     measured_credit_gib: NDArray[np.float64] | None
+    measured_permitted_mibps: NDArray[np.float64] | None
     notes: tuple[str, ...]
 
 
@@ -41,8 +45,8 @@ def demand(scenario: ThroughputScenario) -> Load:
     Raises
     ------
     TraceError
-        If a file can't be read, is no load on a file system or no credit, or the two are of
-        different times.
+        If a file can't be read, is no load on a file system, no credit or no limit, or they are
+        of different times.
     """
     if scenario.trace:
         load = read_load(scenario.trace, BYTES, metric=scenario.metric, said=scenario.trace_unit)
@@ -52,13 +56,13 @@ def demand(scenario: ThroughputScenario) -> Load:
         mib, notes = scenario.io.request_kib / 1024, load.notes
     asked_mibps = load.per_s * scenario.load_factor * mib
     told = (f"Load: {load.trace.describe()}.", *notes)
-    return Load(load.trace, asked_mibps, _measured(scenario, load.trace), told)
+    credit = _measured(scenario.balance, BALANCE, load.trace, GIB)
+    permitted = _measured(scenario.permitted, PERMITTED, load.trace, MIB)
+    return Load(load.trace, asked_mibps, credit, permitted, told)
 
 
-def _measured(scenario: ThroughputScenario, load: Trace) -> NDArray[np.float64] | None:
-    if not scenario.balance:
-        return None
-    return read_balance(scenario.balance, BALANCE, load) / GIB
+def _measured(path: str, metric: str, load: Trace, unit_bytes: float) -> NDArray[np.float64] | None:
+    return read_balance(path, metric, load) / unit_bytes if path else None
 
 
 def _share_note(scenario: ThroughputScenario) -> str:

@@ -7,7 +7,7 @@ from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.sections.efs.throughput.load import Load, demand
 from awsnb.sections.efs.throughput.scenario import ThroughputScenario
 from awsnb.sections.efs.throughput.simulate import serve
-from awsnb.words import span, usd
+from awsnb.words import span
 
 MOST_GIB = int(ThroughputScenario.fields()["standard_gib"].high or 0)
 
@@ -113,10 +113,5 @@ def _verdict(asked: Option, best: Option | None) -> str:
         return "No mode carries this load from these clients without waiting."
     if best is asked:
         return "The file system asked for holds, and no other that holds costs less."
-    change = best.dearer_by(asked)
-    apart = f"{change} than the one asked for" if change else "the price of the one asked for"
     which = "which holds too" if asked.holds else "which does not hold"
-    return (
-        f"Cheapest that holds: {best.label} at {usd(best.cost_usd_month or 0.0)} a month, {apart}, "
-        f"{which}."
-    )
+    return f"Cheapest that holds: {best.price_beside(asked)}, {which}."

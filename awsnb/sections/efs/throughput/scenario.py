@@ -132,6 +132,14 @@ class ThroughputScenario(Scenario):
         advanced=True,
         meaning="Path of a CloudWatch export of BurstCreditBalance, to draw over the model's.",
     )
+    permitted: str = field(
+        "",
+        label="Measured limit",
+        path=True,
+        group="File system",
+        advanced=True,
+        meaning="Path of a CloudWatch export of PermittedThroughput, to draw over the model's.",
+    )
 
     @property
     def system(self) -> FileSystem:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.aws.ebs import Limit
-from awsnb.aws.efs import limits
+from awsnb.aws.efs import EFS, limits
 from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.mechanisms import token_bucket
@@ -98,6 +98,27 @@ class Outcome:
         """Credit left after each sample, metered GiB; None where there is none."""
         return None if self.credit is None else self.service.level[:, 0] / 1024
 
+    @cached_property
+    def permitted_mibps(self) -> NDArray[np.float64]:
+        """What may pass at each sample's end as CloudWatch counts it, metered MiB/s.
+
+        In elastic mode AWS shows the most that may be written there.
+        """
+        if self.credit is not None:
+            bucket = self.credit.bucket
+            return np.where(self.service.level[:, 0] > 0, bucket.burst, bucket.baseline)
+        system = self.scenario.system
+        most = system.provisioned_mibps or EFS.value(system.limits_from, "max_write")
+        return np.full(len(self.load.asked_mibps), float(most))
+
+    @property
+    def permitted_error_mibps(self) -> float | None:
+        """Mean distance between the measured limit and the model's; None without a measured one."""
+        measured = self.load.measured_permitted_mibps
+        if measured is None:
+            return None
+        return float(np.nanmean(np.abs(measured - self.permitted_mibps)))
+
     @property
     def credit_error_gib(self) -> float | None:
         """Mean distance between the measured credit and the model's; None without both."""
@@ -148,6 +169,6 @@ class Outcome:
     @cached_property
     def usd_month(self) -> float:
         """Price of the file system under this load, USD a month."""
-        gib = self.mean_mibps * self.scenario.io.counted * 3600 * HOURS_A_MONTH / 1024
+        gib = self.mean_mibps * self.scenario.io.elastic_mib * 3600 * HOURS_A_MONTH / 1024
         read = gib * self.scenario.io.read_share
         return self.scenario.system.usd_month(read, gib - read)

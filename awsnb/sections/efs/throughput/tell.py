@@ -18,7 +18,8 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `series` has per sample: MiB asked for and served per second, the credit left (GiB, as
-        metered) and the measured one where there is any, and the GiB that wait at its end.
+        metered) and the measured one where there is any, the limit beside a measured one, and
+        the GiB that wait at its end.
     """
     service, load = outcome.service, outcome.load
     return Result(
@@ -31,6 +32,7 @@ def tell(outcome: Outcome) -> Result:
             "asked_mibps": load.asked_mibps,
             "served_mibps": service.served / load.trace.duration_s,
             **_credit_columns(outcome),
+            **_permitted_columns(outcome),
             "waiting_gib": service.backlog / 1024,
         },
         panels=_panels(outcome),
@@ -45,6 +47,13 @@ def _credit_columns(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
         "measured_credit_gib": outcome.load.measured_credit_gib,
     }
     return {name: column for name, column in columns.items() if column is not None}
+
+
+def _permitted_columns(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
+    measured = outcome.load.measured_permitted_mibps
+    if measured is None:
+        return {}
+    return {"permitted_mibps": outcome.permitted_mibps, "measured_permitted_mibps": measured}
 
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
@@ -83,11 +92,16 @@ def _files_number(outcome: Outcome) -> tuple[Number, ...]:
 
 
 def _measured_number(outcome: Outcome) -> tuple[Number, ...]:
-    error = outcome.credit_error_gib
-    if error is None:
-        return ()
-    text = f"{error:,.1f} GiB"
-    return (Number("credit_error_gib", "Measured credit differs by", error, text),)
+    credit, permitted = outcome.credit_error_gib, outcome.permitted_error_mibps
+    errors = (
+        ("credit_error_gib", "Measured credit differs by", credit, "GiB"),
+        ("permitted_error_mibps", "Measured limit differs by", permitted, "MiB/s"),
+    )
+    return tuple(
+        Number(name, label, error, f"{error:,.1f} {unit}")
+        for name, label, error, unit in errors
+        if error is not None
+    )
 
 
 def _held(outcome: Outcome) -> str:
@@ -181,7 +195,19 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
     }
     left = Panel("Credit left", "GiB", tuple(curves[name] for name in columns))
     waiting = Panel("Data that waits", "GiB", (Curve("waiting_gib", "waiting", "second", True),))
-    return (rates, left, waiting) if columns else (rates, waiting)
+    credit = (left,) if columns else ()
+    return (rates, *credit, *_permitted_panel(outcome), waiting)
+
+
+def _permitted_panel(outcome: Outcome) -> tuple[Panel, ...]:
+    """Compare the limit with a measured one."""
+    if outcome.load.measured_permitted_mibps is None:
+        return ()
+    curves = (
+        Curve("permitted_mibps", "limit", "first", compare=True),
+        Curve("measured_permitted_mibps", "measured", "third"),
+    )
+    return (Panel("Throughput that may pass, metered", "MiB/s", curves),)
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:
@@ -193,6 +219,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
         f"Prices: {price.region}, as of {price.as_of}, a {kind} file system, no backup.{month}",
         f"A file system's own maximum depends on the region ({caps.note}; {caps.confidence}).",
         *_kind_note(outcome),
+        *_permitted_note(outcome),
         *_metadata_note(outcome),
     )
 
@@ -212,6 +239,12 @@ def _kind_note(outcome: Outcome) -> tuple[str, ...]:
         "A client in elastic mode gets its maximum with efs-utils version 2 or the CSI driver "
         "only.",
     )
+
+
+def _permitted_note(outcome: Outcome) -> tuple[str, ...]:
+    if outcome.scenario.mode != "elastic" or outcome.permitted_error_mibps is None:
+        return ()
+    return ("In elastic mode PermittedThroughput is the most that may be written.",)
 
 
 def _metadata_note(outcome: Outcome) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ PRESETS = (
         {"target_failover": "rebalance", "state": SHARED, "pause_s": 20.0},
     ),
     Preset(
+        "A reset when it fails",
+        "Off as AWS has it, and on here. Compare how soon half of the clients are told.",
+        {"reset_on_failure": True, "pause_s": 20.0},
+    ),
+    Preset(
         "A pair of hosts is a flow",
         "2-tuple: see how many are cut off as the hour ends.",
         {"stickiness": "2-tuple", "pause_s": 20.0},

@@ -155,6 +155,15 @@ class FlowsScenario(Scenario):
         meaning="Whether the load balancer sends a TCP reset when it forgets a flow "
         "(send_tcp_reset.on_idle_timeout.enabled).",
     )
+    reset_on_failure: bool = field(
+        False,
+        label="Reset when it fails",
+        only_when={"protocol": (TCP,), "stickiness": (FIVE,), "event": (FAILS, DEREGISTERED)},
+        group="Failure",
+        advanced=True,
+        meaning="Whether the load balancer sends a TCP reset to appliance 1's flows once it is "
+        "unhealthy, or its deregistration delay is over. Rebalance goes before it.",
+    )  # fmt: skip
     cross_zone: bool = field(
         False,
         label="Cross-zone",
@@ -253,6 +262,12 @@ class FlowsScenario(Scenario):
     def kept_alive(self) -> bool:
         """Whether a keep-alive packet comes before the idle timeout."""
         return self.keep_alive_s is not None and self.keep_alive_s < self.timeout_s
+
+    @property
+    def resets(self) -> bool:
+        """Whether flows of an appliance that is lost are reset."""
+        able = self.protocol == TCP and self.own_flow and self.event != NONE
+        return self.reset_on_failure and able and self.target_failover != REBALANCE
 
     @property
     def own_flow(self) -> bool:

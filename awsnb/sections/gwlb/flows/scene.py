@@ -64,6 +64,7 @@ def _happened(outcome: Outcome) -> list[tuple[float, str, str]]:
     failed = outcome.scenario.event == FAILS
     happened = (
         [(times.dies, "it fails", "Appliance 1 drops all packets. Nobody is told."),
+         (times.reset, "reset", "It is unhealthy: both ends of its flows are sent a reset."),
          (times.avoided, "no new flows", _avoided(outcome))]
         if failed
         else [(times.event, "deregistered", "Appliance 1 gets no new flows, but keeps its own."),
@@ -78,10 +79,14 @@ def _avoided(outcome: Outcome) -> str:
         return "Appliance 1 is known to be dead, and its zone has no other."
     if isfinite(outcome.times.rebalanced):
         return "New flows go to other appliances, and the flows of appliance 1 are hashed anew."
+    if outcome.scenario.resets:
+        return "New flows go to other appliances."
     return "New flows go to other appliances. Those of appliance 1 stay with it."
 
 
 def _off(outcome: Outcome) -> str:
     if isfinite(outcome.times.rebalanced):
         return "The delay is over: the flows of appliance 1 are hashed anew."
+    if outcome.scenario.resets:
+        return "The delay is over, and appliance 1 is off. Flows that are left are sent a reset."
     return "The delay is over, and appliance 1 is off. Flows that are left stay with it."

@@ -39,24 +39,28 @@ class Times:
         From when on it gets no new flows.
     rebalanced : float
         When its flows are hashed anew.
+    reset : float
+        When both ends of its flows are sent a reset.
     """
 
     event: float
     dies: float
     avoided: float
-    rebalanced: float
+    rebalanced: float = inf
+    reset: float = inf
 
 
 def times_of(scenario: FlowsScenario) -> Times:
     """Say when appliance 1 drops packets, gets no new flows, and loses those it has."""
     moves = scenario.target_failover == REBALANCE and scenario.others
     if scenario.event == FAILS:
-        rerouted = EVENT_S + scenario.check.found_after_s(hangs=True) + scenario.reroute_s
-        return Times(EVENT_S, EVENT_S, rerouted, rerouted if moves else inf)
+        found = EVENT_S + scenario.check.found_after_s(hangs=True)
+        rerouted, reset = found + scenario.reroute_s, found if scenario.resets else inf
+        return Times(EVENT_S, EVENT_S, rerouted, rerouted if moves else inf, reset)
     if scenario.event == DEREGISTERED:
         off = EVENT_S + scenario.delay_s
-        return Times(EVENT_S, off, EVENT_S, off if moves else inf)
-    return Times(inf, inf, inf, inf)
+        return Times(EVENT_S, off, EVENT_S, off if moves else inf, off if scenario.resets else inf)
+    return Times(inf, inf, inf)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Fate:
     Attributes
     ----------
     lost_s : ndarray of float, shape (n,)
-        When a packet is dropped first, s; infinite for never.
+        When a packet is dropped first, or it is reset, s; infinite for never.
     over_s : ndarray of float, shape (n,)
         When that is over: its client is told, or its flow works again; infinite for never.
     broken : ndarray of bool, shape (n,)
@@ -299,7 +303,8 @@ def _after_death(
         np.zeros(count), pause_s, scenario.timeout_s, generator(scenario.seed, "before")
     )  # backwards in time a Poisson process is the same
     forgets_s = times.dies - silent_s + scenario.timeout_s
-    return np.where(next_s > forgets_s, forgets_s, inf), next_s
+    forgotten = (next_s > forgets_s) & (forgets_s < times.reset)
+    return np.where(forgotten, forgets_s, inf), next_s
 
 
 def _idle(
@@ -316,6 +321,7 @@ def _failed(
     scenario: FlowsScenario, times: Times, next_s: Floats, end_s: Floats, these: Mask
 ) -> Fate:
     """Flows of an appliance that is dead, and that send before they end."""
+    next_s = np.minimum(next_s, times.reset)
     hit = these & (next_s < end_s)
     goes_on = scenario.state == SHARED or scenario.protocol != TCP  # where it is hashed to
     lost_s = np.where(hit & ~((next_s >= times.rebalanced) & goes_on), next_s, inf)
@@ -333,9 +339,10 @@ def _opening(
 def _until_rebalanced(
     scenario: FlowsScenario, times: Times, lost_s: Floats, end_s: Floats, goes_on: bool
 ) -> Fate:
-    """Clients wait for an answer: until they give up, or until another appliance goes on."""
+    """Clients wait: until they give up or are sent a reset, or another appliance goes on."""
     hit = np.isfinite(lost_s)
     told_s = lost_s + scenario.gives_up_s
+    told_s = np.where(lost_s <= times.reset, np.minimum(told_s, times.reset), told_s)
     saved = hit & goes_on & (told_s > times.rebalanced)
     over_s = np.where(saved, np.minimum(times.rebalanced, end_s), told_s)
     if not scenario.own_flow:  # a new connection is the same flow: it goes where the old one went

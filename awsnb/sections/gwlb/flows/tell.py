@@ -89,7 +89,9 @@ def broken_at_first(outcome: Outcome) -> int:
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     lost, idle, first = outcome.lost, outcome.broken("idle"), broken_at_first(outcome)
     two = outcome.broken("two endpoints")
-    longest_s = float(outcome.waits_s.max(initial=0.0))
+    waits_s = outcome.waits_s
+    longest_s = float(waits_s.max(initial=0.0))
+    half_s = float(np.median(waits_s)) if waits_s.size else 0.0
     busiest_pct = 100 * outcome.busiest_share
     bill = outcome.bill
     avoided_s = outcome.times.avoided - outcome.times.event
@@ -105,6 +107,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("moved", "Cut off for a while, then go on", outcome.moved, f"{outcome.moved:,}"),
         Number("cut_at_end", "Cut off as the hour ends", outcome.cut_at_end,
                f"{outcome.cut_at_end:,}"),
+        Number("half_told_s", "Half are told within", half_s, span(half_s, "at once")),
         Number("longest_s", "Longest without being told", longest_s, span(longest_s)),
         Number("avoided_s", "Gets no new flows after",
                avoided_s if isfinite(avoided_s) else None,
@@ -164,8 +167,10 @@ def _failure(outcome: Outcome) -> str:
     if not count:
         return _none_at_first(outcome)
     what = f"{counted(count, 'connection')} {'breaks' if count == 1 else 'break'} at appliance 1:"
-    if not scenario.others:
+    if not scenario.others and not scenario.resets:
         return f"{what} cross-zone is off, and its zone has no other appliance."
+    if scenario.resets:
+        return f"{what} {_reset(outcome)}"
     if scenario.target_failover != REBALANCE:
         off = ", and it is switched off" if scenario.event == DEREGISTERED else ""
         return f"{what} no_rebalance leaves its flows with it{off}. {_stay(outcome)}".rstrip()
@@ -175,6 +180,16 @@ def _failure(outcome: Outcome) -> str:
             "drop their packets."
         )
     return f"{what} clients give up before rebalance has sent them elsewhere."
+
+
+def _reset(outcome: Outcome) -> str:
+    """Say when both ends are told."""
+    if outcome.scenario.event != FAILS:
+        return "those that are left when its delay is over are sent a reset."
+    found_s = outcome.times.reset - outcome.times.event
+    told = f"its flows are sent a reset when it is unhealthy, after {span(found_s)}."
+    late = " Those that begin later, before flows go elsewhere, are not told."
+    return f"{told}{late if outcome.broken('opening') else ''}"
 
 
 def _stay(outcome: Outcome) -> str:

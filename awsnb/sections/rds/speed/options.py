@@ -5,10 +5,12 @@ import math
 from awsnb.aws.rds import RDS
 from awsnb.results import Comparison, Number, Option, cheapest
 from awsnb.scenario import ScenarioError
+from awsnb.sections.rds.speed.load import demand
 from awsnb.sections.rds.speed.scenario import SpeedScenario
-from awsnb.sections.rds.speed.simulate import demand, serve
+from awsnb.sections.rds.speed.simulate import serve
+from awsnb.sections.rds.standby import standby_price, with_standby
 from awsnb.trace import Load
-from awsnb.words import span, usd
+from awsnb.words import span
 
 
 def compare(scenario: SpeedScenario) -> Comparison:
@@ -30,9 +32,12 @@ def compare(scenario: SpeedScenario) -> Comparison:
         As `simulate`.
     """
     load = demand(scenario)
-    options = [_option("as asked: ", scenario, load), *_others(scenario, load)]
+    asked = _option("as asked: ", scenario, load)
+    multi_az = with_standby(asked, scenario.storage.multi_az_usd_month)
+    options = [asked, multi_az, *_others(scenario, load)]
     best = cheapest(options)
-    return Comparison("Storage for this load", _verdict(options[0], best), tuple(options), best)
+    why = f"{_verdict(asked, best)} {standby_price(asked, multi_az)}"
+    return Comparison("Storage for this load", why, tuple(options), best)
 
 
 def _others(scenario: SpeedScenario, load: Load) -> list[Option]:
@@ -69,7 +74,7 @@ def _option(prefix: str, scenario: SpeedScenario, load: Load) -> Option:
         cost_usd_month=cost,
         numbers=(
             Number("cost_usd_month", "USD a month", cost, f"{cost:,.2f}"),
-            Number("throttled_min", "I/O waits for", waits_s / 60, span(waits_s, "never")),
+            Number("throttled_min", "I/O waits", waits_s / 60, span(waits_s, "never")),
         ),
         remark=f"held back by the {outcome.binding[0].name}" if waits_s else "",
     )
@@ -80,8 +85,5 @@ def _verdict(asked: Option, best: Option | None) -> str:
         return "No storage here carries this load on this class: look at what holds it back."
     if best is asked:
         return "The storage asked for holds, and none here that holds costs less."
-    change = best.dearer_by(asked)
-    apart = f"{change} than the one asked for" if change else "the price of the one asked for"
     which = "which holds too" if asked.holds else "which does not hold"
-    price = usd(best.cost_usd_month or 0.0)
-    return f"Cheapest that holds: {best.label}, at {price} a month. That is {apart}, {which}."
+    return f"Cheapest that holds: {best.price_beside(asked)}, {which}."

@@ -56,9 +56,12 @@ class SpeedScenario(Scenario):
         "",
         label="Trace",
         path=True,
-        meaning="Path of a CloudWatch export of ReadIOPS and WriteIOPS, statistic Average.",
+        meaning="Path of a CloudWatch export of ReadIOPS and WriteIOPS, or of ReadThroughput and "
+        "WriteThroughput, statistic Average.",
     )
-    metric: str = fields.metric("; A + B is the sum of two. Left out, reads and writes.")
+    metric: str = fields.metric(
+        "; A + B is the sum of two. Left out, reads and writes: IOPS if there are."
+    )
     trace_unit: Literal["as the file says", "operations", "operations/s"] = fields.trace_unit()
     io_size_kib: int = field(
         16,
@@ -95,11 +98,12 @@ class SpeedScenario(Scenario):
     )
     balance: str = field(
         "",
-        label="EBSByteBalance",
+        label="Balances",
         path=True,
         group="Storage",
         advanced=True,
-        meaning="Path of a CloudWatch export of EBSByteBalance%, to draw over the model's.",
+        meaning="Path of a CloudWatch export of EBSByteBalance%, EBSIOBalance% or "
+        "CPUCreditBalance, to draw over the model's: one of them or all, also in the load's file.",
     )
 
     @property

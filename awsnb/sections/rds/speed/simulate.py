@@ -1,19 +1,19 @@
 """What happens: the database's I/O, served through the limits of storage and instance."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb import workloads
 from awsnb.aws.ebs import Limit, instance_limits
 from awsnb.mechanisms import token_bucket
 from awsnb.mechanisms.token_bucket import Service
+from awsnb.sections.rds.speed.load import balances, demand
 from awsnb.sections.rds.speed.scenario import SpeedScenario
-from awsnb.trace import Load, load_of, read_balance, read_load
+from awsnb.trace import Load
 
-OPERATIONS, BALANCE = "operations", "EBSByteBalance%"
 BYTE_CREDIT = "instance's throughput"
 Floats = NDArray[np.float64]
 
@@ -26,14 +26,14 @@ class Outcome:
     ----------
     asked_iops : ndarray of float, shape (n,)
         I/Os asked for a second, in each sample.
-    measured_pct : ndarray of float, shape (n,), or None
-        EBSByteBalance% at each sample's end, as measured.
+    measured : mapping of str to ndarray of float, shape (n,)
+        Balances at each sample's end as measured, by metric.
     """
 
     scenario: SpeedScenario
     load: Load
     asked_iops: Floats
-    measured_pct: Floats | None
+    measured: Mapping[str, Floats]
     limits: list[Limit]
     service: Service
 
@@ -52,6 +52,13 @@ class Outcome:
         """The limit that held I/O back for the longest, and whether with credit left."""
         index, at_burst = self.service.longest
         return self.limits[index], at_burst
+
+    @cached_property
+    def first_to_bind(self) -> Limit:
+        """The limit that held I/O back, or that would if more were asked for long."""
+        if self.throttled_s:
+            return self.binding[0]
+        return min(self.limits, key=lambda limit: limit.bucket.baseline / limit.bucket.cost)
 
     @cached_property
     def credit_pct(self) -> dict[str, Floats]:
@@ -82,19 +89,12 @@ def simulate(scenario: SpeedScenario) -> Outcome:
         If a file can't be read, or is no load or no balance.
     """
     load = demand(scenario)
-    measured = read_balance(scenario.balance, BALANCE, load.trace) if scenario.balance else None
-    return serve(scenario, load, measured)
+    return serve(scenario, load, balances(scenario, load))
 
 
-def demand(scenario: SpeedScenario) -> Load:
-    """Read the operations per second of a scenario."""
-    if scenario.trace:
-        said = scenario.trace_unit
-        return read_load(scenario.trace, OPERATIONS, metric=scenario.metric, said=said)
-    return load_of(workloads.load(scenario.workload), OPERATIONS, OPERATIONS)
-
-
-def serve(scenario: SpeedScenario, load: Load, measured_pct: Floats | None = None) -> Outcome:
+def serve(
+    scenario: SpeedScenario, load: Load, measured: Mapping[str, Floats] | None = None
+) -> Outcome:
     """Serve a load that is read already."""
     credit = scenario.start_credit_pct
     limits = [
@@ -104,4 +104,4 @@ def serve(scenario: SpeedScenario, load: Load, measured_pct: Floats | None = Non
     asked = load.per_s * scenario.load_factor
     buckets = [limit.bucket for limit in limits]
     service = token_bucket.serve(load.trace.duration_s, asked, buckets)
-    return Outcome(scenario, load, asked, measured_pct, limits, service)
+    return Outcome(scenario, load, asked, measured or {}, limits, service)

@@ -65,7 +65,7 @@ def _regular(scenario: StorageScenario) -> Load:
 
 
 def _measured(scenario: StorageScenario) -> Load:
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None)
+    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=FREE)
     free_gib = _free_gib(trace)
     held = np.isfinite(free_gib)
     at_s = np.cumsum(trace.duration_s)[held]

@@ -5,10 +5,11 @@ import math
 from awsnb.aws.rds import RDS
 from awsnb.aws.rds.deployment import MAX_SIZE_GIB
 from awsnb.results import Comparison, Number, Option, cheapest
+from awsnb.sections.rds.standby import standby_price, with_standby
 from awsnb.sections.rds.storage.load import Load, demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
 from awsnb.sections.rds.storage.simulate import follow
-from awsnb.words import span, usd
+from awsnb.words import span
 
 
 def compare(scenario: StorageScenario) -> Comparison:
@@ -30,14 +31,13 @@ def compare(scenario: StorageScenario) -> Comparison:
         As `simulate`.
     """
     load = demand(scenario)
-    options = [
-        _option("as asked", scenario, load),
-        *_others(scenario, load),
-    ]
+    asked = _option("as asked", scenario, load)
+    multi_az = with_standby(asked, follow(scenario, load).multi_az_usd_month)
+    options = [asked, multi_az, *_others(scenario, load)]
     best = cheapest(options)
     return Comparison(
         title="Storage for these data",
-        why=_verdict(options[0], best),
+        why=f"{_verdict(asked, best)} {standby_price(asked, multi_az)}",
         options=tuple(options),
         best=best,
     )
@@ -87,10 +87,5 @@ def _verdict(asked: Option, best: Option | None) -> str:
         return "None of these keeps the storage from being full: free space, or write less at once."
     if best is asked:
         return "The storage asked for is never full, and no other here costs less."
-    change = best.dearer_by(asked)
-    apart = f"{change} than the one asked for" if change else "the price of the one asked for"
     which = "which is never full either" if asked.holds else "which is full at times"
-    return (
-        f"Cheapest that is never full: {best.label}, at {usd(best.cost_usd_month or 0.0)} a month. "
-        f"That is {apart}, {which}."
-    )
+    return f"Cheapest that is never full: {best.price_beside(asked)}, {which}."

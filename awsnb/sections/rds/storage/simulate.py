@@ -89,6 +89,13 @@ class Outcome:
         """A month of it on average, USD."""
         return self.storage_usd / (self.end_s / 3600 / HOURS_A_MONTH)
 
+    @property
+    def multi_az_usd_month(self) -> float:
+        """A month of it on average with that of a standby, USD."""
+        single, multi = (RDS.value("gp3", f"storage_price_{zones}_az")
+                         for zones in ("single", "multi"))  # fmt: skip
+        return self.usd_month * float(multi / single)
+
 
 def simulate(scenario: StorageScenario) -> Outcome:
     """Follow the storage of a database.

@@ -41,9 +41,9 @@ def tell(outcome: Outcome) -> Result:
 def _times(outcome: Outcome) -> np.ndarray:
     """Times to draw: every bend of the data, and both sides of every change."""
     changed = np.array(outcome.growth.changed_s)
-    jumps = np.nextafter(outcome.load.at_s, np.inf)[:-1][np.diff(outcome.load.at_s) == 0]
-    just_before = np.nextafter(changed, 0)
-    return np.unique(np.concatenate((outcome.load.at_s, jumps, changed, just_before)))
+    jumps = outcome.load.at_s[:-1][np.diff(outcome.load.at_s) == 0]
+    just_before = np.nextafter(np.concatenate((changed, jumps)), 0)
+    return np.unique(np.concatenate((outcome.load.at_s, changed, just_before)))
 
 
 def _panels(outcome: Outcome) -> tuple[Panel, ...]:
@@ -81,6 +81,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("allocated_gib", "Allocated at the end", last, f"{last:,} GiB", headline=True),
         Number("storage_usd_month", "Storage per month", outcome.usd_month,
                usd(outcome.usd_month), headline=True),
+        Number("multi_az_usd_month", "As Multi-AZ", outcome.multi_az_usd_month,
+               usd(outcome.multi_az_usd_month), headline=True),
         Number("first_full_day", "First full after", None if full is None else full / DAY_S,
                "never" if full is None else span(full, "at once")),
         Number("grows", "It grows", len(changes), _times_word(len(changes))),
@@ -112,11 +114,11 @@ def _held(outcome: Outcome) -> str:
     growth, peak = outcome.growth, outcome.peak_gib
     if not growth.changed_s:
         return (
-            f"The storage is never full: at most {peak:,.0f} of {outcome.last_gib:,} GiB are "
-            f"wanted. {_no_growth(outcome)}"
+            f"It is never full: at most {peak:,.0f} of {outcome.last_gib:,} GiB are wanted. "
+            f"{_no_growth(outcome)}"
         )
     return (
-        f"The storage is never full. It grows {_times_word(len(growth.changed_s))}, from "
+        f"It is never full: the storage grows {_times_word(len(growth.changed_s))}, from "
         f"{growth.sizes_gib[0]:,} to {outcome.last_gib:,} GiB, first after "
         f"{span(growth.changed_s[0])}. {_never_shrinks(outcome)}"
     ).rstrip()
@@ -151,8 +153,18 @@ def _full(outcome: Outcome) -> str:
     spells = len(outcome.full_spells_s)
     often = "" if spells == 1 else f", in {spells:,} spells"
     return (
-        f"The storage is full for {span(outcome.full_s)}{often}, first {begins}: writes fail. "
-        f"{_cause(outcome)}"
+        f"Writes fail: the storage is full for {span(outcome.full_s)}{often}, first {begins}. "
+        f"{_cause(outcome)}{_grown(outcome)}"
+    )
+
+
+def _grown(outcome: Outcome) -> str:
+    growth = outcome.growth
+    if not growth.changed_s:
+        return ""
+    return (
+        f" In all it grows {_times_word(len(growth.changed_s))}, to {outcome.last_gib:,} GiB, "
+        f"first after {span(growth.changed_s[0])}."
     )
 
 

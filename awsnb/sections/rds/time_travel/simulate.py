@@ -39,6 +39,11 @@ class Outcome:
         return self.starts_min - self.scenario.accident_min - self.scenario.noticed_min
 
     @property
+    def latest_min(self) -> float:
+        """The latest restorable time when the restore starts, at the worst."""
+        return self.starts_min - float(RDS.value("backup", "log_upload_interval"))
+
+    @property
     def replay_min(self) -> float:
         """How long the logs since the backup take to be replayed."""
         return self.restored_min - self.starts_min - restore_min(self.scenario)

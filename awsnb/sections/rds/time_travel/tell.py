@@ -74,13 +74,23 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("away_min", "Without the table for", away,
                "for good" if away is None else span(60 * away), headline=True),
         Number("lost_min", "Writes lost", lost,
-               "the table" if lost is None else span(60 * lost), headline=True),
-        Number("latest_at", "Restorable from", clock(outcome.starts_min) if possible else None,
+               _lost(outcome), headline=True),
+        Number("endpoint", "Endpoint", _endpoint(outcome), _endpoint(outcome), headline=True),
+        Number("latest_at", "Latest restorable time", clock(outcome.latest_min) if possible
+               else None, clock(outcome.latest_min) if possible else NOWHERE),
+        Number("starts_at", "The restore starts", clock(outcome.starts_min) if possible else None,
                clock(outcome.starts_min) if possible else NOWHERE),
         Number("backup_at", "From the backup of", clock(outcome.backup_min) if possible else None,
                clock(outcome.backup_min) if possible else NOWHERE),
-        Number("endpoint", "Endpoint", _endpoint(outcome), _endpoint(outcome)),
     )  # fmt: skip
+
+
+def _lost(outcome: Outcome) -> str:
+    if not outcome.possible:
+        return "the table"
+    if outcome.scenario.way == COPY:
+        return "this table's alone"
+    return span(60 * outcome.all_lost_min)
 
 
 def _endpoint(outcome: Outcome) -> str:
@@ -91,15 +101,17 @@ def _endpoint(outcome: Outcome) -> str:
 
 def _why(outcome: Outcome) -> str:
     return (
-        f"The moment before {outcome.scenario.accident} can be restored from "
-        f"{clock(outcome.starts_min)} on{_waited(outcome)}, to a new instance with an endpoint of "
-        f"its own. It is there at {clock(outcome.restored_min)}. {_way(outcome)}"
+        f"At {clock(outcome.starts_min)} the latest restorable time is "
+        f"{clock(outcome.latest_min)} or later, so {_covered(outcome)}. The new instance has an "
+        f"endpoint of its own and is there at {clock(outcome.restored_min)}. {_way(outcome)}"
     )
 
 
-def _waited(outcome: Outcome) -> str:
-    waits = outcome.waits_min
-    return f", after {span(60 * waits)} of waiting for its logs" if waits > 0 else ""
+def _covered(outcome: Outcome) -> str:
+    moment, waits = f"the moment before {outcome.scenario.accident}", outcome.waits_min
+    if waits > 0:
+        return f"{moment} can be restored after {span(60 * waits)} of waiting for its logs"
+    return f"{moment} can be restored at once"
 
 
 def _way(outcome: Outcome) -> str:

@@ -29,7 +29,7 @@ def others_of(scenario: StormScenario) -> Others:
     """
     if not scenario.trace:
         return Others(scenario.others)
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None)
+    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=METRIC)
     if trace.metric and METRIC not in trace.metric:
         raise _refusal(scenario, f"holds {trace.metric}")
     if trace.statistic not in COUNTED:

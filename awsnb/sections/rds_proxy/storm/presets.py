@@ -12,7 +12,7 @@ PRESETS = (
     ),
     Preset(
         "A thousand, by a proxy",
-        "One knob differs. Watch how few connections the same work needs.",
+        "One knob differs: sessions wait, and nobody is refused. Then make the pool smaller.",
         PROXIED,
     ),
     Preset(

@@ -30,7 +30,7 @@ def scene(outcome: Outcome) -> Scene:
         x="second",
         places=(
             Place(WAITING, 0, waiting, float(max(waiting.max(), 1)), "functions"),
-            Place(vessel, 1, in_use, float(outcome.limit), "in use",
+            Place(vessel, 1, in_use, float(outcome.limit), "taken",
                   states=tuple(_states(full_s))),
             Place(ANSWERED, 2, count=answered, note="functions", tone="good"),
             Place(LOST, 2, count=lost, note="functions", tone="bad"),

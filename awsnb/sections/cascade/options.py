@@ -1,0 +1,129 @@
+"""Which change alone would have held: the same nights, one knob turned at a time."""
+
+from typing import Any
+
+import numpy as np
+
+from awsnb.results import Comparison, Number, Option, cheapest
+from awsnb.sections.cascade.scenario import PROXY, REQUESTS, SHALLOW, CascadeScenario
+from awsnb.sections.cascade.simulate import Outcome, simulate
+from awsnb.sections.cascade.why import share, shares
+from awsnb.words import counted, usd
+
+KNOBS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("gp3 of the same size", {"storage_type": "gp3"}),
+    ("gp2 of 200 GiB", {"storage_type": "gp2", "size_gib": 200}),
+    ("batch with 1 worker", {"batch_workers": 1}),
+    ("TTL jitter 50 %", {"ttl_jitter_pct": 50.0}),
+    ("TTL jitter 10 %", {"ttl_jitter_pct": 10.0}),
+    ("queue limit 100", {"queue_limit": 100}),
+    ("no retries", {"retries": 0}),
+    ("retry budget 10 %", {"retry_budget_pct": 10.0}),
+    ("circuit breaker", {"bulkhead": 10, "queue_limit": 20, "retry_budget_pct": 10.0}),
+    ("bulkhead of 50", {"bulkhead": 50}),
+    ("scaling on requests", {"scale_on": REQUESTS}),
+    ("one load a key", {"coalesce": True}),
+    ("jittered pause of 5 s", {"pause_s": 5.0, "full_jitter": True}),
+    ("check beside the queue", {"health_check": SHALLOW}),
+    ("RDS Proxy", {"connect": PROXY}),
+    ("pool of 20", {"pool": 20}),
+)
+LITTLE = 0.1  # of what failed, within which a change does nothing
+
+
+def compare(scenario: CascadeScenario) -> Comparison:
+    """Turn each knob alone, over the same sets of health-check phases.
+
+    Parameters
+    ----------
+    scenario : CascadeScenario
+        The night as asked for.
+
+    Returns
+    -------
+    Comparison
+        The night as asked for first; `best` is the cheapest in which nothing fails.
+
+    Raises
+    ------
+    ScenarioError, TraceError
+        As `simulate`.
+    """
+    changes = [("as asked", {}), *_turned(scenario)]
+    options = tuple(
+        _option(label, simulate(scenario.replace(**change))) for label, change in changes
+    )
+    best = cheapest(options)
+    return Comparison(
+        title=f"The same {counted(scenario.sets, 'night')}, one change at a time",
+        why=_verdict(options),
+        options=options,
+        best=best,
+    )
+
+
+def _turned(scenario: CascadeScenario) -> list[tuple[str, dict[str, Any]]]:
+    """List the knobs that are not where they would be turned to."""
+    now = scenario.model_dump()
+    return [(label, change) for label, change in KNOBS if change.items() - now.items()]
+
+
+def _option(label: str, outcome: Outcome) -> Option:
+    failed, slow = outcome.failed_pct, outcome.slow_min
+    cost = float(np.median(outcome.usd_month))
+    return Option(
+        label=label,
+        scenario=outcome.scenario,
+        holds=not outcome.fails,
+        cost_usd_month=cost,
+        numbers=(
+            Number("failed_pct", "failed (median)", float(np.median(failed)),
+                   share(float(np.median(failed)))),
+            Number("failed_most_pct", "least to most", float(failed.max()),
+                   shares(failed)),
+            Number("slow_min", "min p99 > 1 s", float(np.median(slow)), f"{np.median(slow):.0f}"),
+            Number("usd_month", "USD a month", cost, f"{cost:,.0f}"),
+        ),
+        remark=_remark(outcome),
+    )  # fmt: skip
+
+
+def _remark(outcome: Outcome) -> str:
+    totals = outcome.shown.totals
+    if totals.refused >= 1:
+        return f"{totals.refused:,.0f} refused"
+    if totals.shed >= 1:
+        return f"{totals.shed:,.0f} shed by full queues"
+    return f"{totals.replaced:.0f} instances replaced" if totals.replaced else ""
+
+
+def _verdict(options: tuple[Option, ...]) -> str:
+    asked, *others = options
+    holding = [one for one in others if one.holds]
+    if asked.holds:
+        return "Nothing fails as it is, so nothing needs to change."
+    if not holding:
+        return f"None of these changes alone keeps every request alive.{_nothing(asked, others)}"
+    names = _listed([one.label for one in holding])
+    least = cheapest(holding)
+    price = usd((least or asked).cost_usd_month or 0.0)
+    cheapest_said = f", the cheapest {(least or asked).label} at {price} a month"
+    return (
+        f"Alone, {counted(len(holding), 'change')} of {len(others)} would have held: {names}"
+        f"{cheapest_said if len(holding) > 1 else ''}.{_nothing(asked, others)}"
+    )
+
+
+def _nothing(asked: Option, others: list[Option]) -> str:
+    """Say which changes leave as much failing as there is."""
+    now = _failed(asked)
+    same = [one.label for one in others if abs(_failed(one) - now) <= LITTLE * now]
+    return f" By the median, these change next to nothing: {_listed(same)}." if same else ""
+
+
+def _failed(option: Option) -> float:
+    return next(float(one.value or 0.0) for one in option.numbers if one.name == "failed_pct")
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
