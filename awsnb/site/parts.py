@@ -158,6 +158,8 @@ def prediction(asked: Prediction) -> str:
 def _verdicts(asked: Prediction) -> dict[str, Any]:
     """Say what a reader is told, by the guess; of a number, by guesses close to each other."""
     guesses: Sequence[Any] = asked.choices
+    if asked.kind == "sketch":
+        guesses = [asked.answer]
     if asked.kind == "number":
         ratio = asked.high / asked.low
         guesses = [asked.low * ratio ** (i / GUESSES) for i in range(GUESSES + 1)]
