@@ -96,17 +96,23 @@ class Table:
         self._steps = [step for step in steps if step.calls or step.at_aws or step.shown]
 
     def __repr__(self) -> str:
-        return "\n".join(_line(step) for step in self._steps)
+        return "\n".join([CAPTION, *map(_line, self._steps)])
 
     def _repr_html_(self) -> str:
         heads = "".join(
             f"<th {LEFT}>{head}</th>" for head in ("step", "call", "offline", "shown", "at AWS")
         )
         rows = "".join(_row(step) for step in self._steps)
-        return f'<table class="told"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        table = f'<table class="told"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        return f"<p>{html.escape(CAPTION)}</p>{table}"
 
 
-LEFT = 'style="text-align:left;vertical-align:top"'  # a notebook puts the text of tables right
+LEFT = 'style="text-align:left;vertical-align:top;line-height:1.6"'  # a notebook: on the right
+CALL = LEFT.replace('="', '="white-space:nowrap;')  # so that each verdict stands beside its call
+CAPTION = (
+    "The steps as boto3 calls, in the folded code. moto answers them here, not AWS; nothing leaves "
+    "this machine. Valid only: AWS's model allows the call, and moto lacks it."
+)
 
 
 def _line(step: Step) -> str:
@@ -119,8 +125,9 @@ def _line(step: Step) -> str:
 def _row(step: Step) -> str:
     names = "<br>".join(f"<code>{html.escape(name)}</code>" for name, _ in step.told)
     verdicts = "<br>".join(verdict for _, verdict in step.told)
-    texts = (str(step.number or ""), names, verdicts, *map(html.escape, (step.shown, step.at_aws)))
-    return f"<tr>{''.join(f'<td {LEFT}>{text}</td>' for text in texts)}</tr>"
+    said = "".join(f"<td {LEFT}>{html.escape(text)}</td>" for text in (step.shown, step.at_aws))
+    calls = f"<td {CALL}>{names}</td><td {CALL}>{verdicts}</td>"
+    return f"<tr><td {LEFT}>{step.number or ''}</td>{calls}{said}</tr>"
 
 
 class Offline:

@@ -1,13 +1,20 @@
-"""No way out: each case in a process of its own, which records every look-up and connection."""
+"""No way out, each case in a process that records every connection; and what is refused or said."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import ParamValidationError
+
+from awsnb.offline import Call, Offline, OfflineError, offline
+
+ROLE = "arn:aws:iam::123456789012:role/web"
 
 RECORDER = """
 import json, os, socket
@@ -148,3 +155,83 @@ except RuntimeError as error:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip().endswith('pip install "awsnb[offline]"')
     assert "\n" not in run.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Offline]:
+    with offline() as account:
+        yield account
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "values", "said"),
+    [
+        ("sts", "assume_role", {"RoleArn": ROLE, "RoleSessionName": "a b"}, "must match"),
+        (
+            "sts",
+            "assume_role",
+            {"RoleArn": ROLE, "RoleSessionName": "ann", "DurationSeconds": 43_201},
+            "DurationSeconds = 43201: at most 43200",
+        ),
+        (
+            "sts",
+            "assume_role",
+            {"RoleArn": ROLE, "RoleSessionName": "ann", "Tags": [{"Key": "k" * 129, "Value": ""}]},
+            "Tags[0].Key",
+        ),
+        ("iam", "list_policies", {"Scope": "aws"}, "Scope = 'aws': one of All, AWS, Local"),
+    ],
+)
+def test_what_botocore_lets_pass_and_aws_refuses_is_refused(
+    aws: Offline, service: str, call: str, values: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ParamValidationError) as refused:
+        getattr(aws.client(service), call)(**values)
+    assert said in str(refused.value)
+    valid = {"RoleArn": ROLE, "RoleSessionName": "ann", "DurationSeconds": 43_200}
+    assert aws.client("sts").assume_role(**valid)["AssumedRoleUser"]
+
+
+def test_what_moto_is_known_to_lack_is_checked_and_its_answer_says_why_it_is_empty(
+    aws: Offline,
+) -> None:
+    iam = aws.client("iam")
+    answer = iam.generate_service_last_accessed_details(Arn=ROLE)
+    assert aws.steps[-1].calls[-1].verdict == "valid only"
+    with pytest.raises(OfflineError, match="moto lacks GenerateServiceLastAccessedDetails"):
+        answer["JobId"]
+    with pytest.raises(ParamValidationError):
+        iam.generate_service_last_accessed_details(Arn="short")
+
+
+def test_what_moto_lacks_or_breaks_at_is_said_in_a_sentence(aws: Offline) -> None:
+    iam = aws.client("iam")
+    with pytest.raises(OfflineError, match="valid by AWS's model, but moto lacks it"):
+        iam.get_organizations_access_report(JobId="0" * 36)
+    broken = patch("moto.iam.models.IAMBackend.get_user", side_effect=ValueError("no such"))
+    with broken, pytest.raises(OfflineError, match="but moto broke: ValueError: no such"):
+        iam.get_user(UserName="ann")
+
+
+def test_a_refusal_is_expected_by_its_code(aws: Offline) -> None:
+    iam = aws.client("iam")
+    with aws.refused("NoSuchEntity"):
+        iam.get_user(UserName="nobody")
+    assert aws.steps[-1].calls[-1] == ("iam", "GetUser", "refused")
+    with pytest.raises(AssertionError, match="not Throttling"), aws.refused("Throttling"):
+        iam.get_user(UserName="nobody")
+    with pytest.raises(AssertionError, match="not refused"), aws.refused("NoSuchEntity"):
+        iam.list_users()
+
+
+def test_a_table_counts_equal_calls_and_escapes_what_it_shows() -> None:
+    account = Offline()
+    account.step(1, at_aws="It is < 5 s.")
+    account.steps[-1].calls += [Call("iam", "CreateUser", "answered")] * 2
+    account.shows("two users")
+    account.step(2)
+    table = account.table()
+    assert repr(table).splitlines()[1:] == [
+        "1: CreateUser (2 times) answered. Shown: two users. At AWS: It is < 5 s."
+    ]
+    assert "It is &lt; 5 s." in table._repr_html_()
