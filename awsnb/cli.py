@@ -48,7 +48,7 @@ LAB: dict[str, dict[str, Any]] = {
 
 Binder's server has them too: see ``binder/jupyter_server_config.py``.
 """
-OTHER_NOTEBOOKS = {"": "00-index.ipynb", "claims": "26-claims.ipynb"}
+OTHER_NOTEBOOKS = {"": "00-index.ipynb", "claims": "27-claims.ipynb"}
 """Notebooks that are of no section, by the word that opens them."""
 WRAPPED = textwrap.TextWrapper(84, break_long_words=False, break_on_hyphens=False)
 FIELD_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -12,35 +12,12 @@ from itertools import accumulate
 
 import simpy
 
-from awsnb.mechanisms.cascade import Batch, Cache, Clients, Database, HealthCheck, Instance, Site
-from awsnb.mechanisms.control_loop import Group
-from awsnb.mechanisms.token_bucket import Bucket
+from awsnb.sections.cascade.truth import HOUR, SITUATIONS, SMALL
+
+__all__ = ["HOUR", "SITUATIONS", "SMALL", "Night"]
 
 MISSING = -1.0
 COUNTS = "users", "sent", "answered", "failed", "gave_up", "shed", "refused", "cut", "unserved"
-
-HOUR = [20 + 25 * second / 3600 for second in range(3600)]
-SMALL = Site(
-    Clients(patience_s=10, retries=3, pause_s=1),
-    Instance(vcpus=2, request_cpu_ms=120, threads=20, pool=20),
-    Group(4, 4, 4, boot_s=60, warm_up_s=60),
-    Database(
-        vcpus=2, query_cpu_ms=2, query_ios=5, io_ms=1, login_cpu_ms=5, max_connections=90,
-        volume=Bucket(cost=1, baseline=60, burst=300, capacity=2e5, level=2e5),
-    ),
-    Cache(keys=4000, alpha=0.8, ttl_s=900),
-    Batch(start_s=0, ios=1e6, workers=4, think_ms=20, publishes_s=1800),
-)  # fmt: skip
-SITUATIONS = {
-    "no batch": SMALL._replace(batch=None),
-    "as it is": SMALL,
-    "queue limit": SMALL._replace(instance=SMALL.instance._replace(queue_limit=10)),
-    "no retries": SMALL._replace(clients=SMALL.clients._replace(retries=0)),
-    "few connections": SMALL._replace(database=SMALL.database._replace(max_connections=60)),
-    "TTL jitter": SMALL._replace(cache=SMALL.cache._replace(ttl_jitter=0.5)),
-    "proxy": SMALL._replace(database=SMALL.database._replace(max_connections=60, proxied=True)),
-    "replaced": SMALL._replace(health_check=HealthCheck(30, 5, 2, grace_s=120)),
-}
 
 
 class Request:

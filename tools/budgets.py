@@ -43,7 +43,7 @@ def measure(notebook: Any) -> Budget:
         words_before_explorer=sum(map(_words, cells[:explorer])),
         words=sum(map(_words, cells)),
         code_lines=sum(_lines(cell) for cell in cells if cell.cell_type == "code"),
-        predictions=_calls(code, r"lessons\.(predict|estimate)\("),
+        predictions=_calls(code, r"lessons\.(predict|estimate|sketch)\("),
         exercises=_calls(code, r"lessons\.check\("),
         explorers=_calls(code, r"^Explorer\("),
     )

@@ -115,8 +115,11 @@ def _link(one: Section) -> str:
 
 
 def sections_text() -> str:
-    """Say which sections are written."""
-    titles = [f"[{one.title}](notebooks/{one.notebook.name})" for one in SECTIONS if one.ready]
-    rest = "" if len(titles) == len(SECTIONS) else f" `awsnb list` shows all {len(SECTIONS)}."
-    claims = "[The last notebook](notebooks/26-claims.ipynb) says which claims of the course hold."
-    return f"Written so far: {', '.join(titles[:-1])} and {titles[-1]}.{rest} {claims}"
+    """List the written sections, a line a chapter."""
+    lines = []
+    for chapter, numbers in CHAPTERS:
+        written = [one for one in SECTIONS if one.number in numbers and one.ready]
+        links = " · ".join(f"[{one.title}](notebooks/{one.notebook.name})" for one in written)
+        lines.append(f"- **{chapter}**: {links}")
+    claims = "[The last notebook](notebooks/27-claims.ipynb) says which claims of the course hold."
+    return "\n".join([*lines, "", claims])

@@ -7,6 +7,7 @@ import { unpack } from "./explorer.js";
 import { ledger } from "./ledger.js";
 import { plot } from "./plot.js";
 import * as prediction from "./prediction.js";
+import { offBy } from "./sketch.js";
 import * as progress from "./progress.js";
 import * as record from "./record.js";
 import * as steps from "./steps.js";
@@ -56,7 +57,11 @@ async function unsealed(text) {
   return JSON.parse(new TextDecoder().decode(await inflated(bytesOf(text))));
 }
 
-function verdictOf({ verdicts, unit, within }, guess) {
+function verdictOf({ verdicts, unit, within }, guess, paper) {
+  if (paper) {
+    const [[, told]] = verdicts;
+    return { ...told, right: offBy(guess, told.answer, paper) <= paper.within };
+  }
   const number = typeof guess === "number";
   const distance = ([one]) => (number ? Math.abs(Math.log(one / guess)) : Number(one !== guess));
   const [, told] = verdicts.reduce((best, one) => (distance(one) < distance(best) ? one : best));
@@ -72,7 +77,7 @@ function mountPrediction(node, committed) {
   const place = create("div");
   node.replaceChildren(place);
   const asking = modelOf(state, async ({ committed: said }, tell) => {
-    state.verdict = verdictOf(await unsealed(sealed), said.guess);
+    state.verdict = verdictOf(await unsealed(sealed), said.guess, asked.paper);
     record.answer("predictions", asked.question, { ...said, right: state.verdict.right });
     tell("change:verdict");
     committed();

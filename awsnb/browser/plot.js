@@ -91,6 +91,7 @@ export function plot(root, onHead) {
       const view = panels.find((one) => one.axis()?.key === key);
       if (view) look(view.axis(), placeOn(view.axis(), value), true);
     },
+    under: (event) => panels[0].under(event),
     dispose: () => sizes.disconnect(),
   };
 }
@@ -272,8 +273,13 @@ function panelView(prefix, look) {
     return reading(values, values[best]);
   };
 
+  // the place and the value where the pointer is
+  const under = ({ clientX, clientY }) => {
+    const { left, top } = area.getBoundingClientRect();
+    return [frame.x.back(clientX - left), frame.y.back(clientY - top - frame.top)];
+  };
   const point = (event) => {
-    const place = frame.x.back(event.clientX - area.getBoundingClientRect().left);
+    const [place] = under(event);
     look(now.axis, place);
   };
   area.addEventListener("pointerdown", (event) => {
@@ -291,7 +297,7 @@ function panelView(prefix, look) {
     event.preventDefault();
     look(now.axis, to);
   });
-  return { show, look: lookAt, axis: () => now?.axis, box };
+  return { show, look: lookAt, under, axis: () => now?.axis, box };
 }
 
 export function said(axis, place) {

@@ -2,8 +2,10 @@
 import { onAlive } from "./alive.js";
 import { keepKeys } from "./keys.js";
 import { plot } from "./plot.js";
+import { besideSketch, offBy, sketch } from "./sketch.js";
 
 const LETTERS = "ABCDE";
+const UNANSWERED = { choice: "Choose an answer.", number: "Move the slider.", sketch: "Draw your curve." };
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -20,6 +22,7 @@ export function render({ model, el }) {
   el.classList.add("awsnb-lesson");
   keepKeys(el);
   const asked = model.get("asked");
+  const { paper } = asked;
   const name = `awsnb-${Math.random().toString(36).slice(2)}`;
   let guess = null;
   let sure = null;
@@ -30,7 +33,8 @@ export function render({ model, el }) {
   const verdict = make("div", { className: "verdict", hidden: true, tabIndex: -1 });
 
   const missing = () => {
-    if (guess === null) return asked.kind === "number" ? "Move the slider." : "Choose an answer.";
+    if (guess === null) return UNANSWERED[asked.kind];
+    if (paper && !guess.every(Number.isFinite)) return "Draw on, from end to end.";
     return sure === null ? "Say how sure you are." : "";
   };
   let alive = true;
@@ -55,6 +59,8 @@ export function render({ model, el }) {
   );
   answers.append(make("div", { className: "choices" }, ...options));
   if (asked.kind === "number") answers.append(slider());
+  const drawing = paper && sketch(paper, choose);
+  if (paper) answers.append(drawing.node);
 
   // a logarithmic slider that has no value until it is moved
   function slider() {
@@ -144,9 +150,15 @@ export function render({ model, el }) {
       const compared = `You said ${told.guessed}, ${said.sure}; the model says ${told.said}.`;
       lines.push(make("p", { className: "muted" }, compared));
     }
+    if (paper) {
+      drawing.node.hidden = true;
+      const off = offBy(said.guess, told.answer, paper);
+      lines.push(make("p", { className: "muted" },
+        `You drew it ${percent(off)} of the paper's height off on average, ${said.sure}; within ${percent(paper.within)} is right.`));
+    }
     verdict.replaceChildren(...lines, make("p", {}, told.because));
     verdict.hidden = false;
-    draw(told.plot);
+    draw(paper ? besideSketch(told.plot, paper, said.guess) : told.plot);
     if (focus) verdict.focus({ preventScroll: true });
   };
 
@@ -173,7 +185,10 @@ export function render({ model, el }) {
   return () => {
     model.off("change:verdict", told);
     drawn?.dispose();
+    drawing?.dispose();
   };
 }
+
+const percent = (share) => `${Math.round(100 * share)} %`;
 
 export default { render };

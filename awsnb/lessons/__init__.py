@@ -8,8 +8,9 @@ from awsnb.lessons.course import Course, course
 from awsnb.lessons.exercises import Checked, Exercise, check
 from awsnb.lessons.ledger import Ledger, ledger
 from awsnb.lessons.loading import get_ready
-from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict
+from awsnb.lessons.predictions import Plot, Prediction, estimate, nearest, predict, sketch
 from awsnb.lessons.progress import Progress, progress
+from awsnb.lessons.sketches import Paper
 from awsnb.lessons.steps import Steps, steps
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Course",
     "Exercise",
     "Ledger",
+    "Paper",
     "Plot",
     "Prediction",
     "Progress",
@@ -29,5 +31,6 @@ __all__ = [
     "nearest",
     "predict",
     "progress",
+    "sketch",
     "steps",
 ]

@@ -13,10 +13,12 @@ import numpy as np
 import traitlets
 
 from awsnb.lessons import record
+from awsnb.lessons.sketches import Paper
 from awsnb.page import module, style
 from awsnb.results import Curve, Result
 from awsnb.widgets import NotebookWidget
 
+Guess = str | float | list[float]
 YOUR_GUESS = "your guess"
 SURE = ("a guess", "fairly sure", "certain")
 WELL_JUDGED = (0.4, 0.7, 0.95)
@@ -49,7 +51,7 @@ class Plot:
         (panel,) = (one for one in self.result.panels if one.title == self.panel)
         place = self.at(guess)
         if self.across:
-            events = (*panel.events, (place, YOUR_GUESS))
+            events = (*panel.events, (place, f"{YOUR_GUESS}: {guess}"))
             return replace(self.result, panels=(replace(panel, events=events),))
         level = np.full(len(self.result.data[panel.x]), float(place))
         curves = (*panel.curves, Curve("guess", YOUR_GUESS, "theory"))
@@ -79,8 +81,8 @@ class Prediction:
         At most two sentences that set the scene.
     choices : tuple of str
         What may be said; empty where a number is asked for.
-    answer : str or float
-        One of the choices, or the number.
+    answer : str, float or list of float
+        One of the choices, the number, or the curve.
     headline, because : str
         What happens, in a few words, and why.
     low, high : float
@@ -91,12 +93,14 @@ class Prediction:
         The largest ratio between a guess and the number that still counts as right.
     plot : Plot, optional
         Where the guess is drawn once it is committed.
+    paper : Paper, optional
+        Where a curve is drawn.
     """
 
     question: str
     setting: str
     choices: tuple[str, ...]
-    answer: str | float
+    answer: Guess
     headline: str
     because: str
     low: float = 0.0
@@ -104,19 +108,24 @@ class Prediction:
     unit: str = ""
     within: float = 1.0
     plot: Plot | None = None
+    paper: Paper | None = None
 
     @property
-    def kind(self) -> Literal["choice", "number"]:
-        """Whether one of several answers or a number is asked for."""
+    def kind(self) -> Literal["choice", "number", "sketch"]:
+        """Whether one of several answers, a number or a curve is asked for."""
+        if self.paper:
+            return "sketch"
         return "choice" if self.choices else "number"
 
-    def is_right(self, guess: str | float) -> bool:
+    def is_right(self, guess: Guess) -> bool:
         """Whether a guess agrees with the model."""
-        if isinstance(guess, str) or isinstance(self.answer, str):
-            return guess == self.answer
-        return max(guess / self.answer, self.answer / guess) <= self.within
+        if self.paper and isinstance(guess, list):
+            return self.paper.is_right(guess)
+        if isinstance(guess, float | int) and isinstance(self.answer, float):
+            return max(guess / self.answer, self.answer / guess) <= self.within
+        return guess == self.answer
 
-    def verdict(self, guess: str | float) -> dict[str, Any]:
+    def verdict(self, guess: Guess) -> dict[str, Any]:
         """Return what a reader who said `guess` is told."""
         return {
             "right": self.is_right(guess),
@@ -125,14 +134,22 @@ class Prediction:
             "guessed": self._number(guess),
             "headline": self.headline,
             "because": self.because,
-            "plot": self.plot.drawn(guess) if self.plot else None,
+            "plot": self._drawn(guess),
         }
 
-    def _number(self, value: str | float) -> str:
+    def _drawn(self, guess: Guess) -> dict[str, Any] | None:
+        if self.paper:
+            return self.paper.revealed()
+        return self.plot.drawn(guess) if self.plot and not isinstance(guess, list) else None
+
+    def _number(self, value: Guess) -> str:
+        if isinstance(value, list):
+            return "a curve"
         return value if isinstance(value, str) else f"{value:,.3g} {self.unit}".strip()
 
     def __str__(self) -> str:
-        asked = " / ".join(self.choices) or f"a number of {self.unit}"
+        drawn = f"a curve: {self.paper.panel}" if self.paper else f"a number of {self.unit}"
+        asked = " / ".join(self.choices) or drawn
         return " ".join(filter(None, ["Predict:", self.setting, self.question, asked]))
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
@@ -152,7 +169,7 @@ class Prediction:
 class Card(NotebookWidget):
     """The live form of a prediction; `committed` is what the reader said and how sure."""
 
-    _esm = module("alive", "keys", "text", "scale", "path", "plot", "prediction")
+    _esm = module("alive", "keys", "text", "scale", "path", "plot", "sketch", "prediction")
     _css = style("explorer") + style("lesson")
 
     asked: Any = traitlets.Dict().tag(sync=True)
@@ -174,6 +191,7 @@ class Card(NotebookWidget):
                 "high": prediction.high,
                 "unit": prediction.unit,
                 "sure": SURE,
+                "paper": prediction.paper.empty() if prediction.paper else None,
             },
             committed={key: before[key] for key in ("guess", "sure")} if before else {},
             verdict=prediction.verdict(before["guess"]) if before else {},
@@ -278,6 +296,38 @@ def estimate(
     return Prediction(
         question, setting, (), float(answer), said, because, low, high, unit, within, plot
     )
+
+
+def sketch(
+    question: str,
+    paper: Paper,
+    headline: str,
+    because: str,
+    *,
+    setting: str = "",
+) -> Prediction:
+    """Ask for a curve; the reader draws it, and the model's is drawn on it afterwards.
+
+    Parameters
+    ----------
+    question : str
+        Ends with a question mark.
+    paper : Paper
+        The panel to draw on, and the curve that is asked for.
+    headline, because : str
+        What happens, in a few words, and computed sentences that explain it.
+    setting : str, optional
+        As for `predict`.
+
+    Raises
+    ------
+    ValueError
+        If the model's curve leaves the paper: the model and the lesson have drifted apart.
+    """
+    answer = paper.answer
+    if not all(0 <= value <= paper.high for value in answer):
+        raise ValueError(f"the model's curve is not between 0 and {paper.high!r} everywhere.")
+    return Prediction(question, setting, (), answer, headline, because, paper=paper)
 
 
 def nearest(value: float, choices: Sequence[float]) -> float:

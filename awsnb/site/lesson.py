@@ -17,7 +17,7 @@ HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
 TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 IN_A_CELL = re.compile(r"^(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
-LESSON_CALL = re.compile(r"lessons\.(predict|estimate|check|steps|progress)\(")
+LESSON_CALL = re.compile(r"lessons\.(predict|estimate|sketch|check|steps|progress)\(")
 
 Alive = Callable[[Explorer], str]
 

@@ -18,7 +18,7 @@ from awsnb.results import Comparison, Option, Result
 from awsnb.site.cells import Ran
 
 GUESSES = 40  # of a number, at which the plot of what happens is ready
-OTHER_PAGES = {"00-index": "index", "26-claims": "claims"}  # of no section
+OTHER_PAGES = {"00-index": "index", "27-claims": "claims"}  # of no section
 NOTEBOOK = re.compile(r'href="([\w-]+)\.ipynb(#[^"]*)?"')
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -158,6 +158,8 @@ def prediction(asked: Prediction) -> str:
 def _verdicts(asked: Prediction) -> dict[str, Any]:
     """Say what a reader is told, by the guess; of a number, by guesses close to each other."""
     guesses: Sequence[Any] = asked.choices
+    if asked.kind == "sketch":
+        guesses = [asked.answer]
     if asked.kind == "number":
         ratio = asked.high / asked.low
         guesses = [asked.low * ratio ** (i / GUESSES) for i in range(GUESSES + 1)]

@@ -8,9 +8,8 @@ from awsnb.site.parts import escaped
 
 MODULES = (
     "alive", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom",
-    "explorer", "prediction", "exercise", "steps", "progress", "record", "course", "beside", "book",
-    "ledger",
-    "page",
+    "explorer", "sketch", "prediction", "exercise", "steps", "progress", "record", "course",
+    "beside", "book", "ledger", "page",
 )  # fmt: skip
 THEME = (  # before anything is painted
     "try{document.documentElement.dataset.theme=localStorage.getItem('awsnb theme')||"

@@ -90,6 +90,18 @@ def unit_in(clock: str) -> bool:
     return bool(re.search("[A-Za-z%]", clock))
 
 
+def refused(explorer: Explorer) -> bool:
+    """Ask for more than a field allows; say whether the view has a number that has an end."""
+    specs = explorer._scenario_class.fields().values()
+    ended = [spec for spec in specs if spec.kind in ("int", "float") and spec.high is not None]
+    shown = [spec for spec in ended if spec.control and spec.name not in explorer._hidden()]
+    if shown:
+        first = min(shown, key=lambda spec: spec.advanced)
+        explorer.set(**{first.name: str(int(10 * first.high) + 1)})
+        assert explorer.problem
+    return bool(shown)
+
+
 @pytest.mark.parametrize("width", [1440, BESIDE_FILES, 800])
 @pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
 def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, width: int) -> None:
@@ -103,6 +115,9 @@ def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, wid
                 window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
                 window.wait_for_timeout(40)
             found[view.name, situation] = faults(window.evaluate(SHOWN), width)
+        if width >= BESIDE_FILES and refused(explorer):
+            window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+            found[view.name, "refused"] = faults(window.evaluate(SHOWN), width)
         explorer.close()
     assert not any(found.values()), {key: texts for key, texts in found.items() if texts}
 

@@ -67,10 +67,10 @@ def test_cells_are_named_by_hand_so_that_a_build_keeps_their_names(slug):
 
 
 def test_the_last_notebook_shows_the_ledger_as_it_is():
-    shown = nbformat.read(build_notebooks.NOTEBOOKS / "26-claims.ipynb", as_version=4)
+    shown = nbformat.read(build_notebooks.NOTEBOOKS / "27-claims.ipynb", as_version=4)
     (output,) = (output for cell in shown.cells for output in cell.get("outputs", ()))
     assert output.data["text/html"] == lessons.ledger()._repr_html_(), (
-        "run python tools/build_notebooks.py 26-claims"
+        "run python tools/build_notebooks.py 27-claims"
     )
 
 

@@ -25,6 +25,8 @@ HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 HTML_TARGET = re.compile(r"""\b(?:src|href)\s*=\s*["']([^"']+)""", re.IGNORECASE)
 FENCED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
+ASKED = re.compile(r"lessons\.(predict|estimate|sketch)\(")
+
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 each_section = pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
 
@@ -105,26 +107,25 @@ def test_asks_no_more_of_its_reader_than_it_may(section: Section) -> None:
 @each_section
 def test_predictions_come_before_anything_that_gives_them_away(section: Section) -> None:
     cells = read(section.notebook).cells
-    asks = re.compile(r"lessons\.(?:predict|estimate)\(")
-    last = max(i for i, cell in enumerate(cells) if asks.search(cell.source))
+    last = max(i for i, cell in enumerate(cells) if ASKED.search(cell.source))
     first = next(i for i, cell in enumerate(cells) if cell.source.startswith("Explorer("))
     idea = next(i for i, cell in enumerate(cells) if cell.source.startswith("## The idea"))
     assert last < first < idea
     for cell in cells:
-        if "lessons.predict(" in cell.source or "lessons.estimate(" in cell.source:
+        if ASKED.search(cell.source):
             assert cell.metadata.jupyter.source_hidden, cell.id
 
 
 @each_section
 def test_a_cell_shows_its_only_card(section: Section) -> None:
-    card = re.compile(r"lessons\.(?:predict|estimate|check|steps)\(")
+    card = re.compile(r"lessons\.(?:predict|estimate|sketch|check|steps)\(")
     assert [c.id for c in code_cells(section.notebook) if len(card.findall(c.source)) > 1] == []
 
 
 @each_section
 def test_cards_mark_up_nothing_and_steps_at_aws_nothing_but_code(section: Section) -> None:
     for cell in code_cells(section.notebook):
-        if re.search(r"lessons\.(predict|estimate|check|steps)\(", cell.source):
+        if re.search(r"lessons\.(predict|estimate|sketch|check|steps)\(", cell.source):
             nodes = ast.walk(ast.parse(cell.source))
             words = [node.value for node in nodes if isinstance(node, ast.Constant)]
             said = FENCED.sub("", "\n".join(word for word in words if isinstance(word, str)))

@@ -59,6 +59,7 @@ OF_SOMETHING_ELSE = {
 # what gives a section's predictions away in words that no answer has: each once stood in a note
 IN_OTHER_WORDS = {
     "connection-draining": ("closes nothing",),
+    "ebs-volume-types": ("how little came back",),
     "elb": ("sent to all",),
     "iam": ("grants nothing", "whose account", "nobody stops"),
     "memorydb": ("two of three zones are enough",),

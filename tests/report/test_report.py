@@ -190,7 +190,7 @@ def test_the_other_commands():
 
 
 @pytest.mark.parametrize(
-    ("word", "name"), [("", "00-index"), ("claims", "26-claims"), ("iam", "01-iam")]
+    ("word", "name"), [("", "00-index"), ("claims", "27-claims"), ("iam", "01-iam")]
 )
 def test_lab_opens_the_notebook_that_is_named(tmp_path, monkeypatch, word, name):
     asked = []

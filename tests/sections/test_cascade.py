@@ -13,7 +13,7 @@ from awsnb.sections import section
 from awsnb.sections.cascade import options
 from awsnb.sections.cascade.simulate import simulate
 from awsnb.sections.cascade.site import site_of
-from awsnb.sections.cascade.truth import judged
+from awsnb.sections.cascade.truth import judged, twins
 from awsnb.trace import TraceError
 
 ROOM = section("cascade")
@@ -39,7 +39,7 @@ def test_the_night_as_it_was_is_a_range_that_begins_with_the_volume():
     assert summary["first_broken"] == "volume"
     assert summary["failed_least_pct"] < 20 < 45 < summary["failed_most_pct"]
     assert summary["failed_least_pct"] <= summary["failed_pct"] <= summary["failed_most_pct"]
-    assert "fail for good in 12 nights that differ only in when instances are checked" in told.why
+    assert "fail for good, over 12 sets of health-check phases (52 % here)" in told.why
     assert "5,400,000 I/O credits are spent, 450 IOPS are left" in told.why
     assert "adds nothing" in told.why and summary["cpu_when_full_pct"] < 50
     assert "none is in service" in told.why and "refuses" not in told.why
@@ -50,7 +50,7 @@ def test_a_volume_without_a_bucket_has_no_outage_and_no_credits():
     told = preset("A gp3 volume")
     assert told.summary["failed_most_pct"] == 0 and told.summary["slow_min"] == 0
     assert told.summary["first_broken"] is None
-    assert "Nothing fails in 12 nights" in told.why
+    assert "Nothing fails, over 12 sets of health-check phases" in told.why
     for word in ("credit", "break", "threads", "health checks", "p99"):
         assert word not in told.why
     assert "credit_pct" not in told.data
@@ -107,7 +107,7 @@ def test_without_a_batch_nothing_happens():
 
 def test_one_night_is_not_said_to_differ_from_others():
     told = asked(sets=1, storage_type="gp3")
-    assert "in 1 night:" in told.why and "differ" not in told.why
+    assert "over 1 set of health-check phases" in told.why and "here" not in told.why
 
 
 @pytest.mark.parametrize("one", NIGHT.presets, ids=lambda one: one.name)
@@ -196,6 +196,15 @@ def test_scaling_on_requests_asks_for_what_keeps_the_cpu_at_the_target():
 def test_a_month_costs_its_instances_and_what_is_always_there():
     dear, cheap = asked(connect="RDS Proxy", sets=1), asked(sets=1)
     assert 20 < dear.summary["usd_month"] - cheap.summary["usd_month"] < 24
+
+
+def test_an_hour_is_as_the_event_level_twin_has_it():
+    table = twins()
+    for situation in ("no batch", "as it is", "no retries", "queue limit", "proxy"):
+        found, least_most = table.loc[situation, ["failed: fluid", "failed: twin"]]
+        least, *most = (float(n.replace(",", "")) for n in least_most.split(" to "))
+        assert 0.95 * least <= float(found.replace(",", "")) <= 1.05 * (most or [least])[0]
+    assert " to " in table.loc["replaced", "failed: fluid"]
 
 
 def test_other_mechanisms_agree():

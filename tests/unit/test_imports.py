@@ -52,6 +52,8 @@ import awsnb.report, awsnb.site.build, awsnb.sweep
 from awsnb.sections import SECTIONS
 from importlib import import_module
 import_module("awsnb.sections.aurora.write_latency.simulate").WRITES = 5_000  # not 300,000
+for part in ("load", "simulate"):
+    import_module(f"awsnb.sections.cascade.{{part}}").MINUTES = 15  # not a night
 answered = 0
 for one in SECTIONS:
     for view in one.views if one.ready else ():

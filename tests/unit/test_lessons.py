@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from awsnb.lessons import (
+    Paper,
     Plot,
     check,
     course,
@@ -16,6 +17,7 @@ from awsnb.lessons import (
     predict,
     progress,
     record,
+    sketch,
     steps,
 )
 from awsnb.lessons.predictions import SURE, Card
@@ -159,7 +161,7 @@ def test_a_guess_is_drawn_on_the_panel_as_a_level():
 
 def test_a_guess_may_be_a_place_along_the_axis():
     drawn = Plot(made_up(), "Left", {"soon": 1.0}.get, across=True).drawn("soon")
-    assert drawn["picture"]["panels"][0]["events"] == [[1.0, "your guess"]]
+    assert drawn["picture"]["panels"][0]["events"] == [[1.0, "your guess: soon"]]
 
 
 def test_the_plot_waits_for_the_guess_too():
@@ -167,6 +169,46 @@ def test_the_plot_waits_for_the_guess_too():
     assert "plot" not in everything_sent(card)
     commit(card, 4.0)
     assert card.verdict["plot"]["values"][1] == [4.0] * 4
+
+
+def paper(**more):
+    """A tank that runs out evenly over a hundred minutes, drawn beside what comes in."""
+    minutes = np.arange(101.0)
+    curves = (Curve("left", "left", "served"), Curve("in", "comes in", "demand"))
+    panel = Panel("Left", "l", curves, x="min", events=((60.0, "nearly dry"),))
+    data = {"min": minutes, "left": 100 - minutes, "in": 0 * minutes + 7}
+    result = Result(Scenario(), "a tank", "It runs dry.", (), data, (panel,))
+    return Paper(result, "Left", "left", 100, **more)
+
+
+def test_a_sketch_is_asked_for_without_the_models_curve():
+    card = Card(sketch("How does it go?", paper(known=("in",)), "Down.", "So."))
+    asked = card.asked["paper"]
+    (panel,) = asked["picture"]["panels"]
+    assert [line["label"] for line in panel["lines"]] == ["comes in", "your sketch"]
+    assert panel["events"] == [] and panel["y"]["high"] == 100 == asked["high"]
+    known, drawn = asked["values"]
+    assert set(known) == {7.0} and set(drawn) == {None}
+    assert "Down" not in everything_sent(card)
+
+
+@pytest.mark.parametrize(("off", "right"), [(0, True), (9, True), (11, False)])
+def test_a_sketch_is_right_if_it_is_near_on_average(kept, off, right):
+    asked = sketch("How does it go?", paper(), "Down.", "So.")
+    card = Card(asked)
+    drawn = [100 * (1 - i / 48) + off for i in range(49)]
+    commit(card, drawn)
+    assert card.verdict["right"] == right
+    assert json.loads(kept.read_text())["tanks"]["predictions"]["How does it go?"]["guess"] == drawn
+    (panel,) = card.verdict["plot"]["picture"]["panels"]
+    assert [text for _, text in panel["events"]] == ["nearly dry"]
+    record.begin("tanks")
+    assert Card(asked).verdict == card.verdict
+
+
+def test_a_curve_that_leaves_the_paper_is_a_drifted_lesson():
+    with pytest.raises(ValueError, match="is not between 0 and 100 everywhere"):
+        sketch("How does it go?", Paper(made_up(), "Left", "left", 100), "Down.", "So.")
 
 
 def test_predictions_are_numbered_in_their_order():

@@ -269,7 +269,10 @@ def nights(
         course.go_on(course.minutes.size)
         return course.night()
 
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    threads = threads or os.cpu_count() or 1
+    if threads == 1:  # a browser has no others
+        return [first, *map(one, phases[1:])]
+    with ThreadPoolExecutor(threads) as pool:
         return [first, *pool.map(one, phases[1:])]
 
 

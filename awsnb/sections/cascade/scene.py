@@ -36,7 +36,7 @@ def scene(outcome: Outcome) -> Scene:
         "and its volume, through the night",
         x="time",
         places=(
-            Place(CLIENTS, 0, count=sent, note="requests/s, with retries"),
+            Place(CLIENTS, 0, count=sent, note="sent a second"),
             Place(BATCH, 0, count=batch, note="I/O a second"),
             _instances(outcome),
             Place(THREADS, 2, outcome.threads_pct, 100.0, "%"),

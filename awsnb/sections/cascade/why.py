@@ -55,14 +55,13 @@ def across(least: str, most: str) -> str:
 
 
 def _verdict(outcome: Outcome) -> str:
-    nights = counted(len(outcome.nights), "night")
-    nights += " that differ only in when instances are checked" * (len(outcome.nights) > 1)
     users = f"{outcome.shown.totals.users:,.0f} users"
+    over = f"over {counted(len(outcome.nights), 'set')} of health-check phases"
     if not outcome.fails:
-        return f"Nothing fails in {nights}: all of {users} get their answer."
+        return f"Nothing fails, {over}: all of {users} get their answer."
     said, middle = shares(outcome.failed_pct), share(float(outcome.shown.totals.failed_pct))
     here = "" if said == middle else f" ({middle} here)"
-    return f"{said} of {users} fail for good in {nights}{here}."
+    return f"{said} of {users} fail for good, {over}{here}."
 
 
 def _volume(outcome: Outcome) -> Link | None:

@@ -16,8 +16,7 @@ PRESETS = (
     ),
     Preset(
         "A boot storm on a small disk",
-        "Two short storms pass on credit. See what the third one meets, and how little came back "
-        "in between.",
+        "Three storms in a night, and one bucket. See what the third of them meets.",
         {"volume_type": "gp2", "size_gib": 20, "workload": "boot-storm"},
     ),
     Preset(

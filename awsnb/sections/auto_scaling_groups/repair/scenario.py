@@ -156,19 +156,21 @@ class RepairScenario(Scenario):
         meaning="Whether a Spot Instance is replaced at its notice, not after its end.",
     )  # fmt: skip
     saving_pct: int = field(
-        ASG.value("spot", "saving"), label="Spot saves", unit="%", low=0, high=90, group="Bill",
-        advanced=True, meaning="Below the price on demand. It differs by pool and day.",
+        ASG.value("spot", "saving"), label="Spot saves", unit="%", low=0, high=90,
+        group="Run and bill", advanced=True,
+        meaning="Below the price on demand. It differs by pool and day.",
     )  # fmt: skip
     instance_type: str = field(
-        "m5.large", label="Instance type", choices=PRICED_INSTANCES, group="Bill", advanced=True,
+        "m5.large", label="Instance type", choices=PRICED_INSTANCES,
+        group="Run and bill", advanced=True,
         meaning="For the bill; all types of the group are counted at its price.",
     )  # fmt: skip
     watch_min: int = field(
-        60, label="Watch for", unit="min", low=10, high=1440, group="Run", advanced=True,
+        60, label="Watch for", unit="min", low=10, high=1440, group="Run and bill", advanced=True,
         meaning="How long the group is followed.",
     )  # fmt: skip
     activities: str = field(
-        "", label="Your activities", path=True, group="Run", advanced=True,
+        "", label="Your activities", path=True, group="Run and bill", advanced=True,
         meaning="Your own history, as aws autoscaling describe-scaling-activities writes it.",
     )  # fmt: skip
 
