@@ -6,7 +6,10 @@ import sys
 
 from awsnb.sections import SECTIONS
 
-HEAVY = {"IPython", "anywidget", "ipywidgets", "nbformat", "numba", "pandas", "plotly", "pydantic"}
+HEAVY = {
+    "IPython", "anywidget", "boto3", "ipywidgets", "moto", "nbformat", "numba", "pandas", "plotly",
+    "pydantic",
+}  # fmt: skip
 
 
 def modules_after(statement: str) -> set[str]:
@@ -22,6 +25,10 @@ def test_import_awsnb_imports_nothing_heavy() -> None:
     ) == set()
 
 
+def test_import_of_offline_waits_with_the_mock() -> None:
+    assert {"boto3", "botocore", "moto"} & modules_after("import awsnb.offline") == set()
+
+
 def test_dir_of_awsnb_imports_nothing_heavy_and_lists_names_that_exist() -> None:
     assert HEAVY & modules_after("import awsnb; dir(awsnb)") == set()
     import awsnb
@@ -29,7 +36,7 @@ def test_dir_of_awsnb_imports_nothing_heavy_and_lists_names_that_exist() -> None
     assert [name for name in dir(awsnb) if not hasattr(awsnb, name)] == []
 
 
-ABSENT = ("ipykernel", "jupyterlab", "nbconvert", "numba", "papermill", "pyarrow")
+ABSENT = ("boto3", "ipykernel", "jupyterlab", "moto", "nbconvert", "numba", "papermill", "pyarrow")
 IN_A_BROWSER = f"""
 import sys, threading
 class Absent:
