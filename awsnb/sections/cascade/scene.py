@@ -49,7 +49,7 @@ def scene(outcome: Outcome) -> Scene:
         ),
         flows=(
             Flow(CLIENTS, INSTANCES, sent, full),
-            Flow(INSTANCES, CONNECTIONS, queries, full, label="queries"),
+            Flow(INSTANCES, CONNECTIONS, queries, full),
             Flow(CONNECTIONS, volume.name, ios - batch, most_ios),
             Flow(BATCH, volume.name, batch, most_ios),
             Flow(INSTANCES, ANSWERED, answered, full, "good"),
