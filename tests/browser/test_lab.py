@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 EBS = section("ebs-volume-types")
 SIZE = EBS.scenario.fields()["size_gib"].label
-EXPLORER = ".awsnb-explorer"
+EXPLORER = ".awsnb-explorer:not(.sketch)"
 MADE_UP = "made-up.ipynb"
 HEADLINE = f"{EXPLORER} .awsnb-numbers dd"
 CURVE = f"{EXPLORER} .awsnb-area path.awsnb-line"

@@ -206,7 +206,7 @@ def test_what_is_done_is_kept_counted_and_forgotten_when_asked(page: Page, site:
     what.select_option("instance")
     what.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".progress")).to_contain_text("0 of 3 predictions and 1 of 3 exercises")
+    expect(page.locator(".progress")).to_contain_text("0 of 4 predictions and 1 of 3 exercises")
 
     page.goto((site / "index.html").as_uri())
     expect(page.locator("[data-section=iam] .minutes")).to_contain_text("✓ done")
