@@ -37,7 +37,7 @@ def site_of(scenario: CascadeScenario) -> Site:
         clients=_clients(scenario),
         instance=_instance(scenario),
         group=Group(
-            INITIAL, SMALLEST, scenario.largest, boot_s=BOOT_S,
+            min(INITIAL, scenario.largest), SMALLEST, scenario.largest, boot_s=BOOT_S,
             warm_up_s=float(ASG.value("warm_up", "duration")),
         ),
         database=_database(scenario),
