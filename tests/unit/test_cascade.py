@@ -17,6 +17,9 @@ from awsnb.mechanisms.control_loop import Alarm, Group, Sensor, TargetTracking, 
 from awsnb.mechanisms.random_streams import generator
 from awsnb.mechanisms.token_bucket import Bucket, serve
 
+# Without the compiler a night takes seconds: a process of its own compares the bits of both.
+pytestmark = pytest.mark.statistical
+
 DATABASE, INSTANCE = SMALL.database, SMALL.instance
 STEADY = Bucket(cost=1, baseline=3000, burst=3000, capacity=0, level=0)
 

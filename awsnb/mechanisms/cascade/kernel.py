@@ -340,7 +340,7 @@ def _cut(now, i, site, slots, keys, arrived, mix, due, alive, row):  # type: ign
 
 @kernel
 def _expire(now, site, keys, expiry):  # type: ignore[no-untyped-def]
-    if now == math.ceil(site.publishes / site.step):
+    if now - 1 < site.publishes / site.step <= now:
         expiry[:] = 0.0
         for g in range(keys.size):
             keys[g].cached, keys[g].loading, keys[g].expiring = 1.0, 0.0, 0.0
