@@ -71,7 +71,7 @@ def read_balances(
     TraceError
         As `read_balance`, and where the file holds none of them.
     """
-    held = {name.casefold() for name in metrics_of(path)}
+    held = metrics_of(path)
     found = [metric for metric in metrics if metric.casefold() in held]
     if not found:
         raise refusal(path, f"holds none of {', '.join(metrics)}: export one of them (Average)")

@@ -98,11 +98,16 @@ def read_parts(
         return _read(*state(path), path.name, metric or None, both_halves, usual, progress)
 
 
-def metrics_of(path: str | Path) -> tuple[str, ...]:
-    """Return the names of the metrics that a file holds, in its order; "" for one without."""
+def metrics_of(path: str | Path) -> frozenset[str]:
+    """Return the metrics that a file holds, by their names casefolded; "" for one without."""
     path = Path(path)
     with in_a_sentence(path):
-        return tuple(dict.fromkeys(one.label.metric for one in _series(text_file(path), None)))
+        return _metrics_of(*state(path))
+
+
+@lru_cache(maxsize=4)
+def _metrics_of(path: Path, modified_ns: int, size: int) -> frozenset[str]:
+    return frozenset(one.label.metric.casefold() for one in _series(text_file(path), None))
 
 
 def read_every(path: str | Path) -> tuple[Trace, ...]:

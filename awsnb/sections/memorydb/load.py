@@ -31,7 +31,7 @@ def writes_of(scenario: MemoryDbScenario) -> Writes:
     """
     if not scenario.trace:
         return Writes(scenario.shard_per_s, scenario.shard_per_s)
-    held = {name.casefold() for name in metrics_of(scenario.trace)}
+    held = metrics_of(scenario.trace)
     if not scenario.metric and WRITES.casefold() not in held:
         raise refusal(scenario.trace, f"holds no {WRITES}: export {WRITES} (Sum) of one primary")
     load = read_load(scenario.trace, "commands", metric=scenario.metric or WRITES)

@@ -65,7 +65,7 @@ def _is_moved(scenario: SpeedScenario) -> bool:
 
 def _holds(scenario: SpeedScenario, names: set[str]) -> bool:
     """Say whether the scenario's file holds one of some metrics."""
-    return bool({name.casefold() for name in metrics_of(scenario.trace)} & names)
+    return bool(metrics_of(scenario.trace) & names)
 
 
 def _of_bytes(scenario: SpeedScenario, load: Load) -> Load:
@@ -76,10 +76,7 @@ def _of_bytes(scenario: SpeedScenario, load: Load) -> Load:
 
 def _measured_size(scenario: SpeedScenario, load: Load) -> tuple[str, ...]:
     """Say how large an operation of the file is, where it holds the throughputs too."""
-    if (
-        scenario.metric
-        or not {name.casefold() for name in metrics_of(scenario.trace)} & THROUGHPUTS
-    ):
+    if scenario.metric or not _holds(scenario, THROUGHPUTS):
         return ()
     try:
         moved = read_load(scenario.trace, BYTES)
