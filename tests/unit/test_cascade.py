@@ -1,9 +1,6 @@
 """The cascade, judged by what it is not made of: other mechanisms, closed forms, an event twin."""
 
 import hashlib
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -336,19 +333,8 @@ print(JIT_DISABLED, found.hexdigest())
 """
 
 
-def digest(threads, jit_disabled="0"):
-    return subprocess.run(
-        [sys.executable, "-c", DIGEST.replace("THREADS", str(threads))],
-        env={**os.environ, "AWSNB_DISABLE_JIT": jit_disabled},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    ).stdout.split()
-
-
-def test_the_same_bits_on_any_number_of_threads_and_without_the_compiler():
-    one, two, plain = digest(1), digest(3), digest(2, jit_disabled="1")
+def test_the_same_bits_on_any_number_of_threads_and_without_the_compiler(digest):
+    one, two, plain = digest(DIGEST, 1), digest(DIGEST, 3), digest(DIGEST, 2, jit_disabled="1")
     assert [one[0], two[0], plain[0]] == ["False", "False", "True"]
     assert one[1] == two[1] == plain[1]
 

@@ -1,7 +1,4 @@
 import math
-import os
-import subprocess
-import sys
 from fractions import Fraction
 from itertools import pairwise
 
@@ -966,17 +963,6 @@ print(JIT_DISABLED, found.hexdigest())
 """
 
 
-def digest(threads, jit_disabled="0"):
-    return subprocess.run(
-        [sys.executable, "-c", DIGEST.replace("THREADS", str(threads))],
-        env={**os.environ, "AWSNB_DISABLE_JIT": jit_disabled},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    ).stdout.split()
-
-
 LOAD = np.random.default_rng(2).integers(0, 40, 600)
 
 
@@ -996,8 +982,10 @@ def test_a_sweep_equals_single_runs():
         assert tuple(float(column[i]) for column in totals) == run.totals
 
 
-def test_sweeps_and_runs_have_the_same_bits_on_any_number_of_threads_and_without_the_compiler():
-    one, two, plain = digest(1), digest(2), digest(2, jit_disabled="1")
+def test_sweeps_and_runs_have_the_same_bits_on_any_number_of_threads_and_without_the_compiler(
+    digest,
+):
+    one, two, plain = digest(DIGEST, 1), digest(DIGEST, 2), digest(DIGEST, 2, jit_disabled="1")
     assert [one[0], two[0], plain[0]] == ["False", "False", "True"]
     assert one[1] == two[1] == plain[1]
 
