@@ -307,6 +307,11 @@ class Result:
         """The numbers by name, units in the names."""
         return {number.name: number.value for number in self.numbers}
 
+    def panel(self, title: str) -> Panel:
+        """Return the panel of a title."""
+        (found,) = (panel for panel in self.panels if panel.title == title)
+        return found
+
     def __str__(self) -> str:
         rows = [(number.label, number.text) for number in self.numbers]
         return "\n".join([self.label, "", self.why, "", *_aligned(rows), *_listed(self.notes)])

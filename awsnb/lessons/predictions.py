@@ -48,7 +48,7 @@ class Plot:
 
     def with_guess(self, guess: str | float) -> Result:
         """Return the result as the panel alone, the guess drawn on it."""
-        (panel,) = (one for one in self.result.panels if one.title == self.panel)
+        panel = self.result.panel(self.panel)
         place = self.at(guess)
         if self.across:
             events = (*panel.events, (place, f"{YOUR_GUESS}: {guess}"))

@@ -51,8 +51,7 @@ class Paper:
 
     @property
     def _panel(self) -> Panel:
-        (panel,) = (one for one in self.result.panels if one.title == self.panel)
-        return replace(panel, limits=(0.0, self.high))
+        return replace(self.result.panel(self.panel), limits=(0.0, self.high))
 
     @property
     def answer(self) -> list[float]:

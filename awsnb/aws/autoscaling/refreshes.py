@@ -64,7 +64,7 @@ def read_refreshes(path: str) -> OwnRefresh:
 @lru_cache(maxsize=4)
 def _read(file: Path, modified_ns: int, size: int) -> OwnRefresh:
     found = [_entry(one, number) for number, one in enumerate(OUTPUT.listed(file), start=1)]
-    ended = [one for one in found if one and one["Status"] in ENDED and "EndTime" in one]
+    ended = [one for one in found if one["Status"] in ENDED and "EndTime" in one]
     if not ended:
         raise OUTPUT.refusal(f"no refresh in it came to an end. {OUTPUT.how}")
     times = [(OUTPUT.time(one, "StartTime", _name(one)), i) for i, one in enumerate(ended)]

@@ -58,7 +58,7 @@ def compare(scenario: CascadeScenario) -> Comparison:
     best = cheapest(options)
     return Comparison(
         title=f"The same {counted(sets, 'night')}, one change at a time",
-        why=_verdict(options),
+        why=_verdict(options, best),
         options=options,
         best=best,
     )
@@ -99,17 +99,16 @@ def _remark(outcome: Outcome) -> str:
     return f"{totals.replaced:.0f} instances replaced" if totals.replaced else ""
 
 
-def _verdict(options: tuple[Option, ...]) -> str:
+def _verdict(options: tuple[Option, ...], best: Option | None) -> str:
     asked, *others = options
     holding = [one for one in others if one.holds]
     if asked.holds:
         return "Nothing fails as it is, so nothing needs to change."
-    if not holding:
+    if best is None:
         return f"None of these changes alone keeps every request alive.{_nothing(asked, others)}"
     names = _listed([one.label for one in holding])
-    least = cheapest(holding)
-    price = usd((least or asked).cost_usd_month or 0.0)
-    cheapest_said = f", the cheapest {(least or asked).label} at {price} a month"
+    price = usd(best.cost_usd_month or 0.0)
+    cheapest_said = f", the cheapest {best.label} at {price} a month"
     return (
         f"Alone, {counted(len(holding), 'change')} of {len(others)} would have held: {names}"
         f"{cheapest_said if len(holding) > 1 else ''}.{_nothing(asked, others)}"
