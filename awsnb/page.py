@@ -93,6 +93,6 @@ def packed(y: npt.NDArray[Any], log: bool = False) -> bytes:
     if low > high:
         low = high = 0.0
     steps = np.full(len(values), STEPS + 1, "<u2")
-    scale = STEPS / (high - low) if high > low else 0.0
-    steps[finite] = np.rint((values[finite] - low) * scale)
+    span = high - low if high > low else 1.0
+    steps[finite] = np.rint((values[finite] - low) / span * STEPS)
     return np.array([low, high, log], "<f8").tobytes() + steps.tobytes()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -24,6 +24,7 @@ values = st.floats(-1e9, 1e9) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 
 
 @given(st.lists(arrays(np.float64, st.integers(0, 40), elements=values), max_size=5))
+@example([np.array([0.0, 5e-324])])
 def test_columns_come_back_within_half_a_step(columns):
     _, back = coding.read(coding.written({}, [packed(one) for one in columns]))
     assert len(back) == len(columns)
