@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awsnb.mechanisms import group
@@ -85,6 +85,8 @@ def test_a_group_has_what_is_desired_once_all_is_found(load, initial, lost_min):
 
 
 @given(loads, st.integers(2, 12), st.integers(0, 100), st.integers(100, 200))
+@example([777, 0, 0, 0, 0, 189, 0, 0, 0, 0], 10, 89, 100)
+@example([0, 0, 0, 0, 224, 0, 0, 0, 522, 0, 0], 12, 91, 137)
 def test_a_roll_out_ends_with_what_is_desired_and_all_new(load, initial, low, high):
     def resized(desired):
         floor, ceiling = math.ceil(desired * low / 100), math.floor(desired * high / 100)

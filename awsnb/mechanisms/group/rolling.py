@@ -205,6 +205,7 @@ class _Rolling:
     heap: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     closed: list[bool] = field(init=False)
     turn: int = 0
+    protected: int = 0
 
     def __post_init__(self) -> None:
         self.closed = [False] * self.plan.zones
@@ -279,9 +280,9 @@ class _Rolling:
 
     def end_some(self) -> int:
         """End what is due, as far as the floor and the next stop allow."""
-        if not self.moves:
-            return self.end_surplus()
         due = self.due()
+        if not self.moves or not due:
+            return self.end_surplus()
         able = [one for one in due if not one.held or self.phase == "back"]
         most = min(len(able), len(due) - (self.plan.desired - self.wanted))
         spare = self.ready() - self.plan.floor
@@ -295,11 +296,12 @@ class _Rolling:
         return ended
 
     def end_surplus(self) -> int:
-        """End what is above the desired number once it has stopped, first what is not ready."""
-        surplus = len(self.there()) - self.plan.desired
-        if self.phase != "stopped" or surplus <= 0:
+        """End what is above the desired number with nothing to replace, first what is not ready."""
+        able = [one for one in self.there() if one.number >= self.protected]
+        surplus = min(len(self.there()) - self.plan.desired, len(able))
+        if not (self.moves or self.phase == "stopped") or surplus <= 0:
             return 0
-        for one in sorted(self.there(), key=lambda one: one.ready_s <= self.now)[:surplus]:
+        for one in sorted(able, key=lambda one: one.ready_s <= self.now)[:surplus]:
             one.ended_s = self.now
         return surplus
 
@@ -434,16 +436,17 @@ class _Rolling:
     def watch(self, scaling: Scaling, resized: Resized) -> None:
         """Ask the policies once a period."""
         watch, last_s = Watch(scaling, self.plan.desired), scaling.until_s
+        self.protected = scaling.protected
 
         def ask() -> None:
             if (desired := watch.decide(self.instances)) != self.plan.desired:
-                self.resize(resized(desired), scaling.protected)
+                self.resize(resized(desired))
             if watch.next_s <= last_s or self.phase not in ENDS:
                 self.later(watch.next_s, ask)
 
         self.later(watch.next_s, ask)
 
-    def resize(self, plan: Rolling, protected: int) -> None:
+    def resize(self, plan: Rolling) -> None:
         """Launch or end what a changed desired capacity asks for."""
         change, self.plan = plan.desired - self.plan.desired, plan
         self.stop_number = min(self.stop_number, len(plan.stops) - 1)
@@ -452,12 +455,12 @@ class _Rolling:
         for _ in range(change):
             self.launch()
         for _ in range(-change):
-            self.end_one(protected)
+            self.end_one()
         self.look()
 
-    def end_one(self, protected: int) -> None:
+    def end_one(self) -> None:
         """End an instance of the zone that has the most, an old one if there is one."""
-        able = [one for one in self.there() if one.number >= protected]
+        able = [one for one in self.there() if one.number >= self.protected]
         zones = [one.zone for one in able]
         if able:
             chosen = max(able, key=lambda one: (zones.count(one.zone), one.due, -one.number))
