@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -125,9 +126,19 @@ def _server() -> Iterator[str]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr
-            yield next(filter(None, map(ADDRESS.search, process.stderr)))[0]
+            address = next(filter(None, map(ADDRESS.search, process.stderr)))[0]
+            while not _listens(address) and process.poll() is None:  # it says so a little early
+                time.sleep(0.1)
+            yield address
         finally:
             process.terminate()
+
+
+def _listens(address: str) -> bool:
+    """Whether a server takes connections there."""
+    with socket.socket() as one:
+        host, port = address.removeprefix("http://").split(":")
+        return one.connect_ex((host, int(port))) == 0
 
 
 def _ask(address: str, content: dict[str, Any] | None = None) -> Any:
