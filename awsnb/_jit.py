@@ -14,6 +14,8 @@ JIT_DISABLED = os.environ.get("AWSNB_DISABLE_JIT", "0") not in ("", "0")
 
 # nothing calls a kernel by its C address: without that wrapper it compiles 7 % faster
 OPTIONS: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+# Counting who holds an array, atomically at each call, took up to a third of a kernel's time.
+IN_PLACE: dict[str, Any] = {"_nrt": False}
 
 KERNELS: list[Any] = []
 """Every kernel imported so far."""
@@ -22,11 +24,15 @@ KERNELS: list[Any] = []
 def kernel(function: Kernel) -> Kernel:
     """Compile `function` lazily with numba, in strict IEEE arithmetic, cached on disk.
 
-    A cache folder that cannot be written costs a compilation per process, never an error.
+    It makes no arrays: it writes into those that it is given. A cache folder that cannot be written
+    costs a compilation per process, never an error.
     """
-    compiled = function if JIT_DISABLED else _compile(function)
-    KERNELS.append(compiled)
-    return compiled
+    return _kernel(function, OPTIONS | IN_PLACE)
+
+
+def allocating_kernel(function: Kernel) -> Kernel:
+    """Compile, as `kernel` does, a function that makes arrays."""
+    return _kernel(function, OPTIONS)
 
 
 def cache_misses() -> int:
@@ -34,12 +40,18 @@ def cache_misses() -> int:
     return sum(sum(one.stats.cache_misses.values()) for one in KERNELS if hasattr(one, "stats"))
 
 
-def _compile(function: Kernel) -> Any:
+def _kernel(function: Kernel, options: dict[str, Any]) -> Kernel:
+    compiled = function if JIT_DISABLED else _compile(function, options)
+    KERNELS.append(compiled)
+    return compiled
+
+
+def _compile(function: Kernel, options: dict[str, Any]) -> Any:
     try:
         import numba
     except ImportError:
         return function
     try:
-        return numba.njit(cache=True, **OPTIONS)(function)
+        return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder to cache in
-        return numba.njit(**OPTIONS)(function)
+        return numba.njit(**options)(function)

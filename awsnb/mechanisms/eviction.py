@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb._jit import kernel
+from awsnb._jit import allocating_kernel, kernel
 from awsnb.mechanisms._prefetch import prefetch
 from awsnb.mechanisms._records import layout, records
 
@@ -273,7 +273,7 @@ NODE = layout(int64="older newer queue hits")
 the keys stand three sentinels, each between the tail and the head of its queue."""
 
 
-@kernel
+@allocating_kernel
 def _segmented_lru(ids, capacity, share, nodes, outcome, evicted):  # type: ignore[no-untyped-def]
     sentinel = nodes.size - 3
     size, held = np.zeros(3, np.int64), 0

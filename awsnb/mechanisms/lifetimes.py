@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb._jit import kernel
+from awsnb._jit import allocating_kernel, kernel
 
 __all__ = [
     "Chain",
@@ -474,7 +474,7 @@ _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _12, _27, _30, _31 = (np.uint64(bits) for bits in (12, 27, 30, 31))
 
 
-@kernel
+@allocating_kernel
 def _simulate(  # type: ignore[no-untyped-def]
     zone_of, mean, zones, quorums, within, fixed, key, first, lost, first_loss, losses, events
 ):

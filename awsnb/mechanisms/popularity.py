@@ -6,7 +6,7 @@ Key 0 is the most popular one. `shuffled` hands popularity out at random instead
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb._jit import kernel
+from awsnb._jit import allocating_kernel
 
 __all__ = [
     "draw",
@@ -179,7 +179,7 @@ def with_scan(key: NDArray[np.uint32], at: int, first: int, length: int) -> NDAr
     return np.insert(key, at, np.arange(first, first + length, dtype=np.uint32))
 
 
-@kernel
+@allocating_kernel
 def _alias_table(height):  # type: ignore[no-untyped-def]
     keys = height.size
     own, alias = height.copy(), np.arange(keys).astype(np.uint32)

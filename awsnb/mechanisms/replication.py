@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb._jit import kernel
+from awsnb._jit import allocating_kernel
 
 __all__ = [
     "Replay",
@@ -133,7 +133,7 @@ def stale_share(delay_s: ArrayLike, written: ArrayLike, after_s: ArrayLike) -> N
     return 1 - seen[place] / seen[-1]
 
 
-@kernel
+@allocating_kernel
 def _replay(duration, offered, rate):  # type: ignore[no-untyped-def]
     n = duration.size
     passed, backlog, lag, delay = np.empty(n), np.empty(n), np.empty(n), np.empty(n)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb._jit import kernel
+from awsnb._jit import allocating_kernel
 
 __all__ = [
     "NOT_THROTTLED",
@@ -157,7 +157,7 @@ def _check(duration: NDArray, demand: NDArray, table: NDArray, backlog_limit: fl
         raise ValueError("each bucket needs 0 <= level <= capacity.")
 
 
-@kernel
+@allocating_kernel
 def _serve(duration, demand, cost, baseline, burst, capacity, level, backlog_limit):  # type: ignore[no-untyped-def]
     n, k = duration.size, cost.size
     # one block, every element written: memory that is touched first costs more than the arithmetic

@@ -429,10 +429,10 @@ def _solve(now, can, site, state, slots):  # type: ignore[no-untyped-def]
 @kernel
 def _fit(can, site, state, slots):  # type: ignore[no-untyped-def]
     """How well the load fits with a query of this time: 0 is just so, below it is too much."""
-    done = 0.0
+    done, paces = 0.0, _paces(site, state)
     for i in range(slots.size):
         if slots[i].status >= SERVING:
-            done += _flow(site, state, slots[i])
+            done += _flow(paces, site, state.miss_share, slots[i])
     held = min(state.query_s, site.max_connections * site.step / done if done > 0.0 else math.inf)
     think = site.think + max(site.io, (held - site.query_cpu) / site.query_ios)
     asked = done * site.query_ios + state.workers * site.step / think
@@ -451,18 +451,29 @@ def _cpu_left(site, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _flow(site, state, slot):  # type: ignore[no-untyped-def]
-    """What starts and what ends at an instance within a step, if a query takes so long."""
-    h, query, p, m = site.step, state.query_s, state.miss_share, slot.queries
+def _paces(site, state):  # type: ignore[no-untyped-def]
+    """What a query's time makes of every instance alike.
+
+    The part of the queries that last longer than the step, those that a connection ends in it, and
+    the requests that start for each free thread: as queries end as they come, and at the most.
+    """
+    h, query, p = site.step, state.query_s, state.miss_share
     keep, hold = query / (query + h), site.request_cpu / h
-    at_once = min(slot.limit, slot.at_most) * h / query
+    return keep, h / query, 1.0 / (hold + p * keep), 1.0 / (hold + p), 1.0 / hold
+
+
+@kernel
+def _flow(paces, site, p, slot):  # type: ignore[no-untyped-def]
+    """What starts and what ends at an instance within a step, if a query takes so long."""
+    keep, ended, as_they_end, at_the_most, hits = paces
+    m, at_once = slot.queries, min(slot.limit, slot.at_most) * ended
     free = min(
-        (site.threads - m * keep) / (hold + p * keep),
-        (site.threads - m + at_once) / (hold + p),
+        (site.threads - m * keep) * as_they_end,
+        (site.threads - m + at_once) * at_the_most,
     )
     if slot.at_most < site.threads:
-        free = max(free, (site.threads - slot.at_most) / hold)
-    slot.starts = max(0.0, min(slot.waiting, site.vcpus / hold, free))
+        free = max(free, (site.threads - slot.at_most) * hits)
+    slot.starts = max(0.0, min(slot.waiting, site.vcpus * hits, free))
     asking = m + p * slot.starts
     slot.done = min(asking * (1.0 - keep), at_once)
     slot.failing = min(max(0.0, asking - slot.done - slot.at_most), p * slot.starts)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb._jit import kernel
+from awsnb._jit import allocating_kernel
 from awsnb.mechanisms._records import layout, records, records_of
 from awsnb.mechanisms.queueing.targets import Registration, Target
 
@@ -123,7 +123,7 @@ def changes_of(slots: NDArray) -> NDArray[np.float64]:
     return found[found < np.inf]
 
 
-@kernel
+@allocating_kernel
 def rotate(t, fleet, out):  # type: ignore[no-untyped-def]
     """List who is in rotation at `t`, by zone, and the share that each gets of the largest."""
     slots, pools, listed = fleet.slots, fleet.pools, fleet.listed
