@@ -1,21 +1,29 @@
 // An exercise that is answered on a page: a number or one of several words, told as Python tells it.
 import { create, digits } from "./text.js";
 
-const numberOf = (text) => (text.trim() ? Number(text.replaceAll(",", "")) : NaN);
+const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
+
+function numberOf(text, unit) {
+  const bare = (unit && text.trim().endsWith(unit) ? text.trim().slice(0, -unit.length) : text).trim();
+  return bare ? Number(GROUPED.test(bare) ? bare.replaceAll(",", "") : bare) : NaN;
+}
 
 const isClose = (one, other, within) => Math.abs(one - other) <= within * Math.max(Math.abs(one), Math.abs(other));
 
 // which way an answer is off, or "right"; null if it is no answer
-function verdictOf(text, { truth, within }) {
+function verdictOf(text, { truth, within, unit }) {
   if (typeof truth === "string") return text.toLowerCase() === truth.toLowerCase() ? "right" : "other";
-  const number = numberOf(text);
+  const number = numberOf(text, unit);
   if (!Number.isFinite(number)) return null;
   if (isClose(number, truth, within)) return "right";
   return number < truth ? "low" : "high";
 }
 
-const written = (text, { truth }) =>
-  typeof truth === "string" ? text : digits(numberOf(text), 6);
+function written(text, { truth, unit }) {
+  if (typeof truth === "string") return text;
+  const number = numberOf(text, unit);
+  return Math.abs(number) >= 1e6 ? digits(Math.round(number), 0) : digits(number, 6);
+}
 
 export function judged(text, judgement) {
   const verdict = verdictOf(text, judgement);
@@ -35,7 +43,8 @@ export function render(el, asked, { before, judgement, solved }) {
     told.classList.toggle("yes", verdict.right);
   };
   const check = async () => {
-    const wanted = { text: `${asked.name}: answer with ${asked.wanted}.`, right: false };
+    const point = field.value.includes(",") && !isWord ? ` ${asked.point}` : "";
+    const wanted = { text: `${asked.name}: answer with ${asked.wanted}.${point}`, right: false };
     const verdict = (field.value && judged(field.value, await judgement())) || wanted;
     say(verdict);
     if (verdict.right) solved(field.value);

@@ -2,12 +2,17 @@
 
 import html
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 from awsnb.lessons import record
+
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+WITHIN = 0.01  # how far off an answer may be where the model's is no whole number
+POINT = "Write a decimal point, such as 7.3, and no comma."
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class Exercise:
     choices : tuple of str, optional
         What may be answered, where it is a word.
     within : float, optional
-        How far off a number may be, as a share of the larger of the two.
+        How far off a number may be, as a share of the larger of the two: if left out, 1 % where
+        the model's is no whole number, since nobody writes all of its digits, else nothing.
     hint : str, optional
         Given with a wrong answer.
     """
@@ -34,7 +40,7 @@ class Exercise:
     truth: Any
     unit: str = ""
     choices: tuple[str, ...] = ()
-    within: float = 0.0
+    within: float | None = None
     hint: str = ""
 
     @property
@@ -48,6 +54,13 @@ class Exercise:
         return self.is_number or bool(self.choices)
 
     @property
+    def tolerance(self) -> float:
+        """How far off a number may be, as a share of the larger of the two."""
+        if self.within is not None:
+            return self.within
+        return 0.0 if not self.is_number or float(self.truth).is_integer() else WITHIN
+
+    @property
     def wanted(self) -> str:
         """What kind of answer is asked for, in words."""
         if self.is_number:
@@ -55,23 +68,29 @@ class Exercise:
         return " or ".join(map(repr, self.choices)) if self.choices else "a text"
 
     def read(self, answer: Any) -> float | str | None:
-        """Read an answer, a number also from a text such as ``"1,600"``; None if it is none."""
+        """Read an answer, a number also from a text such as ``"1,600 GiB"``; None if it is none."""
         if self.is_number:
-            return _number(answer)
+            return _number(answer, self.unit)
         text = str(answer).strip()
         listed = text.lower() in map(str.lower, self.choices)
         return text if listed or not self.choices else None
 
+    def advice(self, answer: Any) -> str:
+        """Say how to write a number whose comma is none between thousands."""
+        return f" {POINT}" if self.is_number and "," in str(answer) else ""
+
     def is_right(self, given: float | str) -> bool:
         """Whether an answer that was read agrees with the model's."""
         if isinstance(given, float):
-            return math.isclose(given, self.truth, rel_tol=self.within)
+            return math.isclose(given, self.truth, rel_tol=self.tolerance)
         return given.lower() == str(self.truth).lower()
 
     @property
     def praise(self) -> str:
         """What a right answer is told."""
-        return f"{self.name}: right. The model says {self.said(self.truth)}."
+        whole = not self.is_number or float(self.truth).is_integer()
+        truth = self.truth if whole else float(f"{self.truth:.4g}")
+        return f"{self.name}: right. The model says {self.said(truth)}."
 
     def wrong(self, given: str, off: str = "not it") -> str:
         """Return what a wrong answer is told: how it is off, and the hint, but not the truth."""
@@ -79,7 +98,9 @@ class Exercise:
 
     def said(self, value: Any) -> str:
         """Write a value with its unit."""
-        number = f"{value:,g}" if isinstance(value, Real) else str(value)
+        number = str(value)
+        if isinstance(value, Real):
+            number = f"{value:,.0f}" if abs(float(value)) >= 1e6 else f"{value:,g}"
         return f"{number} {self.unit}".strip()
 
 
@@ -104,7 +125,7 @@ def check(
     *,
     unit: str = "",
     choices: Sequence[str] = (),
-    within: float = 0.0,
+    within: float | None = None,
     hint: str = "",
 ) -> Checked:
     """Check a reader's answer against what the model says.
@@ -122,7 +143,8 @@ def check(
     choices : sequence of str, optional
         What may be answered, where it is a word.
     within : float, optional
-        How far off a number may be, as a share of the larger of the two.
+        How far off a number may be, as a share of the larger of the two: if left out, 1 % where
+        the model's is no whole number, else nothing.
     hint : str, optional
         Given with a wrong answer.
 
@@ -141,18 +163,19 @@ def _told(asked: Exercise, answer: Any) -> str:
         return f"{asked.name}: not answered yet. Put {asked.wanted} in place of None."
     given = asked.read(answer)
     if given is None:
-        return f"{asked.name}: {answer!r} is not {asked.wanted}."
+        return f"{asked.name}: {answer!r} is not {asked.wanted}.{asked.advice(answer)}"
     if asked.is_right(given):
         record.answer("exercises", asked.name, True)
         return asked.praise
     return asked.wrong(asked.said(given), _off(given, asked.truth))
 
 
-def _number(answer: Any) -> float | None:
+def _number(answer: Any, unit: str) -> float | None:
     if isinstance(answer, Real) and not isinstance(answer, bool):
         return float(answer)
+    text = str(answer).strip().removesuffix(unit).strip()
     try:
-        return float(str(answer).replace(",", ""))
+        return float(text.replace(",", "") if GROUPED.fullmatch(text) else text)
     except ValueError:
         return None
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from awsnb import figures
 from awsnb.lessons import Checked, Exercise, Prediction, Progress, Steps
+from awsnb.lessons.exercises import POINT
 from awsnb.lessons.predictions import SURE, WELL_JUDGED, Card
 from awsnb.page import packed
 from awsnb.results import Comparison, Option, Result
@@ -179,6 +180,7 @@ def exercise(asked: Exercise) -> str:
         "unit": asked.unit,
         "choices": asked.choices,
         "wanted": asked.wanted,
+        "point": POINT,
         "sealed": sealed(_judgement(asked)),
     }
     without = f"<p>{escaped(asked.name)}: answer with {escaped(asked.wanted)}.</p>"
@@ -191,7 +193,8 @@ def _judgement(asked: Exercise) -> dict[str, Any]:
     given = asked.said("{}")
     return {
         "truth": float(asked.truth) if asked.is_number else str(asked.truth),
-        "within": asked.within,
+        "within": asked.tolerance,
+        "unit": asked.unit,
         "right": asked.praise,
         **{kind: asked.wrong(given, off) for kind, off in offs.items()},
     }

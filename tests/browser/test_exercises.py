@@ -59,7 +59,8 @@ def said(exercise: Exercise, answer: str) -> str:
     ("exercise", "answer"),
     [
         *((SIZE, one) for one in ("1600", "1,616", " 1584.5 ", "1583", "1617", "-5", "1e3", "0")),
-        *((RATIO, one) for one in ("0.375", ".375", "0.3751", "3")),
+        *((SIZE, one) for one in ("1600 GiB", "1,600GiB", "2,345,678")),
+        *((RATIO, one) for one in ("0.375", ".375", "0.378", "0.38", "3")),
         *((WHAT, one) for one in WHAT.choices),
     ],
 )
@@ -67,9 +68,15 @@ def test_the_page_says_what_python_says(page: Page, exercise: Exercise, answer: 
     assert told(page, exercise, answer) == said(exercise, answer)
 
 
-@pytest.mark.parametrize("answer", ["long", "", "12 GiB", "NaN"])
+@pytest.mark.parametrize("answer", ["long", "", "12 GB", "NaN"])
 def test_what_is_no_number_is_asked_for_again(page: Page, answer: str) -> None:
     assert told(page, SIZE, answer) == "Exercise 1: answer with a number of GiB."
+
+
+def test_a_comma_for_a_decimal_point_is_no_thousand(page: Page) -> None:
+    said_so = "Write a decimal point, such as 7.3, and no comma."
+    assert told(page, SIZE, "1600,0") == f"Exercise 1: answer with a number of GiB. {said_so}"
+    assert said(SIZE, "1600,0") == f"Exercise 1: '1600,0' is not a number of GiB. {said_so}"
 
 
 def test_what_is_right_comes_back_and_what_is_wrong_does_not(page: Page) -> None:

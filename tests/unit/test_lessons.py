@@ -290,6 +290,11 @@ def test_what_is_ticked_stays_ticked_and_can_be_taken_back(kept):
         ("100", 100, 0.0, True),
         ("1,600", 1600, 0.0, True),
         ("gp2", "gp2", 0.0, True),
+        ("7.3", 7.28178, None, True),
+        ("7.2", 7.28178, None, False),
+        ("1,526", 1525.87890625, None, True),
+        (43.8, 43.80000000000001, None, True),
+        (330.5, 330, None, False),
         (" GP2 ", "gp2", 0.0, True),
         ("gp3", "gp2", 0.0, False),
         (2, "gp2", 0.0, False),
@@ -320,6 +325,17 @@ def test_a_wrong_answer_says_which_way_and_hints_but_does_not_tell(answer, text)
     checked = check("E1", answer, 1600, unit="s", hint="Mind the bucket.")
     assert checked.text == text
     assert "1,600" not in checked.text
+
+
+@pytest.mark.parametrize("answer", ["7.3", "7.3 h", " 7.3h ", "+7.3"])
+def test_a_number_may_bear_its_unit_and_a_fraction_is_told_in_four_digits(answer):
+    assert check("E1", answer, 7.28178, unit="h").text == "E1: right. The model says 7.282 h."
+
+
+@pytest.mark.parametrize("answer", ["7,3", "1600,0", "1,60", (7, 3)])
+def test_a_comma_is_read_between_thousands_alone(answer):
+    text = check("E1", answer, 7.28178, unit="h").text
+    assert text.endswith("is not a number of h. Write a decimal point, such as 7.3, and no comma.")
 
 
 def test_no_answer_yet_is_no_wrong_answer():
