@@ -75,7 +75,8 @@ export function render({ model, el }) {
     });
     const ratio = Math.log(asked.high / asked.low);
     const move = () => {
-      choose(Number((asked.low * Math.exp(range.value * ratio)).toPrecision(3)));
+      const near = Number((asked.low * Math.exp(range.value * ratio)).toPrecision(3));
+      choose(asked.whole ? Math.round(near) : near);
       said.textContent = `${guess.toLocaleString("en-US")} ${asked.unit}`;
       range.setAttribute("aria-valuetext", said.textContent);
     };

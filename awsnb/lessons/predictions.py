@@ -95,6 +95,8 @@ class Prediction:
         Where the guess is drawn once it is committed.
     paper : Paper, optional
         Where a curve is drawn.
+    whole : bool
+        Whether the number is a count, so that guesses are whole.
     """
 
     question: str
@@ -109,6 +111,7 @@ class Prediction:
     within: float = 1.0
     plot: Plot | None = None
     paper: Paper | None = None
+    whole: bool = False
 
     @property
     def kind(self) -> Literal["choice", "number", "sketch"]:
@@ -190,6 +193,7 @@ class Card(NotebookWidget):
                 "low": prediction.low,
                 "high": prediction.high,
                 "unit": prediction.unit,
+                "whole": prediction.whole,
                 "sure": SURE,
                 "paper": prediction.paper.empty() if prediction.paper else None,
             },
@@ -274,7 +278,7 @@ def estimate(
     low, high : float
         Ends of the slider, in `unit`; above 0.
     answer : float
-        The model's, between them.
+        The model's, between them. If it is an int, guesses are whole too.
     because : str
         Computed sentences that explain the answer.
     unit : str, optional
@@ -294,8 +298,9 @@ def estimate(
         raise ValueError(f"the model's answer {answer!r} is not between {low!r} and {high!r}.")
     said = headline or f"{answer:,.3g} {unit}".strip() + "."
     return Prediction(
-        question, setting, (), float(answer), said, because, low, high, unit, within, plot
-    )
+        question, setting, (), float(answer), said, because, low, high, unit, within, plot,
+        whole=isinstance(answer, int),
+    )  # fmt: skip
 
 
 def sketch(
