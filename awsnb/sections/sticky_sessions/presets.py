@@ -26,7 +26,7 @@ PRESETS = (
     ),
     Preset(
         "Long, heavy sessions",
-        "Few sessions do most of the work, and they last. Watch the added targets wait.",
+        "A few sessions do most of the work, and they are long. Watch the added targets wait.",
         {
             "session_min": 120.0,
             "length_spread_pct": 300.0,
