@@ -250,7 +250,7 @@ def test_the_picture_and_the_numbers_agree(scenario):
 def test_the_comparison_evens_targets_and_takes_the_cheapest_that_holds():
     compared = VIEW.compare(CrossZoneScenario())
     assert [option.holds for option in compared.options] == [True, False, True]
-    assert compared.best.label == "off, targets evened"
+    assert compared.best.label == "off, zones made equal"
     assert evened(CrossZoneScenario(targets_c=1)).targets == (4, 4, 3)
     assert "more targets" in VIEW.compare(CrossZoneScenario(requests_per_s=5000.0)).why
 

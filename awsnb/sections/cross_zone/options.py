@@ -25,15 +25,18 @@ def compare(scenario: CrossZoneScenario) -> Comparison:
     alternatives = {
         "cross-zone on": scenario.switched(True),
         "cross-zone off": scenario.switched(False),
-        "off, targets evened": evened(scenario).switched(False),
+        "off, zones made equal": evened(scenario).switched(False),
     }
     if scenario.balancer == "nlb" and scenario.clients == INSIDE:
         own = evened(scenario).switched(False, affinity="own zone")
-        alternatives["off, evened, own-zone DNS"] = own
+        alternatives["off, equal, own-zone DNS"] = own
     options = tuple(_option(label, one) for label, one in alternatives.items())
     best = cheapest(options)
     return Comparison(
-        title="On or off, as they are or evened", why=_why(best), options=options, best=best
+        title="On or off, targets as they are or equal",
+        why=_why(best),
+        options=options,
+        best=best,
     )
 
 

@@ -26,7 +26,7 @@ PRESETS = (
     ),
     Preset(
         "Clients keep an old address",
-        "Most clients still use zone A's address. See what an ALB's nodes make of that.",
+        "Most clients still use zone A's address. See whether targets of an ALB get more there.",
         {"balancer": "alb", "targets_a": 5, "targets_b": 5, "to_node_a_pct": 80.0},
     ),
     Preset(
