@@ -347,7 +347,7 @@ PRESETS = (
     Preset("All imported", "The same hundred, renewed by hand.",
            {"imported": 100, "by_acm": 0}),
     Preset("Twice the reminders", "Look at what limits the gain.", {"reminders": 6}),
-    Preset("The mailbox of a leaver", "Reminders enough, and nobody who reads them.",
+    Preset("The mailbox of a leaver", "Six reminders, but a fifth go to somebody who has left.",
            {"reminders": 6, "unread_pct": 20.0}),
     Preset("2029", "Certificates of 47 days, and the habits of today.",
            {"validity_days": LIMITS[3]}),

@@ -30,7 +30,7 @@ ELB, ACM = facts.load("elb"), facts.load("acm")
         ("198 days, before 395", ACM.value("public", "validity", on="2025-01") == 395),
         ("renews it: 45 days before the end", ACM.value("public", "renewal_start") == 45),
         ("from 45 days before the end, and somebody", ACM.value("event", "first_day") == 45),
-        ("from 2029-03 on, with 47 days", ACM.value("industry", "max_validity_2029") == 47),
+        ("From 2029-03 on, with 47 days", ACM.value("industry", "max_validity_2029") == 47),
         ("An **imported** one ACM does not renew", not ACM.value("imported", "renewed_by_acm")),
         ("`*.example.com` has `www.example.com`", covers("*.example.com", "www.example.com")),
         ("but neither `example.com`", not covers("*.example.com", "example.com")),
