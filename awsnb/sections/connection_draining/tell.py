@@ -65,7 +65,7 @@ def _flight(outcome: Outcome) -> Panel:
         "Still in flight after deregistering",
         "%",
         (
-            Curve("drawn_pct", "drawn moments", "first", compare=True),
+            Curve("drawn_pct", "random moments", "first", compare=True),
             Curve("any_request_pct", "of all requests", "second"),
             Curve("in_flight_pct", "closed form", "theory"),
         ),
