@@ -119,6 +119,6 @@ def _verdict(asked: Option, best: Option | None, scenario: PolicyScenario) -> st
         return f"What was asked for gets through with {goal}, and none of these costs less."
     change = best.dearer_by(asked)
     apart = f"{change} a month" if change else "for the same price"
-    also = "does too" if asked.holds else "doesn't"
+    also = "meets this goal too" if asked.holds else "misses this goal"
     known = " It takes knowing the peak beforehand." if best.remark == FORESEEN else ""
     return f"Cheapest with {goal}: {best.label}, {apart}.{known} What was asked for {also}."

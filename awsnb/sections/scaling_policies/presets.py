@@ -6,13 +6,13 @@ PRESETS = (
     Preset(
         "The notes' experiment",
         "A target of 40 % and stress on one instance: 1 goes to 3 after three datapoints above "
-        "40 %. Back it goes one by one, and not before fifteen below 28 %.",
+        "40 %. It goes back one by one, and not before fifteen datapoints below 28 %.",
         {"load": "stress", "target_pct": 40.0, "min_size": 1, "max_size": 3, "boot_s": 60,
          "instance_type": "t2.micro"},
     ),
     Preset(
         "A step of four times the load",
-        "At 100 % CPU more load shows no more. Watch how far target tracking goes at each step. "
+        "At 100 %, the CPU can't show more load. Watch how far target tracking goes at each step. "
         "Shorten the warm-up, then the boot time.",
         {},
     ),
@@ -24,8 +24,8 @@ PRESETS = (
     ),
     Preset(
         "Simple scaling waits",
-        "Two instances, then a pause of five minutes whatever the alarm says. Set the cooldown to "
-        "0, or switch to step, which never waits.",
+        "It adds two instances and pauses for five minutes, whatever the alarm says. Set the "
+        "cooldown to 0, or switch to step, which never waits.",
         {"policy": "simple"},
     ),
     Preset(
@@ -42,8 +42,8 @@ PRESETS = (
     ),
     Preset(
         "Steps too large for the gap",
-        "Four in when CPU passes 50 %, out again below 45 %: on a smooth day the group never "
-        "rests. Lower the scale-in threshold, or add fewer.",
+        "Four are added when CPU passes 50 %, and leave again below 45 %: on a smooth day the "
+        "group never rests. Lower the scale-in threshold, or add fewer.",
         {"policy": "step", "load": "diurnal", "add_instances": 4, "low_side_pct": 90.0,
          "max_size": 30},
     ),
@@ -68,9 +68,9 @@ PRESETS = (
     ),
     Preset(
         "The requests stop",
-        "Work for 40 minutes, then none. Without requests there is no datapoint, and none is not "
-        "few: step scaling stays. Tell its scale-in alarm that a missing datapoint is breaching. "
-        "AWS's pages differ here: by another of them zeros are sent.",
+        "Work for 40 minutes, then none. Without requests there is no datapoint, so the scale-in "
+        "alarm sees no low one: step scaling stays. Tell the alarm that a missing datapoint is "
+        "breaching. AWS's pages differ here: another one says that zeros are sent.",
         {"policy": "step", "metrics": "requests", "load": "stress", "target_rpm": 2400.0,
          "min_size": 1, "max_size": 6, "boot_s": 60},
     ),
