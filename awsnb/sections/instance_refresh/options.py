@@ -6,7 +6,7 @@ from awsnb.results import Comparison, Option
 from awsnb.sections.instance_refresh.scenario import GOOD, RefreshScenario
 from awsnb.sections.instance_refresh.simulate import simulate
 from awsnb.sections.instance_refresh.tell import numbers
-from awsnb.words import counted, span
+from awsnb.words import span
 
 COLUMNS = ("ended_after_min", "lowest_serving", "failed", "delayed", "most_instances")
 
@@ -17,8 +17,8 @@ def compare(scenario: RefreshScenario) -> Comparison:
     Returns
     -------
     Comparison
-        An option holds if it comes to an end, and no request fails or waits in a backlog. The
-        best loses the fewest requests, and of equals is the soonest.
+        An option holds if it comes to an end, and no request fails or waits in a backlog. With the
+        best the fewest requests fail; of equals the fewest are delayed, and then it is the soonest.
     """
     seen: dict[RefreshScenario, str] = {}
     for label, other in _others(scenario):
@@ -60,11 +60,11 @@ def _option(label: str, scenario: RefreshScenario) -> Option:
     )
 
 
-def _loss(option: Option) -> tuple[bool, float, float]:
+def _loss(option: Option) -> tuple[bool, int, int, float]:
     ended_min, _, failed, delayed, _ = (number.value for number in option.numbers)
     assert isinstance(failed, int) and isinstance(delayed, int)
     ended = ended_min if isinstance(ended_min, int | float) else 0.0
-    return ended_min is None, failed + delayed, ended
+    return ended_min is None, failed, delayed, ended
 
 
 def _why(best: Option, now: Option) -> str:
@@ -72,10 +72,10 @@ def _why(best: Option, now: Option) -> str:
     if not isinstance(ended_min, int | float):
         return "With none of these settings does it come to an end."
     assert isinstance(failed, int) and isinstance(delayed, int)
-    name = "The settings as they are lose" if best is now else f"'{best.label}' loses"
-    lost = (
-        f"{counted(failed, 'request')} fail, {delayed:,} are delayed"
-        if failed or delayed
-        else "none fails and none is delayed"
+    name = "the settings as they are" if best is now else f"'{best.label}'"
+    lost = ", ".join(
+        f"{f'{count:,}' if count else 'none'} {what}"
+        for count, what in ((failed, "failed"), (delayed, "delayed"))
     )
-    return f"{name} the fewest requests: {lost}, and it takes {span(60 * ended_min, 'no time')}."
+    took = span(60 * ended_min, "no time")
+    return f"The fewest requests fail with {name}: {lost}, ended after {took}."
