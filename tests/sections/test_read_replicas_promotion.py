@@ -36,7 +36,7 @@ def test_a_wide_way_loses_what_is_on_it_and_no_more():
     said = result()
     in_batch = 3000 * RDS.value("read_replica", "way_same_region") / 1000
     assert said.summary["lost_writes_p99"] == said.summary["lost_writes_worst"] == in_batch
-    assert "only what is on it is missing" in said.why and "waits at the source" not in said.why
+    assert "only what is in transit is lost" in said.why and "waits at the source" not in said.why
 
 
 def test_distance_alone_loses_more_and_costs_the_way():
@@ -51,12 +51,12 @@ def test_distance_alone_loses_more_and_costs_the_way():
 
 
 def test_what_a_narrow_way_does_not_carry_waits_and_is_lost_as_in_closed_form():
-    _, said = preset("A narrow way")
+    _, said = preset("A slow network")
     table = lost_in_closed_form()
     closed, model = table["closed form, writes"], table["model, writes"]
     assert model.to_numpy() == pytest.approx(closed.to_numpy(), rel=0.003)
     assert said.summary["lost_writes_worst"] == pytest.approx(lost_by_formula(NARROW, 1.0), abs=1)
-    assert "waits at the source, and dies with it" in said.why and "In the batch" in said.why
+    assert "waits at the source, and is lost with it" in said.why and "In the batch" in said.why
 
 
 @given(
@@ -125,7 +125,7 @@ def test_a_chain_of_mysql_sends_on_only_what_it_has_replayed():
     assert said.summary["lost_writes_worst"] == pytest.approx(waits, rel=0.001)
     assert "only what it has replayed itself" in said.why
     other = VIEW.simulate(one.replace(engine="PostgreSQL"))
-    assert other.summary["lost_writes_worst"] < 250 and "only what is on it" in other.why
+    assert other.summary["lost_writes_worst"] < 250 and "only what is in transit" in other.why
 
 
 def test_where_the_source_alone_fails_the_first_level_still_sends():

@@ -71,7 +71,7 @@ def _verdict(asked: Option, best: Option | None) -> str:
     if best is None:
         return "No rule holds: too many reads are stale, or an instance is asked for too much."
     if best is asked:
-        return "As asked holds, and nothing here is cheaper."
+        return "What was asked for holds, and nothing here is cheaper."
     dearer = best.dearer_by(asked)
     price = f", for {dearer} a month" if dearer else ", for the same price"
     return f"'{best.label}' is the cheapest that holds{price if best.cost_usd_month else ''}."

@@ -180,7 +180,7 @@ class ReplicaScenario(Scenario):
     )
     way_ms: float = field(
         1.0,
-        label="The log's way",
+        label="Network delay",
         unit="ms",
         low=0.1,
         high=1000,
@@ -205,7 +205,7 @@ class ReplicaScenario(Scenario):
         label="In another Region",
         group="Distance",
         advanced=True,
-        meaning="The log's way to another Region is charged by the GB. Set the way beside it.",
+        meaning="Transfer to another Region is charged by the GB. Set the network delay beside it.",
     )
     log_kib: float = field(
         8.0,
@@ -239,7 +239,7 @@ class ReplicaScenario(Scenario):
 
     @property
     def way_s(self) -> float:
-        """The log's way over all levels, s."""
+        """Network delay over all levels, s."""
         return self.levels * self.way_ms / 1000
 
     @property

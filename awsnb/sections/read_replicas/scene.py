@@ -22,14 +22,11 @@ def scene(outcome: Outcome) -> Scene:
     flow = float(written.max())
     behind = np.minimum(lag.slowest_s[pick], 1e6)
     return Scene(
-        alt=f"{one.text}: log that waits for replay on each replica",
+        alt=f"{one.text}: log that waits on each replica, in seconds of replay",
         x="second",
         places=(
             Place(SOURCE, 0, count=written, note="writes a second"),
-            *(
-                Place(name, 1, part, full, "s of replay")
-                for name, part in zip(names, waiting, strict=False)
-            ),
+            *(Place(name, 1, part, full, "s") for name, part in zip(names, waiting, strict=False)),
             Place(READERS, 2, count=behind, note="s late, at the slowest", tone="bad"),
         ),
         flows=(

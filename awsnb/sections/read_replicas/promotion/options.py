@@ -40,7 +40,7 @@ def compare(scenario: PromotionScenario) -> Comparison:
     options = tuple(_option(name, simulate(one)) for name, one in _alternatives(scenario))
     best = cheapest(options)
     return Comparison(
-        "Other ways, over a way that carries as much", _verdict(options[0], best), options, best
+        "Other ways, over a network that carries as much", _verdict(options[0], best), options, best
     )
 
 
@@ -82,7 +82,7 @@ def _verdict(asked: Option, best: Option | None) -> str:
     if best is None:
         return "None of these stays within the loss and the stop that are accepted."
     if best is asked:
-        return "As asked holds, and nothing here that holds is cheaper."
+        return "What was asked for holds, and nothing here that holds is cheaper."
     dearer = best.dearer_by(asked)
     price = f", for {dearer} a month" if dearer else ", for the same price"
     priced = best.cost_usd_month is not None

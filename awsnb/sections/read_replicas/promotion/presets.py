@@ -5,11 +5,11 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "Far away, and it fails",
-        "The same batch, and 80 ms of way. Compare what is lost with the near replica.",
+        "The same batch, and a network delay of 80 ms. Compare what is lost with the near replica.",
         {"place": "another Region"},
     ),
     Preset(
-        "A narrow way",
+        "A slow network",
         "10 MiB/s to another Region. Watch what waits at the source when the batch ends.",
         {"place": "another Region", "carries_mibps": 10.0},
     ),
@@ -30,8 +30,7 @@ PRESETS = (
     ),
     Preset(
         "A chain to another Region",
-        "MySQL over two levels. What the first has not replayed it has not sent on. Then try "
-        "PostgreSQL.",
+        "MySQL over two levels. The first sends on only what it has replayed. Then try PostgreSQL.",
         {
             "engine": "MySQL",
             "place": "another Region",

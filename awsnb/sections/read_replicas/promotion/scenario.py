@@ -60,7 +60,7 @@ class PromotionScenario(Scenario):
     )
     carries_mibps: float = field(
         50.0,
-        label="The way carries",
+        label="Network carries",
         unit="MiB/s",
         low=0.1,
         high=1000,
@@ -105,7 +105,7 @@ class PromotionScenario(Scenario):
     )
     way_ms: float | None = field(
         None,
-        label="The log's way",
+        label="Network delay",
         unit="ms",
         low=0.1,
         high=1000,
@@ -185,12 +185,12 @@ class PromotionScenario(Scenario):
 
     @property
     def way_s(self) -> float:
-        """The log's way over all levels, s."""
+        """Network delay over all levels, s."""
         return ((self.levels - 1) * NEAR_MS + self._last_way_ms) / 1000
 
     @property
     def first_way_s(self) -> float:
-        """The log's way to the first level, s."""
+        """Network delay to the first level, s."""
         return (NEAR_MS if self.levels > 1 else self._last_way_ms) / 1000
 
     @property

@@ -139,7 +139,7 @@ def _grows(outcome: Outcome) -> str:
     mibps = mean * one.log_kib / 1024
     if mibps > one.carries_mibps:
         return (
-            f"{rate(mibps)} MiB/s of log are written, and the way carries "
+            f"{rate(mibps)} MiB/s of log are written, and the network carries "
             f"{rate(one.carries_mibps)}: the lag grows every hour. This is the second."
         )
     return (
@@ -157,15 +157,16 @@ def _lost(outcome: Outcome) -> str:
     )
     if mibps > one.carries_mibps:
         return (
-            f"{said} {_when(outcome)} {rate(mibps)} MiB/s of log are written and the way carries "
-            f"{rate(one.carries_mibps)}: the rest waits at the source, and dies with it."
+            f"{said} {_when(outcome)} {rate(mibps)} MiB/s of log are written and the "
+            f"network carries {rate(one.carries_mibps)}: the rest waits at the source, and is lost "
+            "with it."
         )
     if _waits_above(outcome):
         return (
             f"{said} Its source, a replica in the Region that fails, sends on only what it has "
             "replayed itself."
         )
-    return f"{said} The way carries all that is written, so only what is on it is missing."
+    return f"{said} The network carries all that is written: only what is in transit is lost."
 
 
 def _when(outcome: Outcome) -> str:
@@ -189,7 +190,7 @@ def _writes(outcome: Outcome) -> str:
 def _left_behind(outcome: Outcome) -> str:
     stays = span(60 * outcome.by_hand_min, "0 s")
     return (
-        f"The replica stops to follow, and clients write to the old source for another {stays}. "
+        f"The replica stops following, and clients write to the old source for another {stays}. "
         f"{_writes(outcome)} are only there, 99 times of 100. No client sees an error, and nothing "
         "brings them over."
     )
@@ -208,7 +209,7 @@ def _stop(outcome: Outcome) -> str:
 def _panels() -> tuple[Panel, ...]:
     return (
         Panel(
-            "Lost if it stops to follow now", "writes",
+            "Lost if promoted at that moment", "writes",
             (Curve("lost_now", "lost", "first", compare=True),),
             x="minute", x_title="minute of the hour",
         ),
@@ -241,11 +242,11 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         "its Region only."
     )
     yield (
-        "What is on the way counts as lost. Where the source alone dies it may still arrive, as it "
+        "What is in transit counts as lost. Where the source alone dies it may still arrive, as it "
         "did with the recorded PostgreSQL."
     )
     takes = "assumed" if one.promote_min is None else "as set"
     yield f"Promotion takes {one.takes_min:g} min ({takes}: {TAKES.note})."
     if not one.in_region:
         usd_gb = RDS.value("read_replica", "cross_region_transfer_price")
-        yield f"The log's way to the other Region costs {usd_gb} USD/GB, and is in the bill."
+        yield f"The log's transfer to the other Region costs {usd_gb} USD/GB, and is in the bill."
