@@ -71,4 +71,4 @@ class AvailabilityScenario(Scenario):
     @property
     def text(self) -> str:
         """The scenario in a few words."""
-        return f"{self.design}, segments of {self.segment_gb:g} GB"
+        return f"{self.design}, segments of {self.segment_gb:,g} GB"

@@ -5,8 +5,8 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "The application keeps the address",
-        "The cluster is back in half a minute; the application knocks at the old door for up to "
-        "ten. Try the proxy.",
+        "The cluster is back in half a minute. The application uses the old address for up to ten "
+        "minutes. Try the proxy.",
         {"client": "keeps addresses", "address_kept_s": 600.0},
     ),
     Preset(

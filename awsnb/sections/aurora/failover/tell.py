@@ -91,12 +91,12 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     below, added, broken = outcome.below_pct(upper), outcome.added_s, outcome.broken_pct
     met, lasts = outcome.read_only_pct, outcome.read_only_s
     return (
-        Number("median_s", "Median outage", median, f"{median:.0f} s", headline=True),
-        Number("p95_s", "p95 outage", p95, f"{p95:.0f} s", headline=True),
+        Number("median_s", "Median outage", median, f"{median:,.0f} s", headline=True),
+        Number("p95_s", "p95 outage", p95, f"{p95:,.0f} s", headline=True),
         Number("readers_cut_pct", "Reader connections cut", cut,
                f"{cut:.0f} %" if readers else "no readers", headline=True),
         Number("below_upper_pct", f"Back within {upper} s", below, f"{below:.0f} %"),
-        Number("client_adds_s", "Of it, the client's own doing", added, f"{added:.1f} s"),
+        Number("client_adds_s", "Of it, the client's own doing", added, f"{added:,.1f} s"),
         Number("broken_pct", "Client connections that break", broken, percent(broken)),
         Number("read_only_pct", "Failovers with read-only errors", met, percent(met)),
         Number("read_only_s", "There they last", lasts,
@@ -108,7 +108,7 @@ def _why(outcome: Outcome) -> str:
     without = float(np.median(outcome.server_s))
     return (
         f"{_promoted(outcome.scenario.readers)}, which takes {without:.0f} s at the median. "
-        f"{_found(outcome.scenario)}, {_adds(outcome)} {outcome.added_s:.1f} s on average; "
+        f"{_found(outcome.scenario)}, {_adds(outcome)} {outcome.added_s:,.1f} s on average; "
         f"{_broken(outcome)}.{_read_only(outcome)}"
     )
 

@@ -5,14 +5,14 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "Readers follow the day",
-        "Target tracking adds readers in the morning and takes them away at night, at little more "
-        "than half the price of the peak's number always. Then scale on connections.",
+        "Target tracking adds readers in the morning and removes them at night. That costs little "
+        "more than half as much as the peak's number all day. Then scale on connections.",
         {},
     ),
     Preset(
         "A flash crowd",
-        "From noon on five times the reads, and at 100 % CPU can't tell how much is missing. Scale "
-        "on connections, then raise the fewest readers.",
+        "From noon on there are five times as many reads. At 100 %, the CPU does not show how many "
+        "readers are missing. Scale on connections, then raise the fewest readers.",
         {"reads": "flash crowd"},
     ),
 )

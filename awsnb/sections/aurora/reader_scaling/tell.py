@@ -133,8 +133,8 @@ def _beside_target(outcome: Outcome) -> str:
 def _price(outcome: Outcome) -> str:
     always = counted(outcome.peak_needed, "reader")
     return (
-        f"{usd(outcome.readers_usd_month)} a month, against {outcome.always_usd_month:,.2f} for "
-        f"{always} always."
+        f"{usd(outcome.readers_usd_month)} a month, compared with "
+        f"{usd(outcome.always_usd_month)} for {always} all the time."
     )
 
 

@@ -11,8 +11,8 @@ PRESETS = (
     ),
     Preset(
         "Towards the largest volume",
-        "Storage grows by itself, far beyond what RDS has, until it doesn't. Look for the day, "
-        "and how much finds no room after it; then set As of to 2023-06.",
+        "Storage grows by itself, far beyond what RDS has, up to a limit. Look for the day when it "
+        "is full, and how much finds no room after it. Then set As of to 2023-06.",
         {
             "size_gib": 50 * 1024,
             "growth_gib_per_day": 200.0,

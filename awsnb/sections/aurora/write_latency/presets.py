@@ -11,14 +11,14 @@ PRESETS = (
     ),
     Preset(
         "A zone is slow",
-        "Zone A answers ten times later. 4 of 6 can do without it, but then needs all of the other "
-        "four. Raise the slow answers and see the tail reach zone A; then try 3 of 4.",
+        "Zone A takes ten times as long to answer. 4 of 6 can do without it, but then needs all of "
+        "the other four. Raise the slow answers: p99.9 comes to zone A's time. Then try 3 of 4.",
         {"zone_trouble": "slow", "slow_copy_pct": 0.1},
     ),
     Preset(
         "Zones are slow together",
-        "Theory takes every copy for itself. Where a zone's copies fail together, in the shade, "
-        "it is wrong: six copies are not six chances.",
+        "The theory takes copies to be slow independently of each other. In the shaded part a "
+        "zone's copies are slow together, and there the theory is wrong.",
         {"zone_slow_pct": 1.0, "slow_copy_pct": 0.5},
     ),
 )
