@@ -65,7 +65,7 @@ PRESETS = (
     Preset(
         "Memcached's LRU on a busy cache",
         "A hit moves an item at most once a minute, and here most are evicted sooner: first in, "
-        "first out. Keep it, take segmented-lru, then exact-lru, which is nobody's.",
+        "first out. Keep it, take segmented-lru, then exact-lru, which no engine has.",
         {"engine": "memcached", "has_ttl": False, "requests_per_s": 400},
     ),
     Preset(

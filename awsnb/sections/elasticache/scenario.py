@@ -35,7 +35,7 @@ class CacheScenario(Scenario):
         label="Eviction policy",
         choices=(OF_THE_ENGINE, *REDIS_POLICIES, PLAIN, SEGMENTED, EXACT),
         meaning="What goes when memory is full. memcached-lru and segmented-lru are Memcached's; "
-        "exact-lru is nobody's, a yardstick.",
+        "exact-lru is for comparison: no engine has it.",
     )
     node_type: str = field(
         "cache.t4g.micro",

@@ -92,7 +92,8 @@ def _trouble(outcome: Outcome) -> str:
     if outcome.misses["no_room"]:
         return (
             f"Memory is full and {scenario.evicts} has nothing it may evict: "
-            f"{outcome.real(outcome.misses['no_room']):,} stores failed with OOM."
+            f"{outcome.real(outcome.misses['no_room']):,} stores failed with an "
+            "out-of-memory error (OOM)."
         )
     if outcome.kept.down_s < np.inf:
         return f"Losing the node raised {_raised(outcome, outcome.kept.down_s)}"
