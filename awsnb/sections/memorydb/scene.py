@@ -29,7 +29,7 @@ def scene(run: Run) -> Scene:
     written = np.minimum(after, 0.0) - after[0]
     acknowledged = per_s * np.maximum(written - run.copies.acknowledged_ms.mean() / 1000, 0.0)
     delays = run.copies.ordered_ms.mean(axis=1) / 1000
-    held = per_s * np.maximum(written - delays[:, None], 0.0)
+    held = np.rint(per_s * np.maximum(written - delays[:, None], 0.0))
     lost = _lost(run, after, acknowledged)
     left = np.where(after >= 0, acknowledged - lost, 0.0)
     dead = _dead(run)

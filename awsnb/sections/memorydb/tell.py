@@ -106,7 +106,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                "all, until a zone is back" if turned is None else f"{turned:,.0f}"),
         Number("connection_rps", "One connection writes", run.connection_per_s,
                f"{rate(run.connection_per_s)} /s"),
-        Number("connection_pct", "Compared with async", kept, f"{kept:.0f} %"),
+        Number("connection_pct", "Compared with no wait", kept, f"{kept:.0f} %"),
         Number("shard_rps", "A shard takes at most", limit,
                "not published" if limit is None else f"{limit:,.0f} writes/s"),
         Number("written_gb", "Written in a month", run.written_gb, f"{run.written_gb:,.0f} GB"),
