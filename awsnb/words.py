@@ -25,12 +25,12 @@ def unit_of(count: float, unit: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Say a share: ``0 %``, ``under 0.0001 %``, ``0.04 %``, ``5.1 %``, ``25 %``."""
+    """Say a share: ``0 %``, ``under 0.0001 %``, ``0.04 %``, ``25 %``, ``1,200 %``."""
     if not share:
         return "0 %"
     if 0 < share < 0.0001:
         return "under 0.0001 %"
-    return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
+    return f"{share:.2g} %" if share < 9.95 else f"{share:,.0f} %"
 
 
 def capital(text: str) -> str:

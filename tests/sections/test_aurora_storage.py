@@ -109,3 +109,9 @@ def test_deleted_rows_are_not_said_to_leave_the_bill():
     assert "1,400 GiB stay billed" in deleted and "give their space back" not in deleted
     dropped = VIEW.simulate(VIEW.situations()[0]).why
     assert "from 1,400 to 560 GiB" in dropped and "stay billed" not in dropped
+
+
+@pytest.mark.parametrize("freed_by", ["dropped tables", "deleted rows"])
+def test_where_nothing_is_freed_nothing_is_said_to_be(freed_by):
+    whole = VIEW.simulate(StorageScenario(freed_by=freed_by, freed_pct=0.0)).why
+    assert whole.startswith("Nothing is removed") and "give their space back" not in whole

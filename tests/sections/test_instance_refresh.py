@@ -246,6 +246,16 @@ def test_comparing_a_bad_version_finds_tests_or_a_sensitive_alarm():
     assert compare(RefreshScenario()).best.label == "100 to 200 %"
 
 
+@pytest.mark.parametrize("situation", REFRESH.views[0].presets, ids=lambda one: one.name)
+def test_with_what_is_named_the_fewest_requests_fail_however_many_wait(situation):
+    found = compare(RefreshScenario(**situation.values))
+    failed = {option.label: option.numbers[2].value for option in found.options}
+    named = next((label for label in failed if f"'{label}'" in found.why), "as it is")
+    ended = [option for option in found.options if option.numbers[0].value is not None]
+    assert failed[named] == min(failed[option.label] for option in ended)
+    assert f"{failed[named]:,} failed" in found.why or "none failed" in found.why
+
+
 # --- refusals
 
 

@@ -479,3 +479,8 @@ class Label:
 
     def _repr_mimebundle_(self):
         return {}
+
+
+@pytest.mark.parametrize(("answer", "whole"), [(12, True), (22.5, False)])
+def test_a_count_is_guessed_in_whole_numbers(answer, whole):
+    assert Card(estimate("How many?", 1, 100, answer, "So.")).asked["whole"] is whole

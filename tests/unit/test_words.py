@@ -48,7 +48,8 @@ def test_a_latency(latency_ms, text):
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0 %"), (0.0414, "0.041 %"), (4.83, "4.8 %"), (25.2, "25 %")]
+    ("share", "text"),
+    [(0.0, "0 %"), (0.0414, "0.041 %"), (4.83, "4.8 %"), (25.2, "25 %"), (10030, "10,030 %")],
 )
 def test_a_share(share, text):
     assert percent(share) == text

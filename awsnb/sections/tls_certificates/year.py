@@ -262,7 +262,7 @@ def _every(years: float | None) -> str:
 
 
 def _likely(chance_pct: float) -> str:
-    """Say a chance; what is nearly certain is not certain."""
+    """Say a chance or a share; what is nearly all is not all."""
     return "over 99 %" if 99 < chance_pct < 100 else percent(chance_pct)
 
 
@@ -282,7 +282,7 @@ def _share(outcome: Outcome) -> str:
         return f"ACM renews its own by itself, but for {percent(scenario.broken_pct)} of them."
     if imported == 1:
         return "It is an imported one: ACM does not renew these."
-    return f"Of all expiries {percent(100 * imported)} are of imported ones."
+    return f"Of all expiries {_likely(100 * imported)} are of imported ones."
 
 
 def _floor(outcome: Outcome) -> str:

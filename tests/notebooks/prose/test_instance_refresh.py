@@ -30,6 +30,12 @@ def test_prose_says_what_the_facts_say(prose, said, key, value):
     assert ASG.value("refresh", key) == value
 
 
+def test_what_a_rollback_needs_is_what_the_fact_says(prose):
+    assert "needs a numbered version of the template, not `$Latest` or `$Default`" in prose
+    note = ASG.get("refresh", "auto_rollback").note
+    assert "a numbered version, not $Latest or $Default" in note
+
+
 @pytest.mark.parametrize(
     ("said", "low", "high", "count"),
     [

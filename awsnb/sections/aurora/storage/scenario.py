@@ -63,8 +63,9 @@ class StorageScenario(Scenario):
 
     @property
     def is_freed(self) -> bool:
-        """Whether a clean-up happens within the time that is followed."""
-        return self.freed_by != NOTHING and self.freed_day < self.days
+        """Whether a clean-up that frees something happens within the time that is followed."""
+        some = self.freed_by != NOTHING and self.freed_pct > 0
+        return some and self.freed_day < self.days
 
     @property
     def text(self) -> str:

@@ -97,7 +97,8 @@ def _numbers(outcome: Outcome) -> Iterator[Number]:
     lowest = f"{outcome.lowest} of {desired}"
     yield Number("lowest_serving", "Fewest that serve", outcome.lowest, lowest, headline=True)
     missing = outcome.missing_s / 60
-    said = f"{missing:,.0f} instance-min" if missing >= 1 or not missing else "under 1 instance-min"
+    count = f"{missing:.1f}".removesuffix(".0") if missing < 100 else f"{missing:,.0f}"
+    said = f"{count} instance-min"
     yield Number("missing_instance_min", "Missing in all", missing, said, headline=True)
     yield Number("launches", "Launches", outcome.launches, f"{outcome.launches}")
     yield Number("condemned", "New ones taken out", outcome.condemned, f"{outcome.condemned}")
