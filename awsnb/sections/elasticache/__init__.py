@@ -10,7 +10,7 @@ from awsnb.view import View
 VIEWS = (
     View(
         name="cache",
-        question="Which cache takes the load off my database, and what when it misses or dies?",
+        question="Which cache takes the load off my database, and what if it misses or dies?",
         scenario=CacheScenario,
         outcome=simulate,
         tell=tell,
