@@ -26,10 +26,24 @@ from awsnb.mechanisms.authorization.wildcards import glob, tokens
 SESSION_NAME = "the name of the session"
 """What a verdict rests on where a role stands for its sessions and a policy asks for one."""
 
+RESOURCE_POLICY = "the policy of the resource"
+"""What a denial rests on where a resource has a policy that nobody told."""
+
+BLOCK_PUBLIC_ACCESS = "S3 Block Public Access"
+"""What an anonymous request rests on: new buckets have it on, whatever their policy allows.
+
+Notes
+-----
+S3 User Guide, "Blocking public access to your Amazon S3 storage".
+"""
+
 EXCEPTION = "how the service reads a NotPrincipal that leaves out the account or the role"
 """AWS's guide asks to name them beside a user or a session, else it *might* deny these too."""
 
 Allows = Callable[[PolicySet], bool]
+
+_TO_ALL = Statement(0, "", "Allow", (PrincipalElement("Principal", frozenset({EVERYONE})),))
+_OPEN_TO_ALL = Policy("any policy", "resource", (_TO_ALL,))
 
 
 def rests_on(
@@ -51,8 +65,24 @@ def rests_on(
     -------
     tuple of str
         As the policies write them, in their order; `SESSION_NAME` among them if it matters. Those
-        that turn the verdict alone, or, if none does, all that do so together.
+        that turn the verdict alone, or, if none does, all that do so together. Before them what
+        could turn it beside keys: `RESOURCE_POLICY`, `BLOCK_PUBLIC_ACCESS`.
     """
+    return _untold(request, policies, allowed, allows) + _keys(request, policies, allowed, allows)
+
+
+def _untold(
+    request: Request, policies: PolicySet, allowed: bool, allows: Allows
+) -> tuple[str, ...]:
+    """What could turn the verdict beside keys."""
+    is_public = request.principal.kind is Kind.ANONYMOUS and request.action_lower.startswith("s3:")
+    if allowed:
+        return (BLOCK_PUBLIC_ACCESS,) if is_public else ()
+    opened = policies.resource_unknown and allows(replace(policies, resource=_OPEN_TO_ALL))
+    return (RESOURCE_POLICY,) if opened else ()
+
+
+def _keys(request: Request, policies: PolicySet, allowed: bool, allows: Allows) -> tuple[str, ...]:
     keys = _unknown_keys(request, policies)
 
     def turned_by(some: tuple[str, ...]) -> bool:

@@ -22,6 +22,7 @@ WITH_DOCUMENT = {
 }
 MFA, PASSWORD, KEY = "password and MFA", "password alone", "access key"
 MFA_KEY, MFA_AGE = "aws:multifactorauthpresent", "aws:multifactorauthage"
+TOKEN_TIME = "aws:tokenissuetime"
 
 
 class AccessScenario(Scenario):
@@ -124,9 +125,10 @@ class AccessScenario(Scenario):
             return self.keys
         return {"aws:MultiFactorAuthPresent": self.signed_in == MFA} | self.keys
 
-    @property
-    def stated(self) -> frozenset[str]:
-        """The keys that how one signed in states, also by their absence."""
+    def stated_of(self, entity: Entity) -> frozenset[str]:
+        """The keys that how a principal signed in states, also by their absence."""
+        if self.signed_in == KEY and not entity.is_session:
+            return frozenset({MFA_KEY, MFA_AGE, TOKEN_TIME})
         return frozenset({MFA_KEY} if self.signed_in == MFA else {MFA_KEY, MFA_AGE})
 
     @property

@@ -21,7 +21,7 @@ from awsnb.mechanisms.authorization import (
     can_assume,
     decide,
 )
-from awsnb.mechanisms.authorization.certainty import SESSION_NAME
+from awsnb.mechanisms.authorization.certainty import RESOURCE_POLICY, SESSION_NAME
 from awsnb.mechanisms.authorization.principal import shown
 from awsnb.scenario import ScenarioError
 from awsnb.sections.iam.requests import Asked, Question
@@ -37,7 +37,7 @@ from awsnb.sections.iam.scenario import (
     AccessScenario,
 )
 
-__all__ = ["ALLOWED", "SESSION_NAME", "VERDICTS", "Outcome", "World", "simulate"]
+__all__ = ["ALLOWED", "RESOURCE_POLICY", "SESSION_NAME", "VERDICTS", "Outcome", "World", "simulate"]
 
 VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 ALLOWED = VERDICTS.index(Verdict.ALLOWED)
@@ -79,11 +79,11 @@ class World:
         name, action, resource, context, stated = question
         account, entity = self.account, self.account.entity(name)
         if context is None:
-            context, stated = self.scenario.keys_of(entity), self.scenario.stated
+            context, stated = self.scenario.keys_of(entity), self.scenario.stated_of(entity)
         stated |= {key.lower() for key in context}
         arn = resource_of(action, resource)
         keys = account.context(name, action, arn, context)
-        knows = knows_of(account, entity.principal, action, arn, stated)
+        knows = knows_of(account, entity, action, arn, stated)
         policies, trust = self._policies(name, action, arn), account.trust_of(action, arn)
         try:
             if trust:
