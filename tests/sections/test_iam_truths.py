@@ -81,6 +81,17 @@ ENCRYPTED = (may(), may("s3:PutObject", effect="Deny",
                         **when(Null={"s3:x-amz-server-side-encryption": "true"})))  # fmt: skip
 
 
+BY_SSO = f"arn:aws:iam::{THERE}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Op_1"
+OF_SSO = {"v": {"arn": f"arn:aws:sts::{THERE}:assumed-role/AWSReservedSSO_Op_1/ann",
+                "policies": [policy(may())]},
+          "r": {"arn": BY_SSO, "policies": [policy(may())]}}  # fmt: skip
+PATH = "the path of the role"
+
+
+def bucket(**grant):
+    return {BUCKET: {"policy": policy(may("s3:*", f"{BUCKET}/*", **grant))}}
+
+
 # (account, who, action, resource, other fields, verdict, what it rests on)
 TRUTHS = [
     # KMS: a key has a policy, and that decides; an alias has none, nor has the service
@@ -150,6 +161,19 @@ TRUTHS = [
     (account(roles={"r": {"trust": BY_GITHUB}}, visitors=GITHUB), "w",
      "sts:AssumeRoleWithWebIdentity", ROLE,
      given(github__aud="sts.amazonaws.com", github__sub="repo:org/repo2:ref:main"), IMPLICIT, ""),
+    # a session's ARN does not tell its role's path, which the role's does
+    (account(visitors=OF_SSO, resources=bucket(Principal={"AWS": BY_SSO})), "v", "s3:GetObject",
+     OBJECT, {}, IMPLICIT, PATH),
+    (account(visitors=OF_SSO, resources=bucket(Principal={"AWS": BY_SSO})), "r", "s3:GetObject",
+     OBJECT, {}, ALLOWED, ""),
+    (account(visitors=OF_SSO, resources=bucket(Principal={"AWS": BY_SSO.replace("_Op", "_Dev")})),
+     "v", "s3:GetObject", OBJECT, {}, IMPLICIT, ""),
+    (account(visitors=OF_SSO, resources=bucket(Principal={"AWS": THERE}, **when(ArnLike={
+        "aws:PrincipalArn": "arn:aws:iam::*:role/aws-reserved/*/AWSReservedSSO_Op_*"}))), "v",
+     "s3:GetObject", OBJECT, {}, IMPLICIT, PATH),
+    (account(roles={"app": {"arn": f"arn:aws:iam::{HERE}:role/svc/app", "trust": FOR_EC2}},
+             resources=bucket(Principal={"AWS": f"arn:aws:iam::{HERE}:role/svc/app"})),
+     f"arn:aws:sts::{HERE}:assumed-role/app/i-1", "s3:GetObject", OBJECT, {}, ALLOWED, ""),
     # a variable's default, and a tag whose value is a star
     (account(TAGGED), "u", "s3:GetObject", f"{BUCKET}/x/k", {}, ALLOWED, ""),
     (account(users={"u": {"policies": [policy(TAGGED)], "tags": {"team": "web"}}}), "u",

@@ -21,7 +21,7 @@ from awsnb.mechanisms.authorization import (
     can_assume,
     decide,
 )
-from awsnb.mechanisms.authorization.certainty import RESOURCE_POLICY, SESSION_NAME
+from awsnb.mechanisms.authorization.certainty import RESOURCE_POLICY, ROLE_PATH, SESSION_NAME
 from awsnb.mechanisms.authorization.principal import shown
 from awsnb.scenario import ScenarioError
 from awsnb.sections.iam.requests import Asked, Question
@@ -37,7 +37,16 @@ from awsnb.sections.iam.scenario import (
     AccessScenario,
 )
 
-__all__ = ["ALLOWED", "RESOURCE_POLICY", "SESSION_NAME", "VERDICTS", "Outcome", "World", "simulate"]
+__all__ = [
+    "ALLOWED",
+    "RESOURCE_POLICY",
+    "ROLE_PATH",
+    "SESSION_NAME",
+    "VERDICTS",
+    "Outcome",
+    "World",
+    "simulate",
+]
 
 VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 ALLOWED = VERDICTS.index(Verdict.ALLOWED)

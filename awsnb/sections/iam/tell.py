@@ -6,7 +6,14 @@ from awsnb.aws.iam.reference import asked_of_another, has_resource, resource_of
 from awsnb.results import Number, Result
 from awsnb.sections.iam.panels import OPENED, TAKEN, columns_of, panels_of
 from awsnb.sections.iam.scenario import NOTHING, AccessScenario
-from awsnb.sections.iam.simulate import ALLOWED, RESOURCE_POLICY, SESSION_NAME, Outcome, simulate
+from awsnb.sections.iam.simulate import (
+    ALLOWED,
+    RESOURCE_POLICY,
+    ROLE_PATH,
+    SESSION_NAME,
+    Outcome,
+    simulate,
+)
 from awsnb.words import are
 
 
@@ -180,6 +187,7 @@ def _unsure(outcome: Outcome) -> str:
     keys = list(dict.fromkeys(key for each in resting for key in each))
     cures = ["give a key as a column"] if any(":" in key for key in keys) else []
     cures += ["name a session by its ARN"] if SESSION_NAME in keys else []
+    cures += ["name a role by its ARN"] if ROLE_PATH in keys else []
     cures += ["list the resource with its policy"] if RESOURCE_POLICY in keys else []
     rests = "rests" if len(resting) == 1 else "rest"
     said = f" {len(resting):,} {rests} on what nothing here tells ({', '.join(keys)})"
