@@ -149,6 +149,8 @@ def _said(layer: Any) -> str:
         if statement.matched and statement.effect == wanted:
             return f"{layer.outcome}: {statement.name} of {statement.policy}"
     count = len(layer.statements)
+    if count == 1:
+        return "silent: its statement does not apply"
     return f"silent: none of {count} statements applies" if count else "silent: no policies"
 
 
