@@ -63,6 +63,11 @@ WITH_ID = trust(
     Principal={"AWS": f"arn:aws:iam::{THERE}:root"},
     **when(StringEquals={"sts:ExternalId": "12345"}),
 )
+UNLESS_MFA = {BUCKET: {"policy": policy(
+    may("s3:*", f"{BUCKET}/*", Principal="*"),
+    may("s3:*", f"{BUCKET}/*", "Deny", Principal="*",
+        **when(Bool={"aws:MultiFactorAuthPresent": "false"})),
+)}}  # fmt: skip
 OPEN = {BUCKET: {"policy": policy(may("s3:GetObject", f"{BUCKET}/*", Principal="*"))}}
 REVOKED = (may(), may(effect="Deny", **when(DateLessThan={"aws:TokenIssueTime": "2026-11-26"})))
 BY_GITHUB = trust(
@@ -137,6 +142,12 @@ TRUTHS = [
      OBJECT, {"signed_in": "access key"}, ALLOWED, "aws:TokenIssueTime"),
     (account(may(effect="Deny", **when(Null={"aws:SourceIdentity": "true"})), may()), "u",
      "s3:GetObject", OBJECT, {}, EXPLICIT, ""),
+    # who has no credentials of its own has had no MFA, and is not said to have none
+    (account(visitors={"web": {"arn": "anonymous"}, "cf": {"arn": "cloudfront.amazonaws.com"}},
+             resources=UNLESS_MFA), "cf", "s3:GetObject", OBJECT, {}, ALLOWED, ""),
+    (account(visitors={"web": {"arn": "anonymous"}}, resources=UNLESS_MFA), "web", "s3:GetObject",
+     OBJECT, {}, ALLOWED, PUBLIC),
+    (account(resources=UNLESS_MFA), "u", "s3:GetObject", OBJECT, {}, EXPLICIT, ""),
     # a role that is passed
     (account(TO_EC2), "u", "iam:PassRole", f"arn:aws:iam::{HERE}:role/ec2-web", {}, IMPLICIT,
      "iam:PassedToService"),
