@@ -239,3 +239,24 @@ def test_a_resource_of_another_kind_is_said_beside_the_answer(action, resource, 
 def test_a_list_of_an_object_is_said_to_be_one_of_its_bucket():
     notes = asked(account(may()), "u", "s3:ListBucket", OBJECT).notes
     assert "s3:ListBucket is asked of a bucket: of arn:aws:s3:::b." in notes
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "offered"),
+    [
+        ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{HERE}:q", True),
+        ("s3:ListBucket", OBJECT, True),
+        ("ec2:StopInstances", SERVER, False),
+        ("kms:CreateAlias", ALIAS, False),
+        ("iam:PassRole", ROLE, False),
+    ],
+)
+def test_a_policy_is_advised_for_what_can_have_one(action, resource, offered):
+    asks = {"principal": "u", "action": action, "resource": resource}
+    scenario = AccessScenario(policies=account(), **asks)
+    ways = {one.label: one.holds for one in section("iam").compare(scenario).options}
+    assert ways.get("give the resource a policy that names it", False) is offered
+    grant = json.dumps(policy(may(action, Principal="*")))
+    changed = scenario.replace(what_if="the resource has this policy", document=grant)
+    said = any("can have no policy of its own" in note for note in simulated(changed).notes)
+    assert said is not offered

@@ -48,6 +48,21 @@ def asked_of_another(action: str, arn: str) -> str:
     return ""
 
 
+def may_have_policy(arn: str) -> bool:
+    """Whether a resource can have a policy of its own, as far as its service has such.
+
+    Examples
+    --------
+    >>> may_have_policy("arn:aws:sqs:eu-west-1:111122223333:orders")
+    True
+    >>> may_have_policy("arn:aws:ec2:eu-west-1:111122223333:instance/i-1")
+    False
+    """
+    service = "".join(arn.split(":")[2:3])
+    services = facts.load("iam").value("policy", "services_with_resource_policies").split()
+    return service in services and ":alias/" not in arn
+
+
 def region_of(action: str) -> str:
     """The Region that every request to an action's service goes to; empty if there is none.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from awsnb.aws.iam.account import Account, Entity
 from awsnb.aws.iam.known_keys import knows_of
-from awsnb.aws.iam.reference import resource_of
+from awsnb.aws.iam.reference import has_resource, resource_of
 from awsnb.mechanisms.authorization import (
     Decision,
     PolicySet,
@@ -212,10 +212,16 @@ def changed(world: World) -> World:
     changes: dict[str, Any] = {
         ATTACH: lambda: account.with_entity(name, policies=(*entity.policies, policy)),
         BOUND: lambda: account.with_entity(name, boundary=policy),
-        ON_RESOURCE: lambda: account.with_policy_on(scenario.question.resource, policy),
+        ON_RESOURCE: lambda: account.with_policy_on(_holder(scenario), policy),
         ON_ACCOUNT: lambda: account.with_scp(policy),
     }
     return World(scenario, changes[scenario.what_if]())
+
+
+def _holder(scenario: AccessScenario) -> str:
+    """Whose policy decides on the request: the bucket's, where an object was named."""
+    _, action, resource, *_ = scenario.question
+    return resource_of(action, resource) if has_resource(action) else resource
 
 
 def _check_session(entity: Entity) -> None:

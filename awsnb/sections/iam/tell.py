@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from awsnb.aws.iam.reference import asked_of_another, has_resource, resource_of
+from awsnb.aws.iam.reference import (
+    asked_of_another,
+    has_resource,
+    may_have_policy,
+    resource_of,
+)
 from awsnb.results import Number, Result
 from awsnb.sections.iam.panels import OPENED, TAKEN, columns_of, panels_of
-from awsnb.sections.iam.scenario import NOTHING, AccessScenario
+from awsnb.sections.iam.scenario import NOTHING, ON_RESOURCE, AccessScenario
 from awsnb.sections.iam.simulate import (
     ALLOWED,
     RESOURCE_POLICY,
@@ -111,7 +116,7 @@ def notes(outcome: Outcome) -> tuple[str, ...]:
     if entity.principal.account != outcome.scenario.account.number:
         said.append("The visitor's own organisation is not known: none of its SCPs is applied.")
     said += _asked_of_all(outcome) + _asked_of_buckets(outcome)
-    said += _resting(outcome)
+    said += _resting(outcome) + _without_policy(outcome)
     if outcome.scenario.what_if != NOTHING and not outcome.is_changed:
         said.append("The change brings no policy yet.")
     return tuple(said)
@@ -131,6 +136,15 @@ def _asked_of_buckets(outcome: Outcome) -> list[str]:
     bucket = resource_of(action, asked)
     is_other = has_resource(action) and bucket != asked
     return [f"{action} is asked of a bucket: of {bucket}."] if is_other else []
+
+
+def _without_policy(outcome: Outcome) -> list[str]:
+    """Say that AWS has no such policy as the change brings."""
+    scenario = outcome.scenario
+    is_told = scenario.what_if == ON_RESOURCE and not may_have_policy(scenario.question.resource)
+    return (
+        [f"At AWS {scenario.question.resource} can have no policy of its own."] if is_told else []
+    )
 
 
 def _resting(outcome: Outcome) -> list[str]:
