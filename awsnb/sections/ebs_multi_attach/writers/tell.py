@@ -156,8 +156,8 @@ def _soonest(outcome: Outcome) -> str:
     last = len(outcome.moments) - 1
     done = sentence(outcome, last)
     return (
-        f"It can be done in {counted(last + 1, 'step')}. In the last one, {done[0].lower()}"
-        f"{done[1:]}{_left(outcome)}"
+        f"The shortest way to that takes {counted(last + 1, 'step')}. In the last one, "
+        f"{done[0].lower()}{done[1:]}{_left(outcome)}"
     )
 
 
