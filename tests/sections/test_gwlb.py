@@ -319,8 +319,8 @@ def test_payload_is_what_headers_leave():
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("Voice: small packets", "25 %"), ("An appliance with MTU 1,500", "the appliance's MTU"),
-     ("A jumbo frame", "at most 8,500 bytes"), ("As large as it may be", "0.79 %")],
+    [("Voice: small packets", "34 % more"), ("An appliance with MTU 1,500", "the appliance's MTU"),
+     ("A jumbo frame", "at most 8,500 bytes"), ("As large as it may be", "0.8 % more")],
 )  # fmt: skip
 def test_each_packet_says_its_cause(name, says):
     assert says in preset(packet.VIEW, name).why
