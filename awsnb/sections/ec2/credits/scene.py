@@ -41,7 +41,7 @@ def scene(outcome: Outcome) -> Scene:
 
 def _room_unit(outcome: Outcome) -> str:
     """What is left before it slows down; in unlimited mode a day's credit may be borrowed too."""
-    return "credits left" if outcome.scenario.is_standard else "left to spend"
+    return "credits left" if outcome.scenario.is_standard else "to spend"
 
 
 def _served_vcpus(outcome: Outcome) -> np.ndarray:
