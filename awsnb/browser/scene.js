@@ -5,7 +5,7 @@ import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 184;
-const LOW = 176; // where the plots below have little room too: two rings still have their notes
+const LOW = 174; // where the plots below have little room too: two rings still have their notes
 const NARROW = 760; // pixels
 const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name

@@ -244,7 +244,7 @@ def test_flows_that_still_pause_count_as_working_until_they_send():
 
 def test_the_best_option_breaks_fewest():
     compared = flows.VIEW.compare(FlowsScenario())
-    assert compared.best.label == "both, and keep-alive"
+    assert compared.best.label == "rebalance, shared state, keep-alive"
     assert compared.best.numbers[0].value == 0 < compared.options[0].numbers[0].value
     assert "0 instead of" in compared.why
     fine = flows.VIEW.compare(FlowsScenario(event="none", keep_alive_s=60.0))

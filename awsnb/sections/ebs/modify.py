@@ -256,7 +256,7 @@ def _rule(scenario: ModifyScenario) -> str:
 def _notes(scenario: ModifyScenario) -> tuple[str, ...]:
     price = EBS.get("gp3", "storage_price")
     return (
-        f"Completed after {scenario.optimizing_h_per_tib:g} hours a TiB: AWS says typically, of a "
+        f"Completed after {scenario.optimizing_h_per_tib:g} h a TiB: AWS says typically, of a "
         "full volume, and that it can exceed 24 hours; that it grows with the size is assumed.",
         "While it is optimizing, AWS promises performance between the old and the new.",
         "The file system must be extended too. The type can be changed in the same way.",

@@ -9,7 +9,7 @@ from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.ec2.credits.scenario import CreditScenario
 from awsnb.sections.ec2.credits.scene import scene
 from awsnb.sections.ec2.credits.simulate import Outcome
-from awsnb.words import span, usd
+from awsnb.words import span, unit_of, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -205,7 +205,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
 def _start_note(outcome: Outcome) -> str:
     if outcome.launch:
         return f"It begins with {outcome.launch:g} launch credits, which are spent first."
-    return f"It begins with {outcome.earned:,.4g} credits."
+    return f"It begins with {outcome.earned:,.4g} {unit_of(outcome.earned, 'credits')}."
 
 
 def _mode_note(scenario: CreditScenario) -> str:

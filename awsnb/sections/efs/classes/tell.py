@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from awsnb.aws.efs import EFS
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result
 from awsnb.sections.efs.classes.simulate import MONTHS, PARTS, RATES_A_YEAR, YEAR_DAYS, Outcome
-from awsnb.words import percent, usd
+from awsnb.words import counted, percent, usd
 
 LABELS = ("Standard", "Infrequent Access", "Archive", "moving", "reads", "left Archive early")
 
@@ -176,8 +176,9 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
     price, back = EFS.get("ia", "storage_price"), EFS.get("archive", "move_back_price")
     return (
         outcome.stock.note,
-        f"Files read within the last {outcome.scenario.busy_days} days are taken to be read daily; "
-        "each other file is read at random, in full, as often as reads_a_year says (assumed).",
+        f"Files read within {counted(outcome.scenario.busy_days, 'day')} are taken to be read "
+        "daily; each other file is read at random, in full, as often as reads_a_year says "
+        "(assumed).",
         "A bill is the mean of a year that begins when the policy comes into force.",
         f"Prices: {price.region}, as of {price.as_of}, a {outcome.scenario.kind} file system. What "
         "a read costs in every class alike is left out.",

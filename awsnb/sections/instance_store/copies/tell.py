@@ -136,9 +136,9 @@ def _cause(outcome: Outcome) -> str:
         )
     which = "of a group" if outcome.scenario.placement == GROUPS else "of the fleet"
     return (
-        f"A lost copy is there again after {span(3600 * outcome.window_h)}. If {copies} instances "
-        f"{which} lose their store within that time, data is lost. The chance of that is {chance} "
-        "in a year."
+        f"The chance of losing data in a year is {chance}. It is lost if {copies} instances "
+        f"{which} lose their store before the first copy is there again, "
+        f"{span(3600 * outcome.window_h)} later."
     )
 
 
