@@ -2,12 +2,15 @@
 
 import html
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 from awsnb.lessons import record
+
+DECIMAL_COMMA = re.compile(r",(?!\d{3}(\D|$))")  # it parts no thousands
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,8 @@ def _told(asked: Exercise, answer: Any) -> str:
         return f"{asked.name}: not answered yet. Put {asked.wanted} in place of None."
     given = asked.read(answer)
     if given is None:
-        return f"{asked.name}: {answer!r} is not {asked.wanted}."
+        point = " A decimal takes a point." if DECIMAL_COMMA.search(str(answer)) else ""
+        return f"{asked.name}: {answer!r} is not {asked.wanted}.{point}"
     if asked.is_right(given):
         record.answer("exercises", asked.name, True)
         return asked.praise
@@ -151,6 +155,8 @@ def _told(asked: Exercise, answer: Any) -> str:
 def _number(answer: Any) -> float | None:
     if isinstance(answer, Real) and not isinstance(answer, bool):
         return float(answer)
+    if DECIMAL_COMMA.search(str(answer)):
+        return None
     try:
         return float(str(answer).replace(",", ""))
     except ValueError:
