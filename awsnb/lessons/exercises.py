@@ -12,7 +12,7 @@ from awsnb.lessons import record
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 WITHIN = 0.01  # how far off an answer may be where the model's is no whole number
-POINT = "Write a decimal point, such as 7.3, and no comma."
+POINT = "A decimal takes a point."
 
 
 @dataclass(frozen=True)

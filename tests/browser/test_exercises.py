@@ -74,7 +74,7 @@ def test_what_is_no_number_is_asked_for_again(page: Page, answer: str) -> None:
 
 
 def test_a_comma_for_a_decimal_point_is_no_thousand(page: Page) -> None:
-    said_so = "Write a decimal point, such as 7.3, and no comma."
+    said_so = "A decimal takes a point."
     assert told(page, SIZE, "1600,0") == f"Exercise 1: answer with a number of GiB. {said_so}"
     assert said(SIZE, "1600,0") == f"Exercise 1: '1600,0' is not a number of GiB. {said_so}"
 
