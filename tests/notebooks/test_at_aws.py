@@ -122,7 +122,7 @@ def test_stands_folded_below_the_steps_and_says_only_what_is_the_same_on_every_r
     assert walk.metadata.jupyter.source_hidden
     assert "from awsnb.offline import offline\n\nwith offline(" in walk.source
     assert walk.source.endswith("\naws.table()")
-    assert len([line for line in walk.source.splitlines() if line.strip()]) <= 70
+    assert len([line for line in walk.source.splitlines() if line.strip()]) <= 65
 
 
 @each_walk

@@ -28,7 +28,8 @@ NUMBER = re.compile(
     r"(?<![\w.])\d[\d.,:]*\b(?: ?%)?|\bone (?:a|an|per)\b"
     rf"|\b({'|'.join(COUNTS[2:] + ORDINALS[3:])})\b"
     r"|\b(?:seconds|(?:minute|hour|day|week|month|year)s?)\b"
-    r"|\b(?:hourly|daily|weekly|monthly|yearly|Friday)\b"
+    r"|\b(?:hourly|daily|weekly|monthly|yearly|Friday)\b",
+    re.IGNORECASE,
 )
 LENGTHS = {60: "minute", 3600: "hour", 86_400: "day"}  # s
 
@@ -119,8 +120,8 @@ FROM_DATA = {
         noted("elasticache", "durability", "options", "Valkey 9.0"),
     ],
     "cascade": [
-        "rates are "
-        + value("ebs", "modification", "optimizing_performance").partition(" source")[0]
+        "Rates are " + value("ebs", "modification", "optimizing_performance").split()[0],
+        f"{word('autoscaling', 'target_tracking', 'alarms').capitalize()} alarms are made",
     ],
 }
 
