@@ -11,6 +11,7 @@ from typing import Any
 from awsnb.lessons import record
 
 DECIMAL_COMMA = re.compile(r",(?!\d{3}(\D|$))")  # it parts no thousands
+SIX_DIGITS = 5e-6  # a share: as exactly as `Exercise.said` writes a number
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Exercise:
         return self.is_number or bool(self.choices)
 
     @property
+    def tolerance(self) -> float:
+        """How far off a number may be, as a share; what the model is said to say is right."""
+        return max(self.within, SIX_DIGITS)
+
+    @property
     def wanted(self) -> str:
         """What kind of answer is asked for, in words."""
         if self.is_number:
@@ -68,7 +74,7 @@ class Exercise:
     def is_right(self, given: float | str) -> bool:
         """Whether an answer that was read agrees with the model's."""
         if isinstance(given, float):
-            return math.isclose(given, self.truth, rel_tol=self.within)
+            return math.isclose(given, self.truth, rel_tol=self.tolerance)
         return given.lower() == str(self.truth).lower()
 
     @property
