@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from awsnb.aws.efs import EFS
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result
 from awsnb.sections.efs.classes.simulate import MONTHS, PARTS, RATES_A_YEAR, YEAR_DAYS, Outcome
-from awsnb.words import counted, percent, usd
+from awsnb.words import percent, usd
 
 LABELS = ("Standard", "Infrequent Access", "Archive", "moving", "reads", "left Archive early")
 
