@@ -156,7 +156,7 @@ def _extremes(values: Array, starts: npt.NDArray[np.int64], held: npt.NDArray[np
 
 
 def _greatest(rows: Array, starts: npt.NDArray[np.int64], held: npt.NDArray[np.bool_]) -> Floats:
-    """Return each row's greatest value in each span, or the one before if no sample starts there."""
+    """Return each row's greatest value in each span; one without a sample holds the one before."""
     greatest = np.fmax.reduceat(rows, starts, axis=1).astype(np.float32)
     greatest[:, held] = rows[:, starts[held] - 1]
     return greatest
