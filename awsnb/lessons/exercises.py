@@ -12,6 +12,7 @@ from awsnb.lessons import record
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 WITHIN = 0.01  # how far off an answer may be where the model's is no whole number
+SIX_DIGITS = 5e-6  # a share: as exactly as `Exercise.said` writes a number
 POINT = "A decimal takes a point."
 
 
@@ -57,8 +58,9 @@ class Exercise:
     def tolerance(self) -> float:
         """How far off a number may be, as a share of the larger of the two."""
         if self.within is not None:
-            return self.within
-        return 0.0 if not self.is_number or float(self.truth).is_integer() else WITHIN
+            return max(self.within, SIX_DIGITS)
+        whole = not self.is_number or float(self.truth).is_integer()
+        return SIX_DIGITS if whole else WITHIN
 
     @property
     def wanted(self) -> str:

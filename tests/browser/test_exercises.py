@@ -60,7 +60,7 @@ def said(exercise: Exercise, answer: str) -> str:
     [
         *((SIZE, one) for one in ("1600", "1,616", " 1584.5 ", "1583", "1617", "-5", "1e3", "0")),
         *((SIZE, one) for one in ("1600 GiB", "1,600GiB", "2,345,678")),
-        *((RATIO, one) for one in ("0.375", ".375", "0.378", "0.38", "3")),
+        *((RATIO, one) for one in ("0.375", ".375", "0.378", "0.38", "3", "0.375001")),
         *((WHAT, one) for one in WHAT.choices),
     ],
 )

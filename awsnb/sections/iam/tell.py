@@ -162,20 +162,10 @@ def _said(layer: Any) -> str:
     for statement in layer.statements:
         if statement.matched and statement.effect == wanted:
             return f"{layer.outcome}: {statement.name} of {statement.policy}"
-<<<<<<< HEAD
     count = len(layer.statements)
     if count == 1:
         return "silent: its statement does not apply"
     return f"silent: none of {count} statements applies" if count else "silent: no policies"
-=======
-    return f"silent: {_none_of(len(layer.statements))}"
-
-
-def _none_of(statements: int) -> str:
-    if statements > 1:
-        return f"none of {statements} statements applies"
-    return "its one statement does not apply" if statements else "no policies"
->>>>>>> pupil1
 
 
 def _of_watched(count: int) -> str:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from awsnb.aws.efs import EFS
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result
 from awsnb.sections.efs.classes.simulate import MONTHS, PARTS, RATES_A_YEAR, YEAR_DAYS, Outcome
-from awsnb.words import counted, percent, usd
+from awsnb.words import percent, usd
 
 LABELS = ("Standard", "Infrequent Access", "Archive", "moving", "reads", "left Archive early")
 
@@ -180,11 +180,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
     price, back = EFS.get("ia", "storage_price"), EFS.get("archive", "move_back_price")
     return (
         outcome.stock.note,
-<<<<<<< HEAD
         f"Files read within the last {_days(outcome.scenario.busy_days)} are taken to be read "
-=======
-        f"Files read within {counted(outcome.scenario.busy_days, 'day')} are taken to be read "
->>>>>>> pupil1
         "daily; each other file is read at random, in full, as often as reads_a_year says "
         "(assumed).",
         "A bill is the mean of a year that begins when the policy comes into force.",
