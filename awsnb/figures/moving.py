@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from awsnb.figures.axes import Axis, unit_along, unit_in_name, word_before
-from awsnb.figures.lines import Array
+from awsnb.figures.lines import Array, Spans
 from awsnb.results import Flow, Members, Panel, Place, Result, Scene
 
 MOST_MOMENTS = 400
@@ -13,9 +13,13 @@ MOST_VALUES = 3_000  # of all columns together: 6 kB
 
 
 class _Columns(NamedTuple):
-    """Columns of a scene, each taken at the same moments, and sent once."""
+    """Columns of a scene, each taken at the same moments, and sent once.
+
+    Of a long run they are what its plots draw, so that both show one number.
+    """
 
     moments: Array
+    spans: Spans | None
     taken: list[Array]
     known: dict[int, int]
 
@@ -25,7 +29,9 @@ class _Columns(NamedTuple):
             return None
         if id(values) not in self.known:
             self.known[id(values)] = len(self.taken)
-            self.taken.append(np.asarray(values, float)[self.moments])
+            drawn = np.asarray(values, float)
+            drawn = self.spans.drawn(drawn) if self.spans else drawn
+            self.taken.append(drawn[self.moments])
         return self.known[id(values)]
 
 
@@ -50,14 +56,16 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
         return None, []
     times = result.data[scene.x]
     axis = Axis.of([times], log=False, cells=False)
-    places = axis.places(times)
-    columns = _Columns(_moments(scene, axis, places), [], {})
+    spans = Spans.of(times, log=False)
+    places = axis.places(spans.grid if spans else times)
+    moments = _moments(scene, axis, places)
+    columns = _Columns(moments, spans, [places[moments]], {})
     described = {
         "alt": scene.alt,
         "x": scene.x,
         "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high}
         | _named(scene.x, [panel for panel in result.panels if panel.x == scene.x]),
-        "moments": columns.add(places),
+        "moments": 0,
         "places": [_place(place, axis, columns) for place in scene.places],
         "flows": [_flow(flow, columns) for flow in scene.flows],
         "events": [[axis.at(at), text] for at, text in scene.events],
