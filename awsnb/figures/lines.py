@@ -91,17 +91,17 @@ def curves(result: Result, kept: Sequence[Result] = ()) -> list[Points]:
     value of each of `BINS` equal spans of x, so that extremes survive and the x that is drawn
     depends on nothing but x. The y of a heat map is a matrix.
     """
-    spans: dict[tuple[int, str], Spans | None] = {}
+    spans: dict[tuple[int, str], _Spans | None] = {}
     points = []
     for line in lines_of(result, kept):
         key = line.rank, line.panel.x
         if key not in spans:
-            spans[key] = Spans.of(line.x, line.panel.x_log)
+            spans[key] = _Spans.of(line.x, line.panel.x_log)
         points.append(_points(line, spans[key]))
     return points
 
 
-class Spans(NamedTuple):
+class _Spans(NamedTuple):
     """Equal spans of a long x: two drawn points in each, and the first sample of each."""
 
     grid: Array
@@ -109,7 +109,7 @@ class Spans(NamedTuple):
     held: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, x: Array, log: bool) -> "Spans | None":
+    def of(cls, x: Array, log: bool) -> "_Spans | None":
         """Return the spans of an x that is long and grows, else None."""
         if len(x) <= 2 * BINS or x.dtype.kind in "OUS" or (x[1:] < x[:-1]).any():
             return None
@@ -122,10 +122,6 @@ class Spans(NamedTuple):
         starts = np.searchsorted(x, grid[::2])
         return cls(grid, starts, np.append(np.diff(starts), 1) == 0)
 
-    def drawn(self, values: Array) -> Floats:
-        """Return each span's least and greatest value, in the order in which it rises or falls."""
-        return _extremes(values, self.starts, self.held)
-
 
 def _times(time: Array) -> Array:
     """Return two equally spaced times a span, a whole number of milliseconds apart."""
@@ -134,9 +130,9 @@ def _times(time: Array) -> Array:
     return time[0] + np.arange(2 * BINS) * np.timedelta64(step, "ms")
 
 
-def _points(line: Line, spans: Spans | None) -> Points:
+def _points(line: Line, spans: _Spans | None) -> Points:
     if spans is not None and line.shape == "line":
-        return spans.grid, spans.drawn(line.y)
+        return spans.grid, _extremes(line.y, spans.starts, spans.held)
     x = line.x.astype("datetime64[ms]") if line.x.dtype.kind == "M" else line.x
     return x, np.asarray(line.y, np.float32)
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from awsnb.figures.axes import Axis, unit_along, unit_in_name, word_before
-from awsnb.figures.lines import Array, Spans
+from awsnb.figures.lines import Array
 from awsnb.results import Flow, Members, Panel, Place, Result, Scene
 
 MOST_MOMENTS = 400
@@ -13,13 +13,9 @@ MOST_VALUES = 3_000  # of all columns together: 6 kB
 
 
 class _Columns(NamedTuple):
-    """Columns of a scene, each taken at the same moments, and sent once.
-
-    Of a long run they are what its plots draw, so that both show one number.
-    """
+    """Columns of a scene, each taken at the same moments, and sent once."""
 
     moments: Array
-    spans: Spans | None
     taken: list[Array]
     known: dict[int, int]
 
@@ -29,9 +25,7 @@ class _Columns(NamedTuple):
             return None
         if id(values) not in self.known:
             self.known[id(values)] = len(self.taken)
-            drawn = np.asarray(values, float)
-            drawn = self.spans.drawn(drawn) if self.spans else drawn
-            self.taken.append(drawn[self.moments])
+            self.taken.append(np.asarray(values, float)[self.moments])
         return self.known[id(values)]
 
 
@@ -56,16 +50,14 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
         return None, []
     times = result.data[scene.x]
     axis = Axis.of([times], log=False, cells=False)
-    spans = Spans.of(times, log=False)
-    places = axis.places(spans.grid if spans else times)
-    moments = _moments(scene, axis, places)
-    columns = _Columns(moments, spans, [places[moments]], {})
+    places = axis.places(times)
+    columns = _Columns(_moments(scene, axis, places), [], {})
     described = {
         "alt": scene.alt,
         "x": scene.x,
         "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high}
         | _named(scene.x, [panel for panel in result.panels if panel.x == scene.x]),
-        "moments": 0,
+        "moments": columns.add(places),
         "places": [_place(place, axis, columns) for place in scene.places],
         "flows": [_flow(flow, columns) for flow in scene.flows],
         "events": [[axis.at(at), text] for at, text in scene.events],

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from awsnb.figures.lines import curves, lines_of
-from awsnb.figures.moving import moving
 from awsnb.results import Result
 from awsnb.sections import SECTIONS
 from awsnb.view import View
@@ -47,19 +45,3 @@ def test_what_a_scene_and_a_plot_both_show_is_equal_at_every_time(slug: str, vie
             shown.add(name)
     if slug in ALIKE and any(view.simulate(one).scene for one in view.situations()):
         assert shown >= set(ALIKE[slug])
-
-
-def test_a_long_runs_picture_shows_what_its_plots_draw() -> None:
-    view = next(one for slug, one in VIEWS if slug == "efs" and one.name == "throughput")
-    result = view.simulate(view.scenario())
-    assert len(result.data["time"]) > 1000
-    scene, columns = moving(result)
-    drawn = {line.curve.label: points for line, points in
-             zip(lines_of(result, []), curves(result), strict=True)}  # fmt: skip
-    places = {place["name"]: place for place in scene["places"]}
-    for name, label in ALIKE["efs"].items():
-        x, y = drawn[label]
-        at = np.searchsorted(x.astype("datetime64[ms]").astype(float), columns[scene["moments"]])
-        shown = columns[places[name]["count"]]
-        np.testing.assert_allclose(shown, y[at], rtol=1e-6)
-        assert shown.max() > 0
