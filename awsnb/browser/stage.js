@@ -41,7 +41,7 @@ function prepared(canvas, told, height) {
   const pen = canvas.getContext("2d");
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   const boxes = laidOut(told, width, height);
-  const ways = told.flows.map((flow) => ({ flow, ...wayOf(boxes[flow.from], boxes[flow.to], flow.back, height), dots: [], due: 0 }));
+  const ways = told.flows.map((flow) => ({ flow, ...wayOf(flow, boxes, height), dots: [], due: 0 }));
   return { pen, width, height, boxes, ways, colors: colorsOf(canvas), font: getComputedStyle(canvas).fontFamily };
 }
 
@@ -101,18 +101,33 @@ function column(places, kind, { x, width, top, bottom }) {
   }]));
 }
 
-function wayOf(from, to, back, height) {
-  if (back) {
-    const floor = height - 14;
-    const points = [[from.x + from.width / 2, from.y + from.height], [from.x + from.width / 2, floor],
-      [to.x + to.width / 2, floor], [to.x + to.width / 2, to.y + to.height]];
-    return { points, ...measuredWay(points) };
-  }
-  const start = [right(from) + 3, middle(from)];
-  const end = [left(to) - 4, middle(to)];
-  const half = (start[0] + end[0]) / 2;
-  const points = Array.from({ length: 25 }, (_, i) => bend(start, end, half, i / 24));
+function wayOf({ from: source, to: target, back }, boxes, height) {
+  const [from, to] = [boxes[source], boxes[target]];
+  const points = back ? backWay(from, to, height) : groupBetween(from, to, boxes) ? lowWay(from, to, height) : plainWay(from, to);
   return { points, ...measuredWay(points) };
+}
+
+function backWay(from, to, height) {
+  const floor = height - 14;
+  return [[from.x + from.width / 2, from.y + from.height], [from.x + from.width / 2, floor],
+    [to.x + to.width / 2, floor], [to.x + to.width / 2, to.y + to.height]];
+}
+
+const plainWay = (from, to) => curve([right(from) + 3, middle(from)], [left(to) - 4, middle(to)]);
+
+// tiles are no ground to cross, since those not there can be looked through
+const groupBetween = (from, to, boxes) =>
+  from.kind !== "group" && Object.values(boxes).some(({ kind, x }) => kind === "group" && from.x < x && x < to.x);
+
+function lowWay(from, to, height) {
+  const [floor, end] = [height - 5, to.x + to.width / 2];
+  const down = curve([right(from) + 3, middle(from)], [from.x + from.width + 8, floor]);
+  return [...down, [end, floor], [end, to.y + to.height + 1]];
+}
+
+function curve(start, end) {
+  const half = (start[0] + end[0]) / 2;
+  return Array.from({ length: 25 }, (_, i) => bend(start, end, half, i / 24));
 }
 
 const right = (box) => (box.kind === "ring" ? box.x + box.width / 2 + RING + 3 : box.x + box.width);
@@ -354,7 +369,7 @@ function name(stage, box, place, { amount, word, tone, over }) {
   }
   const line = box.y + Math.min(16, box.height / 2 + 4);
   const beside = haloed(stage, place.name, box.x + 9, line, 12, 600, "left") + 15;
-  const fits = beside + stage.pen.measureText(amount).width + 14 < box.width;
+  const fits = beside + stage.pen.measureText(amount).width + 10 < box.width;
   const text = fits ? amount : amount.replace(` ${place.unit}`, "");
   if (tone !== "out") haloed(stage, text, box.x + box.width - 9, line, 12, 600, "right", over ? "bad" : "ink");
   const [wordX, wordY] = box.height > 32 ? [9, line + 15] : [beside, line];

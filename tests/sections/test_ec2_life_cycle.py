@@ -59,6 +59,13 @@ def test_the_cheapest_keeps_what_must_be_kept():
     assert kept.best.label == "stop" and "retire" not in str(kept)
 
 
+def test_who_goes_on_with_an_instance_is_not_told_to_end_it():
+    for one in LIFE.situations():
+        labels = [option.label for option in LIFE.compare(one).options]
+        assert ("terminate" in labels) == (one.operation == "terminate")
+    assert compare(LifeCycleScenario()).best.label == "stop"
+
+
 SAYS = {
     "Off at night": "The root volume is kept by a stop. Lost: RAM and instance store.",
     "Work in memory": "The RAM is not kept by a stop.",

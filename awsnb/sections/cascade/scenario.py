@@ -35,7 +35,7 @@ class CascadeScenario(Scenario):
     )
     size_gib: int = field(
         150,
-        label="Its size",
+        label="Volume's size",
         unit="GiB",
         low=20,
         high=STRIPED_GIB - 1,
@@ -78,7 +78,7 @@ class CascadeScenario(Scenario):
         unit="requests/s",
         low=0,
         high=2000,
-        group="Clients",
+        group="Load",
         advanced=True,
         meaning="What users send until 05:30.",
     )
@@ -88,7 +88,7 @@ class CascadeScenario(Scenario):
         unit="requests/s",
         low=1,
         high=2000,
-        group="Clients",
+        group="Load",
         advanced=True,
         meaning="What users send from 08:00 on; it rises evenly until then.",
     )
@@ -217,7 +217,7 @@ class CascadeScenario(Scenario):
     health_check: Literal["waits in the queue", "passes the queue by"] = field(
         DEEP,
         label="The health check",
-        group="Health checks",
+        group="Instances",
         advanced=True,
         meaning="Whether it takes a thread as a request does, or is answered beside them.",
     )
@@ -274,29 +274,29 @@ class CascadeScenario(Scenario):
         unit="million",
         low=0.1,
         high=50,
-        group="Batch",
+        group="Database",
         advanced=True,
         meaning="Random I/Os that it does in all; assumed.",
     )
     think_ms: float = field(
         5.0,
-        label="Between I/Os",
+        label="Batch's pause",
         unit="ms",
         low=0.1,
         high=1000,
-        group="Batch",
+        group="Database",
         advanced=True,
         meaning="Work of a batch worker from one I/O to the next; assumed.",
     )
     sets: int = field(
         12,
-        label="Sets of phases",
-        unit="runs",
+        label="Nights",
+        unit="nights",
         low=1,
         high=24,
         group="Runs",
         advanced=True,
-        meaning="Nights that differ in nothing but when each instance is checked.",
+        meaning="They differ in nothing but the seconds at which each instance is checked.",
     )
     step_s: int = field(
         2,
@@ -315,7 +315,7 @@ class CascadeScenario(Scenario):
         high=1_000_000,
         group="Runs",
         advanced=True,
-        meaning="Of the drawn phases.",
+        meaning="Of the seconds at which instances are checked.",
     )
 
     @property

@@ -7,19 +7,14 @@ from typing import Any
 import numpy as np
 
 from awsnb.results import Flow, Members, Place, Scene
-from awsnb.sections.cascade.load import MINUTE_S
+from awsnb.sections.cascade.load import HOURS, MINUTE_S
 from awsnb.sections.cascade.simulate import Floats, Outcome
-from awsnb.sections.cascade.why import broken
+from awsnb.sections.cascade.site import PUBLISHES_S
+from awsnb.sections.cascade.why import SLOW_S, broken, serves_in_vain, warm_from_s, whole_from_s
 
 CLIENTS, BATCH, INSTANCES = "Clients", "Batch", "Instances"
 THREADS, CACHE, CONNECTIONS = "Threads that wait", "Cache hits", "Connections"
 ANSWERED, FAILED = "Answered", "Failed"
-WORDS = {
-    "volume": "The volume's credits are spent. The batch goes on with what it earns.",
-    "instances' threads": "All threads wait for the database, and the CPU idles.",
-    "database's connections": "The database refuses connections.",
-    "health check": "The health check replaces instances that wait.",
-}
 
 
 def scene(outcome: Outcome) -> Scene:
@@ -80,15 +75,51 @@ def _volume(outcome: Outcome) -> Place:
     return Place("Volume in use", 3, rate, volume.baseline, "IOPS")
 
 
-def _events(outcome: Outcome) -> Iterator[tuple[Any, str]]:
-    for link in broken(outcome):
-        yield _seen(outcome, link.at_s), link.name
+def _events(outcome: Outcome) -> list[tuple[Any, str]]:
+    named = [(link.at_s, link.name) for link in broken(outcome)]
+    turns = [(at_s, "") for at_s, _ in _turns(outcome)]
+    return [(_seen(outcome, at_s), name) for at_s, name in sorted([*named, *turns])]
 
 
-def _words(outcome: Outcome) -> Iterator[tuple[Any, str]]:
-    yield outcome.load.times()[0], "Most requests find their key in the cache."
-    for link in broken(outcome):
-        yield _seen(outcome, link.at_s), WORDS[link.name]
+def _words(outcome: Outcome) -> list[tuple[Any, str]]:
+    """Say what is to be seen from when on; what shows in one minute is said together."""
+    beside = ", and a batch reads and writes beside it" * bool(outcome.scenario.batch_workers)
+    begin = 0.0, f"The database answers what the cache lacks{beside}."
+    links = [(link.at_s, link.seen) for link in broken(outcome)]
+    said: dict[Any, str] = {}
+    for at_s, words in sorted([begin, *links, *_turns(outcome)]):
+        at = _seen(outcome, at_s)
+        said[at] = f"{said[at]} {words}" if at in said else words
+    return list(said.items())
+
+
+def _turns(outcome: Outcome) -> Iterator[tuple[float, str]]:
+    """List what turns the night though no link breaks: keys written, keys expired, how it ends."""
+    one = outcome.scenario
+    if one.batch_workers:
+        yield PUBLISHES_S, "The batch writes every key anew: the cache lacks nothing."
+        expire_s = PUBLISHES_S + 60 * one.ttl_min * (1 - one.ttl_jitter_pct / 100)
+        if expire_s < HOURS * 3600:
+            yield expire_s, _expired(one.ttl_jitter_pct)
+    warm_s, whole_s = warm_from_s(outcome), whole_from_s(outcome)
+    if one.batch_workers and warm_s is not None and warm_s < (whole_s or math.inf):
+        yield _warm(outcome, warm_s)
+    if whole_s is not None:
+        yield whole_s, f"p99 is below {SLOW_S:g} s again."
+
+
+def _warm(outcome: Outcome, warm_s: float) -> tuple[float, str]:
+    again = "Most requests find their key again"
+    if not serves_in_vain(outcome):
+        return warm_s, f"{again}."
+    last_s = max(link.at_s for link in broken(outcome))
+    return max(warm_s, last_s + MINUTE_S), f"{again}. The site serves clients who have left."
+
+
+def _expired(jitter_pct: float) -> str:
+    if jitter_pct:
+        return "The first of these keys expire, and are loaded again."
+    return "All these keys expire together."
 
 
 def _seen(outcome: Outcome, at_s: float) -> Any:

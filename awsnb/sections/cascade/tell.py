@@ -8,7 +8,7 @@ from awsnb.sections.cascade.scenario import INSTANCE
 from awsnb.sections.cascade.scene import scene
 from awsnb.sections.cascade.simulate import Floats, Outcome
 from awsnb.sections.cascade.why import across, broken, share, shares, why
-from awsnb.words import counted, percent, usd
+from awsnb.words import counted, percent
 
 
 def tell(outcome: Outcome) -> Result:
@@ -59,7 +59,7 @@ def _credit(outcome: Outcome) -> dict[str, Floats]:
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     failed, slow, replaced = outcome.failed_pct, outcome.slow_min, outcome.replaced
-    cost = float(np.median(outcome.usd_month))
+    cost = outcome.usd_month
     totals, links = outcome.shown.totals, broken(outcome)
     first = links[0] if links and outcome.fails else None
     return (
@@ -69,7 +69,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                across(f"{slow.min():.0f}", f"{slow.max():.0f}"), headline=True),
         Number("first_broken", "Broke first", first.name if first else None,
                first.name if first else "nothing", headline=True),
-        Number("usd_month", "A month of it", cost, usd(cost), headline=True),
+        Number("usd_month", "A month of it", float(np.median(cost)),
+               f"{across(f'{cost.min():,.0f}', f'{cost.max():,.0f}')} USD", headline=True),
         Number("failed_least_pct", "Failed at least", float(failed.min()),
                share(float(failed.min()))),
         Number("failed_most_pct", "Failed at most", float(failed.max()),
@@ -78,7 +79,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                across(f"{replaced.min():,.0f}", f"{replaced.max():,.0f}")),
         Number("users", "Users", round(totals.users), f"{totals.users:,.0f}"),
         Number("sent", "Requests sent, with retries", round(totals.sent), f"{totals.sent:,.0f}"),
-        Number("refused", "Refused by the database", round(totals.refused),
+        Number("refused", "Queries refused", round(totals.refused),
                f"{totals.refused:,.0f}"),
         _broke("credits_out_min", "Credits spent after", outcome, "volume"),
         _broke("threads_full_min", "All threads wait after", outcome, "instances' threads"),

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from awsnb.sections.cascade.load import MINUTE_S
 from awsnb.sections.cascade.scenario import CPU, PROXY
 from awsnb.sections.cascade.simulate import FEW_PCT, FULL, Floats, Outcome
+from awsnb.sections.cascade.site import PUBLISHES_S
 from awsnb.words import are, counted, percent, span
 
 SLOW_S = 1.0
@@ -15,11 +18,12 @@ SOON_S = 120.0  # within which one link counts as breaking because of another
 
 @dataclass(frozen=True)
 class Link:
-    """A link that broke: its name, when, and how it shows."""
+    """A link that broke: its name, when, how it shows, and what is seen of it in the picture."""
 
     name: str
     at_s: float
     sentence: str
+    seen: str
 
 
 def why(outcome: Outcome) -> str:
@@ -29,7 +33,7 @@ def why(outcome: Outcome) -> str:
     if outcome.fails and links:
         said.append(f"First to break: the {links[0].name}.")
     said += [link.sentence for link in links]
-    said += [_proxy(outcome), _end(outcome)]
+    said += [_bulkhead(outcome), _proxy(outcome), _end(outcome)]
     return " ".join(filter(None, said))
 
 
@@ -55,13 +59,12 @@ def across(least: str, most: str) -> str:
 
 
 def _verdict(outcome: Outcome) -> str:
-    users = f"{outcome.shown.totals.users:,.0f} users"
-    over = f"over {counted(len(outcome.nights), 'set')} of health-check phases"
+    over = counted(len(outcome.nights), "night")
     if not outcome.fails:
-        return f"Nothing fails, {over}: all of {users} get their answer."
+        return f"Nothing fails in {over}: all users get their answer."
     said, middle = shares(outcome.failed_pct), share(float(outcome.shown.totals.failed_pct))
-    here = "" if said == middle else f" ({middle} here)"
-    return f"{said} of {users} fail for good, {over}{here}."
+    here = "" if said == middle else f" ({middle} in the one shown)"
+    return f"{said} of all users fail for good, over {over}{here}."
 
 
 def _volume(outcome: Outcome) -> Link | None:
@@ -73,9 +76,9 @@ def _volume(outcome: Outcome) -> Link | None:
     return Link(
         "volume",
         at_s,
-        f"At {_clock(outcome, at_s)} the volume's {outcome.volume.capacity:,.0f} I/O credits are "
-        f"spent, {outcome.volume.baseline:,.0f} IOPS are left, and "
+        f"At {_clock(outcome, at_s)} the volume's credits are spent, and "
         f"{_noticed(outcome, at_s)}.",
+        f"The volume's credits are spent: {outcome.volume.baseline:,.0f} IOPS are left.",
     )
 
 
@@ -83,9 +86,10 @@ def _noticed(outcome: Outcome, at_s: float) -> str:
     """Say when the first user fails for good."""
     failed_s = outcome.first_s(np.cumsum(outcome.shown.steps["failed"]) >= 1)
     if failed_s is None:
-        return "nothing fails of it"
+        return "still nothing fails"
     when = _clock(outcome, failed_s)
-    return f"users fail from {when}" if failed_s - at_s < SOON_S else f"nothing fails until {when}"
+    soon = abs(failed_s - at_s) < SOON_S
+    return f"users fail from {when} on" if soon else f"nothing fails until {when}"
 
 
 def _threads(outcome: Outcome) -> Link | None:
@@ -98,16 +102,9 @@ def _threads(outcome: Outcome) -> Link | None:
     return Link(
         "instances' threads",
         at_s,
-        f"At {_clock(outcome, at_s)} all {threads[step]:,.0f} threads wait for the database: "
-        f"{_missed(outcome, step)}{_cpu(outcome, step)}.",
-    )
-
-
-def _missed(outcome: Outcome, step: int) -> str:
-    row = outcome.shown.steps[step]
-    return (
-        f"{percent(100 - 100 * float(row['hit_ratio']))} of requests miss the cache, a query takes "
-        f"{span(float(row['query_ms']) / 1000)}"
+        f"At {_clock(outcome, at_s)} all {threads[step]:,.0f} threads wait for the database"
+        f"{_cpu(outcome, step)}.",
+        "All threads wait for the database.",
     )
 
 
@@ -116,9 +113,9 @@ def _cpu(outcome: Outcome, step: int) -> str:
     scenario = outcome.scenario
     cpu_pct = float(outcome.shown.steps["cpu_pct"][step])
     if scenario.scale_on != CPU or cpu_pct >= scenario.target_pct:
-        return f", and the CPU is at {percent(cpu_pct)}"
+        return f", with the CPU at {percent(cpu_pct)}"
     target = f"target tracking at {scenario.target_pct:g} %"
-    return f", the CPU is at {percent(cpu_pct)}, and {target} adds nothing"
+    return f"; the CPU is at {percent(cpu_pct)}, and {target} adds nothing"
 
 
 def _connections(outcome: Outcome) -> Link | None:
@@ -128,21 +125,41 @@ def _connections(outcome: Outcome) -> Link | None:
     at_s = outcome.first_s(refused & (outcome.shown.steps["connections"] > _nearly_all(outcome)))
     if at_s is None:
         return None
+    refuses = f"the database refuses what exceeds {outcome.scenario.most_connections:,} connections"
     return Link(
         "database's connections",
         at_s,
-        f"From {_clock(outcome, at_s)} the database refuses what exceeds "
-        f"{outcome.scenario.most_connections:,} connections: "
-        f"{outcome.shown.totals.refused:,.0f} requests fail at once, which sheds load.",
+        f"From {_clock(outcome, at_s)} on {refuses}{_refused(outcome)}.",
+        f"{refuses[0].upper()}{refuses[1:]}.",
     )
 
 
-def _proxy(outcome: Outcome) -> str:
-    """Say that a proxy shares what was never short."""
-    most, wanted = outcome.scenario.most_connections, outcome.shown.steps["connections"].max()
-    if outcome.scenario.connect != PROXY or not outcome.fails or wanted >= _nearly_all(outcome):
+def _refused(outcome: Outcome) -> str:
+    """Say how many it refuses, where it alone does."""
+    if outcome.scenario.bulkhead is not None:
         return ""
-    return f"The proxy changes nothing: {wanted:,.0f} of {most:,} connections are wanted."
+    return f": {outcome.shown.totals.refused:,.0f} requests fail at once"
+
+
+def _bulkhead(outcome: Outcome) -> str:
+    """Say how many requests a bulkhead let fail at once, where it alone did."""
+    refused = outcome.shown.totals.refused
+    if outcome.scenario.bulkhead is None or refused < 1 or _connections(outcome):
+        return ""
+    return f"The bulkhead lets {refused:,.0f} requests fail at once."
+
+
+def _proxy(outcome: Outcome) -> str:
+    """Say that a proxy shares what was never short, or what it does where it is short."""
+    most, wanted = outcome.scenario.most_connections, outcome.shown.steps["connections"].max()
+    if outcome.scenario.connect != PROXY or not outcome.fails:
+        return ""
+    if wanted < _nearly_all(outcome):
+        return f"The proxy changes nothing: {wanted:,.0f} of {most:,} connections are wanted."
+    return (
+        f"{wanted:,.0f} connections are wanted and the database has {most:,}: behind the proxy "
+        "the rest wait, and none is refused."
+    )
 
 
 def _nearly_all(outcome: Outcome) -> float:
@@ -150,38 +167,58 @@ def _nearly_all(outcome: Outcome) -> float:
 
 
 def _check(outcome: Outcome) -> Link | None:
-    steps = outcome.shown.steps
-    at_s = outcome.first_s(steps["replaced"] > 0)
+    at_s = outcome.first_s(outcome.shown.steps["replaced"] > 0)
     if at_s is None:
         return None
     number = int(outcome.shown.totals.replaced)
-    count = counted(number, "instance")
     return Link(
         "health check",
         at_s,
-        f"From {_clock(outcome, at_s)} health checks time out in the same queue: {count} "
-        f"{are(number)} replaced{_none_left(outcome)}.",
+        f"From {_clock(outcome, at_s)} on health checks time out in the queue: "
+        f"{counted(number, 'instance')} {are(number)} replaced.",
+        "Health checks time out in the queue, and instances are replaced.",
     )
-
-
-def _none_left(outcome: Outcome) -> str:
-    at_s = outcome.first_s(outcome.shown.steps["in_service"] == 0)
-    return "" if at_s is None else f", and at {_clock(outcome, at_s)} none is in service"
 
 
 def _end(outcome: Outcome) -> str:
     """Say whether the site is whole at the end, and since when."""
-    slow = outcome.p99_s > SLOW_S
+    slow, whole_s = outcome.p99_s > SLOW_S, whole_from_s(outcome)
+    if whole_s is not None:
+        return f"From {_clock(outcome, whole_s)} on p99 is below {SLOW_S:g} s again."
     if not slow.any():
         return ""
-    if slow[-1]:
-        hits_pct = 100 * float(outcome.by_minute("hit_ratio")[-1])
-        gone = ": the site answers clients who have left" * (outcome.fails and hits_pct > WARM_PCT)
-        p99 = span(float(outcome.p99_s[-1]))
-        return f"At the end p99 is still {p99}, with {percent(hits_pct)} cache hits{gone}."
-    last_s = 60.0 * (slow.size - int(slow[::-1].argmax()))
-    return f"From {_clock(outcome, last_s)} on p99 is below {SLOW_S:g} s again."
+    p99, hits_pct = span(float(outcome.p99_s[-1])), 100 * float(outcome.by_minute("hit_ratio")[-1])
+    gone = ": the site serves clients who have left" * serves_in_vain(outcome)
+    return f"At the end p99 is still {p99}, with {percent(hits_pct)} cache hits{gone}."
+
+
+def whole_from_s(outcome: Outcome) -> float | None:
+    """Return from when on p99 stays below 1 s, s; None if it always was, or is not at the end."""
+    slow = outcome.p99_s > SLOW_S
+    return _after_last(slow) if slow.any() and not slow[-1] else None
+
+
+def warm_from_s(outcome: Outcome) -> float | None:
+    """Return from when on a cache whose keys had expired stays full, s; None if it never is."""
+    cold = 100 * outcome.by_minute("hit_ratio") <= WARM_PCT
+    cold[: int(PUBLISHES_S / MINUTE_S)] = False
+    return _after_last(cold) if cold.any() and not cold[-1] else None
+
+
+def serves_in_vain(outcome: Outcome) -> bool:
+    """Say whether the cache is full again, and most work is for clients who have left."""
+    warm_s = warm_from_s(outcome)
+    if warm_s is None or whole_from_s(outcome) is not None:
+        return False
+    since = slice(int(warm_s / MINUTE_S), None)
+    in_vain, answered = (outcome.by_minute(name)[since].sum() for name in ("in_vain", "answered"))
+    return bool(in_vain > answered)
+
+
+def _after_last(found: NDArray[np.bool_]) -> float:
+    """Return when the last minute in which it is found is over, s."""
+    return MINUTE_S * (found.size - int(found[::-1].argmax()))
 
 
 def _clock(outcome: Outcome, seconds: float) -> str:
-    return f"{outcome.load.clock(seconds):%H:%M:%S}".removesuffix(":00")
+    return f"{outcome.load.clock(seconds):%H:%M}"

@@ -12,6 +12,8 @@ from awsnb.words import span
 IN_FLIGHT, FINISHED, CUT = "In flight", "Finished", "Cut"
 BEGIN = "The targets are deregistered: no new requests, open ones go on."
 
+SEEN = 0.01  # of what was in flight
+
 State = tuple[float, Literal["wait", "off"], str]
 
 
@@ -47,7 +49,15 @@ def scene(outcome: Outcome) -> Scene:
         ),
         events=((ends_s, "cut"),),
         words=words,
+        at=_opens(outcome),
     )
+
+
+def _opens(outcome: Outcome) -> float:
+    """Return the last time before the cut at which enough is in flight to be seen, s."""
+    after = outcome.after_s
+    seen = (outcome.work.residual_tail(after) >= SEEN) & (after < outcome.scenario.cuts_at_s)
+    return float(after[seen][-1] if seen.any() else after[0])
 
 
 def _end(outcome: Outcome) -> str:

@@ -32,11 +32,11 @@ def tell(outcome: Outcome) -> Result:
         numbers=_numbers(outcome),
         data={
             "after_s": after,
-            "drawn_pct": _shown(100 * drawn, LEAST_PCT),
-            "in_flight_pct": _shown(100 * outcome.work.residual_tail(after), LEAST_PCT),
-            "any_request_pct": _shown(100 * outcome.work.tail(after), LEAST_PCT),
+            "drawn_pct": _shown(100 * drawn),
+            "in_flight_pct": _shown(100 * outcome.work.residual_tail(after)),
+            "any_request_pct": _shown(100 * outcome.work.tail(after)),
             "deploy_min": outcome.delay_deploy_min,
-            "cut_requests": _shown(outcome.delay_cut, LEAST_CUT),
+            "cut_requests": _shown(outcome.delay_cut),
             "delay_s": DELAYS_S,
         },
         panels=(_flight(outcome), _trade(outcome)),
@@ -54,9 +54,9 @@ def few(count: float) -> str:
     return f"{count:.2g}" if count < 9.95 else f"{float(f'{count:.3g}'):,.0f}"
 
 
-def _shown(values: np.ndarray, least: float) -> np.ndarray:
-    """Leave out what a logarithmic axis can't show."""
-    return np.where(values >= least, values, np.nan)
+def _shown(values: np.ndarray) -> np.ndarray:
+    """Leave out nothing at all, which a logarithmic axis can't show."""
+    return np.where(values > 0, values, np.nan)
 
 
 def _flight(outcome: Outcome) -> Panel:

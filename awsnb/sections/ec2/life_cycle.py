@@ -263,15 +263,19 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
 def compare(scenario: LifeCycleScenario) -> Comparison:
     """Find the operation of yours that keeps what must be kept, at the lowest bill.
 
+    A termination is among them only if it is asked about: who wants to go on with an instance is
+    not told to end it.
+
     Returns
     -------
     Comparison
         One option an operation; `best` is the cheapest that keeps it.
     """
+    left_out = {BY_AWS, TERMINATE} - {scenario.operation}
     options = [
         _option(simulate(scenario.replace(operation=operation)))
         for operation in OPERATIONS
-        if operation != BY_AWS
+        if operation not in left_out
     ]
     best = cheapest(options)
     why = f"No operation keeps the {scenario.keep}."
