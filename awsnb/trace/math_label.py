@@ -24,6 +24,7 @@ class Told(NamedTuple):
     kind: str  # total or rate
     measure: str
     scale: float = 1.0
+    by_unit: bool = False  # its unit names the measure, such as MiB/s
 
 
 def told_by(label: str, period_s: float) -> Told | None:
@@ -32,9 +33,9 @@ def told_by(label: str, period_s: float) -> Told | None:
     Examples
     --------
     >>> told_by("Total IOPS", 300)
-    Told(kind='rate', measure='operations', scale=1.0)
+    Told(kind='rate', measure='operations', scale=1.0, by_unit=False)
     >>> told_by("(VolumeReadBytes + VolumeWriteBytes) / PERIOD(m1)", 300)
-    Told(kind='rate', measure='bytes', scale=1.0)
+    Told(kind='rate', measure='bytes', scale=1.0, by_unit=False)
     >>> told_by("Provisioned IOPS", 300) is None
     True
     """
@@ -82,5 +83,5 @@ def _rate(label: str) -> Told | None:
     words = re.findall(r"[^\s&,]+", match[1].casefold())
     words = [word for whole in words for word in ([whole] if "-" in whole else whole.split("_"))]
     if all(word in PARTS or RESOURCE.fullmatch(word) for word in words):
-        return Told("rate", *unit)
+        return Told("rate", *unit, by_unit=unit[0] == "bytes")
     return None

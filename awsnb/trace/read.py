@@ -162,7 +162,7 @@ def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:
 
 
 def _trace(series: Series, source: str) -> Trace:
-    metric, namespace, statistic, resource = series.label
+    metric, namespace, statistic, resource, _ = series.label
     unit = _unit(series)
     samples = series.samples()
     notes = [*series.notes, *notes_on_zones(samples.zones)]
@@ -175,7 +175,8 @@ def _trace(series: Series, source: str) -> Trace:
 
 
 def _unit(series: Series) -> str:
-    units = series.units - {"None"}
+    beside = series.label.unit
+    units = series.units - {"None", beside and ""} | ({beside} if beside else set())
     if len(units) > 1:
         raise TraceError(f"mixed units ({shortened(', '.join(sorted(units)))}), one is needed")
     return "".join(units)
