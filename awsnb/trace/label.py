@@ -47,8 +47,9 @@ def read_label(text: str) -> Label:
 
     Examples
     --------
-    >>> read_label("us-east-1:AWS/EBS VolumeId:vol-1 VolumeReadOps Sum 300")
-    Label(metric='VolumeReadOps', namespace='AWS/EBS', statistic='Sum', resource='VolumeId:vol-1', unit='')
+    >>> label = read_label("us-east-1:AWS/EBS VolumeId:vol-1 VolumeReadOps Sum 300")
+    >>> label.namespace, label.metric, label.statistic, label.resource
+    ('AWS/EBS', 'VolumeReadOps', 'Sum', 'VolumeId:vol-1')
     >>> read_label("m1/PERIOD(m1)").metric
     'm1/PERIOD(m1)'
     >>> read_label("WriteThroughput (MB/s)").unit, read_label("VolumeReadOps/s").unit

@@ -12,11 +12,12 @@ from awsnb.trace.cells import shortened
 from awsnb.trace.clock import coarser, unbroken
 from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
+from awsnb.trace.foreign import refuse_foreign, refuse_log
 from awsnb.trace.model import Trace, TraceError, in_a_sentence
 from awsnb.trace.repair import repaired
 from awsnb.trace.series import Samples, Series, choose, notes_on_zones, usual_statistic
 from awsnb.trace.table import table_series
-from awsnb.trace.text_export import is_text_output, refuse_foreign, text_series
+from awsnb.trace.text_export import is_text_output, text_series
 
 
 def read_cloudwatch(
@@ -156,6 +157,7 @@ def _read(
 def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:
     head = file.head()
     refuse_foreign(head)
+    refuse_log(head)
     if head.lstrip()[:1] in ("{", "["):
         return document_series(file)
     return text_series(file) if is_text_output(head) else table_series(file, progress)

@@ -190,7 +190,7 @@ def test_durations_are_read_as_they_are_written(tmp_path, text, seconds):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "holds no durations"),
+        ("", "the file is empty"),
         ("12\nsoon\n", "line 2, 'soon', is no duration"),
         ("-4\n", "line 1, '-4', is no duration"),
         ("nan\n", "is no duration"),

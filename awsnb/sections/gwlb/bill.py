@@ -10,7 +10,7 @@ from awsnb.aws.elb.bill import DIMENSIONS
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
-from awsnb.trace import Load, Trace, TraceError, load_of, read_every
+from awsnb.trace import Load, Trace, level_of, load_of, read_every
 from awsnb.trace.metrics import known
 from awsnb.view import View
 from awsnb.words import counted, percent, rate, usd
@@ -170,7 +170,10 @@ def _held(scenario: BillScenario) -> dict[str, Trace]:
         if key:
             held[key] = trace
     if not held:
-        raise _refusal(f"{scenario.trace} holds none of {', '.join(METRICS.values())}")
+        raise _refusal(
+            f"{scenario.trace} holds none of {', '.join(METRICS.values())}: export one or more, "
+            f"{METRICS[OPEN]} as Average and the others as Sum"
+        )
     return {key: held[key] for key in KEYS if key in held}
 
 
@@ -179,12 +182,7 @@ def _load(trace: Trace, key: str) -> Load:
     if key != OPEN:
         load = load_of(trace, MEASURES[key])
         return replace(load, per_s=load.per_s * HOUR_S / 1e9) if key == BYTES else load
-    if trace.statistic not in ("", "Average", "Maximum"):
-        raise TraceError(f"{trace.source}: the {trace.statistic} of {METRICS[OPEN]} is not how "
-                         "many flows are open: export its Average.")  # fmt: skip
-    level = np.nan_to_num(trace.value)
-    if level.min() < 0:
-        raise TraceError(f"{trace.source}: holds {level.min():g} open flows, below 0.")
+    level = np.nan_to_num(level_of(trace, METRICS[OPEN]).value)
     return Load(trace, level, MEASURES[OPEN])
 
 

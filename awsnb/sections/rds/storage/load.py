@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from awsnb.aws.rds.storage_autoscaling import DAY_S
 from awsnb.sections.rds.storage.scenario import StorageScenario
-from awsnb.trace import Trace, TraceError, read_cloudwatch
-from awsnb.trace.metrics import known
+from awsnb.trace import TraceError, read_level
 from awsnb.trace.model import refusal
-from awsnb.trace.units import UNITS
 
 BATCH_STARTS_H = 2.0
 FREE = "FreeStorageSpace"
@@ -65,8 +63,8 @@ def _regular(scenario: StorageScenario) -> Load:
 
 
 def _measured(scenario: StorageScenario) -> Load:
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=FREE)
-    free_gib = _free_gib(trace)
+    trace = read_level(scenario.trace, FREE, scenario.metric)
+    free_gib = trace.value / GIB
     held = np.isfinite(free_gib)
     at_s = np.cumsum(trace.duration_s)[held]
     at_s = at_s - at_s[0]
@@ -82,21 +80,6 @@ def _measured(scenario: StorageScenario) -> Load:
         f"Free space: {trace.describe()}. Then the same days again, growing {rate:,.2f} GiB a day."
     )
     return Load(*_repeated(at_s, used, rate, DAY_S * scenario.days), rate, (note,))
-
-
-def _free_gib(trace: Trace) -> Floats:
-    """Free space as the file tells it, refused where it is something else."""
-    metric = known(trace.metric, trace.namespace)
-    if metric and metric.metric != FREE:
-        raise refusal(trace.source, f"{metric.metric} is not free space: export {FREE} (Average)")
-    unit = UNITS.get(trace.unit.casefold()) if trace.unit not in ("", "None") else None
-    if unit and (unit.counts != "bytes" or unit.per_second):
-        raise refusal(
-            trace.source, f"{trace.unit} is no unit of free space: export {FREE} in Bytes"
-        )
-    if not metric and not unit:
-        raise refusal(trace.source, f"does not say that it is {FREE}: name the column so")
-    return trace.value * (unit.scale if unit else 1.0) / GIB
 
 
 def _slope(at_s: Floats, used: Floats) -> float:

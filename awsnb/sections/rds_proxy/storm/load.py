@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from awsnb.sections.rds_proxy.storm.scenario import StormScenario
-from awsnb.trace import TraceError, read_cloudwatch
+from awsnb.trace import TraceError, read_level
 
 METRIC = "DatabaseConnections"
-COUNTED = ("", "Maximum", "Average", "Minimum")
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,7 @@ def others_of(scenario: StormScenario) -> Others:
     """
     if not scenario.trace:
         return Others(scenario.others)
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=METRIC)
-    if trace.metric and METRIC not in trace.metric:
-        raise _refusal(scenario, f"holds {trace.metric}")
-    if trace.statistic not in COUNTED:
-        raise _refusal(scenario, f"holds the {trace.statistic} of {METRIC}, which counts samples")
-    if np.nanmin(trace.value) < 0:
-        raise _refusal(scenario, "holds numbers below 0")
+    trace = read_level(scenario.trace, METRIC, scenario.metric)
     peak = int(np.ceil(np.nanmax(trace.value)))
     if peak >= scenario.most_connections:
         raise TraceError(
@@ -44,7 +37,3 @@ def others_of(scenario: StormScenario) -> Others:
             "instance_class."
         )
     return Others(peak, (f"Held by others, the file's peak: {trace.describe()}.", *trace.repairs))
-
-
-def _refusal(scenario: StormScenario, problem: str) -> TraceError:
-    return TraceError(f"{scenario.trace}: {problem}; please export {METRIC} (Maximum).")
