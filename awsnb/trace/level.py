@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from awsnb.trace.cells import shown
 from awsnb.trace.metrics import KINDS, Metric, known
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import read_cloudwatch
@@ -71,8 +72,10 @@ def level_of(trace: Trace, metric: str, path: str = "", *, low: float = 0.0) -> 
 def _refuse_other(trace: Trace, wanted: Metric) -> None:
     other = known(trace.metric, trace.namespace)
     if other is None:
-        name = f"names {trace.metric!r}" if trace.metric else "names no metric"
-        raise TraceError(f"{name}, and not {wanted.metric}: if it is that, name the column so")
+        but = f", but {shown(trace.metric)}" if trace.metric else ""
+        raise TraceError(
+            f"does not say that it is {wanted.metric}{but}: if it is, name the column so"
+        )
     if other.metric != wanted.metric:
         raise TraceError(f"holds {other.metric}, {KINDS[other.kind]} ({other.measure})")
     if trace.statistic in ADDED_UP:

@@ -59,6 +59,12 @@ class Load:
     measure: str
     notes: tuple[str, ...] = ()
 
+    def until(self, moment_s: Floats) -> Floats:
+        """Return how much came from the trace's start until some moments, s since then."""
+        edges_s = np.concatenate(([0.0], np.cumsum(self.trace.duration_s)))
+        held = np.concatenate(([0.0], np.cumsum(self.per_s * self.trace.duration_s)))
+        return np.interp(moment_s, edges_s, held)
+
 
 def read_load(
     path: str | Path,

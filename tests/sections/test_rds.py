@@ -150,8 +150,12 @@ def test_free_space_of_your_own(tmp_path):
 @pytest.mark.parametrize(
     ("header", "unit", "said"),
     [
-        ("timestamp,FreeableMemory Average,Unit", ",Bytes", "FreeableMemory is not free space"),
-        ("timestamp,FreeStorageSpace Average,Unit", ",Percent", "Percent is no unit of free space"),
+        ("timestamp,FreeableMemory Average,Unit", ",Bytes", "holds FreeableMemory, a level"),
+        (
+            "timestamp,FreeStorageSpace Average,Unit",
+            ",Percent",
+            "is in Percent, and FreeStorageSpace is in Bytes",
+        ),
         ("timestamp,value", "", "does not say that it is FreeStorageSpace"),
     ],
 )

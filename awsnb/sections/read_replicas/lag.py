@@ -152,7 +152,7 @@ def _metric(
 
 def measured(scenario: ReplicaScenario) -> Lag:
     """Read ReplicaLag, of one replica; -1 and samples without a value are no replication."""
-    trace = read_level(scenario.trace, METRIC, scenario.metric, low=NOT_REPLICATING)
+    trace = read_level(scenario.trace, METRIC, scenario.metric, low=-np.inf)
     _refuse_between(scenario.trace, trace.value)
     lag_s = np.where(trace.value == NOT_REPLICATING, np.inf, trace.value)
     starts = np.datetime64(trace.start.replace(tzinfo=None), "ms") + (

@@ -36,4 +36,6 @@ def others_of(scenario: StormScenario) -> Others:
             f"allows {scenario.most_connections:,}; set max_connections or a larger "
             "instance_class."
         )
-    return Others(peak, (f"Held by others, the file's peak: {trace.describe()}.", *trace.repairs))
+    held = trace.value[np.isfinite(trace.value)]
+    end = ("The file ends at its peak: more may come.",) if held[-1] == held.max() > held[0] else ()
+    return Others(peak, (f"Held by others, the file's peak: {trace.describe()}.", *end))
