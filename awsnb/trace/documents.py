@@ -257,7 +257,9 @@ def _metric_statistics(groups: list[tuple[str, Any]], notes: tuple[str, ...]) ->
 def _of_points(label: str, points: list[Placed], notes: tuple[str, ...]) -> Iterator[Series]:
     found = [name for name in STATISTICS if any(name in point for _, point in points)]
     if not found:
-        raise TraceError(f"Datapoints is empty or has no {', '.join(STATISTICS)}")
+        only = " but ExtendedStatistics, which are percentiles"
+        more = only if any("ExtendedStatistics" in point for _, point in points) else ""
+        raise TraceError(f"Datapoints is empty or has no {', '.join(STATISTICS)}{more}")
     units = frozenset(str(point.get("Unit") or "") for _, point in points)
     for name in found:
         held = [(place, point) for place, point in points if name in point]

@@ -350,7 +350,7 @@ def _converted(trace: Trace, told: Told, notes: list[str]) -> Load:
     per_s = np.where(held, trace.value, 0.0) * told.scale
     if told.kind == "total":
         per_s = per_s / trace.duration_s
-    if told.measure == CPU and high <= 1:
+    if told.measure == CPU and 0 < high <= 1:
         notes = [*notes, "No value is above 1: read as percent, not as fractions of 1."]
     if per_s.max() > MOST_PER_S:
         raise TraceError(

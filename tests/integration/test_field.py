@@ -443,6 +443,7 @@ def test_more_shapes_are_read(tmp_path, text):
         (json.dumps([{"t": at, "v": 1} for at in times(6)]), "without Timestamps and Values"),
         (json.dumps([30_000.0] * 6), "without Timestamps and Values"),
         ('{"Label": "VolumeWriteOps", "Datapoints": [{"Sum": 3', "ends in the middle"),
+        ('[{"Timestamp": 1772438400, "ExtendedStatistics": {"p99": 3}}]', "which are percentiles"),
         ('{"resourceMetrics": []}', "OpenTelemetry's form"),
         ('{"widgets": []}', "source of a dashboard"),
         ('{"MetricList": []}', "Performance Insights"),

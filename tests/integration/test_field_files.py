@@ -221,6 +221,14 @@ def test_what_is_no_history_of_a_group_is_refused_by_name(written, content, says
         answer(GROUPS, activities=written(content))
 
 
+def test_a_refresh_that_did_not_succeed_says_how_it_ended(written):
+    entry = {**REFRESH_ENTRY, "Status": "Cancelled", "PercentageComplete": 10}
+    why = answer(REFRESH, refreshes=written(json.dumps([entry]))).why
+    assert why.startswith("Your refresh ended as Cancelled at 10 %, after 50 min; the model's ")
+    entry["PercentageComplete"] = 250
+    assert "250, above 100" in refusal(REFRESH, refreshes=written(json.dumps([entry])))
+
+
 # --- block lists: 2,048 blocks of 512 KiB are 1 GiB, 512 are a quarter
 
 

@@ -106,6 +106,17 @@ def test_what_is_no_free_space_is_refused(exported, header, unit, value, says):
         answer(RDS, "storage", trace=path)
 
 
+def test_space_that_comes_back_may_be_a_larger_storage(exported):
+    grown = [100 - 10 * day for day in range(9)] + [110 - 10 * day for day in range(9)]
+    path = exported("FreeStorageSpace (GiB)", grown, 86_400)
+    notes = answer(RDS, "storage", trace=path, size_gib=200).notes
+    assert any("rises by 90 GiB at 2026-03-11 00:00" in note and "enlarged" in note
+               for note in notes)  # fmt: skip
+    falling = exported("FreeStorageSpace (GiB)", FREE_GIB, 86_400)
+    notes = answer(RDS, "storage", trace=falling, size_gib=200).notes
+    assert not any("rises by" in note for note in notes)
+
+
 # --- open connections
 
 
@@ -155,6 +166,11 @@ def test_lag_counts_in_its_unit(exported, header, unit, values):
 def test_lag_that_is_not_named_so_is_asked_about(exported, header):
     said = refusal(LAG, trace=exported(header, [2000] * 9, 60))
     assert "does not say that it is ReplicaLag" in said and "name the column so" in said
+
+
+def test_lag_that_no_replica_has_is_refused(exported):
+    said = refusal(LAG, trace=exported("ReplicaLag", [1e12] * 9, 60))
+    assert "holds a lag of 1e+12 s; ReplicaLag is from 0 to 100,000,000 s" in said
 
 
 def test_lag_that_is_highest_at_the_end_may_grow(exported):

@@ -75,6 +75,8 @@ def _read(file: Path, modified_ns: int, size: int) -> OwnRefresh:
     kept = kept if isinstance(kept, dict) else {}
     preferences = {name: _number(kept, name, entry) for name in PREFERENCES if name in kept}
     complete = _number(entry, "PercentageComplete", entry) if "PercentageComplete" in entry else 0
+    if complete > 100:
+        raise OUTPUT.refusal(f"{_name(entry)} has PercentageComplete {complete}, above 100.")
     return OwnRefresh(took_s, entry["Status"], complete, preferences, len(ended))
 
 

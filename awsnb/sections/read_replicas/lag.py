@@ -19,6 +19,7 @@ BURST_S, TRANSACTION_S, QUERY_S = (60.0, 120.0), 180.0, 390.0  # when they begin
 END_S = STEP_S * np.arange(1, round((RUN_S + TAIL_S) / STEP_S) + 1)
 SHOWN = round(RUN_S / STEP_S)
 METRIC = "ReplicaLag"
+LONGEST_S = 1e8  # three years: longer, and it is of another unit
 NOT_REPLICATING = float(RDS.value("read_replica", "not_replicating"))
 IDLE_MOST_S = float(RDS.value("read_replica", "idle_lag_max"))
 
@@ -153,7 +154,7 @@ def _metric(
 def measured(scenario: ReplicaScenario) -> Lag:
     """Read ReplicaLag, of one replica; -1 and samples without a value are no replication."""
     trace = read_level(scenario.trace, METRIC, scenario.metric, low=-np.inf)
-    _refuse_between(scenario.trace, trace.value)
+    _refuse_no_lag(scenario.trace, trace.value)
     lag_s = np.where(trace.value == NOT_REPLICATING, np.inf, trace.value)
     starts = np.datetime64(trace.start.replace(tzinfo=None), "ms") + (
         1000 * np.append(0.0, np.cumsum(trace.duration_s)[:-1])
@@ -166,10 +167,11 @@ def measured(scenario: ReplicaScenario) -> Lag:
     )  # fmt: skip
 
 
-def _refuse_between(path: str, lag_s: Array) -> None:
-    bad = lag_s[(lag_s < 0) & (lag_s != NOT_REPLICATING)]
+def _refuse_no_lag(path: str, lag_s: Array) -> None:
+    bad = lag_s[((lag_s < 0) & (lag_s != NOT_REPLICATING)) | (lag_s > LONGEST_S)]
     if bad.size:
         raise refusal(
             path,
-            f"holds a lag of {bad[0]:g} s; ReplicaLag is 0 or more, or -1 where nothing is copied",
+            f"holds a lag of {bad[0]:g} s; ReplicaLag is from 0 to {LONGEST_S:,.0f} s, or -1 where "
+            "nothing is copied",
         )

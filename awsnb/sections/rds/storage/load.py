@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from awsnb.aws.rds.storage_autoscaling import DAY_S
 from awsnb.sections.rds.storage.scenario import StorageScenario
-from awsnb.trace import TraceError, read_level
+from awsnb.trace import Trace, TraceError, read_level
 from awsnb.trace.model import refusal
 
 BATCH_STARTS_H = 2.0
 FREE = "FreeStorageSpace"
 GIB = 2.0**30
+LARGE_RISE = 0.05  # of the storage: half of what storage autoscaling adds at least
 MOST_POINTS = 200_000
 Floats = NDArray[np.float64]
 
@@ -79,7 +80,22 @@ def _measured(scenario: StorageScenario) -> Load:
     note = (
         f"Free space: {trace.describe()}. Then the same days again, growing {rate:,.2f} GiB a day."
     )
-    return Load(*_repeated(at_s, used, rate, DAY_S * scenario.days), rate, (note,))
+    at_s, wanted = _repeated(at_s, used, rate, DAY_S * scenario.days)
+    return Load(at_s, wanted, rate, (note, *_rises(scenario, trace, free_gib)))
+
+
+def _rises(scenario: StorageScenario, trace: Trace, free_gib: Floats) -> tuple[str, ...]:
+    """Say when free space jumps up: by deleting, or because the storage was larger from then on."""
+    held = np.flatnonzero(np.isfinite(free_gib))
+    more = np.diff(free_gib[held])
+    most = int(more.argmax()) if more.size else 0
+    if not more.size or more[most] < LARGE_RISE * scenario.size_gib:
+        return ()
+    at = str(trace.times()[held[most + 1]].astype("datetime64[m]")).replace("T", " ")
+    return (
+        f"Free space rises by {more[most]:,.0f} GiB at {at} UTC, taken as data that were deleted. "
+        "If the storage was enlarged then, give the time after it only.",
+    )
 
 
 def _slope(at_s: Floats, used: Floats) -> float:
