@@ -121,7 +121,7 @@ def _unit(text: str, metric: Metric | None) -> tuple[str, str]:
 
 
 def _is_unit(text: str) -> bool:
-    return unit_of(text) is not None or bool(BITS.match(text))
+    return unit_of(text) is not None or bool(BITS.fullmatch(text.partition("/")[0]))
 
 
 def _of_unknown(text: str) -> Label:

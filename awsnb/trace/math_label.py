@@ -7,6 +7,7 @@ from awsnb.trace.label import EXPRESSION
 from awsnb.trace.metrics import known
 from awsnb.trace.units import BITS, RATE, rate_word
 
+RATE_WORD = re.compile(r"\brate\b", re.IGNORECASE)
 PERIOD = re.compile(r"(.+?)\s*/\s*(?:PERIOD\([^()]*\)|(\d+))")
 RATE_AT_END = re.compile(rf"(.*?)[\s([]*({RATE}|iops|rps)[\s)\]]*", re.IGNORECASE)
 # words that say which part of a load it is, and no more: not 'limit', 'provisioned', 'maximum'
@@ -55,7 +56,7 @@ def seems_a_rate(label: str) -> bool:
     """Say whether a label that is not understood divides, or ends in a unit per second."""
     match = RATE_AT_END.fullmatch(label.strip())
     divides = "/" in label and bool(EXPRESSION.search(label))
-    return divides or "RATE(" in label or bool(match)
+    return divides or bool(RATE_WORD.search(label)) or bool(match)
 
 
 def may_be_bits(label: str) -> bool:

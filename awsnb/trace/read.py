@@ -33,8 +33,8 @@ def read_cloudwatch(
 
     - a CSV with a header: a time column (timestamp, time, date, ...) and a value column (value,
       Sum, Average, ..., or any that holds numbers). A header such as ``VolumeReadOps Sum`` names
-      metric and statistic, a column ``Unit`` the unit; other columns that vary tell several
-      series apart. Comma, semicolon or tab between them.
+      metric and statistic, a column ``Unit`` or ``(MiB)`` or ``/s`` in the header the unit; other
+      columns that vary tell several series apart. Comma, semicolon, tab or bar between them.
     - the CSV that the CloudWatch console downloads from a graph.
     - the JSON of ``aws cloudwatch get-metric-data`` or ``get-metric-statistics``, also of
       ``--query Datapoints`` or ``--query '[Timestamps,Values]'``, and their ``--output text``.

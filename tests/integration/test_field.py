@@ -192,6 +192,12 @@ def test_what_is_no_longer_the_metric_is_not_read_as_it(table, header, says):
     assert says in refusal(EBS, table(header, [100] * 12))
 
 
+def test_a_rate_by_its_name_is_no_total(table):
+    path = table("VolumeWriteOps rate", [100] * 12)
+    assert "say trace_unit = operations/s" in refusal(EBS, path, trace_unit="operations")
+    assert peak(path, trace_unit="operations/s") == 100
+
+
 def test_requests_of_one_target_are_not_those_of_all(table):
     assert "doesn't tell what" in refusal(SCALING, table("RequestCount per target", [6000] * 12))
     found = answer(SCALING, table("RequestCount/min", [6000] * 12))
