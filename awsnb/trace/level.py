@@ -13,7 +13,8 @@ from awsnb.trace.cells import shown
 from awsnb.trace.metrics import KINDS, Metric, known
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import read_cloudwatch
-from awsnb.trace.units import Unit, unit_of
+from awsnb.trace.series import Floats
+from awsnb.trace.units import unit_of
 
 ADDED_UP = ("Sum", "SampleCount")
 LEAST_BYTES = 1e5  # of a level that is not 0: less is in another unit than bytes
@@ -99,13 +100,11 @@ def _scale(trace: Trace, wanted: Metric) -> float:
     return told.scale / own.scale
 
 
-def _refuse_values(
-    trace: Trace, value: "np.ndarray[tuple[int], np.dtype[np.float64]]", wanted: Metric, low: float
-) -> None:
+def _refuse_values(trace: Trace, value: Floats, wanted: Metric, low: float) -> None:
     """Refuse values that can't be, and those that must be of another unit."""
     held = value[np.isfinite(value)]
     least, most = held.min(), held.max()
-    unit: Unit | None = unit_of(wanted.units[0])
+    unit = unit_of(wanted.units[0])
     counts = unit.counts if unit else ""
     if least < low:
         raise TraceError(f"holds {least:g}, below {low:g}, which {wanted.metric} never is")

@@ -147,6 +147,18 @@ def test_a_name_that_begins_alike_is_another_metric(exported, header, says):
 # --- lag
 
 
+def test_of_several_statistics_the_worst_is_read(tmp_path):
+    for metric, unit, found, number in (
+        ("DatabaseConnections", "Count", PROXY, "others"),
+        ("ReplicaLag", "Seconds", LAG, "worst_s"),
+    ):
+        points = [{"Timestamp": at, "Average": 3.0, "Maximum": 45.0, "Unit": unit}
+                  for at in stamps(6, 60)]  # fmt: skip
+        path = tmp_path / f"{metric}.json"
+        path.write_text(json.dumps({"Label": metric, "Datapoints": points}))
+        assert answer(found, trace=str(path)).summary[number] == 45
+
+
 @pytest.mark.parametrize(
     ("header", "unit", "values"),
     [
