@@ -106,7 +106,8 @@ def _rows(file: TextFile, delimiter: str) -> Iterator[Row]:
                     continue
                 width = width or len(row)
                 if len(row) != width:
-                    raise TraceError(f"line {line}: {len(row)} fields where {width} are needed")
+                    wanted = f"{width} are needed, as in the first line"
+                    raise TraceError(f"line {line}: {len(row)} fields where {wanted}")
                 yield line, row
         except csv.Error as problem:
             raise TraceError(f"line {reader.line_num}: not a CSV row ({problem})") from None
