@@ -78,7 +78,9 @@ def _refuse_other(trace: Trace, wanted: Metric) -> None:
             f"does not say that it is {wanted.metric}{but}: if it is, name the column so"
         )
     if other.metric != wanted.metric:
-        raise TraceError(f"holds {other.metric}, {KINDS[other.kind]} ({other.measure})")
+        raise TraceError(
+            f"holds {other.metric}, {KINDS[other.kind]} ({other.measure}){other.elsewhere}"
+        )
     if trace.statistic in ADDED_UP:
         raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which counts samples")
 

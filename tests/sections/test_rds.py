@@ -151,6 +151,7 @@ def test_free_space_of_your_own(tmp_path):
     ("header", "unit", "said"),
     [
         ("timestamp,FreeableMemory Average,Unit", ",Bytes", "holds FreeableMemory, a level"),
+        ("timestamp,ReplicaLag Average,Unit", ",Seconds", "the section read-replicas reads Repl"),
         (
             "timestamp,FreeStorageSpace Average,Unit",
             ",Percent",

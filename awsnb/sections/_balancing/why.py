@@ -10,7 +10,7 @@ from awsnb.sections._balancing.scenario import (
     FleetScenario,
 )
 from awsnb.sections._balancing.simulate import Outcome
-from awsnb.words import are, counted, milliseconds, percent
+from awsnb.words import are, counted, milliseconds, percent, rate
 
 DOES = {
     CRASH: "refuses connections",
@@ -37,7 +37,7 @@ def _is_storm(outcome: Outcome) -> bool:
 def _of_the_goals(outcome: Outcome) -> str:
     missed = _missed(outcome)
     if missed:
-        return f"It misses its {', and its '.join(missed)}."
+        return f"It misses its {' and its '.join(missed)}."
     scenario = outcome.scenario
     met = (
         f"p99 {milliseconds(outcome.p99_ms)} of {milliseconds(scenario.p99_goal_ms)} allowed, "
@@ -52,12 +52,13 @@ def _missed(outcome: Outcome) -> list[str]:
     goals, scenario = [], outcome.scenario
     if not outcome.p99_ms <= scenario.p99_goal_ms:
         goals.append(
-            f"p99 goal, {milliseconds(outcome.p99_ms)} against {milliseconds(scenario.p99_goal_ms)}"
+            f"p99 goal ({milliseconds(outcome.p99_ms)}, "
+            f"{milliseconds(scenario.p99_goal_ms)} allowed)"
         )
     if outcome.failed_pct > scenario.error_goal_pct:
         goals.append(
-            f"error goal, {percent(outcome.failed_pct)} failed against "
-            f"{percent(scenario.error_goal_pct)}"
+            f"error goal ({percent(outcome.failed_pct)} failed, {percent(scenario.error_goal_pct)} "
+            "allowed)"
         )
     return goals
 
@@ -118,8 +119,9 @@ def _of_what_came_later(outcome: Outcome) -> str:
     later_pct = outcome.failed_pct_between(from_s, scenario.duration_s)
     if not causes or later_pct <= LATER_PCT or isinf(scenario.detected_after_s):
         return ""
+    when = f"From {from_s:g} s on" if from_s else "Over the whole run"
     return (
-        f"From {from_s:g} s on, {percent(later_pct)} of all requests fail: "
+        f"{when}, {percent(later_pct)} of all requests fail: "
         f"{_REASONS[next(iter(causes))]}.{_still(outcome)}"
     )
 
@@ -150,7 +152,9 @@ def _of_the_load(outcome: Outcome) -> str:
     load_pct = 100 * outcome.load.per_s / left_per_s
     if load_pct >= 100:
         without = " without target 1" if gone else ""
-        return f"{outcome.load.per_s:.3g} requests/s meet a capacity of {left_per_s:,.0f}{without}."
+        return (
+            f"{rate(outcome.load.per_s)} requests/s meet a capacity of {left_per_s:,.0f}{without}."
+        )
     return f"The load is {load_pct:.0f} % of what {_who(scenario, gone)} can serve.{_hot(outcome)}"
 
 

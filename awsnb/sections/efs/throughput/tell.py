@@ -8,7 +8,7 @@ from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.efs.throughput.scene import scene
 from awsnb.sections.efs.throughput.simulate import Outcome
-from awsnb.words import counted, percent, span, usd
+from awsnb.words import counted, percent, rate, span, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -141,11 +141,12 @@ def _throttled(outcome: Outcome) -> str:
 def _cause(outcome: Outcome) -> str:
     limit, at_burst = outcome.binding
     asked = float(outcome.load.asked_mibps.max()) * limit.bucket.cost
-    need = f"and {asked:,.1f} {limit.unit} are asked for at the peak"
+    verb = "meters" if limit.has_credit else "asks for"
+    need = f"and the load {verb} {asked:,.1f} {limit.unit} at its peak"
     if limit.has_credit and not at_burst:
         return (
-            f"The credit runs out: {limit.bucket.baseline:,.1f} MiB/s of metered throughput are "
-            f"left, {need}."
+            f"The credit runs out: then {limit.bucket.baseline:,.1f} MiB/s of metered bytes pass, "
+            f"{need}."
         )
     if limit.has_credit:
         return f"Even with credit the file system stops at {limit.bucket.burst:,.1f} MiB/s, {need}."
@@ -173,8 +174,9 @@ def _files(outcome: Outcome) -> str:
     if files_per_s is None:
         return ""
     metadata = counted(EFS.value("metadata", "requests"), "request")
+    files = f"{rate(files_per_s)} {'file' if rate(files_per_s) == '1' else 'files'}"
     return (
-        f" Each file takes {metadata} more, to open and close it: {files_per_s:,.0f} files a "
+        f" Each file takes {metadata} more, to open and close it: {files} a "
         f"second, {span(1e6 / files_per_s)} for a million."
     )
 
