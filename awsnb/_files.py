@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, in a place that was tried before the work."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -16,11 +17,16 @@ def written_whole(path: Path) -> Iterator[Path]:
     OSError
         If it can't be written; what stood at `path` is untouched.
     """
+    _refuse_what_is_no_file(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".awsnb-{secrets.token_hex(8)}")
     try:
         yield unfinished
         os.replace(unfinished, path)
+    except OSError as problem:  # a full disk names no file
+        if problem.filename in (None, str(unfinished)):
+            raise OSError(problem.errno, problem.strerror, str(path)) from None
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -37,16 +43,30 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     OSError
-        With the reason: a directory, a read-only place, a name that is too long.
+        With the reason: a directory, a device, a read-only place, a name that is too long.
     """
-    if path.is_dir():
-        raise IsADirectoryError(21, "is a directory", str(path))
+    _refuse_what_is_no_file(path)
     new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab"):
         pass
     if new:
         path.unlink()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, if it is not there; OSError where it can't be made, or a file is there."""
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, and must be a folder", str(path))
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Refuse a directory, and a device or pipe, whose place a file must not take."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a directory", str(path))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is a device or pipe, and must be a file", str(path))
 
 
 def in_a_sentence(error: OSError) -> str:

@@ -1,12 +1,16 @@
 """Files that are read: recordings of real systems, and a reader's file until it changes."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from awsnb._paths import data_dir
 from awsnb.scenario import ScenarioError
+
+SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001, "": 1.0}
+PART = re.compile(r"(\d+(?:\.\d+)?)\s*(h|min|s|ms|us|)(?=\s|$)")
 
 
 def recorded(name: str) -> list[dict[str, str]]:
@@ -35,6 +39,19 @@ def state(file: Path) -> tuple[Path, int, int]:
     """
     about = file.stat()
     return file.resolve(), about.st_mtime_ns, about.st_size
+
+
+def seconds_of(text: str) -> float | None:
+    """Read a duration, s, such as ``42``, ``12.5s``, ``850 ms`` or ``1min 3.2s``; else None.
+
+    Examples
+    --------
+    >>> seconds_of("1min 3.5s"), seconds_of("850 ms"), seconds_of("soon")
+    (63.5, 0.85, None)
+    """
+    if not text or PART.sub("", text).strip():
+        return None
+    return sum(float(count) * SECONDS[unit] for count, unit in PART.findall(text))
 
 
 @contextmanager

@@ -4,12 +4,14 @@ All cores ask. What is answered is kept in a file until the page is whole, so th
 stopped goes on where it was.
 """
 
+import errno
 import json
 import pickle
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from multiprocessing import get_context
@@ -189,12 +191,16 @@ class Kept:
 
     def __init__(self, file: Path, made_of: str) -> None:
         self._made_of = made_of
-        self._file = sqlite3.connect(file)
-        self._file.execute("create table if not exists kept (made_of text, answers blob)")
+        self._path = str(file)
+        with self._named():
+            self._file = sqlite3.connect(file)
+            self._file.execute("create table if not exists kept (made_of text, answers blob)")
 
     def read(self, questions: Sequence[Question]) -> dict[Question, Answer]:
         """Return the answers that are there."""
-        rows = self._file.execute("select answers from kept where made_of = ?", [self._made_of])
+        wanted = "select answers from kept where made_of = ?"
+        with self._named():
+            rows = self._file.execute(wanted, [self._made_of]).fetchall()
         found: dict[Question, Answer] = {}
         for (answers,) in rows:
             found |= pickle.loads(zlib.decompress(answers))
@@ -203,12 +209,20 @@ class Kept:
     def write(self, found: Mapping[Question, Answer]) -> None:
         """Keep answers."""
         answers = zlib.compress(pickle.dumps(found))
-        with self._file:
+        with self._named(), self._file:
             self._file.execute("insert into kept values (?, ?)", [self._made_of, answers])
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say of which file it was that the database refused something."""
+        try:
+            yield
+        except sqlite3.Error as problem:
+            raise OSError(errno.EIO, str(problem), self._path) from None
 
 
 def _view(form: Mapping[str, Any], name: str) -> Values:

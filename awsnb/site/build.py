@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from awsnb._files import write_whole
+from awsnb._files import check_writable, make_folder, write_whole
 from awsnb._paths import data_dir
 from awsnb.explorer import Explorer
 from awsnb.sections import SECTIONS, Section
@@ -58,7 +58,8 @@ def write_site(
         If a cell of a notebook fails; pages made before it are kept.
     """
     chosen = sections or [one for one in SECTIONS if one.ready]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    check_writable(folder / "index.html")
     lessons: dict[Section, Lesson] = {}
     pages = []
     for section in chosen:

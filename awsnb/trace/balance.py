@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from awsnb.trace.level import level_of
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import metrics_of, read_cloudwatch
 
@@ -25,12 +26,12 @@ def read_balance(path: str | Path, metric: str, load: Trace) -> NDArray[np.float
     Returns
     -------
     ndarray of float, shape (n,)
-        The balance in the file's unit, NaN where none was measured.
+        The balance in CloudWatch's unit, NaN where none was measured.
 
     Raises
     ------
     TraceError
-        Where the file can't be read, holds no balance of that name, or none of the load's time.
+        Where the file can't be read, is no balance of that name, or none of the load's time.
     """
     balance = _series_of(path, metric)
     held = np.isfinite(balance.value)
@@ -64,7 +65,7 @@ def read_balances(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        By name, in the file's unit; NaN where none was measured.
+        By name, in CloudWatch's unit; NaN where none was measured.
 
     Raises
     ------
@@ -80,6 +81,7 @@ def read_balances(
 
 def _series_of(path: str | Path, metric: str) -> Trace:
     try:
-        return read_cloudwatch(path, metric)
+        found = read_cloudwatch(path, metric)
     except TraceError as problem:
         raise TraceError(f"{problem} Please export {metric} (Average) of one resource.") from None
+    return level_of(found, metric, str(path))

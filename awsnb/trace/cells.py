@@ -11,13 +11,17 @@ from awsnb.trace.model import TraceError
 NO_DATAPOINT = {"", "null", "none", "nan", "n/a", "-"}
 NAIVE_EPOCH = datetime(1970, 1, 1)
 EPOCH = NAIVE_EPOCH.replace(tzinfo=UTC)
-UNIX_SECONDS = (1e8, 1e11)  # from 1973; a larger number is in milliseconds
+UNIX_SECONDS = (1e8, 1e11)  # from 1973
+UNIX_FINER = 3  # times by which a larger number is 1000 times finer: ms, us, ns
 SHOWN = 60  # characters of a cell in an error
 
+ZONE_NAME = re.compile(r"\d\s*(?:[A-Z]{3,5}|[A-Z][a-z]+/\w+)$")
 UTC_WORD = re.compile(r"\s+(?:UTC|GMT)$")
+TWELVE_HOURS = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(.*[AaPp][Mm])")
 SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})[ ,T]*(.*)")
 CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "")
-COMMA = re.compile(r"[-+]?\d+(?:,\d+)+(?:\.\d+)?")
+COMMA = re.compile(r"[-+]?\d[\d.]*(?:[,'\s][\d.]+)+")
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,(?!\d{3}$)\d+")
 WITH_UNIT = re.compile(r"[-+]?\d[\d.,]*\s*[A-Za-zµ%][\w/%]*")
 
@@ -50,12 +54,26 @@ def style_of(times: Sequence[str], numbers: Sequence[str]) -> Style:
     return Style(day_first if day_first != month_first else None, any(commas) and not dots)
 
 
+def refuse_parted_thousands(numbers: Sequence[str], delimiter: str) -> None:
+    """Refuse points that may part thousands: in a file with semicolons, all before three digits."""
+    told = [cell.strip() for cell in numbers if cell.strip()]
+    points = [cell for cell in told if "." in cell]
+    long = any(len(cell) > 3 and cell.isdigit() for cell in told)
+    if delimiter == ";" and points and not long and all(map(THOUSANDS.fullmatch, points)):
+        raise TraceError(
+            f"{shown(points[0])} may be a number with decimals or with parted thousands, as in a "
+            "file with semicolons: export it with decimal points and nothing between thousands"
+        )
+
+
 def time(cell: object, place: str, style: Style = PLAIN) -> tuple[float, tzinfo | None]:
     """Seconds since 1970 UTC, and the zone they were told in."""
     text = str(cell).strip()
     try:
         if slashed := SLASHED.fullmatch(text):
             seconds, zone = _seconds(_slashed(slashed, place, style))
+        elif twelve := TWELVE_HOURS.fullmatch(text):
+            seconds, zone = _seconds(_clocked("-".join(twelve.groups()[:3]), twelve[4]))
         elif text[4:5] in ("-", "/"):
             written = UTC_WORD.sub("+00:00", text.replace("/", "-"))
             seconds, zone = _seconds(datetime.fromisoformat(written))
@@ -70,7 +88,7 @@ def time(cell: object, place: str, style: Style = PLAIN) -> tuple[float, tzinfo 
     raise TraceError(
         f"{place}: {shown(text)} is not a time; allowed: ISO 8601 such as 2024-03-01T17:34:00Z or "
         "2024-03-01T17:34:00+02:00, 2024-03-01 17:34:00, 2024/03/01 17:34:00, "
-        "or Unix time in seconds or milliseconds"
+        f"or Unix time in seconds or finer{_why_no_time(text)}"
     )
 
 
@@ -109,17 +127,28 @@ def _slashed(date: re.Match[str], place: str, style: Style) -> datetime:
             "day/month?); allowed: ISO 8601 such as 2024-03-01T17:34:00Z, so export it in that form"
         )
     day, month = (first, second) if style.day_first else (second, first)
+    return _clocked(f"{year}-{month}-{day}", clock)
+
+
+def _clocked(date: str, clock: str) -> datetime:
     for form in CLOCKS:
         try:
-            return datetime.strptime(f"{year}-{month}-{day} {clock}", f"%Y-%m-%d {form}")
+            return datetime.strptime(f"{date} {clock}", f"%Y-%m-%d {form}")
         except ValueError:
             continue
-    raise ValueError(date[0])
+    raise ValueError(clock)
 
 
 def _unix(text: str) -> tuple[float, tzinfo]:
     seconds = float(text)
-    return (seconds if seconds < UNIX_SECONDS[1] else seconds / 1000), UTC
+    for _ in range(UNIX_FINER):
+        seconds = seconds if seconds < UNIX_SECONDS[1] else seconds / 1000
+    return seconds, UTC
+
+
+def _why_no_time(text: str) -> str:
+    named = ZONE_NAME.search(text)
+    return "; the name of a time zone is not read, so export the times in UTC" if named else ""
 
 
 def _why_no_number(text: str) -> str:

@@ -9,16 +9,29 @@ from typing import Any
 
 from awsnb.trace.cells import shown
 from awsnb.trace.file import TextFile
+from awsnb.trace.foreign import OUTPUT_JSON, refuse_foreign
 from awsnb.trace.label import Label, read_label
 from awsnb.trace.metrics import STATISTICS
 from awsnb.trace.model import TraceError
 from awsnb.trace.series import Samples, Series, samples_of
 from awsnb.trace.table import status_notes
 
+TEXT_OUTPUT = re.compile(r"[A-Z]{4,}\t")
 SPACE = re.compile(r"\s*")
 MOST_BYTES = 300 * 10**6
 STREAMED = {"Sum": "sum", "Maximum": "max", "Minimum": "min", "SampleCount": "count"}
 WANTED = "the JSON of aws cloudwatch get-metric-data or get-metric-statistics, or a metric stream"
+
+FOREIGN = {
+    "resourceMetrics": "a metric stream in OpenTelemetry's form: let the stream write JSON",
+    "widgets": "the source of a dashboard, which has no data: download its graphs as CSV",
+    "MetricList": "an answer of Performance Insights: export the metric from CloudWatch",
+    "MetricAlarms": "a list of alarms, which has no data: export their metrics",
+    "Metrics": "a list of metrics, which has no data: export one with get-metric-data",
+    "Records": "events of CloudTrail or S3: export a metric from CloudWatch",
+    "Activities": "the scaling activities of a group: export a metric from CloudWatch",
+    "data": "an answer of Prometheus or Grafana: export the metric from CloudWatch",
+}
 
 Object = dict[str, Any]
 Placed = tuple[str, Object]
@@ -41,6 +54,24 @@ def document_series(file: TextFile) -> list[Series]:
     return series
 
 
+def document_of(file: TextFile) -> Any:
+    """Read a file of one JSON document, such as the AWS command line writes.
+
+    Raises
+    ------
+    TraceError
+        Where it is none; says what it seems to be.
+    """
+    refuse_foreign(file.head())
+    if TEXT_OUTPUT.match(file.head()):
+        raise TraceError(f"seems to be what --output text writes: {OUTPUT_JSON}")
+    text = file.whole()
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise _not_json(text, problem) from None
+
+
 def _documents(text: str) -> list[Any]:
     """One document, or one after the other as ``>>`` and a metric stream leave them."""
     decoder, documents, at = json.JSONDecoder(), [], _next(text, 0)
@@ -50,8 +81,18 @@ def _documents(text: str) -> list[Any]:
             documents.append(document)
             at = _next(text, end)
     except (ValueError, RecursionError) as problem:
-        raise TraceError(f"not JSON: {problem}") from None
+        raise _not_json(text, problem) from None
     return documents
+
+
+def _not_json(text: str, problem: Exception) -> TraceError:
+    """Say why a text is not JSON; a download that broke off is JSON up to its end."""
+    ends = isinstance(problem, json.JSONDecodeError) and (
+        problem.msg.startswith("Unterminated string") or not text[problem.pos :].strip()
+    )
+    if ends:
+        return TraceError("is JSON that ends in the middle, as if cut off: export it again")
+    return TraceError(f"not JSON: {problem}")
 
 
 def _next(text: str, at: int) -> int:
@@ -80,9 +121,16 @@ def _unwrapped(documents: list[Any]) -> tuple[list[Placed], list[tuple[str, Any]
         elif isinstance(document, list):
             _unwrap_list(document, before, results, points)
         else:
+            _refuse_foreign(document)
             keys = f" but {_shown_keys(document)}" if document else ""
             raise TraceError(f"no MetricDataResults and no Datapoints{keys}; allowed: {WANTED}")
     return results, points, tuple(notes)
+
+
+def _refuse_foreign(document: Any) -> None:
+    for key, what in FOREIGN.items():
+        if _has(document, key):
+            raise TraceError(f"seems to be {what}; wanted is {WANTED}")
 
 
 def _shown_keys(document: Any) -> str:
@@ -97,33 +145,38 @@ def _unwrap_list(
     first = things[0] if things else None
     if _has(first, "Timestamp"):
         points.append((before, {"Datapoints": things}))
-    elif _is_pair(things):
-        results.append((f"{before}the pair", _as_result(things)))
-    elif isinstance(first, list) and all(map(_is_pair, things)):
+    elif pair := _as_result(things):
+        results.append((f"{before}the pair", pair))
+    elif all(pairs := list(map(_as_result, things))):
         results += [
-            (f"{before}[{i}]", {"Id": f"pair {i + 1}", **_as_result(pair)})
-            for i, pair in enumerate(things)
+            (f"{before}[{i}]", {"Id": f"pair {i + 1}", **(pair or {})})
+            for i, pair in enumerate(pairs)
         ]
-    elif isinstance(first, list) and all(isinstance(t, list) and len(t) == 2 for t in things):
+    elif things and all(isinstance(t, list) and len(t) == 2 for t in things):
         times, values = zip(*things, strict=True)
-        results.append((f"{before}the list", _as_result([list(times), list(values)])))
+        results.append((f"{before}the list", {"Timestamps": list(times), "Values": list(values)}))
+    elif things and not (_has(first, "Timestamps") and _has(first, "Values")):
+        raise TraceError(
+            f"a list of {json.dumps(first)[:60]}, without Timestamps and Values, as --query leaves "
+            "it: export it with --query MetricDataResults, or without --query"
+        )
     else:
         results += _objects(things, before, "a result")
 
 
-def _is_pair(thing: Any) -> bool:
-    """Say whether it is ``[Timestamps, Values]``."""
-    return (
-        isinstance(thing, list)
-        and len(thing) == 2
-        and all(isinstance(half, list) for half in thing)
-        and len(thing[0]) == len(thing[1])
-        and not any(isinstance(value, str | list) for value in thing[1])
-    )
-
-
-def _as_result(pair: list[Any]) -> Object:
-    return {"Timestamps": pair[0], "Values": pair[1]}
+def _as_result(thing: Any) -> Object | None:
+    """Return what is ``[Timestamps, Values]``, or ``[Label, Timestamps, Values]``, as a result."""
+    if not isinstance(thing, list):
+        return None
+    label, halves = (thing[:1], thing[1:]) if len(thing) == 3 else ([""], thing)
+    if len(halves) != 2 or not isinstance(label[0], str):
+        return None
+    times, values = halves
+    if not (isinstance(times, list) and isinstance(values, list) and len(times) == len(values)):
+        return None
+    if any(isinstance(value, str | list) for value in values):
+        return None
+    return {"Label": label[0], "Timestamps": times, "Values": values}
 
 
 def _missing(document: Any) -> Iterator[str]:
@@ -204,7 +257,9 @@ def _metric_statistics(groups: list[tuple[str, Any]], notes: tuple[str, ...]) ->
 def _of_points(label: str, points: list[Placed], notes: tuple[str, ...]) -> Iterator[Series]:
     found = [name for name in STATISTICS if any(name in point for _, point in points)]
     if not found:
-        raise TraceError(f"Datapoints is empty or has no {', '.join(STATISTICS)}")
+        only = " but ExtendedStatistics, which are percentiles"
+        more = only if any("ExtendedStatistics" in point for _, point in points) else ""
+        raise TraceError(f"Datapoints is empty or has no {', '.join(STATISTICS)}{more}")
     units = frozenset(str(point.get("Unit") or "") for _, point in points)
     for name in found:
         held = [(place, point) for place, point in points if name in point]

@@ -1,9 +1,10 @@
-"""What the label of a series says: metric, namespace, statistic, and of which resource."""
+"""What the label of a series says: metric, namespace, statistic, unit, and of which resource."""
 
 import re
 from typing import NamedTuple
 
-from awsnb.trace.metrics import STATISTICS, known
+from awsnb.trace.metrics import STATISTICS, Metric, known
+from awsnb.trace.units import BITS, PER, UNITS, unit_of
 
 NAMESPACE = re.compile(r"(?:[a-z0-9-]+:)?((?:AWS|ECS)/\w+)")
 PERCENTILE = re.compile(r"(?:p|tm|wm|tc|ts)\d+(?:\.\d+)?|IQM")
@@ -12,6 +13,18 @@ EXPRESSION = re.compile(
     r"\s[-+*/]\s|\w\+\w|[*=]|/\s*(?:PERIOD|m\d|e\d|(?:60|300|900|3600|86400)\b)|\b[A-Z_]{2,}\("
 )
 WRAPPING = "()[]{},;:"
+SECOND = f"(?i:{'|'.join(PER)})"
+NAMED = f"(?i:{'|'.join(name for name in UNITS if name.isalpha())})"
+# a unit beside a metric's name: '(MiB)', 'per second', 'MB/s', 'Kilobytes'
+BESIDE = re.compile(
+    rf"[(\[]\s*(?P<wrapped>[^()\[\]]+?)\s*[)\]]|\bper (?P<per>{SECOND})\b|"
+    rf"(?<!\S)(?P<bare>\w+/{SECOND}|[kKMGT]i?[bB](?:ps)?|ms|%|{NAMED})(?!\S)"
+)
+PER_WRAPPED = re.compile(rf"(?:per |/)({SECOND})")
+SCALED = re.compile(r"[kKMGT]|thousands?|millions?")
+PERIOD_SAID = re.compile(r"[(\[]?\b(?:per|every) \d+ ?\w+\b[)\]]?")
+# no longer the metric itself
+DERIVED = re.compile(r"\b(?:per|rate|delta|derivative|expected|forecast)\b", re.IGNORECASE)
 STATISTIC_WORDS = {statistic.casefold(): statistic for statistic in STATISTICS}
 STATISTIC_WORDS |= {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum"}
 
@@ -23,6 +36,7 @@ class Label(NamedTuple):
     namespace: str = ""
     statistic: str = ""
     resource: str = ""
+    unit: str = ""
 
 
 def read_label(text: str) -> Label:
@@ -33,19 +47,25 @@ def read_label(text: str) -> Label:
 
     Examples
     --------
-    >>> read_label("us-east-1:AWS/EBS VolumeId:vol-1 VolumeReadOps Sum 300")
-    Label(metric='VolumeReadOps', namespace='AWS/EBS', statistic='Sum', resource='VolumeId:vol-1')
+    >>> label = read_label("us-east-1:AWS/EBS VolumeId:vol-1 VolumeReadOps Sum 300")
+    >>> label.namespace, label.metric, label.statistic, label.resource
+    ('AWS/EBS', 'VolumeReadOps', 'Sum', 'VolumeId:vol-1')
     >>> read_label("m1/PERIOD(m1)").metric
     'm1/PERIOD(m1)'
+    >>> read_label("WriteThroughput (MB/s)").unit, read_label("VolumeReadOps/s").unit
+    ('MB/s', 'Count/s')
     """
     text = " ".join(text.split())
     if EXPRESSION.search(text):
         return Label(metric=text)
-    words = JOINED_STATISTIC.sub(r" \1", text).split()
+    plain = PERIOD_SAID.sub("", JOINED_STATISTIC.sub(r" \1", text))
+    words = [part for word in plain.split() for part in _parts(word)]
     metrics = list(dict.fromkeys(filter(None, map(_metric, words))))
-    if len(metrics) > 1:
-        return Label(metric=text)
-    return _of_known(words, metrics[0]) if metrics else _of_unknown(text)
+    if not metrics:
+        return _of_unknown(text)
+    found = _of_known(words, metrics[0])
+    derived = DERIVED.search(found.resource)
+    return Label(metric=text) if derived or len(metrics) > 1 else found
 
 
 def statistic_of(word: str) -> str:
@@ -56,6 +76,12 @@ def statistic_of(word: str) -> str:
     return STATISTIC_WORDS.get(word.casefold(), word if PERCENTILE.fullmatch(word) else "")
 
 
+def _parts(word: str) -> list[str]:
+    """A metric's name and its ``/s``, as words."""
+    name, _, per = word.partition("/")
+    return [name, "per", per] if per.casefold() in PER and _metric(name) else [word]
+
+
 def _metric(word: str) -> str:
     found = known(word) or known(word.strip(WRAPPING))
     return found.metric if found else ""
@@ -63,19 +89,46 @@ def _metric(word: str) -> str:
 
 def _of_known(words: list[str], metric: str) -> Label:
     namespaces = [match[1] for match in map(NAMESPACE.fullmatch, words) if match]
+    namespace = "".join(namespaces[:1])
+    beside = " ".join(word for word in words if not (_metric(word) or NAMESPACE.fullmatch(word)))
+    unit, beside = _unit(beside, known(metric, namespace) or known(metric))
+    words = beside.split()
     statistics = list(filter(None, map(statistic_of, words)))
     rest = [
         word
         for i, word in enumerate(words)
-        if not (_metric(word) or statistic_of(word) or NAMESPACE.fullmatch(word))
+        if not statistic_of(word)
         and re.search(r"\w", word)
         and not (word.isdigit() and i == len(words) - 1)
     ]
-    return Label(metric, "".join(namespaces[:1]), "".join(statistics[:1]), " ".join(rest))
+    return Label(metric, namespace, "".join(statistics[:1]), " ".join(rest), unit)
+
+
+def _unit(text: str, metric: Metric | None) -> tuple[str, str]:
+    """The unit that stands among the words beside a metric's name, and the rest of the words."""
+    for match in BESIDE.finditer(text):
+        wrapped, per, bare = match.group("wrapped", "per", "bare")
+        alone = PER_WRAPPED.fullmatch(wrapped or "")
+        if per or alone:
+            of = metric.units[0].partition("/")[0] if metric else ""
+            unit = f"{of}/{per or alone[1]}"  # type: ignore[index]
+        elif _is_unit(wrapped or bare) or SCALED.fullmatch(wrapped or ""):
+            unit = wrapped or bare
+        else:
+            continue
+        return unit, f"{text[: match.start()]} {text[match.end() :]}"
+    return "", text
+
+
+def _is_unit(text: str) -> bool:
+    return unit_of(text) is not None or bool(BITS.fullmatch(text.partition("/")[0]))
 
 
 def _of_unknown(text: str) -> Label:
     rest, _, last = text.rpartition(" ")
     statistic = statistic_of(last)
     metric = rest if statistic else text
-    return Label("" if metric.casefold() == "value" else metric, "", statistic)
+    unit = unit_of(last.strip("()[]")) if last[:1] in "([" else None
+    told = last.strip("()[]") if unit and not unit.per_second else ""  # `told_by` reads rates
+    nameless = (rest if told else metric).casefold() == "value"
+    return Label("" if nameless else metric, "", statistic, unit=told)

@@ -17,12 +17,14 @@ from awsnb.trace.metrics import KINDS, LOADS, Metric, known, loads_of
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import read_parts
 from awsnb.trace.series import Floats
-from awsnb.trace.units import UNITS, Unit
+from awsnb.trace.units import BITS, UNITS, Unit, unit_of
 
 MOST_PER_S = 1e15  # of anything: no system of AWS's is asked for a thousandth of it
 CPU, CPU_SAID = "cpu", "CPU %"
 BY_THE_FILE = "as the file says"
 MOST_PERCENT = 100.5
+LEAST_BYTES = 100  # of a load, at its busiest: less is not worth a read or a write
+WHOLE = 1e-9  # how near, as a share, a whole number that was written as a float is
 EXPORT = {
     "bytes": "VolumeReadBytes + VolumeWriteBytes (Sum; of RDS ReadThroughput + WriteThroughput)",
     "operations": "VolumeReadOps + VolumeWriteOps (Sum; of RDS ReadIOPS + WriteIOPS)",
@@ -56,6 +58,12 @@ class Load:
     per_s: Floats
     measure: str
     notes: tuple[str, ...] = ()
+
+    def until(self, moment_s: Floats) -> Floats:
+        """Return how much came from the trace's start until some moments, s since then."""
+        edges_s = np.concatenate(([0.0], np.cumsum(self.trace.duration_s)))
+        held = np.concatenate(([0.0], np.cumsum(self.per_s * self.trace.duration_s)))
+        return np.interp(moment_s, edges_s, held)
 
 
 def read_load(
@@ -165,11 +173,17 @@ def _one_period_s(trace: Trace) -> float:
 def _unit(trace: Trace) -> Unit | None:
     if trace.unit in ("", "None"):
         return None
-    unit = UNITS.get(trace.unit.casefold())
+    unit = unit_of(trace.unit)
+    if unit is None and BITS.match(trace.unit):
+        raise TraceError(
+            f"the unit {shown(trace.unit)} may be of bits or of bytes: export bytes, and write "
+            "them B"
+        )
     if unit is None:
         raise TraceError(
             f"the unit {shown(trace.unit)} is none of CloudWatch's, such as Bytes, Count, "
-            "Bytes/Second, Count/Second, Percent: correct it, or leave it out"
+            "Bytes/Second, Percent, and no short one, such as MiB or MB/s: correct it, or leave "
+            "it out"
         )
     return unit
 
@@ -191,16 +205,30 @@ def _of_metric(
             f"{metric.statistic}"
         )
     if not trace.statistic:
+        if metric.kind == "total" and not unit:
+            _refuse_fractions(trace, metric)
         notes.append(
             f"The file doesn't name its statistic: {metric.metric} read as its {metric.statistic}."
         )
     return Told(metric.kind, metric.measure, unit.scale if unit else 1.0), notes
 
 
+def _refuse_fractions(trace: Trace, metric: Metric) -> None:
+    """Refuse what may be an average or a rate: a sum of counts or bytes is whole."""
+    part = np.abs(trace.value - np.rint(trace.value)) > WHOLE * np.maximum(trace.value, 1.0)
+    if part.any():
+        raise TraceError(
+            f"holds {trace.value[part.argmax()]:,.6g}, and the Sum of {metric.metric} is a whole "
+            f"number: it may be an average or a rate, so export its {metric.statistic}, or name "
+            f"its unit in the header, as in '{metric.metric}/s'"
+        )
+
+
 def _of_label(
     trace: Trace, label: Told, unit: Unit | None, wants: tuple[str, ...], said: str
 ) -> tuple[Told, list[str]]:
     """What the label of metric math tells; of what, may have to be said."""
+    label = _any_bytes(label, wants)
     measure = label.measure or _measure(said)
     if not measure:
         raise _ask(trace, wants, f"counts {label.kind}s of something that its label doesn't name")
@@ -212,6 +240,12 @@ def _of_label(
     kind = "rate" if unit and unit.per_second else label.kind
     note = f"Metric math, by its label {shown(trace.metric)}: {KINDS[kind]} of {measure}."
     return label._replace(kind=kind, measure=measure), [note]
+
+
+def _any_bytes(label: Told, wants: tuple[str, ...]) -> Told:
+    """Bytes of a disk are said by name; a rate such as MiB/s may be of any bytes."""
+    of_others = any(want.endswith(" bytes") for want in wants)
+    return label._replace(measure="") if label.by_unit and of_others else label
 
 
 def _of_unknown(
@@ -303,10 +337,20 @@ def _converted(trace: Trace, told: Told, notes: list[str]) -> Load:
         raise TraceError(f"holds {low:g} {told.measure}, below 0, so it is no load")
     if told.measure == CPU and high > MOST_PERCENT:
         raise TraceError(f"holds {high:,.4g}, above 100, so it is no {CPU_SAID}")
+    if told.measure == CPU and 0 < high <= 1 and not (trace.unit or known(trace.metric)):
+        raise TraceError(
+            f"holds {high:g} at most: if these are fractions of 1, multiply them by 100; if they "
+            "are percent, name the column CPUUtilization (%)"
+        )
+    if told.measure.endswith("bytes") and 0 < high * told.scale < LEAST_BYTES:
+        raise TraceError(
+            f"holds {high:g} bytes at most, which is no load: if they are of another unit, name "
+            f"it in the header, as in '{trace.metric or 'Bytes'} (MB)'"
+        )
     per_s = np.where(held, trace.value, 0.0) * told.scale
     if told.kind == "total":
         per_s = per_s / trace.duration_s
-    if told.measure == CPU and high <= 1:
+    if told.measure == CPU and 0 < high <= 1:
         notes = [*notes, "No value is above 1: read as percent, not as fractions of 1."]
     if per_s.max() > MOST_PER_S:
         raise TraceError(

@@ -7,6 +7,7 @@ from awsnb.trace.label import EXPRESSION
 from awsnb.trace.metrics import known
 from awsnb.trace.units import BITS, RATE, rate_word
 
+RATE_WORD = re.compile(r"\brate\b", re.IGNORECASE)
 PERIOD = re.compile(r"(.+?)\s*/\s*(?:PERIOD\([^()]*\)|(\d+))")
 RATE_AT_END = re.compile(rf"(.*?)[\s([]*({RATE}|iops|rps)[\s)\]]*", re.IGNORECASE)
 # words that say which part of a load it is, and no more: not 'limit', 'provisioned', 'maximum'
@@ -24,6 +25,7 @@ class Told(NamedTuple):
     kind: str  # total or rate
     measure: str
     scale: float = 1.0
+    by_unit: bool = False  # its unit names the measure, such as MiB/s
 
 
 def told_by(label: str, period_s: float) -> Told | None:
@@ -32,9 +34,9 @@ def told_by(label: str, period_s: float) -> Told | None:
     Examples
     --------
     >>> told_by("Total IOPS", 300)
-    Told(kind='rate', measure='operations', scale=1.0)
+    Told(kind='rate', measure='operations', scale=1.0, by_unit=False)
     >>> told_by("(VolumeReadBytes + VolumeWriteBytes) / PERIOD(m1)", 300)
-    Told(kind='rate', measure='bytes', scale=1.0)
+    Told(kind='rate', measure='bytes', scale=1.0, by_unit=False)
     >>> told_by("Provisioned IOPS", 300) is None
     True
     """
@@ -54,7 +56,7 @@ def seems_a_rate(label: str) -> bool:
     """Say whether a label that is not understood divides, or ends in a unit per second."""
     match = RATE_AT_END.fullmatch(label.strip())
     divides = "/" in label and bool(EXPRESSION.search(label))
-    return divides or "RATE(" in label or bool(match)
+    return divides or bool(RATE_WORD.search(label)) or bool(match)
 
 
 def may_be_bits(label: str) -> bool:
@@ -82,5 +84,5 @@ def _rate(label: str) -> Told | None:
     words = re.findall(r"[^\s&,]+", match[1].casefold())
     words = [word for whole in words for word in ([whole] if "-" in whole else whole.split("_"))]
     if all(word in PARTS or RESOURCE.fullmatch(word) for word in words):
-        return Told("rate", *unit)
+        return Told("rate", *unit, by_unit=unit[0] == "bytes")
     return None

@@ -4,7 +4,7 @@ CloudWatch stamps a datapoint with the *start* of its period, so a segment runs 
 for its duration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -139,6 +139,25 @@ class Trace:
 
     def __str__(self) -> str:
         return self.describe()
+
+
+def common_time(traces: Sequence[Trace]) -> tuple[datetime, datetime]:
+    """Return when the time begins and ends that all of some traces hold.
+
+    Raises
+    ------
+    TraceError
+        Where they are of different times.
+    """
+    begin, end = max(one.start for one in traces), min(one.end for one in traces)
+    if end <= begin:
+        first, last = min(traces, key=lambda one: one.end), max(traces, key=lambda one: one.start)
+        raise refusal(
+            first.source,
+            f"holds one series until {first.end:%Y-%m-%d %H:%M} and another from "
+            f"{last.start:%Y-%m-%d %H:%M}: export them for the same time",
+        )
+    return begin, end
 
 
 def span(seconds: float) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb.trace.cells import NO_DATAPOINT, UNIX_SECONDS, shown, time
+from awsnb.trace.cells import NO_DATAPOINT, UNIX_FINER, UNIX_SECONDS, shown, time
 from awsnb.trace.series import Floats, Samples
 
 if TYPE_CHECKING:
@@ -111,8 +111,10 @@ def _clock_seconds(cells: NDArray[np.bytes_], form: Form) -> Floats:
 
 
 def _unix_seconds(cells: NDArray[np.bytes_]) -> Floats:
-    number = cells.astype(np.float64)
-    return np.where(number < UNIX_SECONDS[1], number, number / 1000)
+    seconds = cells.astype(np.float64)
+    for _ in range(UNIX_FINER):
+        seconds = np.where(seconds < UNIX_SECONDS[1], seconds, seconds / 1000)
+    return seconds
 
 
 def _chunks(table: "Table", value_at: int, form: Form, lines: int) -> Iterator[Any]:

@@ -12,11 +12,12 @@ from awsnb.trace.cells import shortened
 from awsnb.trace.clock import coarser, unbroken
 from awsnb.trace.documents import document_series
 from awsnb.trace.file import TextFile, text_file
+from awsnb.trace.foreign import refuse_foreign, refuse_log
 from awsnb.trace.model import Trace, TraceError, in_a_sentence
 from awsnb.trace.repair import repaired
 from awsnb.trace.series import Samples, Series, choose, notes_on_zones, usual_statistic
 from awsnb.trace.table import table_series
-from awsnb.trace.text_export import is_text_output, refuse_foreign, text_series
+from awsnb.trace.text_export import is_text_output, text_series
 
 
 def read_cloudwatch(
@@ -32,8 +33,8 @@ def read_cloudwatch(
 
     - a CSV with a header: a time column (timestamp, time, date, ...) and a value column (value,
       Sum, Average, ..., or any that holds numbers). A header such as ``VolumeReadOps Sum`` names
-      metric and statistic, a column ``Unit`` the unit; other columns that vary tell several
-      series apart. Comma, semicolon or tab between them.
+      metric and statistic, a column ``Unit`` or ``(MiB)`` or ``/s`` in the header the unit; other
+      columns that vary tell several series apart. Comma, semicolon, tab or bar between them.
     - the CSV that the CloudWatch console downloads from a graph.
     - the JSON of ``aws cloudwatch get-metric-data`` or ``get-metric-statistics``, also of
       ``--query Datapoints`` or ``--query '[Timestamps,Values]'``, and their ``--output text``.
@@ -156,13 +157,14 @@ def _read(
 def _series(file: TextFile, progress: bool | None) -> Sequence[Series]:
     head = file.head()
     refuse_foreign(head)
+    refuse_log(head)
     if head.lstrip()[:1] in ("{", "["):
         return document_series(file)
     return text_series(file) if is_text_output(head) else table_series(file, progress)
 
 
 def _trace(series: Series, source: str) -> Trace:
-    metric, namespace, statistic, resource = series.label
+    metric, namespace, statistic, resource, _ = series.label
     unit = _unit(series)
     samples = series.samples()
     notes = [*series.notes, *notes_on_zones(samples.zones)]
@@ -175,7 +177,8 @@ def _trace(series: Series, source: str) -> Trace:
 
 
 def _unit(series: Series) -> str:
-    units = series.units - {"None"}
+    beside = series.label.unit
+    units = series.units - {"None", beside and ""} | ({beside} if beside else set())
     if len(units) > 1:
         raise TraceError(f"mixed units ({shortened(', '.join(sorted(units)))}), one is needed")
     return "".join(units)

@@ -1,6 +1,7 @@
 """CSV: a table with a header, long or wide, or what the CloudWatch console downloads."""
 
 import csv
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.trace import plain_table
-from awsnb.trace.cells import NO_DATAPOINT, PLAIN, Style, number, shown, style_of, time
+from awsnb.trace.cells import (
+    NO_DATAPOINT,
+    PLAIN,
+    Style,
+    number,
+    refuse_parted_thousands,
+    shown,
+    style_of,
+    time,
+)
 from awsnb.trace.file import TextFile
 from awsnb.trace.label import STATISTIC_WORDS, Label, read_label
 from awsnb.trace.metrics import known
@@ -24,6 +34,7 @@ TIME_NAMES = (
 )
 VALUE_NAMES = {"value", *STATISTIC_WORDS}
 NO_KEYS = {"", "unit", "period", *TIME_NAMES}
+SEPARATOR_TOLD = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # a first line for Excel
 SAMPLE_ROWS = 500  # rows that tell what a column holds
 
 Row = tuple[int, list[str]]  # with the number of the line it ends on
@@ -70,8 +81,9 @@ class Table:
 
 def table_series(file: TextFile, progress: bool | None = None) -> list[Series]:
     """Every series of a CSV file; a progress bar on stderr is for large ones."""
-    head = file.head()
-    delimiter = max(",;\t", key=head.lstrip().splitlines()[0].count)
+    head = file.head().lstrip()
+    told = SEPARATOR_TOLD.match(head)
+    delimiter = told[1] if told else max(",;\t|", key=head.splitlines()[0].count)
     rows = list(islice(_rows(file, delimiter), SAMPLE_ROWS))
     if not rows:
         raise TraceError("the file is empty")
@@ -89,9 +101,13 @@ def _rows(file: TextFile, delimiter: str) -> Iterator[Row]:
         width = 0
         try:
             for row in filter(any, reader):
-                line, width = reader.line_num, width or len(row)
+                line = reader.line_num
+                if line == 1 and row[0].casefold() == "sep=":
+                    continue
+                width = width or len(row)
                 if len(row) != width:
-                    raise TraceError(f"line {line}: {len(row)} fields where {width} are needed")
+                    wanted = f"{width} are needed, as in the first line"
+                    raise TraceError(f"line {line}: {len(row)} fields where {wanted}")
                 yield line, row
         except csv.Error as problem:
             raise TraceError(f"line {reader.line_num}: not a CSV row ({problem})") from None
@@ -114,6 +130,7 @@ def _with_header(
     ]
     if not values:
         raise TraceError(f"line {line}: no value column beside {shown(labels[time_at].strip())}")
+    refuse_parted_thousands([row[at] for at in values for row in body], delimiter)
     table = Table(
         file,
         delimiter,
@@ -237,6 +254,7 @@ def _console(
         )
     body = [row for _, row in rows[first:]]
     columns = list(range(1, len(rows[0][1])))
+    refuse_parted_thousands([row[at] for at in columns for row in body], delimiter)
     style = style_of([row[0] for row in body], [row[at] for at in columns for row in body])
     told = [_told(heads, at) for at in columns]
     labels = ["1 (the time)", *(label for _, label, _, _ in told)]

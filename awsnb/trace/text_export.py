@@ -1,38 +1,19 @@
-"""``--output text``, and the shapes that are known by name but not read."""
+"""What ``--output text`` writes."""
 
 import re
 from functools import partial
 
 from awsnb.trace.documents import MOST_BYTES
 from awsnb.trace.file import TextFile
+from awsnb.trace.foreign import OUTPUT_JSON
 from awsnb.trace.label import read_label
 from awsnb.trace.model import TraceError
 from awsnb.trace.series import Samples, Series, samples_of
 from awsnb.trace.table import status_notes
 
-OUTPUT_JSON = "export it with --output json"
-FOREIGN = {
-    re.compile(r"[{\[(]+\s*'|[\[{(]*\s*datetime\.|.{0,200}datetime\.datetime\("): (
-        "a Python object as print shows it: write it with json.dump(answer, file, default=str)"
-    ),
-    re.compile(r"(?:- )?(?:MetricDataResults|Datapoints|Label|Messages|Id|Timestamps?):(?:\s|$)"): (
-        f"the YAML that the AWS command line writes: {OUTPUT_JSON}"
-    ),
-    re.compile(r"---\s*\n"): f"YAML: {OUTPUT_JSON}",
-    re.compile(r"-{5,}|\+-{3,}|\|"): f"a table drawn for reading (--output table): {OUTPUT_JSON}",
-    re.compile(r"<"): f"HTML or XML: {OUTPUT_JSON}",
-    re.compile(r"#\s*(?:HELP|TYPE)\s"): "Prometheus metrics, not an export over time",
-}
 LINES = re.compile(r"(DATAPOINTS|METRICDATARESULTS|TIMESTAMPS|VALUES|MESSAGES|NEXTTOKEN)(?:\t|$)")
 
 Lines = list[tuple[int, list[str]]]
-
-
-def refuse_foreign(head: str) -> None:
-    """Refuse what is known by its first characters, with how to export it."""
-    for shape, what in FOREIGN.items():
-        if shape.match(head.lstrip()):
-            raise TraceError(f"seems to be {what}")
 
 
 def is_text_output(head: str) -> bool:

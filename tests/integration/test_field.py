@@ -152,6 +152,86 @@ def test_requests_a_second_are_a_rate_for_balancer_and_group(data):
     np.testing.assert_allclose(answer(SCALING, path).data["load_rps"], 50)
 
 
+# --- a unit beside the metric's name: all are 100 IOPS of 16 KiB, written for 5 minutes
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("VolumeWriteBytes (MiB)", 100 * 300 / 64),
+        ("VolumeWriteBytes [Kilobytes]", 100 * 300 * 16.384),
+        ("VolumeWriteBytes (bytes per minute)", 100 * 60 * 16_384),
+        ("WriteThroughput (MB/s)", 100 * 16_384 / 1e6),
+        ("WriteThroughput MiB/s", 100 / 64),
+        ("vol-1 VolumeWriteOps/s", 100),
+        ("VolumeWriteOps per second", 100),
+        ("VolumeWriteOps (per minute)", 6000),
+        ("VolumeWriteOps (ops/s)", 100),
+        ("VolumeWriteOps (Count)", 30_000),
+        ("VolumeWriteOps Sum (per 5 min)", 30_000),
+    ],
+)
+def test_a_unit_beside_the_name_counts(table, data, header, value):
+    assert peak(table(header, [value] * 12)) == pytest.approx(100)
+    assert peak(data(("m1", header, [value] * 12))) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("VolumeWriteOps rate", "'VolumeWriteOps rate' doesn't tell what it counts"),
+        ("VolumeWriteOps (expected)", "doesn't tell what it counts"),
+        ("VolumeWriteBytes (Mb)", "the unit 'Mb' may be of bits or of bytes"),
+        ("VolumeWriteOps (K)", "the unit 'K' is none of CloudWatch's"),
+        ("VolumeWriteOps (MB)", "in MB, and CloudWatch in Count"),
+        ("avg(VolumeWriteOps)", "doesn't tell what it counts"),
+        ("mean VolumeWriteOps", "the Average of VolumeWriteOps is not its load"),
+    ],
+)
+def test_what_is_no_longer_the_metric_is_not_read_as_it(table, header, says):
+    assert says in refusal(EBS, table(header, [100] * 12))
+
+
+def test_a_rate_by_its_name_is_no_total(table):
+    path = table("VolumeWriteOps rate", [100] * 12)
+    assert "say trace_unit = operations/s" in refusal(EBS, path, trace_unit="operations")
+    assert peak(path, trace_unit="operations/s") == 100
+
+
+def test_requests_of_one_target_are_not_those_of_all(table):
+    assert "doesn't tell what" in refusal(SCALING, table("RequestCount per target", [6000] * 12))
+    found = answer(SCALING, table("RequestCount/min", [6000] * 12))
+    np.testing.assert_allclose(found.data["load_rps"], 100)
+
+
+def test_a_sum_is_whole_or_it_is_an_average(table):
+    said = refusal(EBS, table("VolumeWriteOps", [100.0, 99.5, 101.25] * 4))
+    assert "holds 99.5, and the Sum of VolumeWriteOps is a whole number" in said
+    assert peak(table("VolumeWriteOps Sum", [30_000.5] * 12)) == pytest.approx(100.0017, rel=1e-5)
+    assert peak(table("VolumeWriteOps", [99.5] * 12), trace_unit="operations/s") == 99.5
+
+
+def test_a_few_bytes_are_of_another_unit(table):
+    said = refusal(EBS, table("VolumeWriteBytes", [5] * 12))
+    assert "holds 5 bytes at most, which is no load" in said and "VolumeWriteBytes (MB)" in said
+    assert peak(table("VolumeWriteBytes", [0] * 12)) == 0
+
+
+def test_cpu_of_an_unknown_name_may_be_fractions(table):
+    path = table("cpu", [0.63] * 12)
+    assert "if these are fractions of 1" in refusal(SCALING, path, trace_unit="CPU %")
+    np.testing.assert_allclose(answer(SCALING, table("cpu (%)", [0.5] * 6), trace_unit="CPU %")
+                               .data["load_rps"], 0.5)  # fmt: skip
+
+
+def test_a_rate_of_bytes_may_be_of_a_file_system(data):
+    efs = section("efs")
+    path = data(("m1", "Throughput (MiB/s)", [10.0] * 24))
+    assert "say trace_unit = file system bytes or file system bytes/s" in refusal(efs, path)
+    found = answer(efs, path, trace_unit="file system bytes/s")
+    assert found.summary["peak_asked_mibps"] == pytest.approx(10)
+
+
 # --- several series in one file
 
 
@@ -328,6 +408,57 @@ def test_a_file_that_says_nothing_is_asked_about_and_never_guessed(table):
     path = table("value", [9e9] * 6)
     for found in (EBS, ALB, SCALING):
         assert "say trace_unit = " in refusal(found, path)
+
+
+def ops(stamps, sep=",", value=30_000):
+    """A table of 100 IOPS in periods of 5 minutes."""
+    rows = (f"{at}{sep}{value}" for at in stamps)
+    return "\n".join((f"timestamp{sep}VolumeWriteOps Sum", *rows))
+
+
+UNIX_S = round(START.timestamp())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=,\n" + ops(times(6)),
+        "sep=;\r\n" + ops(times(6), ";"),
+        ops(times(6), "|"),
+        ops(UNIX_S * 10**6 + 300 * 10**6 * i for i in range(6)),
+        ops(UNIX_S * 10**9 + 300 * 10**9 * i for i in range(6)),
+        ops(f"2026-03-02 {11 + i // 12}:{5 * i % 60:02d} {'AP'[i // 12]}M" for i in range(24)),
+        json.dumps(["VolumeWriteOps", times(6), [30_000] * 6]),
+        json.dumps([["VolumeWriteOps", times(6), [30_000] * 6]]),
+    ],
+    ids=["Excel", "Excel semicolons", "bars", "us", "ns", "12 hours", "triple", "triples"],
+)  # fmt: skip
+def test_more_shapes_are_read(tmp_path, text):
+    (tmp_path / "other").write_text(text)
+    found = answer(EBS, str(tmp_path / "other"))
+    assert found.summary["peak_asked_iops"] == 100
+    assert "missing" not in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (ops(f"2026-03-02 08:{m}:00 EST" for m in (10, 15)), "name of a time zone is not read"),
+        (ops(times(6), ";", "30.000"), "'30.000' may be a number with decimals or with parted"),
+        (ops(times(6), ";", "30.000,5"), "decimal comma or part thousands"),
+        (json.dumps([{"t": at, "v": 1} for at in times(6)]), "without Timestamps and Values"),
+        (json.dumps([30_000.0] * 6), "without Timestamps and Values"),
+        ('{"Label": "VolumeWriteOps", "Datapoints": [{"Sum": 3', "ends in the middle"),
+        ('[{"Timestamp": 1772438400, "ExtendedStatistics": {"p99": 3}}]', "which are percentiles"),
+        ('{"resourceMetrics": []}', "OpenTelemetry's form"),
+        ('{"widgets": []}', "source of a dashboard"),
+        ('{"MetricList": []}', "Performance Insights"),
+        ('{"Activities": []}', "scaling activities"),
+    ],
+)
+def test_more_shapes_are_refused_by_name(tmp_path, text, says):
+    (tmp_path / "other").write_text(text)
+    assert says in refusal(EBS, str(tmp_path / "other"))
 
 
 # --- the neighbouring metric

@@ -339,7 +339,7 @@ def test_bytes_by_zone_are_the_bytes_that_cross(tmp_path):
     ],
 )  # fmt: skip
 def test_an_export_that_says_no_such_thing_is_refused(tmp_path, columns, values, said):
-    path = export(tmp_path / "elb.csv", **{name: [60, 60] for name in columns})
+    path = export(tmp_path / "elb.csv", **{name: [600, 600] for name in columns})
     with pytest.raises((ScenarioError, TraceError), match=said):
         outcome(trace=path, **values)
 

@@ -462,7 +462,7 @@ def test_what_an_export_leaves_out_is_said(export):
         ({"ConsumedLCUs_Average": [1, 1]}, "none of NewFlowCount, ActiveFlowCount"),
         ({"open": [-1, 5]}, "below 0"),
         ({"NewFlowCount_Average": [5, 5]}, "export its Sum"),
-        ({"ActiveFlowCount_SampleCount": [5, 5]}, "export its Average"),
+        ({"ActiveFlowCount_SampleCount": [5, 5]}, "export ActiveFlowCount (Average or Maximum)"),
         ({"new": ["x", 5]}, "x"),
     ],
 )

@@ -292,11 +292,11 @@ def test_minus_one_is_no_replication_and_no_lag_below_zero(tmp_path):
         (
             [5, 3, 1],
             "timestamp,OldestReplicationSlotLag Average",
-            "export ReplicaLag .* instead; the section rds reads OldestReplicationSlotLag",
+            "the section rds reads OldestReplicationSlotLag; please export ReplicaLag",
         ),
         ([5, 3, 1], "timestamp,AuroraReplicaLag Average", "export ReplicaLag"),
         ([-1, "", -5], "timestamp,ReplicaLag Average", "a lag of -5 s"),
-        ([5, 3, 1], "timestamp,ReplicaLag Sum", "Average or Maximum"),
+        ([5, 3, 1], "timestamp,ReplicaLag Sum", "Maximum or Average"),
     ],
 )
 def test_other_files_are_refused(tmp_path, values, head, word):

@@ -311,7 +311,8 @@ def test_clients_tied_at_random_are_as_uneven_as_the_closed_form(tmp_path):
     ("text", "said"),
     [
         ("", "empty"),
-        ("timestamp,value\n1,2\n", "line 1 is no entry of an access log of an ALB"),
+        ("timestamp,value\n1,2\n", "seems to be metrics or JSON; wanted: an access log of an ALB"),
+        ("0.2\n0.3\n", "line 1 is no entry of an access log of an ALB"),
         (ENTRY.format("192.0.2.1:1", "-"), "no request that a target got"),
         (ENTRY.format("192.0.2.1:1", "10.0.0.1:80") + "h2 cut off", "line 2 is no entry"),
     ],

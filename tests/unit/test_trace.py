@@ -426,7 +426,7 @@ REFUSED = {
     "not json": ('{"a":\n 1,,}', "not JSON: .*line 2 column 4"),
     "deep json": ("[" * 100_000, "not JSON: .*recursion"),
     "other json": ("{}", "no MetricDataResults and no Datapoints; allowed"),
-    "list of numbers": ("[1]", r"\[0\]: 1 where a result is needed"),
+    "list of numbers": ("[1]", r"a list of 1, without Timestamps and Values"),
     "no results": (pages(), "MetricDataResults is empty"),
     "results not a list": ('{"MetricDataResults": 3}', "MetricDataResults: 3 where a list"),
     "result not an object": (pages(3), r"MetricDataResults\[0\]: 3 where a result is needed"),

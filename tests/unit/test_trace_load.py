@@ -335,7 +335,7 @@ def test_of_several_statistics_the_usual_one_is_read(load):
     ],
 )
 def test_labels(text, metric, namespace, statistic, resource):
-    assert read_label(text) == (metric, namespace, statistic, resource)
+    assert read_label(text) == (metric, namespace, statistic, resource, "")
 
 
 @pytest.mark.parametrize(

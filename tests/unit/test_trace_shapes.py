@@ -221,7 +221,7 @@ REFUSED = {
     "units in values": (table("Sum", ["25 MB", "26 MB"]), "'25 MB'.*carries a unit.*raw values"),
     "percent signs": (table("Sum", ["25%", "26%"]), "'25%'.*carries a unit"),
     "underscores": (table("Sum", ["1_000", "2"]), "'1_000' is not a finite number"),
-    "list of metrics": ('{"Metrics": []}', "no Datapoints but 'Metrics'; allowed: the JSON of aws"),
+    "list of metrics": ('{"Metrics": []}', "a list of metrics, which has no data.*wanted is the"),
     "several statistics as text": (
         "a\nDATAPOINTS\t1\t2\t2026-03-02T08:00:00Z\tCount\n",
         "line 2.*doesn't name its statistics.*--output json",

@@ -15,7 +15,14 @@ OUTPUT = Output(
     how="Save one with: aws autoscaling describe-scaling-activities --auto-scaling-group-name "
     "NAME.",
 )
-_LAUNCH, _TERMINATE = "Launching a new EC2 instance", "Terminating EC2 instance"
+_CHANGES = {  # of the number in service, by how AWS begins the description
+    "Launching a new EC2 instance": 1,
+    "Attaching an existing EC2 instance": 1,
+    "Moving EC2 instance out of Standby": 1,
+    "Terminating EC2 instance": -1,
+    "Detaching EC2 instance": -1,
+    "Moving EC2 instance to Standby": -1,
+}
 _NOT_THERE = ("Failed", "Cancelled")
 _CAPACITY = re.compile(r"capacity from (\d+) to \d+")
 
@@ -28,7 +35,8 @@ class Step(NamedTuple):
     at_s : float
         Since the start of the first activity.
     change : int
-        1 at the end of a launch, -1 at the start of a termination.
+        1 at the end of a launch, -1 at the start of a termination. An instance that is attached
+        or leaves standby counts as a launch, one that is detached or goes there as a termination.
     """
 
     at_s: float
@@ -36,10 +44,21 @@ class Step(NamedTuple):
 
 
 class History(NamedTuple):
-    """A group's own history: its steps in order, and how many there were at first, if it says."""
+    """A group's own history.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        In order.
+    began_with : int or None
+        How many instances there were at first, if it says.
+    more : bool
+        Whether the file leaves out older ones, as ``--max-items`` does.
+    """
 
     steps: tuple[Step, ...]
     began_with: int | None
+    more: bool = False
 
 
 def cause_text(activity: Activity, desired: int) -> str:
@@ -76,19 +95,15 @@ def read_history(path: str) -> History:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, modified_ns: int, size: int) -> History:
-    found = OUTPUT.listed(file)
-    steps, started = [], []
-    for number, entry in enumerate(found, start=1):
+    steps, started, (entries, more) = [], [], OUTPUT.listed(file)
+    for number, entry in enumerate(_once(entries), start=1):
         change = _change(entry, number)
         if not change:
             continue
-        begin = OUTPUT.time(entry, "StartTime", f"activity {number}")
-        started.append((begin, str(entry.get("Cause", ""))))
-        end = (
-            OUTPUT.time(entry, "EndTime", f"activity {number}")
-            if "EndTime" in entry and change > 0
-            else begin
+        begin, end = OUTPUT.span(
+            entry, f"activity {number}", ends="EndTime" in entry and change > 0
         )
+        started.append((begin, str(entry.get("Cause", ""))))
         if change < 0 or "EndTime" in entry:
             steps.append((end, change))
     if not steps:
@@ -98,7 +113,7 @@ def _read(file: Path, modified_ns: int, size: int) -> History:
     first, cause = min(started)
     known = _CAPACITY.search(cause)
     counted = tuple(Step((at - first).total_seconds(), change) for at, change in sorted(steps))
-    return History(counted, int(known.group(1)) if known else None)
+    return History(counted, int(known.group(1)) if known else None, more)
 
 
 def _change(entry: Any, number: int) -> int:
@@ -108,4 +123,13 @@ def _change(entry: Any, number: int) -> int:
     said = entry["Description"]
     if "into warm pool" in said or entry.get("StatusCode") in _NOT_THERE:
         return 0
-    return 1 if said.startswith(_LAUNCH) else -1 if said.startswith(_TERMINATE) else 0
+    return next((change for begin, change in _CHANGES.items() if said.startswith(begin)), 0)
+
+
+def _once(entries: list[Any]) -> list[Any]:
+    """Leave out what is listed again, as where two answers were put together."""
+    seen: dict[str, Any] = {}
+    for number, entry in enumerate(entries):
+        key = entry.get("ActivityId") if isinstance(entry, dict) else None
+        seen.setdefault(str(number if key is None else key), entry)
+    return list(seen.values())

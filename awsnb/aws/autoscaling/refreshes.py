@@ -63,20 +63,20 @@ def read_refreshes(path: str) -> OwnRefresh:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, modified_ns: int, size: int) -> OwnRefresh:
-    found = [_entry(one, number) for number, one in enumerate(OUTPUT.listed(file), start=1)]
+    found = [_entry(one, number) for number, one in enumerate(OUTPUT.listed(file).entries, start=1)]
     ended = [one for one in found if one["Status"] in ENDED and "EndTime" in one]
     if not ended:
         raise OUTPUT.refusal(f"no refresh in it came to an end. {OUTPUT.how}")
     times = [(OUTPUT.time(one, "StartTime", _name(one)), i) for i, one in enumerate(ended)]
-    started, newest = max(times)
-    entry = ended[newest]
-    took_s = (OUTPUT.time(entry, "EndTime", _name(entry)) - started).total_seconds()
-    if took_s < 0:
-        raise OUTPUT.refusal(f"{_name(entry)} ends before it starts.")
+    entry = ended[max(times)[1]]
+    started, end = OUTPUT.span(entry, _name(entry))
+    took_s = (end - started).total_seconds()
     kept = entry.get("Preferences")
     kept = kept if isinstance(kept, dict) else {}
     preferences = {name: _number(kept, name, entry) for name in PREFERENCES if name in kept}
     complete = _number(entry, "PercentageComplete", entry) if "PercentageComplete" in entry else 0
+    if complete > 100:
+        raise OUTPUT.refusal(f"{_name(entry)} has PercentageComplete {complete}, above 100.")
     return OwnRefresh(took_s, entry["Status"], complete, preferences, len(ended))
 
 

@@ -18,16 +18,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb._read import state
+from awsnb._read import seconds_of, state
 from awsnb.trace import TraceError
 from awsnb.trace.file import text_file
+from awsnb.trace.foreign import ALB_LOG, refuse_all_but_alb_log
 from awsnb.trace.model import in_a_sentence
 
 ALB_ENTRY = re.compile(r"(?:https?|h2|grpcs) \S+ \S+ \S+ \S+ (\S+) (\S+) (\S+) ")
 WEBSOCKET = re.compile(r"wss? \S+ \S+ ")
 ANY_ENTRY = re.compile(r"(?:https?|h2|grpcs|wss?) \S+ \S+ (\S+) (\S+) ")
 LONGEST_S = 1e6
-WANTED = "an access log of an ALB, or one duration in seconds a line"
+WANTED = f"{ALB_LOG}, or one duration a line, such as 0.25 (seconds) or 250ms"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,9 @@ def read_counts(path: str) -> Counts:
 
 @lru_cache(maxsize=4)
 def _read_counts(file: Path, modified_ns: int, size: int) -> Counts:
-    with text_file(file).open() as lines:
+    text = text_file(file)
+    refuse_all_but_alb_log(text.head(), ALB_LOG)
+    with text.open() as lines:
         return _counts(lines)
 
 
@@ -139,7 +142,9 @@ def read_durations(path: str) -> Durations:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, modified_ns: int, size: int) -> Durations:
-    with text_file(file).open() as lines:
+    text = text_file(file)
+    refuse_all_but_alb_log(text.head(), WANTED)
+    with text.open() as lines:
         return _durations(lines)
 
 
@@ -162,14 +167,16 @@ def _durations(lines: Iterable[str]) -> Durations:
     from_log = bool(counts["log"] + counts["websockets"])
     found = np.array([one for one in seconds if one > 0])
     if not found.size:
-        raise TraceError(f"holds no request that took longer than 0 s; wanted: {WANTED}")
+        only = ", only WebSockets" if counts["websockets"] else ""
+        raise TraceError(f"holds no request that took longer than 0 s{only}; wanted: {WANTED}")
     if from_log and counts["log"] - counts["unsent"] != len(seconds):
         raise TraceError("holds entries of an access log and other lines: give one or the other")
     return Durations(found, from_log, counts["websockets"], counts["unsent"])
 
 
 def _duration(text: str, number: int) -> float:
-    value = _seconds(text, number)
+    told = seconds_of(text)
+    value = _seconds(text if told is None else str(told), number)
     if value < 0:
         raise TraceError(f"line {number}: {text[:40]} s is below 0; wanted: {WANTED}")
     return value

@@ -78,11 +78,15 @@ def _made_up(scenario: CascadeScenario) -> Load:
 def _of_file(scenario: CascadeScenario) -> Load:
     read = read_load(scenario.trace, "requests", metric=scenario.metric, said=scenario.trace_unit)
     start = _first_night(read, scenario)
-    edges_s = np.concatenate(([0.0], np.cumsum(read.trace.duration_s)))
-    work = np.concatenate(([0.0], np.cumsum(read.trace.duration_s * read.per_s)))
     offset_s = (start - read.trace.start).total_seconds()
-    minutes_s = offset_s + MINUTE_S * np.arange(MINUTES + 1)
-    users = np.diff(np.interp(minutes_s, edges_s, work)) / MINUTE_S
+    minutes_s = offset_s + MINUTE_S * np.arange(MINUTES + 1, dtype=np.float64)
+    users = np.diff(read.until(minutes_s)) / MINUTE_S
+    if not users.any():
+        raise ScenarioError(
+            f"trace = {scenario.trace}: holds no requests from 02:00 to 10:00 UTC of "
+            f"{start:%Y-%m-%d}.",
+            field="trace",
+        )
     whence = f"Load: {start:%Y-%m-%d} from 02:00 to 10:00 UTC of {read.trace.describe()}."
     return Load(start, users, (whence, *read.notes))
 

@@ -185,9 +185,10 @@ def _notes(outcome: Outcome) -> list[str]:
     one, file = outcome.scenario, outcome.work.file
     notes = [_state(one.balancer)]
     if file:
+        mean, longest = (span(float(of(file.seconds))) for of in (np.mean, np.max))
         notes.append(
-            f"{counted(file.seconds.size, 'request time')} from the file, the longest "
-            f"{span(float(file.seconds.max()))}; a longer one may come."
+            f"{counted(file.seconds.size, 'request time')} from the file: {mean} on average, the "
+            f"longest {longest}; a longer one may come."
         )
     if file and file.from_log:
         notes.append(

@@ -1,6 +1,7 @@
 """How much comes to which zone's node: as asked, or as a CloudWatch export by zone says."""
 
 import re
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from awsnb.scenario import ScenarioError
 from awsnb.sections.cross_zone.scenario import CrossZoneScenario
-from awsnb.trace import Load, Trace, load_of, read_every
+from awsnb.trace import Load, Trace, common_time, load_of, read_every
 from awsnb.words import counted, rate
 
 REQUESTS, BYTES = MEASURES = ("requests", "network bytes")
@@ -44,8 +45,8 @@ def arriving(scenario: CrossZoneScenario) -> Arriving:
     if not scenario.trace:
         return Arriving(scenario.requests_per_s)
     loads = _by_zone(scenario)
-    means = np.array([np.average(one.per_s, weights=one.trace.duration_s)
-                      for one in loads.values()])  # fmt: skip
+    begin, end = common_time([one.trace for one in loads.values()])
+    means = np.array([_mean(one, begin, end) for one in loads.values()])
     if not means.sum():
         raise _refusal(f"{scenario.trace} holds no traffic")
     (measure,) = {one.measure for one in loads.values()}
@@ -53,12 +54,18 @@ def arriving(scenario: CrossZoneScenario) -> Arriving:
     total = float(means.sum()) / (1000 * kb if measure == BYTES else 1)
     first = next(iter(loads.values()))
     notes = (
-        f"Load: {rate(float(means.sum()))} {measure}/s on average, {first.trace.describe()}; zone "
-        f"A is {next(iter(loads))}.",
+        f"Load: {rate(float(means.sum()))} {measure}/s on average, from {begin:%Y-%m-%d %H:%M} to "
+        f"{end:%Y-%m-%d %H:%M} UTC, of {first.trace.describe()}; zone A is {next(iter(loads))}.",
         *dict.fromkeys(note for one in loads.values() for note in one.notes),
         f"As asked, not in the file: {kb:g} kB a request.",
     )
     return Arriving(total, means / means.sum(), notes)
+
+
+def _mean(load: Load, begin: datetime, end: datetime) -> float:
+    moments_s = [(moment - load.trace.start).total_seconds() for moment in (begin, end)]
+    came = load.until(np.array(moments_s))
+    return float((came[1] - came[0]) / (end - begin).total_seconds())
 
 
 def _by_zone(scenario: CrossZoneScenario) -> dict[str, Load]:

@@ -1,6 +1,7 @@
 """The view "bill": what traffic of its own costs a Gateway Load Balancer, hour by hour."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from awsnb.aws.elb.bill import DIMENSIONS
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
-from awsnb.trace import Load, Trace, TraceError, load_of, read_every
+from awsnb.trace import Load, Trace, common_time, level_of, load_of, read_every
 from awsnb.trace.metrics import known
 from awsnb.view import View
 from awsnb.words import counted, percent, rate, usd
@@ -144,10 +145,13 @@ def simulate(scenario: BillScenario) -> Outcome:
         return Outcome(scenario, _units(used), scenario.gb_per_h)
     held = _held(scenario)
     loads = {key: _load(trace, key) for key, trace in held.items()}
-    hourly = {key: _by_hour(load) for key, load in loads.items()}
-    hours = min(each.size for each in hourly.values())
-    used = {key: hourly[key][:hours] if key in held else np.full(hours, asked[key]) for key in KEYS}
+    begin, end = common_time(list(held.values()))
+    hourly = {key: _by_hour(load, begin, end) for key, load in loads.items()}
+    hours = next(iter(hourly.values())).size
+    used = {key: hourly.get(key, np.full(hours, asked[key])) for key in KEYS}
     found = tuple(f"{METRICS[key]}: {trace.describe()}." for key, trace in held.items())
+    if len({(trace.start, trace.end) for trace in held.values()}) > 1:
+        found += (f"Used: {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, which all hold.",)
     more = tuple(note for load in loads.values() for note in load.notes)
     return Outcome(scenario, _units(used), float(used[BYTES].mean()), tuple(held), found + more)
 
@@ -170,7 +174,10 @@ def _held(scenario: BillScenario) -> dict[str, Trace]:
         if key:
             held[key] = trace
     if not held:
-        raise _refusal(f"{scenario.trace} holds none of {', '.join(METRICS.values())}")
+        raise _refusal(
+            f"{scenario.trace} holds none of {', '.join(METRICS.values())}: export one or more, "
+            f"{METRICS[OPEN]} as Average and the others as Sum"
+        )
     return {key: held[key] for key in KEYS if key in held}
 
 
@@ -179,21 +186,16 @@ def _load(trace: Trace, key: str) -> Load:
     if key != OPEN:
         load = load_of(trace, MEASURES[key])
         return replace(load, per_s=load.per_s * HOUR_S / 1e9) if key == BYTES else load
-    if trace.statistic not in ("", "Average", "Maximum"):
-        raise TraceError(f"{trace.source}: the {trace.statistic} of {METRICS[OPEN]} is not how "
-                         "many flows are open: export its Average.")  # fmt: skip
-    level = np.nan_to_num(trace.value)
-    if level.min() < 0:
-        raise TraceError(f"{trace.source}: holds {level.min():g} open flows, below 0.")
+    level = np.nan_to_num(level_of(trace, METRICS[OPEN]).value)
     return Load(trace, level, MEASURES[OPEN])
 
 
-def _by_hour(load: Load) -> Floats:
-    """Average over hours from the file's beginning; a last part of an hour is averaged, too."""
-    edges = np.concatenate([[0.0], np.cumsum(load.trace.duration_s)])
-    total = np.concatenate([[0.0], np.cumsum(load.per_s * load.trace.duration_s)])
-    hours = np.append(np.arange(0.0, edges[-1], HOUR_S), edges[-1])
-    return np.diff(np.interp(hours, edges, total)) / np.diff(hours)
+def _by_hour(load: Load, begin: datetime, end: datetime) -> Floats:
+    """Average over hours from the beginning; a last part of an hour is averaged, too."""
+    lasts_s = (end - begin).total_seconds()
+    hours_s = np.append(np.arange(0.0, lasts_s, HOUR_S), lasts_s)
+    since_s = (begin - load.trace.start).total_seconds()
+    return np.diff(load.until(since_s + hours_s)) / np.diff(hours_s)
 
 
 def _refusal(why: str) -> ScenarioError:

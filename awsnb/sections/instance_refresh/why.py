@@ -32,7 +32,13 @@ def _own(outcome: Outcome) -> str:
         return ""
     took, ended_s = span(outcome.own.took_s, "no time"), outcome.ended_s
     model = "never ends" if ended_s is None else f"takes {span(ended_s, 'no time')}"
-    return f"Your refresh took {took}; the model's {model}."
+    own = outcome.own
+    if own.status == "Successful":
+        return f"Your refresh took {took}; the model's {model}."
+    return (
+        f"Your refresh ended as {own.status} at {own.complete_pct} %, after {took}; the model's "
+        f"{model}."
+    )
 
 
 def _pace(outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from awsnb.sections.memorydb.scenario import MemoryDbScenario
-from awsnb.trace import metrics_of, read_load
+from awsnb.trace import Load, load_of, metrics_of, read_cloudwatch, read_load
 from awsnb.trace.model import TraceError, refusal
 from awsnb.words import span
 
@@ -31,10 +31,7 @@ def writes_of(scenario: MemoryDbScenario) -> Writes:
     """
     if not scenario.trace:
         return Writes(scenario.shard_per_s, scenario.shard_per_s)
-    held = metrics_of(scenario.trace)
-    if not scenario.metric and WRITES.casefold() not in held:
-        raise refusal(scenario.trace, f"holds no {WRITES}: export {WRITES} (Sum) of one primary")
-    load = read_load(scenario.trace, "commands", metric=scenario.metric or WRITES)
+    load = _load(scenario)
     seconds = load.trace.duration_s
     mean, peak = float(load.per_s @ seconds / seconds.sum()), float(load.per_s.max())
     if not peak:
@@ -43,9 +40,22 @@ def writes_of(scenario: MemoryDbScenario) -> Writes:
         f"Writes to one primary: {load.trace.describe()}. The bill is of their mean, limits and "
         f"losses are of the busiest {_period(seconds)}.",
         *load.notes,
-        *(_size(scenario, mean) if BYTES.casefold() in held else ()),
+        *(_size(scenario, mean) if BYTES.casefold() in metrics_of(scenario.trace) else ()),
     )
     return Writes(mean, peak, notes)
+
+
+def _load(scenario: MemoryDbScenario) -> Load:
+    """Read the commands that write, and no others."""
+    if not scenario.metric and WRITES.casefold() not in metrics_of(scenario.trace):
+        raise refusal(scenario.trace, f"holds no {WRITES}: export {WRITES} (Sum) of one primary")
+    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=WRITES)
+    load = load_of(trace, "commands")
+    if trace.metric != WRITES:
+        raise refusal(
+            scenario.trace, f"{trace.metric} is not only of writes: export {WRITES} (Sum)"
+        )
+    return load
 
 
 def _period(seconds: np.ndarray) -> str:

@@ -9,8 +9,7 @@ from awsnb.aws.rds import RDS
 from awsnb.mechanisms.random_streams import generator
 from awsnb.mechanisms.replication import Replay, replay
 from awsnb.sections.read_replicas.scenario import LOGICAL, POSTGRESQL, ReplicaScenario
-from awsnb.trace import Trace, read_cloudwatch
-from awsnb.trace.metrics import known
+from awsnb.trace import Trace, read_level
 from awsnb.trace.model import refusal
 
 Array = NDArray[np.float64]
@@ -20,6 +19,8 @@ BURST_S, TRANSACTION_S, QUERY_S = (60.0, 120.0), 180.0, 390.0  # when they begin
 END_S = STEP_S * np.arange(1, round((RUN_S + TAIL_S) / STEP_S) + 1)
 SHOWN = round(RUN_S / STEP_S)
 METRIC = "ReplicaLag"
+LONGEST_S = 1e8  # three years: longer, and it is of another unit
+NOT_REPLICATING = float(RDS.value("read_replica", "not_replicating"))
 IDLE_MOST_S = float(RDS.value("read_replica", "idle_lag_max"))
 
 
@@ -152,11 +153,9 @@ def _metric(
 
 def measured(scenario: ReplicaScenario) -> Lag:
     """Read ReplicaLag, of one replica; -1 and samples without a value are no replication."""
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=METRIC)
-    _refuse_other(scenario.trace, trace)
-    lag_s = np.where(
-        trace.value == RDS.value("read_replica", "not_replicating"), np.inf, trace.value
-    )
+    trace = read_level(scenario.trace, METRIC, scenario.metric, low=-np.inf)
+    _refuse_no_lag(scenario.trace, trace.value)
+    lag_s = np.where(trace.value == NOT_REPLICATING, np.inf, trace.value)
     starts = np.datetime64(trace.start.replace(tzinfo=None), "ms") + (
         1000 * np.append(0.0, np.cumsum(trace.duration_s)[:-1])
     ).astype("timedelta64[ms]")
@@ -168,21 +167,11 @@ def measured(scenario: ReplicaScenario) -> Lag:
     )  # fmt: skip
 
 
-def _refuse_other(path: str, trace: Trace) -> None:
-    other = known(trace.metric, trace.namespace)
-    if other and other.metric != METRIC:
-        instead = f"export {METRIC} (Average or Maximum) instead{other.elsewhere}"
-        raise refusal(path, f"holds {trace.metric}; {instead}")
-    if trace.statistic.lower() in ("sum", "samplecount"):
+def _refuse_no_lag(path: str, lag_s: Array) -> None:
+    bad = lag_s[((lag_s < 0) & (lag_s != NOT_REPLICATING)) | (lag_s > LONGEST_S)]
+    if bad.size:
         raise refusal(
-            path, f"holds {trace.statistic} of the lag; export Average or Maximum instead"
-        )
-    if trace.unit.lower() not in ("", "none", "seconds"):
-        raise refusal(path, f"is in {trace.unit}; ReplicaLag is in seconds")
-    held = trace.value[np.isfinite(trace.value)]
-    bad = held[(held < 0) & (held != RDS.value("read_replica", "not_replicating"))]
-    if bad.size or not held.size:
-        value = f"a lag of {bad[0]:g} s" if bad.size else "no value"
-        raise refusal(
-            path, f"holds {value}; ReplicaLag is 0 or more, or -1 where nothing is copied"
+            path,
+            f"holds a lag of {bad[0]:g} s; ReplicaLag is from 0 to {LONGEST_S:,.0f} s, or -1 where "
+            "nothing is copied",
         )

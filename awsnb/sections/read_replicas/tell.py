@@ -6,7 +6,7 @@ import numpy as np
 
 from awsnb.aws.rds import RDS
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.read_replicas.lag import BURST_S, QUERY_S, RUN_S, STEP_S, TRANSACTION_S
+from awsnb.sections.read_replicas.lag import BURST_S, QUERY_S, RUN_S, STEP_S, TRANSACTION_S, Lag
 from awsnb.sections.read_replicas.scenario import (
     LOGICAL,
     PINNED,
@@ -100,7 +100,7 @@ def _why(outcome: Outcome) -> Iterator[str]:
 def _cause(outcome: Outcome) -> str:
     one, lag = outcome.scenario, outcome.lag
     if lag.trace:
-        return f"The file's ReplicaLag is {_file_worst(outcome)}."
+        return f"The file's ReplicaLag is {_file_worst(outcome)}.{_at_end(lag)}"
     if one.writes_per_s >= one.writes_max:
         return (
             f"A replica that serves no read replays {rate(one.writes_max)} writes/s, and "
@@ -115,6 +115,13 @@ def _cause(outcome: Outcome) -> str:
     if not np.isfinite(outcome.worst_s):
         return f"{what}: some writes are not shown within this time."
     return f"{what}: a write is shown after {late(outcome.worst_s)} at most."
+
+
+def _at_end(lag: Lag) -> str:
+    """Say that the lag is highest at the end of its file, which is not the end of the story."""
+    held = lag.slowest_s[np.isfinite(lag.slowest_s)]
+    highest = held.size > 1 and held[-1] == held.max() > held[0]
+    return " It is highest where the file ends: it may still grow." if highest else ""
 
 
 def _file_worst(outcome: Outcome) -> str:

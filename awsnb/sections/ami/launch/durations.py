@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from awsnb._read import reading, state
+from awsnb._read import reading, seconds_of, state
 from awsnb.scenario import ScenarioError, shown
+from awsnb.trace import TraceError
+from awsnb.trace.file import text_file
 
 MOST_BYTES = 10_000_000
 LONGEST_S = 86_400.0
-SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001, "": 1.0}
-PART = re.compile(r"(\d+(?:\.\d+)?)\s*(h|min|s|ms|us|)(?=\s|$)")
 WRITTEN_BY = (
     re.compile(r"Total Time:\s*(?P<time>[\d.]+) seconds"),  # cloud-init analyze show
     re.compile(r"Startup finished in .*= (?P<time>[^=]+?)\.?\s*$"),  # systemd-analyze
@@ -42,7 +42,11 @@ def read_durations(path: str) -> NDArray[np.float64]:
 @lru_cache(maxsize=4)
 def _read(file: Path, modified_ns: int, size: int) -> NDArray[np.float64]:
     """Read a file once for each time that it was written."""
-    numbered = enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+    try:
+        text = text_file(file).whole()
+    except TraceError as problem:
+        raise _refusal(str(problem)) from None
+    numbered = enumerate(text.splitlines(), 1)
     lines = [(number, line.strip()) for number, line in numbered if line.strip()]
     for pattern in WRITTEN_BY:
         found = [
@@ -54,10 +58,9 @@ def _read(file: Path, modified_ns: int, size: int) -> NDArray[np.float64]:
 
 
 def _seconds(number: int, text: str) -> float:
-    """Read a duration such as ``42``, ``12.5s``, ``850 ms`` or ``1min 3.2s``."""
-    if not text or PART.sub("", text).strip():
+    length_s = seconds_of(text)
+    if length_s is None:
         raise _refusal(f"line {number}, {shown(text)}, is no duration", number)
-    length_s = sum(float(count) * SECONDS[unit] for count, unit in PART.findall(text))
     if length_s > LONGEST_S:
         raise _refusal(f"line {number} is longer than a day", number)
     return length_s

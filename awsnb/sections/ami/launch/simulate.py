@@ -75,8 +75,8 @@ class Outcome:
         The scale-out in which all launches take the median time.
     delayed, at_once : float
         Requests that wait: on average over the launches' times, and if instances served at once.
-    measured : int
-        How many measured times there are.
+    measured_s : ndarray of float, shape (n,)
+        Measured times; none if there is no file of them.
     """
 
     scenario: LaunchScenario
@@ -85,7 +85,7 @@ class Outcome:
     run: Scaling
     delayed: float
     at_once: float
-    measured: int
+    measured_s: Floats
 
     @property
     def mine(self) -> Launches:
@@ -154,7 +154,7 @@ def simulate(scenario: LaunchScenario) -> Outcome:
         run=control_loop.scale(rps, STEP_S, *_case(scenario, mine.within_s(50))),
         delayed=delayed(scenario, mine.ready_s),
         at_once=delayed(scenario, np.zeros(1)),
-        measured=read_durations(scenario.measured).size if scenario.measured else 0,
+        measured_s=read_durations(scenario.measured) if scenario.measured else np.empty(0),
     )
 
 

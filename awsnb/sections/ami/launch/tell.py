@@ -200,9 +200,11 @@ def _notes(outcome: Outcome) -> list[str]:
         "Checks begin when an instance is running. The group may grow to what the new load needs "
         "at the target.",
     ]
-    if outcome.measured:
+    if outcome.measured_s.size:
+        mean = span(float(outcome.measured_s.mean()), "0 s")
         notes.append(
-            f"{counted(outcome.measured, 'measured time')} in place of: {scenario.measures}."
+            f"{counted(outcome.measured_s.size, 'measured time')}, {mean} on average, in place "
+            f"of: {scenario.measures}."
         )
     if scenario.approach == WARM_POOL:
         notes.append(

@@ -79,7 +79,7 @@ def _events(outcome: Outcome) -> Iterator[tuple[float, str]]:
 def _own(outcome: Outcome) -> NDArray[np.float64]:
     """Draw the reader's history so that its first activity falls on the model's first."""
     assert outcome.history is not None
-    steps, began = outcome.history
+    steps, began, _ = outcome.history
     first_s = outcome.run.activities[0].at_s if outcome.run.activities else outcome.event_s
     at = np.array([step.at_s for step in steps]) + first_s
     level = np.concatenate([[0], np.cumsum([step.change for step in steps])])
@@ -149,10 +149,12 @@ def _notes(outcome: Outcome) -> Iterator[str]:
 
 def _of_own(outcome: Outcome) -> Iterator[str]:
     assert outcome.history is not None
-    steps, began = outcome.history
+    steps, began, more = outcome.history
     yield (
         f"Your history: {counted(len(steps), 'change')} in {span(steps[-1].at_s, '0 s')}, drawn "
         "so that its first activity begins with the model's first."
     )
+    if more:
+        yield "It is incomplete (NextToken), its oldest activities are missing: leave --max-items."
     if began is None:
         yield "It does not say how many instances there were at first: the desired capacity."

@@ -7,15 +7,14 @@ from numpy.typing import NDArray
 
 from awsnb.aws.rds.storage_autoscaling import DAY_S
 from awsnb.sections.rds.storage.scenario import StorageScenario
-from awsnb.trace import Trace, TraceError, read_cloudwatch
-from awsnb.trace.metrics import known
+from awsnb.trace import Trace, TraceError, level_of, read_cloudwatch
 from awsnb.trace.model import refusal
-from awsnb.trace.units import UNITS
 
 BATCH_STARTS_H = 2.0
 FREE, SLOT = "FreeStorageSpace", "OldestReplicationSlotLag"
 NO_SLOT = -1  # bytes
 GIB = 2.0**30
+LARGE_RISE = 0.05  # of the storage: half of what storage autoscaling adds at least
 MOST_POINTS = 200_000
 Floats = NDArray[np.float64]
 
@@ -71,18 +70,19 @@ def _regular(scenario: StorageScenario) -> Load:
 
 def _measured(scenario: StorageScenario) -> Load:
     trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=FREE)
-    gib = _gib(trace)
+    of_slot = trace.metric.casefold() == SLOT.casefold()
+    trace = level_of(trace, SLOT, low=-np.inf) if of_slot else level_of(trace, FREE)
+    gib = trace.value / GIB
     held = np.isfinite(gib)
     at_s = np.cumsum(trace.duration_s)[held]
     at_s = at_s - at_s[0]
-    of_slot = trace.metric.casefold() == SLOT.casefold()
     used = (_with_slot if of_slot else _without_free)(scenario, trace, gib[held])
     rate = DAY_S * _slope(at_s, used)
     on_top = f"Log of a slot, on top of {scenario.data_gib:,g} GiB used at the start"
     what = on_top if of_slot else "Free space"
     note = f"{what}: {trace.describe()}. Then the same days again, growing {rate:,.2f} GiB a day."
     ends = "The log is kept without limit, unless max_slot_wal_keep_size of PostgreSQL is set."
-    notes = (note, ends) if of_slot else (note,)
+    notes = (note, ends) if of_slot else (note, *_rises(scenario, trace, gib))
     slot_gib = float(max(gib[held][-1], 0.0)) if of_slot else None
     return Load(*_repeated(at_s, used, rate, DAY_S * scenario.days), rate, notes, slot_gib)
 
@@ -115,22 +115,18 @@ def _with_slot(scenario: StorageScenario, trace: Trace, held_gib: Floats) -> Flo
     return np.asarray(scenario.data_gib + held_gib - held_gib[0])
 
 
-def _gib(trace: Trace) -> Floats:
-    """Free space, or a slot's log, as the file tells it; refused where it is something else."""
-    metric = known(trace.metric, trace.namespace)
-    if metric and metric.metric not in (FREE, SLOT):
-        raise refusal(
-            trace.source,
-            f"{metric.metric} is not free space: export {FREE} (Average){metric.elsewhere}",
-        )
-    unit = UNITS.get(trace.unit.casefold()) if trace.unit not in ("", "None") else None
-    if unit and (unit.counts != "bytes" or unit.per_second):
-        raise refusal(
-            trace.source, f"{trace.unit} is no unit of free space: export {FREE} in Bytes"
-        )
-    if not metric and not unit:
-        raise refusal(trace.source, f"does not say that it is {FREE}: name the column so")
-    return trace.value * (unit.scale if unit else 1.0) / GIB
+def _rises(scenario: StorageScenario, trace: Trace, free_gib: Floats) -> tuple[str, ...]:
+    """Say when free space jumps up: by deleting, or because the storage was larger from then on."""
+    held = np.flatnonzero(np.isfinite(free_gib))
+    more = np.diff(free_gib[held])
+    most = int(more.argmax()) if more.size else 0
+    if not more.size or more[most] < LARGE_RISE * scenario.size_gib:
+        return ()
+    at = str(trace.times()[held[most + 1]].astype("datetime64[m]")).replace("T", " ")
+    return (
+        f"Free space rises by {more[most]:,.0f} GiB at {at} UTC, taken as data that were deleted. "
+        "If the storage was enlarged then, give the time after it only.",
+    )
 
 
 def _slope(at_s: Floats, used: Floats) -> float:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from awsnb.sections.rds_proxy.storm.scenario import StormScenario
-from awsnb.trace import TraceError, read_cloudwatch
-from awsnb.trace.metrics import known
+from awsnb.trace import TraceError, read_level
 
 METRIC = "DatabaseConnections"
-COUNTED = ("", "Maximum", "Average", "Minimum")
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,7 @@ def others_of(scenario: StormScenario) -> Others:
     """
     if not scenario.trace:
         return Others(scenario.others)
-    trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=METRIC)
-    if trace.metric and METRIC not in trace.metric:
-        other = known(trace.metric, trace.namespace)
-        raise _refusal(scenario, f"holds {trace.metric}", other.elsewhere if other else "")
-    if trace.statistic not in COUNTED:
-        raise _refusal(scenario, f"holds the {trace.statistic} of {METRIC}, which counts samples")
-    if np.nanmin(trace.value) < 0:
-        raise _refusal(scenario, "holds numbers below 0")
+    trace = read_level(scenario.trace, METRIC, scenario.metric)
     peak = int(np.ceil(np.nanmax(trace.value)))
     if peak >= scenario.most_connections:
         raise TraceError(
@@ -45,9 +36,6 @@ def others_of(scenario: StormScenario) -> Others:
             f"allows {scenario.most_connections:,}; set max_connections or a larger "
             "instance_class."
         )
-    return Others(peak, (f"Held by others, the file's peak: {trace.describe()}.", *trace.repairs))
-
-
-def _refusal(scenario: StormScenario, problem: str, elsewhere: str = "") -> TraceError:
-    please = f"please export {METRIC} (Maximum)"
-    return TraceError(f"{scenario.trace}: {problem}; {please}{elsewhere}.")
+    held = trace.value[np.isfinite(trace.value)]
+    end = ("The file ends at its peak: more may come.",) if held[-1] == held.max() > held[0] else ()
+    return Others(peak, (f"Held by others, the file's peak: {trace.describe()}.", *end))
