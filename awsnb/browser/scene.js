@@ -4,7 +4,7 @@ import { draw } from "./stage.js";
 import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
-const HEIGHT = 184;
+const HEIGHT = 180;
 const LOW = 164; // where the plots below have little room too
 const NARROW = 760; // pixels
 const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
@@ -17,8 +17,8 @@ const heightOf = ({ places }, width) => {
   const vessels = places.filter(({ level }) => level !== null);
   const below = vessels.filter(({ column }) => column === vessels[0].column).length;
   const groups = places.filter(({ members }) => members.length).length;
-  const [height, more] = width < NARROW ? [LOW, 10] : [HEIGHT, 20];
-  const usual = below < 4 ? height : height + more; // four vessels or more below each other
+  const [height, fit, more] = width < NARROW ? [LOW, 3, 10] : [HEIGHT, 4, 20];
+  const usual = below <= fit ? height : height + more; // of vessels below each other
   return Math.max(usual, 38 + groups * OF_GROUPS);
 };
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from awsnb.explorer import Explorer
 from awsnb.lessons import Checked, Prediction
-from awsnb.lessons.course import MINUTES, Size
+from awsnb.lessons.course import MINUTES, Size, chapter_of
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import Cell, Notebook
@@ -16,7 +16,11 @@ from awsnb.words import counted
 HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
 TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-IN_A_CELL = re.compile(r"^(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
+IN_A_CELL = re.compile(r"(?:(?<=\. )|^)(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
+FIXED = (
+    '<p class="small muted">This page keeps these values. To give your own, run the notebook: the '
+    "command stands at the top of the page.</p>"
+)
 LESSON_CALL = re.compile(r"lessons\.(predict|estimate|sketch|check|steps|progress)\(")
 
 Alive = Callable[[Explorer], str]
@@ -85,20 +89,6 @@ class Lesson:
         found = TITLE.findall(self.opening + self.rest)
         links = "".join(f'<li><a href="#{name}">{_plain(title)}</a></li>' for name, title in found)
         return f'<ul class="rail">{links}</ul>'
-
-
-CHAPTERS = (
-    ("Identity, storage and compute", range(1, 9)),
-    ("Load balancing", range(9, 17)),
-    ("Scaling", range(17, 20)),
-    ("Databases", range(20, 26)),
-    ("The whole course", range(26, 27)),
-)
-
-
-def chapter_of(section: Section) -> str:
-    """Return the chapter that a section belongs to."""
-    return next(title for title, numbers in CHAPTERS if section.number in numbers)
 
 
 def lesson(section: Section, alive: Alive) -> Lesson:
@@ -184,7 +174,9 @@ def _ran(one: cells.Ran, alive: Alive) -> str:
     if isinstance(one.value, Explorer):
         return alive(one.value)
     shown = "".join(parts.shown(one))
-    return shown + (_code(one.cell) if shown or one.cell.is_parameters else "")
+    if one.cell.is_parameters:
+        return FIXED + shown + _code(one.cell)
+    return shown + (_code(one.cell) if shown else "")
 
 
 def _text(cell: Cell) -> _Piece:
