@@ -70,7 +70,7 @@ def _card(one: Section) -> str:
     file = one.notebook.name
     picture = f"[![{one.title}](attachment:{picture_name(one)})]({file})"
     title = f"**[{one.number}. {one.title}]({file})**"
-    return f"{picture}<br>{title}<br>{one.question} {Size.of(one).minutes} min"
+    return f"{picture}<br>{title}<br>{one.question}<br>*{Size.of(one).minutes} min*"
 
 
 def svg(one: Section) -> str:
