@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from awsnb import _jit
-from awsnb.mechanisms.cascade import kernel, nights, run, spread
+from awsnb.mechanisms.cascade import kernel, run, spread
 
 twins = pytest.importorskip("cascade_twin")
 
@@ -35,7 +35,7 @@ def plain(monkeypatch):
 
     def run_plain(*arguments):
         with monkeypatch.context() as patch:
-            patch.setattr(nights.kernel, "advance", module.advance)
+            patch.setattr(kernel, "advance", module.advance)
             return run(*arguments)
 
     return run_plain

@@ -1,4 +1,4 @@
-"""A step of the whole site, joint by joint, and all joints together.
+"""A night of the whole site, joint by joint, and all joints together.
 
 A fluid in fixed steps, of whole instances. What meets within a step (queues, threads, connections,
 database, volume) is solved together, by backward Euler: `_solve` looks for the time a query takes
@@ -13,9 +13,14 @@ import math
 
 from awsnb._jit import kernel
 from awsnb.mechanisms._records import layout
+from awsnb.mechanisms.control_loop import METRICS
+from awsnb.mechanisms.control_loop.kernel import BOOT, LEAVE, WARM_UP, decide
 
+MINUTE_S = 60.0
+CPU, REQUESTS = METRICS.index("utilisation"), METRICS.index("requests per instance")
 PASSES = 60  # of the search for a query's time, at most
 CLOSE = 1e-11  # of what the volume or CPU can do, that the search may be off
+BEYOND = 1e-3  # of a query's time, that the search's ends lie beyond where it is looked for
 NEVER = 1e-9  # a chance that counts as none
 LEAST_RATE = 1e-6  # of requests a second, so that there is something to divide by
 LEAST_CPU = 0.01  # of the database's CPU that logins leave to queries
@@ -26,7 +31,7 @@ SITE = layout(
         "step pause budget vcpus request_cpu threads pool queue_limit query_limit "
         "database_vcpus query_cpu query_ios io login_cpu max_connections "
         "baseline burst capacity ttl_from ttl_to batch_start workers think publishes "
-        "interval timeout grace boot warm_up"
+        "interval timeout grace boot warm_up drain"
     ),
     int64="patience retries full_jitter proxied cached coalesced checked failures",
 )
@@ -76,11 +81,30 @@ the database's CPU and that of the instances in service, %; how many they are, h
 check would find failing, and how many were replaced."""
 
 
+MINUTE = layout(
+    float64="cpu_pct requests_per_s",
+    int64="desired counting warming booting leaving cause",
+)
+"""A minute: CPU of the instances that count, and requests sent to each instance in service (NaN
+where there is none); the instances there are at its end, and what was decided then, by whom."""
+
+
 @kernel
 def advance(first, last, memory):  # type: ignore[no-untyped-def]
+    """Go on from one minute to before another."""
+    site, state, slots = memory.site[0], memory.state[0], memory.slots
+    steps = round(MINUTE_S / site.step)
+    for minute in range(first, last):
+        _advance(minute * steps, (minute + 1) * steps, memory)
+        _measure(state, memory.minutes[minute])
+        _scale(minute, site, slots, memory.minutes, memory.control)
+
+
+@kernel
+def _advance(first, last, memory):  # type: ignore[no-untyped-def]
     """Go on from one step to before another."""
-    site, state = memory.site[0], memory.state[0]
-    slots, keys, phases, users, arrived, mix, due, expiry, alive, rows = memory[2:]
+    site, state, slots, keys = memory.site[0], memory.state[0], memory.slots, memory.keys
+    phases, users, arrived, mix, due, expiry, alive, rows = memory[4:12]
     for now in range(first, last):
         row = rows[now]
         _move_on(now, site, phases, slots, keys, arrived, mix, due, alive, row)
@@ -101,6 +125,70 @@ def advance(first, last, memory):  # type: ignore[no-untyped-def]
         _note(now, started, done, site, state, slots, row)
         if site.checked:
             _check(now, site, phases, slots, keys, arrived, mix, due, alive, row)
+
+
+# --- the group
+
+
+@kernel
+def _measure(state, minute):  # type: ignore[no-untyped-def]
+    """Write down a minute's datapoints, and begin the next."""
+    minute.cpu_pct = 100.0 * state.busy_s / state.counted_s if state.counted_s > 0.0 else math.nan
+    minute.requests_per_s = state.sent / state.serving_s if state.serving_s > 0.0 else math.nan
+    state.busy_s = state.counted_s = state.sent = state.serving_s = 0.0
+
+
+@kernel
+def _scale(k, site, slots, minutes, control):  # type: ignore[no-untyped-def]
+    """Decide how many instances there are to be. A datapoint is seen a minute after its end."""
+    minute, now, group = minutes[k], (k + 1) * MINUTE_S, control.states[0]
+    _count(now, slots, minute)
+    if k > 0:
+        group.counting = minute.counting
+        control.stages[BOOT].instances = minute.booting
+        control.stages[WARM_UP].instances = minute.warming
+        control.stages[LEAVE].instances = minute.leaving
+        _show(k - 1, minutes[k - 1], control.metric)
+        decide(now, k - 1, control)
+        minute.cause = group.cause
+    minute.desired = group.desired
+    _resize(now, group.desired, site, slots)
+
+
+@kernel
+def _count(now, slots, minute):  # type: ignore[no-untyped-def]
+    for i in range(slots.size):
+        slot = slots[i]
+        counts = slot.counts_at <= now
+        minute.counting += slot.status == SERVING and counts
+        minute.warming += slot.status == SERVING and not counts
+        minute.booting += slot.status == BOOTING
+        minute.leaving += slot.status == LEAVING
+
+
+@kernel
+def _show(newest, minute, metric):  # type: ignore[no-untyped-def]
+    metric[CPU, newest] = minute.cpu_pct
+    if metric.shape[0] > REQUESTS:
+        metric[REQUESTS, newest] = minute.requests_per_s
+
+
+@kernel
+def _resize(now, desired, site, slots):  # type: ignore[no-untyped-def]
+    """Launch what is missing; take the last ones out of service where there are too many."""
+    there = 0
+    for i in range(slots.size):
+        slot = slots[i]
+        if slot.status == BOOTING or slot.status == SERVING:
+            there += 1
+            if there > desired:
+                slot.status, slot.leaves_at = LEAVING, now + site.drain
+    for i in range(slots.size):
+        slot = slots[i]
+        if there < desired and slot.status == EMPTY:
+            there += 1
+            slot.status, slot.serves_at = BOOTING, now + site.boot
+            slot.counts_at = slot.serves_at + site.warm_up
 
 
 # --- clients and balancer
@@ -399,41 +487,46 @@ def _fill(now, started, ended, failing, site, state, keys, expiry):  # type: ign
 
 @kernel
 def _solve(now, can, site, state, slots):  # type: ignore[no-untyped-def]
-    """Find the time a query takes, by the rule of false position on how well the load fits."""
+    """Find the time a query takes, by false position on how well the load fits.
+
+    As Illinois does it: an end that is kept twice in a row counts half.
+    """
     _allow(site, slots)
-    shortest, before = site.query_cpu + site.query_ios * site.io, state.query_s
+    shortest = site.query_cpu + site.query_ios * site.io
     state.workers = site.workers if now * site.step >= site.batch_start else 0.0
     state.workers *= state.batch_left > 0.0
-    state.query_s = low = shortest
-    below = _fit(can, site, state, slots)
-    if below >= 0.0:
-        return
-    high, above = max(before, 1.5 * shortest), -1.0
+    low = high = max(state.query_s, shortest)
+    below = above = _fit(low, can, site, state, slots)
     while above < 0.0:
-        state.query_s = high
-        above = _fit(can, site, state, slots)
-        if above < 0.0:
-            low, below, high = high, above, 2.0 * high
-    fit = above
+        low, below, high = high, above, high * (1.0 + BEYOND) / (1.0 + above)
+        above = _fit(high, can, site, state, slots)
+    while below >= 0.0:
+        if low <= shortest:
+            return
+        high, above, low = low, below, max(shortest, low * (1.0 - BEYOND) / (1.0 + below))
+        below = _fit(low, can, site, state, slots)
+    kept = 0
     for _ in range(PASSES):
+        fit = _fit(low - below * (high - low) / (above - below), can, site, state, slots)
         if abs(fit) <= CLOSE:
             return
-        state.query_s = low - below * (high - low) / (above - below)
-        fit = _fit(can, site, state, slots)
         if fit < 0.0:
-            low, below, above = state.query_s, fit, 0.5 * above
+            low, below = state.query_s, fit
+            above, kept = 0.5 * above if kept > 0 else above, 1
         else:
-            high, above, below = state.query_s, fit, 0.5 * below
+            high, above = state.query_s, fit
+            below, kept = 0.5 * below if kept < 0 else below, -1
 
 
 @kernel
-def _fit(can, site, state, slots):  # type: ignore[no-untyped-def]
+def _fit(query_s, can, site, state, slots):  # type: ignore[no-untyped-def]
     """How well the load fits with a query of this time: 0 is just so, below it is too much."""
+    state.query_s = query_s
     done, paces = 0.0, _paces(site, state)
     for i in range(slots.size):
         if slots[i].status >= SERVING:
             done += _flow(paces, site, state.miss_share, slots[i])
-    held = min(state.query_s, site.max_connections * site.step / done if done > 0.0 else math.inf)
+    held = min(query_s, site.max_connections * site.step / done if done > 0.0 else math.inf)
     think = site.think + max(site.io, (held - site.query_cpu) / site.query_ios)
     asked = done * site.query_ios + state.workers * site.step / think
     if asked <= 0.0:

@@ -1,4 +1,4 @@
-"""Run a night minute by minute, with a scaling decision after each, and measure it."""
+"""Run a night, and measure it."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -9,24 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from awsnb.mechanisms._records import layout, records
 from awsnb.mechanisms.cascade import kernel
 from awsnb.mechanisms.cascade.site import Site, check
 from awsnb.mechanisms.cascade.start import Memory, memory_of
-from awsnb.mechanisms.control_loop import Controller, Decision, Group, Sensor
+from awsnb.mechanisms.control_loop import Group
+from awsnb.mechanisms.control_loop.policies import rules_of
 from awsnb.mechanisms.random_streams import generator
 
-MINUTE_S = 60
 LONGEST_STEP_S = 2  # 0.5, 1 and 2 s agree within the range over phases; 5 s do not
 SETS = 12
 LIVES = 64  # instances in a row in one place, before their phases repeat
-
-MINUTE = layout(
-    float64="cpu_pct requests_per_s",
-    int64="desired counting warming booting leaving",
-)
-"""A minute: CPU of the instances that count, and requests sent to each instance in service (NaN
-where there is none); then what was decided at its end, and the instances there are by then."""
 
 
 class Totals(NamedTuple):
@@ -90,14 +82,12 @@ class Night:
     steps : ndarray of `STEP`, shape (n,)
         By step, read by name: `night.steps["sent"]`.
     minutes : ndarray of `MINUTE`, shape (m,)
-    causes : list of str
-        By minute, the policy that changed the capacity; empty where none did.
     still_there : float
         Users who at the end wait, are being served or are going to try again.
     """
 
-    def __init__(self, site: Site, memory: Memory, minutes: NDArray, causes: list[str]) -> None:
-        self.site, self.minutes, self.causes = site, minutes, causes
+    def __init__(self, site: Site, memory: Memory) -> None:
+        self.site, self.minutes = site, memory.minutes
         self.step_s, self.steps = float(memory.site["step"][0]), memory.rows
         self.still_there = _still_there(memory)
         self.instance_s = float(memory.state["instance_s"][0])
@@ -133,6 +123,12 @@ class Night:
             slow_minutes=int(np.sum(self._later_than(np.ones(self.minutes.size)) > 0.01)),
             instance_s=self.instance_s,
         )
+
+    @property
+    def causes(self) -> list[str]:
+        """By minute, the policy that changed the capacity; empty where none did."""
+        names = ["", *rules_of(self.site.policies).names]
+        return [names[max(cause, 0)] for cause in self.minutes["cause"].tolist()]
 
     @property
     def _patience_s(self) -> float:
@@ -210,9 +206,9 @@ def run(site: Site, users_per_s: ArrayLike, step_s: float = 1.0, phases: ArrayLi
     >>> round(float(night.steps["ios"][-1]) / 5, 6), round(float(night.percentile_s(50)[-1]))
     (12.0, 7)
     """
-    course = _Course(site, users_per_s, step_s, phases)
-    course.go_on(course.minutes.size)
-    return course.night()
+    memory = _begin(site, users_per_s, step_s, phases)
+    kernel.advance(0, memory.minutes.size, memory)
+    return Night(site, memory)
 
 
 def nights(
@@ -261,13 +257,13 @@ def nights(
     alike = _minutes_alike(first)
     if alike == first.minutes.size or sets == 1:
         return [first] * sets
-    begun = _Course(site, users_per_s, step_s, phases[0])
-    begun.go_on(alike)
+    begun = _begin(site, users_per_s, step_s, phases[0])
+    kernel.advance(0, alike, begun)
 
     def one(own: NDArray[np.float64]) -> Night:
-        course = begun.branch(own)
-        course.go_on(course.minutes.size)
-        return course.night()
+        memory = _branch(begun, own)
+        kernel.advance(alike, memory.minutes.size, memory)
+        return Night(site, memory)
 
     threads = threads or os.cpu_count() or 1
     if threads == 1:  # a browser has no others
@@ -320,49 +316,20 @@ def spread(
     )
 
 
-class _Course:
-    """A night under way."""
+def _begin(site: Site, users_per_s: ArrayLike, step_s: float, phases: ArrayLike) -> Memory:
+    check(site)
+    users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
+    return memory_of(site, users, float(step_s), at)
 
-    def __init__(
-        self, site: Site, users_per_s: ArrayLike, step_s: float, phases: ArrayLike
-    ) -> None:
-        check(site)
-        users, at = _users(users_per_s, step_s, site), _phases(phases, site.group)
-        self.site, self.steps = site, round(MINUTE_S / step_s)
-        self.memory = memory_of(site, users, float(step_s), at)
-        self.controller = Controller(site.policies, Sensor(MINUTE_S, MINUTE_S), site.group)
-        self.minutes, self.causes = records(MINUTE, users.size // self.steps), list[str]()
 
-    def go_on(self, until: int) -> None:
-        """Run to before a minute."""
-        for k in range(len(self.causes), until):
-            self._advance(k)
-
-    def _advance(self, k: int) -> None:
-        memory, minute, steps = self.memory, self.minutes[k], self.steps
-        kernel.advance(k * steps, (k + 1) * steps, memory)
-        _measure(memory, minute)
-        counts = _count(memory, (k + 1) * MINUTE_S)
-        decision = Decision(self.controller.desired, "")
-        if k:  # a datapoint is seen a minute after its end
-            decision = self.controller.decide(_datapoints(self.minutes[k - 1]), *counts)
-        _resize(memory, decision.desired, (k + 1) * MINUTE_S, self.site.group)
-        minute["desired"] = decision.desired
-        minute["counting"], minute["warming"], minute["booting"], minute["leaving"] = counts
-        self.causes.append(decision.by)
-
-    def branch(self, phases: NDArray[np.float64]) -> "_Course":
-        """Go on from here with other phases."""
-        branch = deepcopy(self)
-        branch.memory.phases[:] = phases
-        slots, interval_s = branch.memory.slots, branch.memory.site["interval"][0]
-        lives = (slots["life"] - 1) % phases.shape[1]
-        slots["phase"] = interval_s * phases[np.arange(slots.size), lives]
-        return branch
-
-    def night(self) -> Night:
-        """Return what was run."""
-        return Night(self.site, self.memory, self.minutes, self.causes)
+def _branch(memory: Memory, phases: NDArray[np.float64]) -> Memory:
+    """Go on from here with other phases."""
+    branch = deepcopy(memory)
+    branch.phases[:] = phases
+    slots, interval_s = branch.slots, branch.site["interval"][0]
+    lives = (slots["life"] - 1) % phases.shape[1]
+    slots["phase"] = interval_s * phases[np.arange(slots.size), lives]
+    return branch
 
 
 def _minutes_alike(night: Night) -> int:
@@ -380,8 +347,8 @@ def _users(users_per_s: ArrayLike, step_s: float, site: Site) -> NDArray[np.floa
             f"step_s = {step_s}: must be above 0 s, and at most {LONGEST_STEP_S} s and a fifth of "
             f"the patience of {site.clients.patience_s} s."
         )
-    steps = round(MINUTE_S / step_s)
-    if steps * step_s != MINUTE_S or users.size % steps:
+    steps = round(kernel.MINUTE_S / step_s)
+    if steps * step_s != kernel.MINUTE_S or users.size % steps:
         raise ValueError(
             f"step_s = {step_s}: must divide a minute, and users_per_s ({users.size} steps) must "
             "last for whole minutes."
@@ -400,45 +367,6 @@ def _phases(phases: ArrayLike, group: Group) -> NDArray[np.float64]:
             "largest number, twice, since some drain."
         )
     return found
-
-
-def _measure(memory: Memory, minute: np.void) -> None:
-    """Write down the minute's datapoints, and begin the next."""
-    state = memory.state[0]
-    busy, counted, sent, serving = (state[name] for name in ("busy_s", "counted_s", "sent",
-                                                            "serving_s"))  # fmt: skip
-    minute["cpu_pct"] = 100 * busy / counted if counted > 0 else np.nan
-    minute["requests_per_s"] = sent / serving if serving > 0 else np.nan
-    for name in ("busy_s", "counted_s", "sent", "serving_s"):
-        state[name] = 0.0
-
-
-def _datapoints(minute: np.void) -> dict[str, float]:
-    return {
-        "utilisation": float(minute["cpu_pct"]),
-        "requests per instance": float(minute["requests_per_s"]),
-    }
-
-
-def _count(memory: Memory, now_s: float) -> tuple[int, int, int, int]:
-    """Instances that count, that warm up, that boot, and that leave."""
-    status = memory.slots["status"].tolist()
-    counts = (memory.slots["counts_at"] <= now_s).tolist()
-    serving = status.count(kernel.SERVING)
-    counting = sum(c and s == kernel.SERVING for s, c in zip(status, counts, strict=True))
-    return counting, serving - counting, status.count(kernel.BOOTING), status.count(kernel.LEAVING)
-
-
-def _resize(memory: Memory, desired: int, now_s: float, group: Group) -> None:
-    """Launch what is missing; take the last ones out of service where there are too many."""
-    slots, status = memory.slots, memory.slots["status"].tolist()
-    there = [i for i, one in enumerate(status) if one in (kernel.BOOTING, kernel.SERVING)]
-    empty = [i for i, one in enumerate(status) if one == kernel.EMPTY]
-    for i in empty[: max(0, desired - len(there))]:
-        slots[i].status, slots[i].serves_at = kernel.BOOTING, now_s + group.boot_s
-        slots[i].counts_at = slots[i].serves_at + group.warm_up_s
-    for i in there[desired:]:
-        slots[i].status, slots[i].leaves_at = kernel.LEAVING, now_s + group.drain_s
 
 
 def _still_there(memory: Memory) -> float:

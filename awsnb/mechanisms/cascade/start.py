@@ -8,9 +8,14 @@ from numpy.typing import NDArray
 from awsnb.mechanisms._records import records, records_of
 from awsnb.mechanisms.cascade import kernel
 from awsnb.mechanisms.cascade.site import Batch, Cache, HealthCheck, Site
+from awsnb.mechanisms.control_loop import Case, Sensor
+from awsnb.mechanisms.control_loop.controller import control_of
+from awsnb.mechanisms.control_loop.kernel import Control
+from awsnb.mechanisms.control_loop.policies import rules_of
 from awsnb.mechanisms.popularity import zipf_weights
 
 CLASSES = 24  # of popularity
+SENSOR = Sensor(kernel.MINUTE_S, kernel.MINUTE_S)  # a datapoint is seen a minute after its end
 
 
 class Memory(NamedTuple):
@@ -36,6 +41,9 @@ class Memory(NamedTuple):
     alive : ndarray of float, shape (s, a)
         Queries under way that will be answered in time.
     rows : ndarray, shape (n,)
+    minutes : ndarray, shape (m,)
+    control : Control
+        Of the scaling policies.
     """
 
     site: NDArray
@@ -50,6 +58,8 @@ class Memory(NamedTuple):
     expiry: NDArray[np.float64]
     alive: NDArray[np.float64]
     rows: NDArray
+    minutes: NDArray
+    control: Control
 
 
 def memory_of(
@@ -58,6 +68,7 @@ def memory_of(
     """Make room, and begin with the initial instances and a warm cache."""
     numbers = _numbers(site, step_s)
     n, slots, attempts = users_per_s.size, phases.shape[0], site.clients.retries + 1
+    minutes = n // round(kernel.MINUTE_S / step_s)
     keys, expiry = _warm(site, users_per_s[0], numbers)
     return Memory(
         site=numbers,
@@ -72,7 +83,16 @@ def memory_of(
         expiry=expiry,
         alive=np.zeros((slots, attempts)),
         rows=records(kernel.STEP, n),
+        minutes=records(kernel.MINUTE, minutes),
+        control=control_of(
+            Case(site.group, site.policies, SENSOR), rules_of(site.policies), minutes
+        ),
     )
+
+
+def _control(site: Site, minutes: int) -> Control:
+    case = Case(site.group, site.policies, SENSOR)
+    return control_of(case, rules_of(site.policies), minutes)
 
 
 def _longest_pause(site: Site, numbers: NDArray) -> int:
@@ -125,6 +145,7 @@ def _numbers(site: Site, step_s: float) -> NDArray:
         "grace": checks.grace_s,
         "boot": group.boot_s,
         "warm_up": group.warm_up_s,
+        "drain": group.drain_s,
     }
     return records_of(kernel.SITE, [row])
 

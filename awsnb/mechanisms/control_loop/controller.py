@@ -9,7 +9,7 @@ import numpy as np
 from awsnb.mechanisms.control_loop import kernel
 from awsnb.mechanisms.control_loop.ledger import Entry
 from awsnb.mechanisms.control_loop.plant import METRICS, Group, Sensor
-from awsnb.mechanisms.control_loop.policies import Policy, rules_of
+from awsnb.mechanisms.control_loop.policies import Policy, Rules, rules_of
 from awsnb.mechanisms.control_loop.runs import Case, memory_of, metric_of, plants_of
 
 PERIODS = 512  # that there is room for at first
@@ -65,16 +65,13 @@ class Controller:
 
     def __init__(self, policies: Sequence[Policy], sensor: Sensor, group: Group) -> None:
         self.rules, self.sensor = rules_of(policies), sensor
-        self._plants = plants_of([Case(group, policies, sensor)])
-        memory = memory_of(self._plants, len(self.rules.alarms))
-        self._states, self._stages, self._notes = memory.states, memory.stages[0], memory.notes[0]
-        self._metric = metric_of(self.rules, PERIODS)
+        self._control = control_of(Case(group, policies, sensor), self.rules, PERIODS)
         self._newest, self._before = -1, group.initial
 
     @property
     def desired(self) -> int:
         """The desired capacity, instances."""
-        return int(self._states["desired"][0])
+        return int(self._control.states["desired"][0])
 
     def decide(
         self,
@@ -107,12 +104,10 @@ class Controller:
             raise ValueError("counting, warming, booting and leaving must be 0 instances or more.")
         self._take(datapoints)
         self._before = self.desired
-        self._states["counting"], self._stages["instances"] = counting, (booting, warming, leaving)
-        kernel.decide(
-            self._at_s, self._newest, self._plants, self.rules.table, self.rules.steps,
-            self._metric, self._states, self._stages, self._notes,
-        )  # fmt: skip
-        cause = int(self._states["cause"][0])
+        self._control.states["counting"] = counting
+        self._control.stages["instances"] = booting, warming, leaving
+        kernel.decide(self._at_s, self._newest, self._control)
+        cause = int(self._control.states["cause"][0])
         return Decision(self.desired, self.rules.names[cause - 1] if cause > 0 else "")
 
     def entries(self) -> list[Entry]:
@@ -125,7 +120,7 @@ class Controller:
         """
         if self._newest < 0:
             return []
-        unready = int(self._stages["instances"][: kernel.LEAVE].sum())
+        unready = int(self._control.stages["instances"][: kernel.LEAVE].sum())
         return [
             Entry(
                 at_s=self._at_s,
@@ -140,7 +135,7 @@ class Controller:
                 unready=unready,
             )
             for name, alarm, note in zip(
-                self.rules.names, self.rules.alarms, self._notes, strict=True
+                self.rules.names, self.rules.alarms, self._control.notes, strict=True
             )
         ]
 
@@ -154,8 +149,20 @@ class Controller:
             if name not in METRICS:
                 raise ValueError(f"datapoints name {name!r}: must be one of {METRICS}.")
         self._newest += 1
-        if self._newest == self._metric.shape[1]:
-            more = metric_of(self.rules, self._newest)
-            self._metric = np.concatenate((self._metric, more), axis=1)
-        for row in range(self._metric.shape[0]):
-            self._metric[row, self._newest] = datapoints.get(METRICS[row], math.nan)
+        metric = self._control.metric
+        if self._newest == metric.shape[1]:
+            metric = np.concatenate((metric, np.full_like(metric, math.nan)), axis=1)
+            self._control = self._control._replace(metric=metric)
+        for row in range(metric.shape[0]):
+            metric[row, self._newest] = datapoints.get(METRICS[row], math.nan)
+
+
+def control_of(case: Case, rules: Rules, periods: int) -> kernel.Control:
+    """Begin with the group's initial capacity, and with no datapoint."""
+    plants = plants_of([case])
+    memory = memory_of(plants, len(rules.alarms))
+    metric = np.full_like(metric_of(rules, periods), math.nan)
+    return kernel.Control(
+        plants, rules.table, rules.steps, metric,
+        memory.states, memory.stages[0], memory.notes[0],
+    )  # fmt: skip

@@ -137,6 +137,26 @@ class Memory(NamedTuple):
     sums: NDArray
 
 
+class Control(NamedTuple):
+    """What `decide` reads and writes, of one group.
+
+    Attributes
+    ----------
+    plants, alarms, steps : ndarray
+    metric : ndarray of float, shape (metrics, n)
+        By period; NaN for what is missing.
+    states, stages, notes : ndarray, shapes (1,), (3,) and (alarms,)
+    """
+
+    plants: NDArray
+    alarms: NDArray
+    steps: NDArray
+    metric: NDArray[np.float64]
+    states: NDArray
+    stages: NDArray
+    notes: NDArray
+
+
 @kernel
 def run(plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # type: ignore[no-untyped-def]
     """Cases that differ in their plants. Flow and ledger are of one case, or empty.
@@ -148,8 +168,9 @@ def run(plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # 
 
 
 @kernel
-def decide(now, newest, plants, alarms, steps, metric, states, stages, notes):  # type: ignore[no-untyped-def]
+def decide(now, newest, control):  # type: ignore[no-untyped-def]
     """One decision for a group whose instances and datapoints come from elsewhere."""
+    plants, alarms, steps, metric, states, stages, notes = control
     plant, state, alarmed = plants[0], states[0], False
     wish, state.cause = state.desired, NOBODY
     for i in range(alarms.size):
