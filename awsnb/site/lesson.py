@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from awsnb.explorer import Explorer
 from awsnb.lessons import Checked, Prediction
@@ -18,8 +19,8 @@ TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 IN_A_CELL = re.compile(r"(?:(?<=\. )|^)(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
 FIXED = (
-    '<p class="small muted">This page keeps these values. To give your own, run the notebook: the '
-    "command stands at the top of the page.</p>"
+    '<p class="small muted">This part is for the notebook, whose command stands at the top. The '
+    "page shows it for the values in the code below.</p>"
 )
 LESSON_CALL = re.compile(r"lessons\.(predict|estimate|sketch|check|steps|progress)\(")
 
@@ -155,12 +156,14 @@ class _Piece:
 
 
 def _pieces(told: Sequence[Cell | cells.Ran], alive: Alive) -> Iterator[_Piece]:
-    for one in told:
+    for one, after in pairwise([*told, None]):
         if isinstance(one, cells.Ran):
             yield _Piece(_anchor(one.cell) + _ran(one, alive))
-        else:
+        elif one:
             piece = _text(one)
-            yield replace(piece, html=_anchor(one) + piece.html)
+            asks = isinstance(after, cells.Ran) and after.cell.is_parameters
+            html = piece.html.replace("</h2>", f"</h2>{FIXED}") if asks else piece.html
+            yield replace(piece, html=_anchor(one) + html)
 
 
 def _anchor(cell: Cell) -> str:
@@ -174,9 +177,7 @@ def _ran(one: cells.Ran, alive: Alive) -> str:
     if isinstance(one.value, Explorer):
         return alive(one.value)
     shown = "".join(parts.shown(one))
-    if one.cell.is_parameters:
-        return FIXED + shown + _code(one.cell)
-    return shown + (_code(one.cell) if shown else "")
+    return shown + (_code(one.cell) if shown or one.cell.is_parameters else "")
 
 
 def _text(cell: Cell) -> _Piece:
