@@ -224,8 +224,9 @@ function drawRing(stage, box, place, { count }) {
   pen.stroke();
   const text = count === null ? "" : compact(count);
   write(stage, text, x, y + 4, { weight: 600, size: text.length > 5 ? 11 : 12, align: "center" });
-  const names = wrapped(stage, place.name, box.room, { weight: 600 });
-  const notes = wrapped(stage, place.note, box.room, { size: 11.5, color: "muted" });
+  const room = Math.min(box.room, 2 * x - 8, 2 * (stage.width - x) - 8);
+  const names = wrapped(stage, place.name, room, { weight: 600 });
+  const notes = wrapped(stage, place.note, room, { size: 11.5, color: "muted" });
   const fit = 2 * RING + 6 + LINE * (names.length + notes.length) <= box.below;
   (fit ? [...names, ...notes] : names)
     .forEach(([line, style], i) => write(stage, line, x, y + 37 + LINE * i, { ...style, align: "center" }));
@@ -371,8 +372,10 @@ function name(stage, box, place, { amount, word, tone, over }) {
   if (box.kind === "tank") {
     write(stage, place.name, middleX, box.y - 9, { weight: 600, align: "center" });
     stage.pen.font = `600 16px ${stage.font}`;
-    const size = stage.pen.measureText(amount).width > box.width - 8 ? 13 : 16;
-    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, size, 600);
+    const share = stage.pen.measureText(amount).width / (box.width - 8);
+    const lines = wrapped(stage, amount, share > 16 / 13 ? 0.6 * box.width : Infinity, { weight: 600 });
+    const top = box.y + box.height / 2 + 2 - 16 * (lines.length - 1);
+    lines.forEach(([line], i) => haloed(stage, line, middleX, top + 16 * i, share > 1 ? 13 : 16, 600));
     if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
     return;
   }
