@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from nbval.plugin import IPyNbFile
 ROOT = Path(__file__).parent
 MECHANISMS = ROOT / "awsnb" / "mechanisms"
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
+KERNEL = re.compile(r"^@(allocating_)?kernel$", re.MULTILINE)
 SHOWN = ("application/vnd.plotly.v1+json", "image/svg+xml", "text/html")
 
 read_notebook = IPyNbFile.__init__
@@ -34,10 +36,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of kernels and of no section: they run once more with the compiler off."""
+    """Mark the tests of kernels and of no section: they run once more with the compiler off.
+
+    Leave out the walk-throughs: `test_at_aws` runs them all in one process.
+    """
+    items[:] = [item for item in items if "at-aws" not in _tags(item)]
     for item in items:
         if item.path.suffix == ".py" and _is_of_kernels(item.path):
             item.add_marker("kernels")
+
+
+def _tags(item: pytest.Item) -> list[str]:
+    """Return the tags of a notebook's cell."""
+    cell = getattr(item, "cell", None)
+    return list(cell.metadata.get("tags", [])) if cell else []
 
 
 @cache
@@ -52,7 +64,7 @@ def _is_of_kernels(file: Path) -> bool:
 @cache
 def _kernels() -> tuple[str, ...]:
     """Name the modules that hold kernels, a folder by its package."""
-    files = [file for file in MECHANISMS.rglob("*.py") if "\n@kernel" in file.read_text("utf-8")]
+    files = [file for file in MECHANISMS.rglob("*.py") if KERNEL.search(file.read_text("utf-8"))]
     names = {file.relative_to(MECHANISMS).parts[0].removesuffix(".py") for file in files}
     return tuple(f"awsnb.mechanisms.{name}" for name in names)
 

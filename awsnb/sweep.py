@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import awsnb
+from awsnb._cores import cores
 from awsnb.scenario import FieldSpec, Scenario, ScenarioError
 from awsnb.sections import Section, section
 from awsnb.view import View
@@ -217,15 +218,15 @@ def _rows(
     for i in pilot:
         yield i, _row(asked, grid[i])
     each_s = (time.perf_counter() - start) / PILOT
-    if executor is None and (each_s * len(rest) < WORTH_WORKERS_S or _cores() == 1):
+    if executor is None and (each_s * len(rest) < WORTH_WORKERS_S or cores() == 1):
         for i in rest:
             yield i, _row(asked, grid[i])
         return
-    size = max(1, min(math.ceil(TASK_S / each_s), math.ceil(len(rest) / (4 * _cores()))))
+    size = max(1, min(math.ceil(TASK_S / each_s), math.ceil(len(rest) / (4 * cores()))))
     tasks = [rest[first : first + size] for first in range(0, len(rest), size)]
     with ExitStack() as stack:
         if executor is None:
-            spawned = ProcessPoolExecutor(_cores(), mp_context=get_context("spawn"))
+            spawned = ProcessPoolExecutor(cores(), mp_context=get_context("spawn"))
             executor = stack.enter_context(spawned)
         futures = {
             executor.submit(run_scenarios, found.slug, [grid[i] for i in task], view): task
@@ -243,10 +244,6 @@ def _result(future: Future[list[Values]]) -> list[Values]:
             "A worker process died, perhaps for lack of memory. What is done is kept: run the same "
             "sweep again to go on."
         ) from None
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _fingerprint(found: Section, view: str, grid: Grid) -> str:

@@ -13,11 +13,11 @@ AXES = {"seed": list(range(1, 101)), "zipf_alpha": [0.7, 0.8, 0.9, 1.0, 1.1, 1.2
 
 def test_processes_against_one(against, monkeypatch):
     """800 caches: the two agree to the last bit, and starting the workers counts."""
-    cores = sweeps._cores()
+    cores = sweeps.cores()
     assert cores > 1
 
     def run(count):
-        monkeypatch.setattr(sweeps, "_cores", lambda: count)
+        monkeypatch.setattr(sweeps, "cores", lambda: count)
         return sweeps.sweep(CACHE, AXES)
 
     pd.testing.assert_frame_equal(run(1), run(cores), check_exact=True)

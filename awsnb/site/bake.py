@@ -5,7 +5,6 @@ stopped goes on where it was.
 """
 
 import json
-import os
 import pickle
 import sqlite3
 import zlib
@@ -17,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from awsnb._cores import cores
 from awsnb.explorer import Explorer
 from awsnb.figures.lines import compared
 from awsnb.site.stops import Question, Values
@@ -153,7 +153,7 @@ def answers(
 
 def _answered(start: Start, todo: list[Question]) -> Iterator[dict[Question, Answer]]:
     tasks = [todo[first : first + TASK] for first in range(0, len(todo), TASK)]
-    if len(todo) < WORTH_WORKERS or _cores() == 1:
+    if len(todo) < WORTH_WORKERS or cores() == 1:
         yield from (_task(start, task) for task in tasks)
         return
     futures = [_workers().submit(_task, start, task) for task in tasks]
@@ -168,7 +168,7 @@ def _answered(start: Start, todo: list[Question]) -> Iterator[dict[Question, Ans
 @cache
 def _workers() -> ProcessPoolExecutor:
     """Start workers: they serve all pages."""
-    return ProcessPoolExecutor(_cores(), mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(cores(), mp_context=get_context("spawn"))
 
 
 def _task(start: Start, questions: Sequence[Question]) -> dict[Question, Answer]:
@@ -179,10 +179,6 @@ def _task(start: Start, questions: Sequence[Question]) -> dict[Question, Answer]
 @lru_cache(maxsize=1)
 def _explorer(start: Start) -> Explorer:
     return start.explorer()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Kept:

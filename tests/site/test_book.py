@@ -136,7 +136,7 @@ def test_workers_say_the_same_as_this_process(monkeypatch):
     asked = [Question("volume", situation, (("size_gib", size),)) for size in range(100, 130)]
     here = answers(start, asked)
     monkeypatch.setattr("awsnb.site.bake.WORTH_WORKERS", 10)
-    monkeypatch.setattr("awsnb.site.bake._cores", lambda: 2)
+    monkeypatch.setattr("awsnb.site.bake.cores", lambda: 2)
     assert answers(start, asked) == here
 
 

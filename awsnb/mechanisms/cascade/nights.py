@@ -1,6 +1,5 @@
 """Run a night, and measure it."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from awsnb._cores import cores
 from awsnb.mechanisms.cascade import kernel
 from awsnb.mechanisms.cascade.site import Site, check
 from awsnb.mechanisms.cascade.start import Memory, memory_of
@@ -265,7 +265,7 @@ def nights(
         kernel.advance(alike, memory.minutes.size, memory)
         return Night(site, memory)
 
-    threads = threads or os.cpu_count() or 1
+    threads = threads or cores()
     if threads == 1:  # a browser has no others
         return [first, *map(one, phases[1:])]
     with ThreadPoolExecutor(threads) as pool:

@@ -1,6 +1,5 @@
 """Let policies follow a load: once with its whole ledger, or many times for the totals."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from awsnb._cores import cores
 from awsnb.mechanisms._records import layout, records, records_of
 from awsnb.mechanisms.control_loop import kernel
 from awsnb.mechanisms.control_loop.ahead import (
@@ -244,7 +244,7 @@ def sweep(
     >>> sweep([2.0] * 10, 60, cases).lost.tolist(), sweep([2.0] * 10, 60, cases).short_s.tolist()
     ([0.0, 0.0], [150.0, 390.0])
     """
-    threads = _cores() if threads is None else threads
+    threads = cores() if threads is None else threads
     if threads < 1:
         raise ValueError(f"threads = {threads}: must be 1 or more.")
     plants, totals = plants_of(cases), records(TOTALS, len(cases))
@@ -269,10 +269,6 @@ def sweep(
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, parts))
     return Totals(*(np.ascontiguousarray(totals[name]) for name in Totals._fields))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _parts(cases: Sequence[Case]) -> list[list[int]]:
