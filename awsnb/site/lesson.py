@@ -137,7 +137,7 @@ def _is_question(ran: cells.Ran) -> bool:
 def _first(source: str) -> str:
     """Return what the first cell says besides the title, the question and its links."""
     paragraphs = re.sub(r"<!--.*?-->", "", MINUTES.sub("", source)).split("\n\n")
-    kept = [text for text in paragraphs if not text.startswith(("# ", "**", "["))]
+    kept = [text for text in paragraphs if not text.lstrip().startswith(("# ", "**", "["))]
     return parts.markdown("\n\n".join(kept))
 
 

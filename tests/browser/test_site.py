@@ -367,6 +367,7 @@ def test_a_lesson_speaks_of_no_kernel_and_keyboards_get_through(
     page.goto(_page_of(site, one).as_uri())
     _show_all(page)
     assert NEEDS_A_KERNEL.findall(page.locator("main").inner_text()) == []
+    assert page.get_by_text("previous:").count() == 0  # the notebook's links
     page.locator(".awsnb-situation[tabindex='0']").first.focus()
     inside = "Boolean(document.activeElement.closest('.explorer'))"
     stops = page.locator(".explorer :is(button, input, select, summary, [tabindex])").count()
