@@ -20,6 +20,7 @@ from awsnb.lessons import (
     sketch,
     steps,
 )
+from awsnb.lessons.course import CHAPTERS
 from awsnb.lessons.predictions import SURE, Card
 from awsnb.lessons.progress import Tallies
 from awsnb.lessons.steps import Checklist
@@ -406,6 +407,8 @@ def test_what_is_done_is_said_and_something_else_is_next():
         record.answer("exercises", f"E{number}", True)
     assert course().next.section.slug != "ebs-volume-types"
     assert "4 EBS volume types: done" in repr(course())
+    shown = course()._repr_html_()
+    assert "min, 1 of 8 done" in shown and shown.count(" done<") == len(CHAPTERS)
 
 
 @pytest.mark.parametrize(("compiled", "says"), [(0, "ready"), (3, "Compiled 3 kernels in 2 s.")])
