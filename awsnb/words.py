@@ -30,7 +30,7 @@ def percent(share: float) -> str:
         return "0 %"
     if 0 < share < 0.0001:
         return "under 0.0001 %"
-    return f"{share:.2g} %" if share < 9.95 else f"{share:.0f} %"
+    return f"{share:.2g} %" if share < 9.95 else f"{share:,.0f} %"
 
 
 def capital(text: str) -> str:

@@ -1,7 +1,7 @@
 """Ask every section what nobody should: `python tools/hostile.py [--count N] [--seed S]`.
 
 Each question is a situation with a few fields set to hostile values. It may be answered, or refused
-in one sentence; anything else is a defect, and is printed.
+in one sentence; anything else, a warning of the arithmetic too, is a defect, and is printed.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import math
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -110,12 +111,14 @@ def ask(view: View[Any, Any], asked: Asked) -> tuple[str, float]:
     """
     slowest_s = 0.0
     try:
-        scenario = view.scenario(**asked)
-        for answer in (view.simulate, view.compare):
-            start = time.process_time()
-            if answer is not None:
-                answer(scenario)
-            slowest_s = max(slowest_s, time.process_time() - start)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            scenario = view.scenario(**asked)
+            for answer in (view.simulate, view.compare):
+                start = time.process_time()
+                if answer is not None:
+                    answer(scenario)
+                slowest_s = max(slowest_s, time.process_time() - start)
     except ValueError as refusal:
         return _fault(refusal), slowest_s
     except Exception as error:

@@ -77,6 +77,10 @@ class Loading(NamedTuple):
         time_s = np.asarray(time_s, dtype=np.float64)
         if not self.blocks:
             return np.zeros_like(time_s)
+        with np.errstate(over="ignore"):  # of a block's smallest part all is read at once
+            return self._cold_share(time_s)
+
+    def _cold_share(self, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
         by_reads = np.exp(-self.reads * time_s / self.blocks)
         if math.isinf(self.turn_s):
             return by_reads

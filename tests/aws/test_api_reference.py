@@ -58,6 +58,9 @@ SAID = {  # in which shape's member: a fact, and after which words its number # 
     "rds CreateDBInstanceMessage.BackupRetentionPeriod": {
         "rds backup retention_max": "from 0 to #",
     },
+    "rds ValidStorageOptions.StorageThroughputToIopsRatio": {
+        "rds gp3 throughput_per_iops_max": "For example, 0-#",
+    },
     "rds DBProxy.IdleClientTimeout": {
         "rds proxy idle_client_timeout": "Default: #",
     },
@@ -101,7 +104,7 @@ SAID = {  # in which shape's member: a fact, and after which words its number # 
         "elb health_check healthy_threshold": "HTTP or HTTPS, the default is #",
     },
 }
-NUMBER = r"([\d,]+)"
+NUMBER = r"([\d,]+(?:\.\d+)?)"
 
 
 @cache
@@ -119,4 +122,4 @@ def test_a_fact_is_what_the_api_reference_says(place, fact):
     service, subject, key = fact.split()
     found = re.search(SAID[place][fact].replace("#", NUMBER), text_of(place))
     assert found, text_of(place)
-    assert int(found[1].replace(",", "")) == facts.load(service).value(subject, key)
+    assert float(found[1].replace(",", "")) == facts.load(service).value(subject, key)

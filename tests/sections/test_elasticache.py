@@ -13,7 +13,7 @@ from awsnb.sections.elasticache import memory as memories
 from awsnb.sections.elasticache import sample as samples
 from awsnb.sections.elasticache import truth
 from awsnb.sections.elasticache.durability import loss_windows
-from awsnb.sections.elasticache.load import Requests, requests
+from awsnb.sections.elasticache.load import Requests, requests, weights
 from awsnb.sections.elasticache.presets import PRESETS
 from awsnb.sections.elasticache.scenario import CacheScenario
 from awsnb.sections.elasticache.simulate import simulate
@@ -425,6 +425,33 @@ def test_a_sample_says_what_the_whole_run_says(values, monkeypatch):
         assert part.summary[name] == pytest.approx(whole.summary[name], rel=share), name
     held = [result.scene.places[1].level[-1] for result in (part, whole)]
     assert held[0] == pytest.approx(held[1], rel=0.04)
+
+
+@pytest.mark.parametrize("each", [1.5, 1.9, 2.2, 3.7, 7.5])
+def test_a_sampled_item_stands_for_as_much_as_the_next_whatever_the_share(each):
+    """LRU among all the items, request by request, and by Che's formula over all of them."""
+    keys, capacity = 20_000, 6_000
+    every = zipf_weights(keys, 0.7)
+    sampled = round(keys / each)
+    some = weights(keys, 0.7, sampled)
+    assert some.sum() == pytest.approx(1) and (np.diff(some) < 0).all()
+    of_all = theory.lru_hit_ratio(every, capacity)
+    of_some = theory.lru_hit_ratio(some, round(capacity * sampled / keys))
+    assert of_some == pytest.approx(of_all, abs=0.001)
+    if each == 1.5:
+        assert of_some == pytest.approx(lru_of_all(every, capacity), abs=0.01)
+
+
+def lru_of_all(popularity, capacity, requests=150_000):
+    """Hit ratio of a dict in order of use, in the second half of the requests."""
+    asked = np.random.default_rng(5).choice(popularity.size, requests, p=popularity)
+    held, hits = {}, 0
+    for place, key in enumerate(asked.tolist()):
+        hits += held.pop(key, False) and place >= requests // 2
+        held[key] = True
+        if len(held) > capacity:
+            del held[next(iter(held))]
+    return hits / (requests - requests // 2)
 
 
 @pytest.mark.statistical

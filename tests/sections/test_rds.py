@@ -378,6 +378,11 @@ def test_large_reads_use_up_the_bytes():
     ("values", "field", "said"),
     [
         ({"size_gib": 399, "iops": 4000}, "iops", "no more can be provisioned"),
+        (
+            {"size_gib": 400, "throughput_mibps": 3001},
+            "throughput_mibps",
+            "3,000 MiB/s at 12,000 IOPS; provision more IOPS",
+        ),
         ({"size_gib": 400, "iops": 3000}, "iops", "12,000 to 64,000 IOPS"),
         ({"size_gib": 400, "throughput_mibps": 125}, "throughput_mibps", "500 to 4,000 MiB/s"),
         ({"storage_type": "io2"}, "iops", "iops is missing"),

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from awsnb import facts
-from awsnb.aws.iam.reference import has_resource, object_tag_key, tag_keys
-from awsnb.mechanisms.authorization import Policy, PolicySet, Principal
+from awsnb.aws.iam.reference import has_resource, object_tag_key, region_of, tag_keys
+from awsnb.mechanisms.authorization import Policy, PolicySet, Principal, Request
 from awsnb.mechanisms.authorization.principal import Kind, shown
 from awsnb.scenario import ScenarioError, closest
 
@@ -139,7 +139,12 @@ class Account:
             rcps=self.rcps if limited else (),
             management_account=self.management_account,
             endpoint=self.endpoint,
+            resource_unknown=self.resource(arn) is NOT_LISTED and self._has_policy(arn),
         )
+
+    def _has_policy(self, arn: str) -> bool:
+        """Whether a resource surely has a policy that matters: a KMS key, or another account's."""
+        return _is_key(arn) or _account_in(arn) not in ("", "aws", self.number)
 
     @cached_property
     def _trust(self) -> dict[str, Policy]:
@@ -152,16 +157,19 @@ class Account:
         Notes
         -----
         A resource of a Region is asked for there, so that ``aws:RequestedRegion`` is told by its
-        ARN. A resource's tags go by the keys of the action's service too.
+        ARN, or by the action's service if that has one endpoint for all Regions. A resource's tags
+        go by the keys of the action's service too.
         """
-        tags = {f"aws:PrincipalTag/{k}": value for k, value in self.entity(name).tags.items()}
+        entity = self.entity(name)
+        tags = {f"aws:PrincipalTag/{k}": value for k, value in entity.tags.items()}
         of_resource = self._tags_of(arn) | _tags_in(given, tag_keys(action, arn))
         for key in tag_keys(action, arn):
             tags |= {f"{key}/{k}": value for k, value in of_resource.items()}
         if arn in self.resources and object_tag_key(action):
             own = self.resources[arn].tags
             tags |= {f"{object_tag_key(action)}/{k}": value for k, value in own.items()}
-        region = "".join(arn.split(":")[3:4])
+        is_standard = not entity.principal.name.startswith("arn:aws-")
+        region = "".join(arn.split(":")[3:4]) or (region_of(action) if is_standard else "")
         return tags | ({"aws:RequestedRegion": region} if region else {}) | dict(given)
 
     def _tags_of(self, arn: str) -> dict[str, Any]:
@@ -170,15 +178,31 @@ class Account:
         own = self.entities[listed].tags if listed else {}
         return {**own, **self.resource(arn).tags}
 
-    def known_tags(self, action: str, arn: str) -> tuple[str, ...]:
+    def known_tags(self, entity: Entity, action: str, arn: str) -> tuple[str, ...]:
         """The beginnings of the tag keys that the account lists in full, in small letters."""
-        known = ["aws:principaltag/"]
+        known = [] if self._may_bring_tags(entity) else ["aws:principaltag/"]
         is_listed = self.resource(arn) is not NOT_LISTED or arn in self._names
         if is_listed or not has_resource(action):
             known += [f"{key.lower()}/" for key in tag_keys(action, arn)]
         if arn in self.resources and object_tag_key(action):
             known.append(f"{object_tag_key(action).lower()}/")
         return tuple(known)
+
+    def _may_bring_tags(self, entity: Entity) -> bool:
+        """Whether the tags of who asks may be those of its session, which nothing here lists.
+
+        Notes
+        -----
+        IAM User Guide, "Pass session tags in AWS STS": the role's trust policy must allow
+        ``sts:TagSession``, which that of another account's role may.
+        """
+        if not entity.is_session:
+            return False
+        if entity.principal.account != self.number:
+            return True
+        request = Request(entity.principal, "sts:TagSession", entity.principal.entity)
+        allows = entity.trust.allows if entity.trust else ()
+        return any(statement.elements[0].matches(request) for statement in allows)
 
     def owner(self, arn: str) -> str | None:
         """Who owns a resource whose ARN does not say so: this account."""
@@ -205,7 +229,8 @@ class Account:
 
 
 def _is_key(arn: str) -> bool:
-    return arn.split(":")[2:3] == ["kms"]
+    parts = arn.split(":", 5)
+    return parts[2:3] == ["kms"] and parts[-1].startswith("key/")
 
 
 def _some(names: list[str], most: int = 12) -> str:

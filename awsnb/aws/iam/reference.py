@@ -16,9 +16,11 @@ def resource_of(action: str, resource: str) -> str:
     '*'
     >>> resource_of("s3:ListAllMyBuckets", "*")
     'arn:aws:s3:::*'
+    >>> resource_of("s3:ListBucket", "arn:aws:s3:::shop-photos/2026/")
+    'arn:aws:s3:::shop-photos'
     """
     if has_resource(action):
-        return resource
+        return _bucket_of(action, resource)
     return _fact(action.partition(":")[0].lower(), "whole") or EVERYTHING
 
 
@@ -26,6 +28,50 @@ def has_resource(action: str) -> bool:
     """Whether an action is asked of a resource; one that AWS's reference does not list is."""
     service, _, name = action.lower().partition(":")
     return name not in _without_resource(service)
+
+
+def asked_of_another(action: str, arn: str) -> str:
+    """Say of which kind of resource an action is asked, if the ARN is of another kind; else empty.
+
+    Examples
+    --------
+    >>> asked_of_another("s3:GetObject", "arn:aws:s3:::shop-photos")
+    'objects, as arn:aws:s3:::shop-photos/KEY, and this is a bucket'
+    >>> asked_of_another("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:alias/shop")
+    'keys, as arn:aws:kms:eu-west-1:111122223333:key/ID, and this is an alias'
+    """
+    service, _, name = action.lower().partition(":")
+    if _is_bucket(arn) and name in _named(service, "object_actions"):
+        return f"objects, as {arn}/KEY, and this is a bucket"
+    if service == "kms" and ":alias/" in arn and name not in _named(service, "alias_actions"):
+        return f"keys, as {arn.partition(':alias/')[0]}:key/ID, and this is an alias"
+    return ""
+
+
+def may_have_policy(arn: str) -> bool:
+    """Whether a resource can have a policy of its own, as far as its service has such.
+
+    Examples
+    --------
+    >>> may_have_policy("arn:aws:sqs:eu-west-1:111122223333:orders")
+    True
+    >>> may_have_policy("arn:aws:ec2:eu-west-1:111122223333:instance/i-1")
+    False
+    """
+    service = "".join(arn.split(":")[2:3])
+    services = facts.load("iam").value("policy", "services_with_resource_policies").split()
+    return service in services and ":alias/" not in arn
+
+
+def region_of(action: str) -> str:
+    """The Region that every request to an action's service goes to; empty if there is none.
+
+    Examples
+    --------
+    >>> region_of("iam:CreateUser"), region_of("ec2:RunInstances")
+    ('us-east-1', '')
+    """
+    return _fact(action.partition(":")[0].lower(), "region")
 
 
 def tag_keys(action: str, arn: str) -> tuple[str, ...]:
@@ -46,9 +92,29 @@ def object_tag_key(action: str) -> str:
     return _fact(action.partition(":")[0].lower(), "object_tag_key")
 
 
-@cache
+def _bucket_of(action: str, arn: str) -> str:
+    """The bucket that an object's ARN begins with, if the action is asked of buckets."""
+    service, _, name = action.lower().partition(":")
+    of_buckets = _in_bucket(arn) and name in _named(service, "bucket_actions")
+    return arn.partition("/")[0] if of_buckets else arn
+
+
+def _is_bucket(arn: str) -> bool:
+    return arn.split(":")[2:5] == ["s3", "", ""] and "/" not in arn and not arn.endswith("*")
+
+
+def _in_bucket(arn: str) -> bool:
+    return arn.split(":")[2:5] == ["s3", "", ""] and "/" in arn
+
+
 def _without_resource(service: str) -> frozenset[str]:
-    return frozenset(_fact(service, "actions_without_resource").lower().split())
+    return _named(service, "actions_without_resource")
+
+
+@cache
+def _named(service: str, key: str) -> frozenset[str]:
+    """The names that a fact lists, in small letters."""
+    return frozenset(_fact(service, key).lower().split())
 
 
 def _fact(service: str, key: str) -> str:

@@ -87,6 +87,7 @@ class Storage:
         if self.storage_type == "gp3":
             self._check_gp3("iops", self.iops, "IOPS")
             self._check_gp3("throughput", self.throughput_mibps, "MiB/s")
+            self._check_ratio()
 
     def _usd_month(self, zones: str) -> float:
         def price(what: str) -> float:
@@ -112,6 +113,13 @@ class Storage:
         field = "iops" if what == "iops" else "throughput_mibps"
         rule = f"{low:,} to {high:,} {unit}" if high > low else f"{low:,} {unit}{where}"
         self._require(field, asked, low <= asked <= high, rule, f"max_{what}")
+
+    def _check_ratio(self) -> None:
+        iops = self.iops or self.included("iops")
+        most = int(iops * RDS.value("gp3", "throughput_per_iops_max"))
+        asked = self.throughput_mibps or 0
+        rule = f"{most:,} MiB/s at {iops:,} IOPS; provision more IOPS"
+        self._require("throughput_mibps", asked, asked <= most, rule, "throughput_per_iops_max")
 
     def _check_io2(self) -> None:
         if self.iops is None:

@@ -26,10 +26,27 @@ from awsnb.mechanisms.authorization.wildcards import glob, tokens
 SESSION_NAME = "the name of the session"
 """What a verdict rests on where a role stands for its sessions and a policy asks for one."""
 
+RESOURCE_POLICY = "the policy of the resource"
+"""What a denial rests on where a resource has a policy that nobody told."""
+
+BLOCK_PUBLIC_ACCESS = "S3 Block Public Access"
+"""What an anonymous request rests on: new buckets have it on, whatever their policy allows.
+
+Notes
+-----
+S3 User Guide, "Blocking public access to your Amazon S3 storage".
+"""
+
+ROLE_PATH = "the path of the role"
+"""What a verdict rests on where a session's ARN is known alone, and a policy names a path."""
+
 EXCEPTION = "how the service reads a NotPrincipal that leaves out the account or the role"
 """AWS's guide asks to name them beside a user or a session, else it *might* deny these too."""
 
 Allows = Callable[[PolicySet], bool]
+
+_TO_ALL = Statement(0, "", "Allow", (PrincipalElement("Principal", frozenset({EVERYONE})),))
+_OPEN_TO_ALL = Policy("any policy", "resource", (_TO_ALL,))
 
 
 def rests_on(
@@ -51,8 +68,24 @@ def rests_on(
     -------
     tuple of str
         As the policies write them, in their order; `SESSION_NAME` among them if it matters. Those
-        that turn the verdict alone, or, if none does, all that do so together.
+        that turn the verdict alone, or, if none does, all that do so together. Before them what
+        could turn it beside keys: `RESOURCE_POLICY`, `BLOCK_PUBLIC_ACCESS`.
     """
+    return _untold(request, policies, allowed, allows) + _keys(request, policies, allowed, allows)
+
+
+def _untold(
+    request: Request, policies: PolicySet, allowed: bool, allows: Allows
+) -> tuple[str, ...]:
+    """What could turn the verdict beside keys."""
+    is_public = request.principal.kind is Kind.ANONYMOUS and request.action_lower.startswith("s3:")
+    if allowed:
+        return (BLOCK_PUBLIC_ACCESS,) if is_public else ()
+    opened = policies.resource_unknown and allows(replace(policies, resource=_OPEN_TO_ALL))
+    return (RESOURCE_POLICY,) if opened else ()
+
+
+def _keys(request: Request, policies: PolicySet, allowed: bool, allows: Allows) -> tuple[str, ...]:
     keys = _unknown_keys(request, policies)
 
     def turned_by(some: tuple[str, ...]) -> bool:
@@ -86,6 +119,7 @@ def _open(element: Element, request: Request) -> list[str]:
     missing = [key for key in element.keys if not request.values(key)]
     found = [key for key in missing if not request.knows(key.lower())]
     found += [SESSION_NAME] if _asks_session(element, request) else []
+    found += [ROLE_PATH] if _asks_path(element, request) else []
     return [*found, EXCEPTION] if _excepts_in_part(element, request) else found
 
 
@@ -100,6 +134,26 @@ def _asks_session(element: Element, request: Request) -> bool:
         element.key.lower() == "aws:userid" and role.user_id and not request.is_given(element.key)
     )
     return bool(is_id) and any(_names_session(role.user_id, each) for each in element.wanted)
+
+
+def _asks_path(element: Element, request: Request) -> bool:
+    """Whether an element names a role with a path that a session's may have, as far as is known."""
+    if not request.principal.may_have_path:
+        return False
+    if isinstance(element, PrincipalElement):
+        return any(_with_path(name.removeprefix("AWS:"), request) for name in element.named)
+    if not isinstance(element, Condition) or element.key.lower() != "aws:principalarn":
+        return False
+    is_given = request.is_given(element.key)
+    return not is_given and any(_with_path(each, request) for each in element.wanted)
+
+
+def _with_path(wanted: str, request: Request) -> bool:
+    """Whether a role's ARN or a pattern of some has a path, and could be the session's role."""
+    start, _, path_and_name = wanted.partition(":role/")
+    path, _, name = path_and_name.rpartition("/")
+    account, _, own = request.principal.entity.partition(":role/")
+    return bool(path) and glob(tokens(start)).matches(account) and glob(tokens(name)).matches(own)
 
 
 def _excepts_in_part(element: Element, request: Request) -> bool:

@@ -119,6 +119,8 @@ class PolicySet:
         RCP does.
     endpoint : Policy, optional
         Of the VPC endpoint that the request came through.
+    resource_unknown : bool
+        Whether the resource may have a policy that nobody told; see `Decision.rests_on`.
     """
 
     identity: tuple[Policy, ...] = ()
@@ -131,6 +133,7 @@ class PolicySet:
     rcps: Levels = ()
     management_account: str = ""
     endpoint: Policy | None = None
+    resource_unknown: bool = False
 
     @classmethod
     def of(

@@ -84,6 +84,8 @@ class Principal:
         the name of the session. Empty if it does not matter.
     canonical_id : str
         Canonical user ID of its account; empty if it does not matter.
+    may_have_path : bool
+        Whether `entity` is the ARN of a session's role but for a path, which nobody told.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Principal:
     entity: str = ""
     user_id: str = ""
     canonical_id: str = ""
+    may_have_path: bool = False
 
     @classmethod
     def of(
@@ -145,12 +148,13 @@ class Principal:
             )
         parts = arn.split(":", 5)
         kind = _KINDS[parts[5].partition("/")[0]]
+        may_have_path = kind is Kind.ROLE_SESSION and not entity
         if kind is Kind.ROLE:
             entity = arn
         elif kind in _BEHIND and not entity:
             name = parts[5].split("/")[1]
             entity = f"arn:{parts[1]}:iam::{parts[4]}:{_BEHIND[kind]}/{name}"
-        return cls(arn, kind, parts[4], entity, user_id, canonical_id)
+        return cls(arn, kind, parts[4], entity, user_id, canonical_id, may_have_path)
 
     @classmethod
     def service(cls, name: str) -> Self:

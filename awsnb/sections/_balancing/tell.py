@@ -10,7 +10,7 @@ from awsnb.sections._balancing.panels import columns_of, panels_of
 from awsnb.sections._balancing.scenario import CRASH, ERRORS, HANG, FleetScenario
 from awsnb.sections._balancing.simulate import Outcome
 from awsnb.sections._balancing.why import why
-from awsnb.words import counted, milliseconds, percent, usd
+from awsnb.words import counted, milliseconds, percent, rate, usd
 
 CAUSES = {
     "failed": "sent to a dead target",
@@ -66,7 +66,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                f"{usd(bill.addresses_usd_month)} for {bill.addresses}"),
         Number("targets_usd_month", "Targets per month", targets, usd(targets)),
         Number("growth_at_end_per_s", "Queue grows at the end", outcome.growth_per_s,
-               f"by {outcome.growth_per_s:.3g} a second" if outcome.still_grows else "no"),
+               f"by {rate(outcome.growth_per_s)} a second" if outcome.still_grows else "no"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from awsnb.sections._balancing.scenario import (
     FleetScenario,
 )
 from awsnb.sections._balancing.simulate import Outcome
-from awsnb.words import are, counted, milliseconds, percent
+from awsnb.words import are, counted, milliseconds, percent, rate
 
 DOES = {
     CRASH: "refuses connections",
@@ -118,8 +118,9 @@ def _of_what_came_later(outcome: Outcome) -> str:
     later_pct = outcome.failed_pct_between(from_s, scenario.duration_s)
     if not causes or later_pct <= LATER_PCT or isinf(scenario.detected_after_s):
         return ""
+    when = f"From {from_s:g} s on" if from_s else "Over the whole run"
     return (
-        f"From {from_s:g} s on, {percent(later_pct)} of all requests fail: "
+        f"{when}, {percent(later_pct)} of all requests fail: "
         f"{_REASONS[next(iter(causes))]}.{_still(outcome)}"
     )
 
@@ -150,7 +151,9 @@ def _of_the_load(outcome: Outcome) -> str:
     load_pct = 100 * outcome.load.per_s / left_per_s
     if load_pct >= 100:
         without = " without target 1" if gone else ""
-        return f"{outcome.load.per_s:.3g} requests/s meet a capacity of {left_per_s:,.0f}{without}."
+        return (
+            f"{rate(outcome.load.per_s)} requests/s meet a capacity of {left_per_s:,.0f}{without}."
+        )
     return f"The load is {load_pct:.0f} % of what {_who(scenario, gone)} can serve.{_hot(outcome)}"
 
 

@@ -9,6 +9,7 @@ from awsnb.aws.elb import ELB
 from awsnb.scenario import ScenarioError, field
 from awsnb.sections._balancing.scenario import DEREGISTER, FleetScenario
 from awsnb.trace import fields
+from awsnb.words import rate
 
 
 class AlbScenario(FleetScenario):
@@ -122,7 +123,7 @@ class AlbScenario(FleetScenario):
     @property
     def text(self) -> str:
         """The load balancer and its targets in a few words."""
-        load = f"{self.requests_per_s:.3g} requests/s"
+        load = f"{rate(self.requests_per_s)} requests/s"
         if self.trace:
             load = f"{self.load_factor:g} x {Path(self.trace).name}"
         return f"ALB, {self.targets} x {self.workers} workers, {load}, {self.algorithm}"

@@ -43,10 +43,17 @@ def after_batch(asked: Requests, keys: int, seed: int) -> Requests:
 
 @lru_cache(maxsize=8)
 def weights(keys: int, alpha: float, sampled: int) -> NDArray[np.float64]:
-    """Popularity of each item of the sample: that of all the neighbours it stands for."""
+    """Popularity of each item of the sample: that of all the neighbours it stands for.
+
+    All stand for equally many, parts of one among them: were it whole ones, an item would stand for
+    two and the next for one, and be asked for half as often.
+    """
     every = _every_weight(keys, alpha)
-    first = np.linspace(0, keys, sampled + 1).astype(np.int64)[:-1]
-    return every if sampled == keys else np.add.reduceat(every, first)
+    if sampled == keys:
+        return every
+    up_to = np.concatenate(([0.0], np.cumsum(every)))
+    ends = np.linspace(0, keys, sampled + 1)
+    return np.diff(np.interp(ends, np.arange(keys + 1), up_to))
 
 
 @lru_cache(maxsize=2)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from awsnb.aws.iam.reference import resource_of
+from awsnb.aws.iam.reference import may_have_policy, resource_of
 from awsnb.mechanisms.authorization import Decision
 from awsnb.results import Comparison, Number, Option
 from awsnb.scenario import ScenarioError
@@ -83,6 +83,8 @@ def _ways(scenario: AccessScenario) -> Iterator[Way]:
     for label, actions, resources in grants:
         document = _allow({"Action": actions, "Resource": resources})
         yield Way(label, plain.replace(what_if=ATTACH, document=document))
+    if not may_have_policy(resource):
+        return
     named = {"AWS": entity.principal.name}
     exactly = {"Action": action, "Resource": resource}
     document = _allow({"Principal": named, **exactly})

@@ -22,6 +22,7 @@ WITH_DOCUMENT = {
 }
 MFA, PASSWORD, KEY = "password and MFA", "password alone", "access key"
 MFA_KEY, MFA_AGE = "aws:multifactorauthpresent", "aws:multifactorauthage"
+TOKEN_TIME = "aws:tokenissuetime"
 
 
 class AccessScenario(Scenario):
@@ -120,14 +121,20 @@ class AccessScenario(Scenario):
         Whether there was MFA is known of temporary credentials only: of a role's, and of those that
         the console takes out for a user who signs in.
         """
-        if self.signed_in == KEY and not entity.is_session:
+        if not self._is_temporary(entity):
             return self.keys
         return {"aws:MultiFactorAuthPresent": self.signed_in == MFA} | self.keys
 
-    @property
-    def stated(self) -> frozenset[str]:
-        """The keys that how one signed in states, also by their absence."""
+    def stated_of(self, entity: Entity) -> frozenset[str]:
+        """The keys that how a principal signed in states, also by their absence."""
+        if not self._is_temporary(entity):
+            return frozenset({MFA_KEY, MFA_AGE, TOKEN_TIME})
         return frozenset({MFA_KEY} if self.signed_in == MFA else {MFA_KEY, MFA_AGE})
+
+    def _is_temporary(self, entity: Entity) -> bool:
+        """Whether it asks with temporary credentials, which a service or nobody has not."""
+        is_user = entity.principal.is_entity and self.signed_in != KEY
+        return entity.is_session or is_user
 
     @property
     def text(self) -> str:

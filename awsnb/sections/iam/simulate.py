@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from awsnb.aws.iam.account import Account, Entity
 from awsnb.aws.iam.known_keys import knows_of
-from awsnb.aws.iam.reference import resource_of
+from awsnb.aws.iam.reference import has_resource, resource_of
 from awsnb.mechanisms.authorization import (
     Decision,
     PolicySet,
@@ -21,7 +21,7 @@ from awsnb.mechanisms.authorization import (
     can_assume,
     decide,
 )
-from awsnb.mechanisms.authorization.certainty import SESSION_NAME
+from awsnb.mechanisms.authorization.certainty import RESOURCE_POLICY, ROLE_PATH, SESSION_NAME
 from awsnb.mechanisms.authorization.principal import shown
 from awsnb.scenario import ScenarioError
 from awsnb.sections.iam.requests import Asked, Question
@@ -37,7 +37,16 @@ from awsnb.sections.iam.scenario import (
     AccessScenario,
 )
 
-__all__ = ["ALLOWED", "SESSION_NAME", "VERDICTS", "Outcome", "World", "simulate"]
+__all__ = [
+    "ALLOWED",
+    "RESOURCE_POLICY",
+    "ROLE_PATH",
+    "SESSION_NAME",
+    "VERDICTS",
+    "Outcome",
+    "World",
+    "simulate",
+]
 
 VERDICTS = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 ALLOWED = VERDICTS.index(Verdict.ALLOWED)
@@ -79,11 +88,11 @@ class World:
         name, action, resource, context, stated = question
         account, entity = self.account, self.account.entity(name)
         if context is None:
-            context, stated = self.scenario.keys_of(entity), self.scenario.stated
+            context, stated = self.scenario.keys_of(entity), self.scenario.stated_of(entity)
         stated |= {key.lower() for key in context}
         arn = resource_of(action, resource)
         keys = account.context(name, action, arn, context)
-        knows = knows_of(account, entity.principal, action, arn, stated)
+        knows = knows_of(account, entity, action, arn, stated)
         policies, trust = self._policies(name, action, arn), account.trust_of(action, arn)
         try:
             if trust:
@@ -203,10 +212,16 @@ def changed(world: World) -> World:
     changes: dict[str, Any] = {
         ATTACH: lambda: account.with_entity(name, policies=(*entity.policies, policy)),
         BOUND: lambda: account.with_entity(name, boundary=policy),
-        ON_RESOURCE: lambda: account.with_policy_on(scenario.question.resource, policy),
+        ON_RESOURCE: lambda: account.with_policy_on(_holder(scenario), policy),
         ON_ACCOUNT: lambda: account.with_scp(policy),
     }
     return World(scenario, changes[scenario.what_if]())
+
+
+def _holder(scenario: AccessScenario) -> str:
+    """Whose policy decides on the request: the bucket's, where an object was named."""
+    _, action, resource, *_ = scenario.question
+    return resource_of(action, resource) if has_resource(action) else resource
 
 
 def _check_session(entity: Entity) -> None:

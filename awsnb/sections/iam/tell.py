@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from awsnb.aws.iam.reference import has_resource
+from awsnb.aws.iam.reference import (
+    asked_of_another,
+    has_resource,
+    may_have_policy,
+    resource_of,
+)
 from awsnb.results import Number, Result
 from awsnb.sections.iam.panels import OPENED, TAKEN, columns_of, panels_of
-from awsnb.sections.iam.scenario import NOTHING, AccessScenario
-from awsnb.sections.iam.simulate import ALLOWED, SESSION_NAME, Outcome, simulate
+from awsnb.sections.iam.scenario import NOTHING, ON_RESOURCE, AccessScenario
+from awsnb.sections.iam.simulate import (
+    ALLOWED,
+    RESOURCE_POLICY,
+    ROLE_PATH,
+    SESSION_NAME,
+    Outcome,
+    simulate,
+)
 from awsnb.words import are
 
 
@@ -38,6 +50,10 @@ def explain(scenario: AccessScenario) -> str:
 
 def why(outcome: Outcome) -> str:
     """The sentence that says what decides, and what the change does."""
+    return f"{_decided(outcome)} {_of_another_kind(outcome)}".rstrip()
+
+
+def _decided(outcome: Outcome) -> str:
     decision, before = outcome.decision, outcome.decision_before
     if outcome.asked:
         return f"{_batch_why(outcome)} The first request is {_lowered(decision.sentence)}"
@@ -46,6 +62,20 @@ def why(outcome: Outcome) -> str:
     if decision.verdict is before.verdict and decision.layer == before.layer:
         return f"The change makes no difference here. {decision.sentence}"
     return f"{decision.sentence} Before the change it was {_lowered(before.why)}"
+
+
+def _of_another_kind(outcome: Outcome) -> str:
+    """Say which requests name a resource that their action is never asked of."""
+    _, action, resource, *_ = outcome.scenario.question
+    kind = asked_of_another(action, resource)
+    if kind:
+        return f"But {action} is asked of {kind}: AWS gets no such request."
+    rows = [row for row in outcome.asked if asked_of_another(row.action, row.resource)]
+    if not rows:
+        return ""
+    first = rows[0]
+    kind = asked_of_another(first.action, first.resource)
+    return f"AWS gets no request as in line {first.line}: {first.action} is asked of {kind}."
 
 
 def numbers(outcome: Outcome, data: dict[str, Any]) -> tuple[Number, ...]:
@@ -85,8 +115,8 @@ def notes(outcome: Outcome) -> tuple[str, ...]:
     entity = outcome.scenario.account.entity(outcome.scenario.question.principal)
     if entity.principal.account != outcome.scenario.account.number:
         said.append("The visitor's own organisation is not known: none of its SCPs is applied.")
-    said += _asked_of_all(outcome)
-    said += _resting(outcome)
+    said += _asked_of_all(outcome) + _asked_of_buckets(outcome)
+    said += _resting(outcome) + _without_policy(outcome)
     if outcome.scenario.what_if != NOTHING and not outcome.is_changed:
         said.append("The change brings no policy yet.")
     return tuple(said)
@@ -98,6 +128,23 @@ def _asked_of_all(outcome: Outcome) -> list[str]:
     actions = {each.action for each in asked if not has_resource(each.action)}
     listed = ", ".join(sorted(actions))
     return [f"No resource goes with {listed}: asked of everything, *."] if actions else []
+
+
+def _asked_of_buckets(outcome: Outcome) -> list[str]:
+    """Say that an action was asked of the bucket, where an object was named."""
+    _, action, asked, *_ = outcome.scenario.question
+    bucket = resource_of(action, asked)
+    is_other = has_resource(action) and bucket != asked
+    return [f"{action} is asked of a bucket: of {bucket}."] if is_other else []
+
+
+def _without_policy(outcome: Outcome) -> list[str]:
+    """Say that AWS has no such policy as the change brings."""
+    scenario = outcome.scenario
+    is_told = scenario.what_if == ON_RESOURCE and not may_have_policy(scenario.question.resource)
+    return (
+        [f"At AWS {scenario.question.resource} can have no policy of its own."] if is_told else []
+    )
 
 
 def _resting(outcome: Outcome) -> list[str]:
@@ -116,6 +163,8 @@ def _said(layer: Any) -> str:
         if statement.matched and statement.effect == wanted:
             return f"{layer.outcome}: {statement.name} of {statement.policy}"
     count = len(layer.statements)
+    if count == 1:
+        return "silent: its statement does not apply"
     return f"silent: none of {count} statements applies" if count else "silent: no policies"
 
 
@@ -154,6 +203,8 @@ def _unsure(outcome: Outcome) -> str:
     keys = list(dict.fromkeys(key for each in resting for key in each))
     cures = ["give a key as a column"] if any(":" in key for key in keys) else []
     cures += ["name a session by its ARN"] if SESSION_NAME in keys else []
+    cures += ["name a role by its ARN"] if ROLE_PATH in keys else []
+    cures += ["list the resource with its policy"] if RESOURCE_POLICY in keys else []
     rests = "rests" if len(resting) == 1 else "rest"
     said = f" {len(resting):,} {rests} on what nothing here tells ({', '.join(keys)})"
     return "; ".join([said, *cures]) + "."

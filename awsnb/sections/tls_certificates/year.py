@@ -10,7 +10,7 @@ from awsnb import facts
 from awsnb.results import Comparison, Curve, Number, Option, Panel, Result
 from awsnb.scenario import Preset, Scenario, field
 from awsnb.view import View
-from awsnb.words import counted, percent, span
+from awsnb.words import counted, percent, rate, span
 
 ACM = facts.load("acm")
 YEAR_DAYS = 365
@@ -258,7 +258,7 @@ def _every(years: float | None) -> str:
         return "never"
     if years < 2:
         return counted(round(years * YEAR_DAYS), "day")
-    return f"{years:,.3g} years" if years < 1e6 else "over a million years"
+    return f"{rate(years)} years" if years < 1e6 else "over a million years"
 
 
 def _likely(chance_pct: float) -> str:

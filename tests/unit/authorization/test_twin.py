@@ -15,7 +15,7 @@ from functools import cache
 import pytest
 
 from awsnb.mechanisms.authorization import PolicySet, Principal, Request, decide
-from awsnb.mechanisms.authorization.certainty import EXCEPTION, SESSION_NAME
+from awsnb.mechanisms.authorization.certainty import BLOCK_PUBLIC_ACCESS, EXCEPTION, SESSION_NAME
 
 HERE, THERE, MANAGEMENT = "111122223333", "444455556666", "777788889999"
 SERVICE = "cloudtrail.amazonaws.com"
@@ -514,6 +514,9 @@ def test_the_twin_decides_alike(seed):
     assert seen == {"allowed", "explicit deny", "implicit deny"}
 
 
+BESIDE_KEYS = {BLOCK_PUBLIC_ACCESS, EXCEPTION, SESSION_NAME}
+
+
 @pytest.mark.parametrize("seed", range(100, 110))
 def test_a_value_that_turns_the_twin_is_one_that_the_verdict_rests_on(seed):
     """Try values for a key that the request lacks: if one turns it, the key must be named."""
@@ -532,7 +535,7 @@ def test_a_value_that_turns_the_twin_is_one_that_the_verdict_rests_on(seed):
         lacking = expected(in_full(asked), layers) == "allowed"
         filled = [asked | {"context": asked["context"] | {key: [value]}} for value in held]
         turns = {expected(in_full(each), layers) == "allowed" for each in filled} - {lacking}
-        named = set(decision(asked, layers, {key.lower()}).rests_on) - {EXCEPTION, SESSION_NAME}
+        named = set(decision(asked, layers, {key.lower()}).rests_on) - BESIDE_KEYS
         assert {each.lower() for each in named} <= {key.lower()}
         assert named or not turns, json.dumps({"asked": asked, "layers": layers, "key": key})
         turned, sure = turned + bool(turns), sure + (not named)

@@ -3,7 +3,7 @@
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.aurora.backtrack.scenario import BacktrackScenario
 from awsnb.sections.aurora.backtrack.simulate import HOURS, MAX_WINDOW_H, WINDOWS_H, Outcome
-from awsnb.words import span, usd
+from awsnb.words import span, unit_of, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -87,10 +87,11 @@ def _why(outcome: Outcome) -> str:
     scenario, window = outcome.scenario, outcome.scenario.backtrack_h
     if not window:
         return _off(outcome)
-    kept = scenario.changes_per_s * 3600 * window
+    changes = scenario.changes_per_s
+    kept = changes * 3600 * window
     return (
-        f"{scenario.changes_per_s:,g} changes a second for {window:g} h are {_millions(kept)} "
-        f"records, at {usd(outcome.usd_month)} a month. A mistake noticed after "
+        f"{changes:,g} {unit_of(changes, 'changes')} a second for {span(3600 * window)} are "
+        f"{_millions(kept)} records, at {usd(outcome.usd_month)} a month. A mistake noticed after "
         f"{span(3600 * scenario.noticed_after_h)} {_undone(scenario)}"
     )
 

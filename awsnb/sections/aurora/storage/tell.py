@@ -6,7 +6,7 @@ from awsnb.aws.aurora import AURORA, protection_groups, storage_usd_gib_month
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.aurora.storage.scenario import DELETED, DROPPED, StorageScenario
 from awsnb.sections.aurora.storage.simulate import Outcome
-from awsnb.words import usd
+from awsnb.words import counted, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -79,7 +79,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     volume, groups = step * -int(-last // step), protection_groups(last)
     return (
         Number("billed_gib", "Billed at the end", last, f"{last:,.0f} GiB", headline=True),
-        Number("storage_usd", f"Storage, {outcome.scenario.days:,} days", bill, usd(bill), True),
+        Number("storage_usd", f"Storage, {counted(outcome.scenario.days, 'day')}", bill,
+               usd(bill), headline=True),
         Number("full_day", "The volume is full", full,
                f"on day {outcome.full_day_at_this_rate:,.0f} at this rate" if full is None
                else f"on day {full:,.0f}", True),

@@ -135,7 +135,8 @@ def _fast(outcome: Outcome) -> str:
             f"{span(3600 * bucket.optimizing_h)} for {scenario.size_gib:,} GiB: no volume is fast "
             f"from the start. {_lazy(outcome)} {_goal(outcome)}"
         )
-    per_h = f"{bucket.credits_per_h:.3g} {'credit' if bucket.credits_per_h == 1 else 'credits'}"
+    credits = f"{bucket.credits_per_h:.3g}"
+    per_h = f"{credits} {'credit' if credits == '1' else 'credits'}"
     earned = (
         f"{scenario.size_gib:,} GiB earn {per_h} an hour, and the bucket holds {bucket.bucket:.3g}"
     )

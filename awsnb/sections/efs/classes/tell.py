@@ -172,12 +172,17 @@ def _more(change: float) -> str:
     return "more" if change > 0 else "less"
 
 
+def _days(count: int) -> str:
+    return "day" if count == 1 else f"{count} days"
+
+
 def _notes(outcome: Outcome) -> tuple[str, ...]:
     price, back = EFS.get("ia", "storage_price"), EFS.get("archive", "move_back_price")
     return (
         outcome.stock.note,
-        f"Files read within the last {outcome.scenario.busy_days} days are taken to be read daily; "
-        "each other file is read at random, in full, as often as reads_a_year says (assumed).",
+        f"Files read within the last {_days(outcome.scenario.busy_days)} are taken to be read "
+        "daily; each other file is read at random, in full, as often as reads_a_year says "
+        "(assumed).",
         "A bill is the mean of a year that begins when the policy comes into force.",
         f"Prices: {price.region}, as of {price.as_of}, a {outcome.scenario.kind} file system. What "
         "a read costs in every class alike is left out.",

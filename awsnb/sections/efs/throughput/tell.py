@@ -8,7 +8,7 @@ from awsnb.aws.efs.throughput import QUEUE_DEPTH
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.efs.throughput.scene import scene
 from awsnb.sections.efs.throughput.simulate import Outcome
-from awsnb.words import counted, percent, span, usd
+from awsnb.words import counted, percent, rate, span, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -173,8 +173,9 @@ def _files(outcome: Outcome) -> str:
     if files_per_s is None:
         return ""
     metadata = counted(EFS.value("metadata", "requests"), "request")
+    files = f"{rate(files_per_s)} {'file' if rate(files_per_s) == '1' else 'files'}"
     return (
-        f" Each file takes {metadata} more, to open and close it: {files_per_s:,.0f} files a "
+        f" Each file takes {metadata} more, to open and close it: {files} a "
         f"second, {span(1e6 / files_per_s)} for a million."
     )
 

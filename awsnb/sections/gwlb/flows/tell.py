@@ -11,7 +11,7 @@ from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.gwlb.flows.scenario import ALONE, DEREGISTERED, FAILS, REBALANCE, TCP
 from awsnb.sections.gwlb.flows.scene import scene
 from awsnb.sections.gwlb.flows.simulate import HOUR_S, Outcome
-from awsnb.words import counted, percent, span, usd
+from awsnb.words import counted, percent, rate, span, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -114,7 +114,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                span(avoided_s, "no time") if isfinite(avoided_s) else "never"),
         Number("busiest_pct", "Flows on the busiest appliance", busiest_pct, percent(busiest_pct)),
         Number("dimension", "Paid for by", bill.dimension,
-               f"{bill.dimension}: {bill.billed_units:.3g} GLCU"),
+               f"{bill.dimension}: {rate(bill.billed_units)} GLCU"),
     )  # fmt: skip
 
 

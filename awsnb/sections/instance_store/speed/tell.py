@@ -6,7 +6,7 @@ from awsnb.aws.instance_store import STORE_TYPES, size_gib
 from awsnb.aws.prices import EC2
 from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.instance_store.speed.simulate import Outcome
-from awsnb.words import usd
+from awsnb.words import rate, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -64,7 +64,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                headline=True),
         Number("gp3_iops", "gp3 on this instance", gp3.iops, f"{gp3.iops:,.0f} IOPS", True),
         Number("io2_iops", "io2 on this instance", io2.iops, f"{io2.iops:,.0f} IOPS"),
-        Number("store_ratio", "Store compared with the faster", ratio, f"{ratio:.3g} times", True),
+        Number("store_ratio", "Store compared with the faster", ratio, f"{rate(ratio)} times",
+               headline=True),
         Number("gp3_cost_usd_month", "That gp3 volume", cost, f"{usd(cost)} a month"),
     )  # fmt: skip
 
