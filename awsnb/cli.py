@@ -46,7 +46,9 @@ LAB: dict[str, dict[str, Any]] = {
 }
 """JupyterLab's settings: widgets are saved with their notebook, and nothing is asked at first.
 
-Binder's server has them too: see ``binder/jupyter_server_config.py``.
+Nor does a move wait while the tab's icon is fetched twice and the status bar drawn anew: that the
+kernel is busy stands in the notebook's toolbar. Binder's server has them too: see
+``binder/jupyter_server_config.py``.
 """
 OTHER_NOTEBOOKS = {"": "00-index.ipynb", "claims": "27-claims.ipynb"}
 """Notebooks that are of no section, by the word that opens them."""

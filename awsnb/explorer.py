@@ -239,7 +239,7 @@ class Explorer(NotebookWidget):
         picture = figures.panels(self.result, drawn, kept)
         scene, moved = figures.moving(self.result)
         with self.hold_sync():
-            self.panels, self.scene = json.dumps(picture), json.dumps(scene)
+            self.panels, self.scene = _written(picture), _written(scene)
             logs = figures.slots(picture)
             for slot, ((_, y), log) in enumerate(zip(drawn, logs, strict=True)):
                 self.set_trait(f"y{slot}", packed(y.ravel(), log))
@@ -279,6 +279,10 @@ class Explorer(NotebookWidget):
             kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
             figure = figures.draw(self.result, kept).to_json()
             self.send({"zoom": figure}, [plotly()] if message["script"] else [])
+
+
+def _written(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _known(name: str, among: Mapping[str, Any]) -> str:

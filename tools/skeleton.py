@@ -12,6 +12,7 @@ from awsnb.sections import Section, section
 
 REPORT = {"tags": ["report"]}
 HIDDEN = {"jupyter": {"source_hidden": True}}
+MOST_CHOICES = 6  # that a parameter lists
 
 
 def skeleton(slug: str) -> Any:
@@ -76,8 +77,15 @@ def is_parameter(spec: FieldSpec) -> bool:
 
 def _parameter(spec: FieldSpec) -> str:
     kinds = {"choice": "str", "text": "str", "path": "str"}
-    remark = spec.unit or spec.meaning.rstrip(".")
-    return f"{spec.name}: {kinds.get(spec.kind, spec.kind)} = {spec.default!r}  # {remark}"
+    return f"{spec.name}: {kinds.get(spec.kind, spec.kind)} = {spec.default!r}  # {_remark(spec)}"
+
+
+def _remark(spec: FieldSpec) -> str:
+    """Say what else can be chosen, or what is counted, or what it means."""
+    if spec.kind == "choice":
+        others = [str(choice) for choice in spec.choices if choice != spec.default]
+        return f"or {', '.join(others[:MOST_CHOICES] + ['...'] * (len(others) > MOST_CHOICES))}"
+    return spec.unit or spec.meaning.rstrip(".")
 
 
 def write(slug: str, folder: Path) -> Path:

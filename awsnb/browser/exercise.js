@@ -1,7 +1,8 @@
 // An exercise that is answered on a page: a number or one of several words, told as Python tells it.
 import { create, digits } from "./text.js";
 
-const numberOf = (text) => (text.trim() ? Number(text.replaceAll(",", "")) : NaN);
+const DECIMAL_COMMA = /,(?!\d{3}(\D|$))/; // it parts no thousands
+const numberOf = (text) => (text.trim() && !DECIMAL_COMMA.test(text) ? Number(text.replaceAll(",", "")) : NaN);
 
 const isClose = (one, other, within) => Math.abs(one - other) <= within * Math.max(Math.abs(one), Math.abs(other));
 

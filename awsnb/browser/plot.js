@@ -59,9 +59,9 @@ export function plot(root, onHead) {
   const headOf = (axis, told) => {
     const kept = placeOn(axis, heads[axis.key]);
     if (kept !== undefined && kept >= axis.low && kept <= axis.high) return kept;
-    if (axis.type === "category") return 0;
     const event = told.find((panel) => panel.events.length && shown.picture.axes[panel.axis] === axis);
-    return event ? event.events[0][0] : standing(axis, (axis.low + axis.high) / 2);
+    if (event) return event.events[0][0];
+    return axis.type === "category" ? 0 : standing(axis, (axis.low + axis.high) / 2);
   };
   const look = (axis, place, quiet = false) => {
     const inside = Math.min(axis.high, Math.max(axis.low, quiet ? place : standing(axis, place)));

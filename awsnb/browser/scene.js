@@ -5,7 +5,7 @@ import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
 const HEIGHT = 180;
-const LOW = 164; // where the plots below have little room too
+const LOW = 174; // where the plots below have little room too: two rings still have their notes
 const NARROW = 760; // pixels
 const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
 const THEMED_MS = [0, 150, 800]; // a theme's colours may come after its name
@@ -17,8 +17,8 @@ const heightOf = ({ places }, width) => {
   const vessels = places.filter(({ level }) => level !== null);
   const below = vessels.filter(({ column }) => column === vessels[0].column).length;
   const groups = places.filter(({ members }) => members.length).length;
-  const [height, fit, more] = width < NARROW ? [LOW, 3, 10] : [HEIGHT, 4, 20];
-  const usual = below <= fit ? height : height + more; // of vessels below each other
+  const high = HEIGHT + (below < 5 ? 0 : 20); // five vessels or more below each other
+  const usual = width < NARROW ? LOW : high;
   return Math.max(usual, 38 + groups * OF_GROUPS);
 };
 

@@ -69,7 +69,7 @@ function laidOut(told, width, height) {
   const share = Math.min(1, room / wanted.reduce((a, b) => a + b, 0));
   const wide = wanted.map((one) => one * share);
   const gap = Math.max(8, (width - 32 - wide.reduce((a, b) => a + b, 0)) / Math.max(1, columns.length - 1));
-  const area = { top: kinds.some((kind) => kind === "tank" || kind === "group") ? 26 : 12, bottom: height - (told.flows.some(({ back }) => back) ? 36 : 12) };
+  const area = { top: kinds.some((kind) => kind === "tank" || kind === "group") ? 20 : 12, bottom: height - (told.flows.some(({ back }) => back) ? 36 : 12) };
   const boxes = {};
   let x = 16;
   members.forEach((places, i) => {

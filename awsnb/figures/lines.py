@@ -89,7 +89,8 @@ def curves(result: Result, kept: Sequence[Result] = ()) -> list[Points]:
 
     A line of more than ``2 * BINS`` points along a growing x becomes the least and the greatest
     value of each of `BINS` equal spans of x, so that extremes survive and the x that is drawn
-    depends on nothing but x. The y of a heat map is a matrix.
+    depends on nothing but x. The y of a heat map is a matrix, of which each row becomes the
+    greatest value of each span, drawn in its middle.
     """
     spans: dict[tuple[int, str], _Spans | None] = {}
     points = []
@@ -133,6 +134,8 @@ def _times(time: Array) -> Array:
 def _points(line: Line, spans: _Spans | None) -> Points:
     if spans is not None and line.shape == "line":
         return spans.grid, _extremes(line.y, spans.starts, spans.held)
+    if spans is not None and line.shape == "heat":
+        return spans.grid[1::2], _greatest(line.y, spans.starts, spans.held)
     x = line.x.astype("datetime64[ms]") if line.x.dtype.kind == "M" else line.x
     return x, np.asarray(line.y, np.float32)
 
@@ -150,3 +153,10 @@ def _extremes(values: Array, starts: npt.NDArray[np.int64], held: npt.NDArray[np
     pairs[:, 0] = np.where(falls, greatest, least)
     pairs[:, 1] = np.where(falls, least, greatest)
     return pairs.ravel()
+
+
+def _greatest(rows: Array, starts: npt.NDArray[np.int64], held: npt.NDArray[np.bool_]) -> Floats:
+    """Return each row's greatest value in each span; one without a sample holds the one before."""
+    greatest = np.fmax.reduceat(rows, starts, axis=1).astype(np.float32)
+    greatest[:, held] = rows[:, starts[held] - 1]
+    return greatest

@@ -2,12 +2,16 @@
 
 import html
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 from awsnb.lessons import record
+
+DECIMAL_COMMA = re.compile(r",(?!\d{3}(\D|$))")  # it parts no thousands
+SIX_DIGITS = 5e-6  # a share: as exactly as `Exercise.said` writes a number
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Exercise:
         return self.is_number or bool(self.choices)
 
     @property
+    def tolerance(self) -> float:
+        """How far off a number may be, as a share; what the model is said to say is right."""
+        return max(self.within, SIX_DIGITS)
+
+    @property
     def wanted(self) -> str:
         """What kind of answer is asked for, in words."""
         if self.is_number:
@@ -65,7 +74,7 @@ class Exercise:
     def is_right(self, given: float | str) -> bool:
         """Whether an answer that was read agrees with the model's."""
         if isinstance(given, float):
-            return math.isclose(given, self.truth, rel_tol=self.within)
+            return math.isclose(given, self.truth, rel_tol=self.tolerance)
         return given.lower() == str(self.truth).lower()
 
     @property
@@ -141,7 +150,8 @@ def _told(asked: Exercise, answer: Any) -> str:
         return f"{asked.name}: not answered yet. Put {asked.wanted} in place of None."
     given = asked.read(answer)
     if given is None:
-        return f"{asked.name}: {answer!r} is not {asked.wanted}."
+        point = " A decimal takes a point." if DECIMAL_COMMA.search(str(answer)) else ""
+        return f"{asked.name}: {answer!r} is not {asked.wanted}.{point}"
     if asked.is_right(given):
         record.answer("exercises", asked.name, True)
         return asked.praise
@@ -151,6 +161,8 @@ def _told(asked: Exercise, answer: Any) -> str:
 def _number(answer: Any) -> float | None:
     if isinstance(answer, Real) and not isinstance(answer, bool):
         return float(answer)
+    if DECIMAL_COMMA.search(str(answer)):
+        return None
     try:
         return float(str(answer).replace(",", ""))
     except ValueError:

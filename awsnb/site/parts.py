@@ -191,7 +191,7 @@ def _judgement(asked: Exercise) -> dict[str, Any]:
     given = asked.said("{}")
     return {
         "truth": float(asked.truth) if asked.is_number else str(asked.truth),
-        "within": asked.within,
+        "within": asked.tolerance,
         "right": asked.praise,
         **{kind: asked.wrong(given, off) for kind, off in offs.items()},
     }

@@ -335,7 +335,7 @@ def _no_load(trace: Trace, metric: Metric, wants: tuple[str, ...]) -> TraceError
     instead = f"{metric.instead} ({other.statistic})" if fits and other else _exports(wants)
     return TraceError(
         f"{metric.metric} is {KINDS[metric.kind]} ({metric.measure}), not the {_or(wants)} of a "
-        f"load: export {instead}"
+        f"load: export {instead}{metric.elsewhere}"
     )
 
 

@@ -40,6 +40,8 @@ class Metric:
         Those that CloudWatch gives it, the usual one first.
     instead : str
         What to export for a load, where this is none.
+    read_by : str
+        The section that reads it as it is, where one does and it is no load.
     as_of, source, confidence, note : str
         As in every data file.
     """
@@ -51,6 +53,7 @@ class Metric:
     statistics: tuple[str, ...]
     units: tuple[str, ...]
     instead: str
+    read_by: str
     as_of: str
     source: str
     confidence: str
@@ -60,6 +63,11 @@ class Metric:
     def statistic(self) -> str:
         """The statistic to export."""
         return self.statistics[0]
+
+    @property
+    def elsewhere(self) -> str:
+        """The end of a refusal: which section reads it; empty if none does."""
+        return f"; the section {self.read_by} reads {self.metric}" if self.read_by else ""
 
 
 def known(metric: str, namespace: str = "") -> Metric | None:

@@ -59,7 +59,7 @@ def said(exercise: Exercise, answer: str) -> str:
     ("exercise", "answer"),
     [
         *((SIZE, one) for one in ("1600", "1,616", " 1584.5 ", "1583", "1617", "-5", "1e3", "0")),
-        *((RATIO, one) for one in ("0.375", ".375", "0.3751", "3")),
+        *((RATIO, one) for one in ("0.375", ".375", "0.3751", "3", "0.375001")),
         *((WHAT, one) for one in WHAT.choices),
     ],
 )

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from awsnb.controls import slider_stops
 from awsnb.explorer import Explorer
 from awsnb.sections import SECTIONS, Section, section
 
-from .test_live_plot import PAGE, encoded
+from .test_live_plot import COUNT, PAGE, encoded
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +122,28 @@ def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, wid
             found[view.name, "refused"] = faults(window.evaluate(SHOWN), width, HIGHEST + REFUSAL)
         explorer.close()
     assert not any(found.values()), {key: texts for key, texts in found.items() if texts}
+
+
+@pytest.mark.parametrize("section", READY, ids=lambda section: section.slug)
+def test_a_move_that_changes_no_axis_makes_no_element_of_a_plot(
+    window: Page, section: Section
+) -> None:
+    window.set_viewport_size({"width": 1440, "height": 1000})
+    explorer = opened(window, section, section.views[0].name)
+    window.evaluate(COUNT.replace('"main"', '".awsnb-plot"'))
+    specs = explorer._scenario_class.fields().values()
+    sliders = [one for one in specs if one.kind in ("int", "float") and one.control]
+    for spec in [one for one in sliders if not one.advanced and one.applies(explorer.values)]:
+        stops = list(slider_stops(spec))
+        middle = len(stops) // 2
+        for value in stops[middle : middle + 4]:
+            panels = explorer.panels
+            window.evaluate("window.changedElements = 0")
+            explorer.set(**{spec.name: value})
+            window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+            made = window.evaluate("() => Promise.resolve().then(() => window.changedElements)")
+            assert made == 0 or explorer.panels != panels, (spec.name, value)
+    explorer.close()
 
 
 @pytest.mark.parametrize("slug", ["ebs-volume-types", "nlb", "scaling-policies"])

@@ -1,8 +1,11 @@
 """The walk-throughs *Do it at AWS*: all run in this process, with sockets forbidden."""
 
 import ast
+import json
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,6 +20,26 @@ from awsnb.sections import SECTIONS
 
 TAGS = {"at-aws", "raises-exception"}  # without the extra it says so, and Run All goes on
 CODE = re.compile(r"`(\w+)`")
+CLIENT = re.compile(r'aws\.client\("([a-z0-9-]+)"')
+RECORDED = """
+import ipaddress, json, sys
+reached = []
+def loopback(address):
+    return isinstance(address, tuple) and ipaddress.ip_address(address[0]).is_loopback
+def record(event, args):
+    named = event in ("socket.getaddrinfo", "socket.gethostbyname", "subprocess.Popen")
+    sent = event in ("socket.bind", "socket.connect", "socket.sendto", "socket.sendmsg")
+    if named or sent and not loopback(args[1]):
+        reached.append(event)
+        raise OSError("recorded, and refused")
+sys.addaudithook(record)
+for source in json.load(sys.stdin):
+    try:
+        exec(compile(source, "at-aws", "exec"), {})
+    except OSError as error:
+        print(error)
+print(json.dumps(reached))
+"""
 
 
 @cache
@@ -99,7 +122,7 @@ def test_stands_folded_below_the_steps_and_says_only_what_is_the_same_on_every_r
     assert walk.metadata.jupyter.source_hidden
     assert "from awsnb.offline import offline\n\nwith offline(" in walk.source
     assert walk.source.endswith("\naws.table()")
-    assert len([line for line in walk.source.splitlines() if line.strip()]) <= 70
+    assert len([line for line in walk.source.splitlines() if line.strip()]) <= 65
 
 
 @each_walk
@@ -107,6 +130,35 @@ def test_runs_without_network_and_says_what_is_stored(slug, walks):
     stored = walk_of(slug).outputs[0].data
     assert repr(walks(slug).aws.table()) == stored["text/plain"]
     assert walks(slug).aws.table()._repr_html_() == stored["text/html"]
+
+
+def test_opens_no_socket_in_a_process_of_its_own():
+    """Python's own audit sees what is done in C too; one walk of each service is run."""
+    sources, tried = [], set()
+    for source in (walk_of(slug).source for slug in SLUGS):
+        if not set(CLIENT.findall(source)) <= tried:
+            sources.append(source)
+            tried |= set(CLIENT.findall(source))
+    assert reached(sources) == []
+
+
+def test_the_audit_sees_a_name_that_is_looked_up_and_a_connection():
+    looks_up = "import socket; socket.create_connection(('example.com', 80))"
+    connects = "import socket; socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"
+    assert reached([looks_up, connects]) == ["socket.getaddrinfo", "socket.connect"]
+
+
+def reached(sources: list[str]) -> list[str]:
+    """Run sources in one process, and say what of it would have left the machine."""
+    run = subprocess.run(
+        [sys.executable, "-c", RECORDED],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return list(json.loads(run.stdout.splitlines()[-1]))
 
 
 @each_walk

@@ -315,7 +315,12 @@ def fates(thing):
 
 
 def test_what_is_taken_along_is_as_the_errata_say():
-    assert fates("data written later") == ["taken", "at risk", "left behind", "left behind"]  # E25
+    assert fates("changes since launch") == [
+        "taken",
+        "at risk",
+        "left behind",
+        "left behind",
+    ]  # E25
     assert fates("RAM and processes") == ["left behind"] * 4
     assert fates("instance store's data") == ["left behind"] * 4
     assert fates("software of its AMI") == ["taken"] * 4  # E26: a template names the AMI

@@ -409,16 +409,20 @@ def test_p99_is_of_the_ios_not_of_the_samples(iops):
     ("values", "rates", "words"),
     [
         ({}, [2900] * 60, "The volume's IOPS ran out of credit: a full bucket lasts 33 min"),
-        ({}, [4000] * 2, "Credit or not, the volume's IOPS bursts to 3,000 IOPS, against 4,000"),
+        (
+            {},
+            [4000] * 2,
+            "Credit or not, the volume's IOPS bursts to 3,000 IOPS, and the load asks for 4,000",
+        ),
         (
             {"volume_type": "gp3"},
             [4000] * 2,
-            "The volume's IOPS is capped at 3,000 IOPS, against 4,000 IOPS asked for at the peak",
+            "The volume's IOPS is capped at 3,000 IOPS, and the load asks for 4,000 IOPS",
         ),
         (
             {"volume_type": "gp3", "io_size_kib": 256},
             [600] * 2,
-            "The volume's throughput is capped at 125 MiB/s, against 150 MiB/s asked for",
+            "The volume's throughput is capped at 125 MiB/s, and the load asks for 150 MiB/s",
         ),
         (
             {"volume_type": "st1", "size_gib": 1024, "io_size_kib": 1024, "access": "sequential"},

@@ -138,9 +138,9 @@ def test_launch_credits_end_within_a_sample():
 
 SAYS = {
     "Four busy hours a day": ("It holds", "surplus costs"),
-    "The same in standard mode": ("It ran out of credit: 24 credits an hour", "surplus costs"),
+    "Six hours, standard mode": ("It ran out of credit: 24 credits an hour", "surplus costs"),
     "Cheap becomes dear": ("An m5.large costs less", "Slowed down"),
-    "A micro of the free tier": ("It ran out of credit: 6 credits an hour", "surplus costs"),
+    "The first week of a micro": ("the credit saved before a peak did not last", "surplus costs"),
     "Too few vCPUs": ("the t3.micro has 2: it takes a larger one", "ran out of credit"),
 }
 

@@ -144,7 +144,10 @@ def test_a_change_finds_room_where_rule_1_is_taken():
 SAYS = {
     "My new address": ("It times out. No rule of the security group allows tcp 22", "ACL"),
     "The forgotten answer": ("its answer is stopped", "security group allows"),
-    "Works from Linux, not from Windows": ("72 % of these ports are open", "It times out"),
+    "Works from Linux, not from Windows": (
+        "let the answer out to 72 % of these ports",
+        "is stopped",
+    ),
     "Over a bastion": ("It connects.", "It times out"),
     "Updates in a private subnet": ("It connects.", "public address"),
     "Refused, not timed out": ("no program listens on port 80", "times out"),

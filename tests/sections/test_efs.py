@@ -56,7 +56,7 @@ def test_a_new_small_file_system_is_fast_for_days_and_then_crawls():
     outcome = THROUGHPUT.outcome(preset(THROUGHPUT, "A new file system, almost empty"))
     why = THROUGHPUT.tell(outcome).why
     assert outcome.first_throttled_s > 5 * 86_400
-    assert "The credit runs out: 1.0 MiB/s" in why
+    assert "The credit runs out: then 1.0 MiB/s of metered" in why
     assert "the credit falls" in why and "comes back" not in why
 
 
@@ -355,13 +355,13 @@ def test_a_file_below_seven_kib_is_dearer_in_infrequent_access():
     why = CLASSES.tell(outcome).why
     assert outcome.usd_month > outcome.standard_usd_month
     assert outcome.break_even_reads == 0.0
-    assert why.startswith("Tiering costs more") and "128 KiB" in why and "saves" not in why
+    assert why.startswith("The policy costs more") and "128 KiB" in why and "saves" not in why
 
 
 def test_old_files_save_and_moving_back_costs_more():
     outcome = CLASSES.outcome(preset(CLASSES, "Old home directories"))
     why = CLASSES.tell(outcome).why
-    assert why.startswith("Tiering saves") and "Moving files back" in why and "more." in why
+    assert why.startswith("The policy saves") and "Moving files back" in why and "more." in why
     too_often = CLASSES.outcome(preset(CLASSES, "Back when read, too often"))
     assert too_often.other_usd_month < too_often.usd_month
     assert "Leaving files where they are" in CLASSES.tell(too_often).why
@@ -436,7 +436,7 @@ def test_a_listing_that_changed_is_read_again(listing):
 def test_files_that_cost_next_to_nothing_claim_no_saving(listing):
     path = listing("4096 1700000000 ./a\n4096 1600000000 ./b\n")
     why = CLASSES.simulate(ClassesScenario(listing=path)).why
-    assert why.startswith("Tiering makes no difference") and "saves" not in why
+    assert why.startswith("The policy makes no difference") and "saves" not in why
 
 
 def test_a_listing_is_read(listing):

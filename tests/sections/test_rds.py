@@ -1,6 +1,7 @@
 """RDS: space against AWS's rule by the second, luck against draws, speed against AWS's table."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -151,6 +152,11 @@ def test_free_space_of_your_own(tmp_path):
     ("header", "unit", "said"),
     [
         ("timestamp,FreeableMemory Average,Unit", ",Bytes", "FreeableMemory is not free space"),
+        (
+            "timestamp,ReplicaLag Average,Unit",
+            ",Seconds",
+            "the section read-replicas reads ReplicaL",
+        ),
         ("timestamp,FreeStorageSpace Average,Unit", ",Percent", "Percent is no unit of free space"),
         ("timestamp,value", "", "does not say that it is FreeStorageSpace"),
     ],
@@ -164,6 +170,70 @@ def test_a_file_that_is_no_free_space(tmp_path, header, unit, said):
 def test_more_free_space_than_storage_is_refused(tmp_path):
     with pytest.raises(TraceError, match="300 GiB are free, more than size_gib = 200"):
         S.simulate(StorageScenario(trace=export(tmp_path, np.full(48, 300.0))))
+
+
+# --- storage: the log that a replication slot holds
+
+SLOT_HEAD = "timestamp,OldestReplicationSlotLag Average,Unit"
+
+
+def test_a_slot_that_nobody_reads_fills_the_storage_when_division_says_so(tmp_path):
+    kept = 5 + 4 * np.arange(3 * 24 + 1) / 24  # 4 GiB a day
+    path = export(tmp_path, kept, SLOT_HEAD)
+    slot = StorageScenario(trace=path, data_gib=150, size_gib=200, autoscaling=False, days=40)
+    result = S.simulate(slot)
+    assert result.summary["first_full_day"] == pytest.approx((200 - 150) / 4, abs=1 / 24)
+    assert "first after 12 d" in result.why and "Autoscaling is off" in result.why
+    assert "a replication slot holds 17.0 GiB of the log, and 4.0 GiB more each day" in result.why
+    assert "Log of a slot, on top of 150 GiB used at the start: 73 samples" in result.notes[0]
+
+
+def test_a_slot_is_the_free_space_that_it_takes(tmp_path):
+    """The same growth, exported as free space, has the same storage at every moment."""
+    kept = np.cumsum(np.random.default_rng(4).exponential(0.3, 60))
+    slot = StorageScenario(trace=export(tmp_path, kept, SLOT_HEAD), data_gib=150, size_gib=200)
+    of_slot = STORAGE.outcome(slot)
+    (tmp_path / "free").mkdir()
+    free = export(tmp_path / "free", 50 - (kept - kept[0]))
+    of_free = STORAGE.outcome(StorageScenario(trace=free, size_gib=200))
+    assert of_slot.growth.sizes_gib == of_free.growth.sizes_gib and of_free.growth.changed_s
+    assert of_slot.growth.changed_s == pytest.approx(of_free.growth.changed_s)
+    assert of_slot.load.wanted_gib == pytest.approx(of_free.load.wanted_gib)
+
+
+def test_autoscaling_pays_for_a_slot_and_only_buys_time(tmp_path):
+    path = export(tmp_path, 4 * np.arange(73) / 24, SLOT_HEAD)
+    slot = StorageScenario(trace=path, data_gib=150, size_gib=200, maximum_gib=1000)
+    assert S.simulate(slot).summary["allocated_gib"] > 200
+    assert "More storage only buys time while the slot's reader is not back." in S.compare(slot).why
+
+
+def test_a_slot_that_is_read_grows_by_nothing(tmp_path):
+    path = export(tmp_path, np.r_[np.linspace(0, 30, 36), np.zeros(37)], SLOT_HEAD)
+    slot = StorageScenario(trace=path, data_gib=150, size_gib=200)
+    assert "At the end of the file no slot holds any log." in S.simulate(slot).why
+    assert "buys time" not in S.compare(slot).why
+
+
+def test_without_a_slot_the_metric_is_minus_one(tmp_path):
+    path = tmp_path / "none.csv"
+    path.write_text(f"{SLOT_HEAD}\n2026-03-01T00:00:00,-1,Bytes\n2026-03-01T01:00:00,-1,Bytes\n")
+    result = S.simulate(StorageScenario(trace=str(path)))
+    assert "no slot holds any log" in result.why and "of 200 GiB are wanted" in result.why
+
+
+@pytest.mark.parametrize(
+    ("kept", "values", "said"),
+    [
+        ([-3.0, 4.0], {}, "OldestReplicationSlotLag of -3,221,225,472 bytes; it is 0 or more"),
+        ([160.0, 170.0], {}, "a slot holds 160 GiB at the start, more than data_gib = 150"),
+        ([1.0, 2.0], {"data_gib": 201.0}, "data_gib = 201: must be at most size_gib, 200 GiB"),
+    ],
+)
+def test_a_slot_that_can_not_be(tmp_path, kept, values, said):
+    path = export(tmp_path, np.array(kept), SLOT_HEAD)
+    with pytest.raises(ValueError, match=re.escape(said)):
+        S.simulate(StorageScenario(trace=path, **values))
 
 
 # --- luck

@@ -289,6 +289,11 @@ def test_minus_one_is_no_replication_and_no_lag_below_zero(tmp_path):
     [
         ([5, -3, 1], "timestamp,ReplicaLag Average", "a lag of -3 s"),
         ([5, 3, 1], "timestamp,WriteIOPS Average", "export ReplicaLag"),
+        (
+            [5, 3, 1],
+            "timestamp,OldestReplicationSlotLag Average",
+            "export ReplicaLag .* instead; the section rds reads OldestReplicationSlotLag",
+        ),
         ([5, 3, 1], "timestamp,AuroraReplicaLag Average", "export ReplicaLag"),
         ([-1, "", -5], "timestamp,ReplicaLag Average", "a lag of -5 s"),
         ([5, 3, 1], "timestamp,ReplicaLag Sum", "Average or Maximum"),

@@ -308,10 +308,20 @@ def test_a_kept_result_of_another_shape_adds_its_panels():
     assert "<b>Share</b>" in [note.text for note in figure.layout.annotations]
 
 
-def test_only_long_lines_are_thinned():
+def test_long_lines_and_maps_are_thinned_and_bars_are_not():
     long = shapes(WAIT, TARGETS, MAP, columns=5000, targets=1500)
     lengths = [y.shape[-1] for _, y in figures.curves(long)]
-    assert lengths == [2 * figures.BINS, 1500, 1500, 5000, 2 * figures.BINS, 1500, 2 * figures.BINS]
+    bins = figures.BINS
+    assert lengths == [2 * bins, 1500, 1500, bins, 2 * bins, 1500, 2 * bins]
+
+
+def test_a_long_map_keeps_what_lasts_one_sample_where_it_is():
+    states = shapes(LOG)
+    moment = np.arange(5000)
+    states.data.update(lsn=moment, state=np.stack([0 * moment, 2 * (moment == 3721)]))
+    ((x, y),) = figures.curves(states)
+    assert len(x) == figures.BINS and np.flatnonzero(y.max(axis=0)).tolist() == [372]
+    assert y[1, 372] == 2 and abs(x[372] - 3721) <= x[1] - x[0]
 
 
 def test_a_long_loop_is_drawn_as_it_is():

@@ -4,6 +4,7 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyterlab.labapp import LabApp
+from jupyterlab_server.config import get_page_config
 from typer.testing import CliRunner
 
 from awsnb.cli import app
@@ -22,6 +23,13 @@ def test_lab_uses_it(lab_arguments):
     server = ServerApp()
     server.parse_command_line([one for one in lab_arguments if "connection_class" in one])
     assert server.kernel_websocket_connection_class is PromptConnection
+
+
+def test_lab_shows_that_the_kernel_is_busy_in_one_place_alone(lab_arguments):
+    (settings,) = [one for one in lab_arguments if "app_settings_dir" in one]
+    off = get_page_config([], settings.partition("=")[2])["disabledExtensions"]
+    assert "@jupyterlab/application-extension:faviconbusy" in off
+    assert "@jupyterlab/apputils-extension:kernel-status" in off
 
 
 def test_the_socket_is_told_not_to_wait_before_the_kernel_speaks(monkeypatch):

@@ -290,6 +290,10 @@ def test_what_is_ticked_stays_ticked_and_can_be_taken_back(kept):
         (float("nan"), 100, 0.5, False),
         ("100", 100, 0.0, True),
         ("1,600", 1600, 0.0, True),
+        ("-1,600,000.5", -1600000.5, 0.0, True),
+        (43.8, 372.3 - 328.5, 0.0, True),
+        (43.81, 372.3 - 328.5, 0.0, False),
+        (0.333333, 1 / 3, 0.0, True),
         ("gp2", "gp2", 0.0, True),
         (" GP2 ", "gp2", 0.0, True),
         ("gp3", "gp2", 0.0, False),
@@ -300,6 +304,12 @@ def test_an_answer_is_right_when_it_agrees(answer, truth, within, right):
     checked = check("E1", answer, truth, within=within)
     assert ("right" in checked.text) == right
     assert done() == {"E1": right}
+
+
+@pytest.mark.parametrize("answer", ["15,9", "1,60", "1600,0", "1,6000", (15, 9)])
+def test_a_decimal_comma_is_refused_and_not_read_as_another_number(answer):
+    told = check("E1", answer, 159, unit="h").text
+    assert told == f"E1: {answer!r} is not a number of h. A decimal takes a point."
 
 
 def test_a_right_answer_shows_the_models():

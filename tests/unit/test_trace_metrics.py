@@ -4,6 +4,7 @@ import re
 import pytest
 
 from awsnb._paths import data_dir
+from awsnb.sections import SECTIONS
 from awsnb.trace import metrics
 from awsnb.trace.metrics import KINDS, known
 from awsnb.trace.units import UNITS
@@ -59,6 +60,19 @@ def test_what_to_export_instead_is_known_and_a_load():
 def test_every_metric_that_is_no_load_names_one():
     kinds = set(KINDS) - LOADS - {"percentage"}
     assert [m.metric for m in TABLE if m.kind in kinds and not m.instead] == []
+
+
+def test_a_section_that_reads_what_is_no_load_is_written_and_says_so():
+    written = {section.slug: section for section in SECTIONS if section.ready}
+    told = [metric for metric in TABLE if metric.read_by]
+    assert {metric.metric for metric in told} >= {"OldestReplicationSlotLag", "ReplicaLag"}
+    for metric in told:
+        assert metric.kind not in LOADS
+        fields = [view.scenario.model_fields for view in written[metric.read_by].views]
+        said = [
+            f"{has['trace'].title} {has['trace'].description}" for has in fields if "trace" in has
+        ]
+        assert any(metric.metric in words for words in said), metric.metric
 
 
 def test_names_are_found_in_any_case_and_by_namespace():

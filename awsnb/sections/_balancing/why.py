@@ -37,7 +37,7 @@ def _is_storm(outcome: Outcome) -> bool:
 def _of_the_goals(outcome: Outcome) -> str:
     missed = _missed(outcome)
     if missed:
-        return f"It misses its {', and its '.join(missed)}."
+        return f"It misses its {' and its '.join(missed)}."
     scenario = outcome.scenario
     met = (
         f"p99 {milliseconds(outcome.p99_ms)} of {milliseconds(scenario.p99_goal_ms)} allowed, "
@@ -52,12 +52,13 @@ def _missed(outcome: Outcome) -> list[str]:
     goals, scenario = [], outcome.scenario
     if not outcome.p99_ms <= scenario.p99_goal_ms:
         goals.append(
-            f"p99 goal, {milliseconds(outcome.p99_ms)} against {milliseconds(scenario.p99_goal_ms)}"
+            f"p99 goal ({milliseconds(outcome.p99_ms)}, "
+            f"{milliseconds(scenario.p99_goal_ms)} allowed)"
         )
     if outcome.failed_pct > scenario.error_goal_pct:
         goals.append(
-            f"error goal, {percent(outcome.failed_pct)} failed against "
-            f"{percent(scenario.error_goal_pct)}"
+            f"error goal ({percent(outcome.failed_pct)} failed, {percent(scenario.error_goal_pct)} "
+            "allowed)"
         )
     return goals
 

@@ -18,7 +18,7 @@ ACTIONS = {
 }
 THINGS = {
     "software of its AMI": "ami_software",
-    "data written later": "written_later",
+    "changes since launch": "written_later",
     "added volumes' data": "added_volumes_data",
     "instance store's data": "instance_store_data",
     "RAM and processes": "processes",
@@ -45,11 +45,11 @@ class CopyingScenario(Scenario):
         "parameters of a launch. Launch more like this fills them in from an instance.",
     )
     must_have: str = field(
-        "data written later",
+        "changes since launch",
         label="It must have",
         choices=THINGS,
-        meaning="What the next instance needs of this one. Data written later: all that has "
-        "come onto the root volume since its launch, software too.",
+        meaning="What the next instance needs of this one. Changes since launch: all that has "
+        "come onto the root volume since then, data and software.",
     )
 
     @property

@@ -77,9 +77,13 @@ class KeepingScenario(Scenario):
     def text(self) -> str:
         """The scenario in a few words."""
         return (
-            f"built every {counted(self.rebuild_days, 'day')}, {self.kept} kept, "
+            f"built every {_days(self.rebuild_days)}, {self.kept} kept, "
             f"{counted(self.regions, 'region')}"
         )
+
+
+def _days(count: int) -> str:
+    return "day" if count == 1 else f"{count} days"
 
 
 # --- what happens

@@ -14,7 +14,7 @@ from awsnb.aws.ebs.volume import EBS, Volume
 from awsnb.results import Curve, Flow, Number, Panel, Place, Result, Scene
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.view import View
-from awsnb.words import counted, span, usd
+from awsnb.words import span, usd
 
 _SIZE = (EBS.value("gp3", "min_size"), EBS.value("gp3", "max_size"))
 _IOPS = (EBS.value("gp3", "min_iops"), EBS.value("gp3", "max_iops"))
@@ -229,13 +229,16 @@ def _panels() -> tuple[Panel, ...]:
 
 
 def _why(outcome: Outcome) -> str:
-    scenario, done_s = outcome.scenario, 3600 * float(outcome.completed_h[-1])
-    took = (
-        f"{counted(scenario.steps, 'modification')} took {span(done_s, 'no time')} until the last "
-        "was completed."
-    )
+    scenario, took_s = outcome.scenario, 3600 * float(outcome.completed_h[-1])
+    done = span(took_s, "no time")
+    if scenario.steps == 1:
+        return (
+            f"The modification was completed after {done}. The new size counts from its start, the "
+            "new speed from its end."
+        )
+    took = f"{scenario.steps} modifications took {done} until the last was completed."
     if not outcome.refused:
-        sure = "Size counts from the start of each, full speed from its end."
+        sure = "The size counts from the start of each, the speed from its end."
         return f"{took} None was refused. {sure}"
     were = "was" if outcome.refused == 1 else "were"
     return f"{took} {outcome.refused} {were} refused at first: {_rule(scenario)}"
@@ -253,7 +256,7 @@ def _rule(scenario: ModifyScenario) -> str:
 def _notes(scenario: ModifyScenario) -> tuple[str, ...]:
     price = EBS.get("gp3", "storage_price")
     return (
-        f"Completed after {scenario.optimizing_h_per_tib:g} hours a TiB: AWS says typically, of a "
+        f"Completed after {scenario.optimizing_h_per_tib:g} h a TiB: AWS says typically, of a "
         "full volume, and that it can exceed 24 hours; that it grows with the size is assumed.",
         "While it is optimizing, AWS promises performance between the old and the new.",
         "The file system must be extended too. The type can be changed in the same way.",

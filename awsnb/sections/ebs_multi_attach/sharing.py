@@ -175,6 +175,7 @@ def tell(outcome: Outcome) -> Result:
                 ),
                 x="attached",
                 x_title="instances attached",
+                events=((scenario.instances, "yours"),),
             ),
         ),
         notes=(
@@ -214,7 +215,7 @@ def _why(outcome: Outcome) -> str:
 
 PRESETS = (
     Preset(
-        "Sixteen small instances",
+        "Sixteen instances",
         "Each asks for little, and sixteen are the most that AWS allows. Try a seventeenth.",
         {"instances": 16, "asked_iops": 2_000},
     ),

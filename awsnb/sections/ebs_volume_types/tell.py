@@ -93,7 +93,10 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 
 
 def _lead(seconds: float | None) -> str:
-    return "never" if seconds is None else span(seconds, "at once")
+    """Say a time since the start, whole minutes of it as a clock shows them."""
+    if seconds is None:
+        return "never"
+    return span(seconds if seconds < 120 else 60 * (seconds // 60), "at once")
 
 
 def _held(outcome: Outcome) -> str:
@@ -137,17 +140,15 @@ def _cause(outcome: Outcome) -> str:
         return _application(outcome.scenario)
     _, baseline, burst, capacity, _ = limit.bucket
     asked = float(outcome.load.asked_iops.max()) * limit.bucket.cost
-    need = f"{asked:,.0f} {limit.unit} asked for at the peak"
+    need = f"and the load asks for {asked:,.0f} {limit.unit} at its peak"
     if at_burst:
-        return (
-            f"Credit or not, the {limit.name} bursts to {burst:,.0f} {limit.unit}, against {need}."
-        )
+        return f"Credit or not, the {limit.name} bursts to {burst:,.0f} {limit.unit}, {need}."
     if not limit.has_credit:
-        return f"The {limit.name} is capped at {baseline:,.0f} {limit.unit}, against {need}."
+        return f"The {limit.name} is capped at {baseline:,.0f} {limit.unit}, {need}."
     drain = burst - baseline
     return (
         f"The {limit.name} ran out of credit: a full bucket lasts {span(capacity / drain)} at "
-        f"{burst:,.0f} {limit.unit}, then {baseline:,.0f} is left, against {need}."
+        f"{burst:,.0f} {limit.unit}, then {baseline:,.0f} {limit.unit} pass, {need}."
     )
 
 

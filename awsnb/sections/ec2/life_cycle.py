@@ -301,7 +301,7 @@ def _option(outcome: Outcome) -> Option:
 PRESETS = (
     Preset(
         "Off at night",
-        "A stop pays for nothing but volumes and an Elastic IP. See what it loses.",
+        "While it is stopped, only volumes and an Elastic IP cost something. See what it loses.",
         {"operation": "stop", "keep": "root volume", "off_h": 12.0},
     ),
     Preset(

@@ -31,8 +31,8 @@ PRESETS = (
     ),
     Preset(
         "The only node is lost",
-        "Every read goes to the database, which does 200 a second and is asked for 300. When the "
-        "empty node is back, its loads wait in that queue. Give it a replica.",
+        "All 300 reads a second go to the database, which does 200. When the empty node is back, "
+        "its loads wait in that queue. Give it a replica.",
         LOSS,
     ),
     Preset(

@@ -262,8 +262,8 @@ def _why(outcome: Outcome, parts: dict[str, float]) -> str:
     if not outcome.billed.any():
         return f"Nothing passes; {largest} are {share} of the bill."
     return (
-        f"In an hour only the largest dimension is billed, and most often that is "
-        f"{DIMENSIONS[outcome.decides]}. Of the month, {largest} are {share}."
+        f"Each hour only the largest dimension is billed; most often that is "
+        f"{DIMENSIONS[outcome.decides]}. Of the bill of a month, {largest} are {share}."
     )
 
 

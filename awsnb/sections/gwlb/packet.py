@@ -175,9 +175,9 @@ def _why(outcome: Outcome) -> str:
             f"{scenario.appliance_mtu:,}: the packet is dropped, and its sender is not told."
         )
     return (
-        f"{wrapping} bytes are wrapped around each packet. They are "
-        f"{percent(100 * wrapping / outcome.wire_bytes)} of what the link carries at this size; "
-        "the smaller a packet, the more they cost."
+        f"{wrapping} bytes are wrapped around each packet: "
+        f"{percent(100 * wrapping / scenario.packet_bytes)} more on the wire at this size. The "
+        "smaller a packet, the more they cost."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from awsnb.results import Curve, Panel
 from awsnb.sections.iam.simulate import ALLOWED, Outcome
 
-VERDICT_WORDS = ("denied", "nobody allows it", "allowed")
+VERDICT_WORDS = ("explicit deny", "implicit deny", "allowed")
 SAYS = ("denies", "is silent", "allows")
 PATH_WORDS = ("denies", "silent", "allows")
 TAKEN, KEPT, OPENED = 0, 1, 2  # of what a change does

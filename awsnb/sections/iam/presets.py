@@ -60,7 +60,7 @@ _SITUATIONS = (
     Preset(
         "Delete without MFA",
         "ann may delete photos, but only after MFA. With a password alone no statement matches, "
-        "and what nobody allows is denied. Sign in with MFA.",
+        "and what no policy allows is denied. Sign in with MFA.",
         {"signed_in": PASSWORD},
     ),
     Preset(

@@ -8,6 +8,7 @@ from pydantic import model_validator
 from awsnb.aws.elb import ELB
 from awsnb.scenario import field
 from awsnb.sections._balancing.scenario import DEREGISTER, FleetScenario
+from awsnb.words import counted
 
 MANY = 100  # connections for each target, from which on their shares are about even
 
@@ -109,7 +110,8 @@ class NlbScenario(FleetScenario):
         """The load balancer and its targets in a few words."""
         return (
             f"NLB ({self.listener}), {self.targets} x {self.workers} workers, "
-            f"{self.requests_per_s:g} requests/s on {self.connections:,} connections"
+            f"{self.requests_per_s:g} requests/s on "
+            f"{counted(self.connections, 'connection')}"
         )
 
     @model_validator(mode="after")

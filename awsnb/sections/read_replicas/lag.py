@@ -171,7 +171,8 @@ def measured(scenario: ReplicaScenario) -> Lag:
 def _refuse_other(path: str, trace: Trace) -> None:
     other = known(trace.metric, trace.namespace)
     if other and other.metric != METRIC:
-        raise refusal(path, f"holds {trace.metric}; export ReplicaLag (Average or Maximum) instead")
+        instead = f"export {METRIC} (Average or Maximum) instead{other.elsewhere}"
+        raise refusal(path, f"holds {trace.metric}; {instead}")
     if trace.statistic.lower() in ("sum", "samplecount"):
         raise refusal(
             path, f"holds {trace.statistic} of the lag; export Average or Maximum instead"

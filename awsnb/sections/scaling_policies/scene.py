@@ -20,7 +20,7 @@ Teller = Callable[[int], str]
 LOAD, GROUP, SERVED = "Load", "Auto Scaling group", "Served"
 HELD_BACK = {"queue": ("In the queue", "requests"), "drop": ("Turned away", "requests/s")}
 ROOM = 36  # instances for which a place is drawn, if the group may have as many
-MOST_WORDS = 100  # sentences of a scene; a run of more is told in less detail
+MOST_WORDS = 60  # sentences of a scene; a run of more is told in less detail
 
 IDLE, CALM, CATCHES_UP, KEEPS_UP, SHORT, BLIND = range(6)
 LOADS = {

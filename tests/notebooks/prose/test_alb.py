@@ -25,7 +25,7 @@ def asked(**values):
         ("in at least two Availability Zones of one region", stated("alb", "min_zones") == 2),
         ("it has **security groups**", stated("alb", "security_group")),
         ("**round_robin**, the default", stated("alb", "default_algorithm") == "round_robin"),
-        ("**weighted_random**: by lot. With *anomaly mitigation*",
+        ("**weighted_random**: at random. With *anomaly mitigation*",
          stated("alb", "anomaly_mitigation").startswith("only with weighted_random")),
         ("asks each target every 30 s", stated("health_check", "interval") == 30),
         ("Two failures in a row", stated("health_check", "unhealthy_threshold") == 2),

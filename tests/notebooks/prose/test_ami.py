@@ -65,7 +65,7 @@ def test_what_predictions_and_worked_answers_say_is_so(prose):
     assert AMI.simulate(AMI.scenario(ramp_min=30.0)).summary["delayed_pct"] < 0.1
 
 
-def test_a_patch_waits_half_a_rhythm_and_the_roll_out(prose):
-    assert "half a rhythm plus the roll-out, and at most a whole rhythm plus" in prose
+def test_a_patch_waits_half_the_interval_and_the_roll_out(prose):
+    assert "On average it waits for half of the interval between builds, plus the roll-out" in prose
     told = AMI.simulate(AMI.view("keeping").scenario(rebuild_days=10, rollout_days=3.0)).summary
     assert (told["mean_wait_d"], told["longest_wait_d"]) == (8, 13)

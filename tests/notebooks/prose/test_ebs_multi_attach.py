@@ -20,7 +20,7 @@ def stated(key):
         ("Only **io1** and **io2** volumes", stated("volume_types") == "io1 io2"),
         ("never as a boot volume", stated("boot_volume") is False),
         ("Sharing costs nothing extra", stated("extra_charge") == 0),
-        ("attached last to say", "attached last decides" in stated("delete_on_termination")),
+        ("attached last decides", "attached last decides" in stated("delete_on_termination")),
         ("XFS and EXT4", {"XFS", "EXT4"} <= set(stated("file_systems_not_for_sharing").split())),
         ("Windows Server 2016", "2016" in EBS.get("multi_attach", "windows").note),
         ("made after 2023-09-18", stated("fencing_default_since") == "2023-09-18"),

@@ -80,6 +80,7 @@ def _stages(outcome: Outcome) -> Panel:
         kind="bars",
         x="approach",
         stacked=True,
+        events=((outcome.scenario.approach, "yours"),),
     )
 
 

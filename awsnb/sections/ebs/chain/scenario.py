@@ -10,6 +10,7 @@ from awsnb.scenario import Scenario, ScenarioError, field, shown
 
 _RANGE = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 MOST_DAYS = 730
+MOST_OFFERED = 60  # days of a menu
 
 
 class ChainScenario(Scenario):
@@ -120,10 +121,13 @@ class ChainScenario(Scenario):
         return tuple(day for day in range(1, self.days + 1, self.every_days) if day >= oldest)
 
     def suggestions(self) -> dict[str, tuple[str, ...]]:
-        """What can be deleted or archived: the days named so far, or these and one more."""
+        """What can be deleted or archived: the days named so far, or these and one more.
+
+        Any day can be typed; a menu holds the first of them.
+        """
         if self.blocks:
             return {}
-        left = [day for day in self.kept if day not in self.deleted | self.archived]
+        left = [day for day in self.kept if day not in self.deleted | self.archived][:MOST_OFFERED]
         return {
             name: (named, *(f"{named}, {day}" if named else str(day) for day in left))
             for name, named in (("delete", self.delete), ("archive", self.archive))

@@ -8,13 +8,15 @@ from awsnb.results import Flow, Place, Scene
 from awsnb.sections.ebs.chain.simulate import Floats, Outcome
 from awsnb.words import counted
 
+LEAST_GIB = 1e-6  # less than this is rounding
 VOLUME, STANDARD, FREED, ARCHIVE = "Volume", "Standard tier", "Freed", "Archive tier"
 
 
 def scene(outcome: Outcome) -> Scene:
     """Show the standard tier day by day: what comes with a snapshot, what is freed."""
     level, new = outcome.by_day_gib, _new(outcome)
-    freed = np.maximum(np.append(0.0, level[:-1]) + new - level, 0.0)
+    freed = np.append(0.0, level[:-1]) + new - level
+    freed[freed < LEAST_GIB] = 0.0
     archived = np.zeros_like(level)
     if outcome.scenario.by_hand:
         archived[-1] = outcome.archived_gib

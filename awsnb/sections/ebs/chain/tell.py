@@ -95,7 +95,7 @@ def _panels(outcome: Outcome) -> tuple[Panel, ...]:
         x="snapshot_shown",
         x_title="snapshot of day",
         rows="stored",
-        rows_title="stored on day",
+        rows_title="day of storing",
     )
     return stored, freed, blocks
 
@@ -158,14 +158,14 @@ def _why(outcome: Outcome) -> str:
 def _stored(outcome: Outcome, points: int) -> str:
     bill = f"{gib(outcome.stored_now_gib)} stored in the standard tier"
     if not points:
-        return f"No snapshot is left that can be restored at once, with {bill}."
+        return f"No snapshot is left in the standard tier, with {bill}."
     if points == 1:
-        return f"1 snapshot can be restored at once, with {bill}."
+        return f"1 snapshot is ready to restore, with {bill}."
     if outcome.scenario.by_hand:
-        return f"{points:,} snapshots can be restored at once, with {bill}."
+        return f"{points:,} snapshots are ready to restore, with {bill}."
     later = outcome.new_gib[outcome.standard][1:]
     return (
-        f"{points:,} snapshots can be restored at once, with {bill}: all blocks for the oldest, "
+        f"{points:,} snapshots are ready to restore, with {bill}: all blocks for the oldest, "
         f"and {gib(float(later.mean()))} more for each later one, on average."
     )
 
@@ -175,7 +175,7 @@ def _deletion(outcome: Outcome) -> str:
     own = float(outcome.new_gib[outcome.deleted].sum())
     days = outcome.scenario.bin_days
     after = "" if days is None else f" after {counted(days, 'day')}"
-    rest = ", since later snapshots hold the rest" if own - freed > 1e-6 else ""
+    rest = "; other snapshots hold the rest" if own - freed > 1e-6 else ""
     brought = (
         f"Deleting {counted(count, 'snapshot')} that had stored {gib(own)} frees {gib(freed)}"
         f"{after}{rest}."
@@ -194,9 +194,7 @@ def _archive(outcome: Outcome) -> str:
     )
     if abs(saves) < HALF_A_CENT:
         return f"{moved} changes nothing on the bill."
-    return f"{moved} {'saves' if saves > 0 else 'costs'} {usd(abs(saves))} a month" + (
-        "." if saves > 0 else " more."
-    )
+    return f"{moved} {'saves' if saves > 0 else 'adds'} {usd(abs(saves))} a month."
 
 
 def _notes(outcome: Outcome) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("orders", "Orders, all of them run", census.orders, f"{census.orders:,}", True),
         Number("losing_pct", "Of them lose an update", losing, share_text(losing), headline=True),
         Number("corrupt_pct", "Corrupt the directory", corrupt if directory else None,
-               share_text(corrupt) if directory else "no directory", headline=True),
+               share_text(corrupt) if directory else "no directory", headline=directory),
         Number("refused_pct", "Refuse an instance", refused, share_text(refused)),
         Number("stale_pct", "Read an old block", stale, share_text(stale)),
         Number("losing_orders", "Orders that lose an update", census.losing,
@@ -156,8 +156,8 @@ def _soonest(outcome: Outcome) -> str:
     last = len(outcome.moments) - 1
     done = sentence(outcome, last)
     return (
-        f"It can be done in {counted(last + 1, 'step')}. In the last one, {done[0].lower()}"
-        f"{done[1:]}{_left(outcome)}"
+        f"The shortest way to that takes {counted(last + 1, 'step')}. In the last one, "
+        f"{done[0].lower()}{done[1:]}{_left(outcome)}"
     )
 
 

@@ -69,7 +69,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                usd(outcome.volumes_usd_month)),
         Number("address_usd_month", "Of it, public addresses", outcome.address_usd_month,
                usd(outcome.address_usd_month)),
-        Number("runs_h", "Each runs in a month", runs, f"{runs:,.1f} h"),
+        Number("runs_h", "To do a month's work each runs", runs, f"{runs:,.1f} h"),
         *(_from_hours(outcome, purchase) for purchase in TERM_MONTHS),
         Number("between_reclaims_h", "Runs until it is reclaimed", between_h,
                "never" if between_h is None else span(3600 * between_h)),

@@ -10,8 +10,9 @@ PRESETS = (
         {"instance_type": "t3.medium", "busy_vcpus": 1.6, "busy_h": 4.0, "quiet_vcpus": 0.1},
     ),
     Preset(
-        "The same in standard mode",
-        "Nothing is billed. Watch the served line drop to the baseline, and how late the work is.",
+        "Six hours, standard mode",
+        "No surplus is billed. Watch the served line drop to the baseline, and how late the work "
+        "is.",
         {"mode": "standard", "busy_vcpus": 1.6, "busy_h": 6.0, "quiet_vcpus": 0.1},
     ),
     Preset(
@@ -20,9 +21,9 @@ PRESETS = (
         {"instance_type": "t3.large", "busy_vcpus": 1.8, "busy_h": 24.0, "quiet_vcpus": 1.8},
     ),
     Preset(
-        "A micro of the free tier",
-        "A new T2 begins with launch credits. See how long they last at full speed, and what is "
-        "left after them.",
+        "The first week of a micro",
+        "A new T2 begins with launch credits. See how long they last on the first day. Why does "
+        "the second day hold?",
         {
             "instance_type": "t2.micro",
             "mode": "standard",

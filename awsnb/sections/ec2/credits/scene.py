@@ -24,7 +24,7 @@ def scene(outcome: Outcome) -> Scene:
         places=(
             Place(LOAD, 0, count=asked, note=AN_HOUR),
             Place(EARNED, 0, count=earned, note=AN_HOUR),
-            Place(CREDIT, 1, outcome.room, outcome.room_most, "credits left"),
+            Place(CREDIT, 1, outcome.room, outcome.room_most, _room_unit(outcome)),
             Place(DONE, 2, count=served, note=AN_HOUR, tone="good"),
             Place(end, 2, count=excess, note=AN_HOUR, tone="bad"),
         ),
@@ -37,6 +37,11 @@ def scene(outcome: Outcome) -> Scene:
         events=_events(outcome),
         words=_words(outcome, end),
     )
+
+
+def _room_unit(outcome: Outcome) -> str:
+    """What is left before it slows down; in unlimited mode a day's credit may be borrowed too."""
+    return "credits left" if outcome.scenario.is_standard else "to spend"
 
 
 def _served_vcpus(outcome: Outcome) -> np.ndarray:

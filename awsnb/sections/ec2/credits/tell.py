@@ -9,7 +9,7 @@ from awsnb.results import Curve, Number, Panel, Result
 from awsnb.sections.ec2.credits.scenario import CreditScenario
 from awsnb.sections.ec2.credits.scene import scene
 from awsnb.sections.ec2.credits.simulate import Outcome
-from awsnb.words import span, usd
+from awsnb.words import span, unit_of, usd
 
 
 def tell(outcome: Outcome) -> Result:
@@ -56,7 +56,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         outcome.first_throttled_s, outcome.first_charged_s, outcome.late_s,
     )  # fmt: skip
     empty_s = outcome.fall.empty_after_s if outcome.fall else None
-    even_text = f"{even:.1f} %" if even <= 100 else "never"
+    even_text = "never" if even > 100 or outcome.scenario.is_standard else f"{even:.1f} %"
     return (
         Number("throttled_min", "Slowed down", outcome.throttled_s / 60,
                span(outcome.throttled_s, "never"), headline=True),
@@ -121,10 +121,13 @@ def _too_small(outcome: Outcome) -> str:
 
 def _empty(outcome: Outcome) -> str:
     instance = outcome.instance
+    saved = ""
+    if outcome.mean_vcpus <= instance.baseline_vcpus:
+        saved = " What it earns in all would do, but the credit saved before a peak did not last."
     return (
         f"It ran out of credit: {instance.earned_per_h:g} credits an hour pay for "
         f"{instance.baseline_vcpus:.3g} vCPUs ({instance.baseline_pct:g} % CPU), and the load asks "
-        f"for {outcome.mean_vcpus:.3g} on average, {outcome.peak_vcpus:.3g} at its peak."
+        f"for {outcome.mean_vcpus:.3g} on average, {outcome.peak_vcpus:.3g} at its peak.{saved}"
     )
 
 
@@ -143,7 +146,7 @@ def _surplus(outcome: Outcome) -> str:
     here, there = outcome.cost_usd_month, outcome.peer_usd_month
     weighed = "less" if there < here else "more"
     return (
-        " It spends more credit than it earns and may owe: surplus costs "
+        " It spends more credit than it earns and may borrow. This surplus costs "
         f"{usd(outcome.surplus_usd_month)} a month, {usd(here)} in all. An {outcome.peer} costs "
         f"{weighed}, {usd(there)}."
     )
@@ -202,7 +205,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
 def _start_note(outcome: Outcome) -> str:
     if outcome.launch:
         return f"It begins with {outcome.launch:g} launch credits, which are spent first."
-    return f"It begins with {outcome.earned:,.4g} credits."
+    return f"It begins with {outcome.earned:,.4g} {unit_of(outcome.earned, 'credits')}."
 
 
 def _mode_note(scenario: CreditScenario) -> str:

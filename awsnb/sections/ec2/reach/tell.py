@@ -86,7 +86,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("opened_pct", "Connections that open", share, percent(share)),
         Number("rule", "Rule that decides", stop.rule if stop and stop.rule else None,
                (stop.rule if stop else "") or "-"),
-        Number("answer_ports", "Answers go to ports", f"{first}-{last}", f"{first:,} to {last:,}"),
+        Number("answer_ports", "Answers go to ports", f"{first}-{last}", f"{first} to {last}"),
         Number("whole_internet", "Open with all of the internet", ", ".join(everyone) or None,
                ", ".join(everyone) or "nothing"),
     )  # fmt: skip
@@ -115,8 +115,8 @@ def _remembered(outcome: Outcome) -> str:
         return f"{said} Inside one subnet no network ACL is passed."
     first, last = outcome.scenario.answer_ports
     return (
-        f"{said} The network ACL remembers nothing: the answer, to a port from {first:,} to "
-        f"{last:,}, passes by its rule '{acl[0].rule}'."
+        f"{said} The network ACL remembers nothing: the answer, to a port from {first} to "
+        f"{last}, passes by its rule '{acl[0].rule}'."
     )
 
 
@@ -151,12 +151,14 @@ def _acl(scenario: ReachScenario, stop: Step) -> str:
     if stop.leg == THERE:
         return f"The network ACL stops the packet at the subnet's edge: {by}."
     first, last = scenario.answer_ports
-    some = f" {percent(100 * stop.share)} of these ports are open." if stop.share else ""
-    return (
-        f"The packet gets there, and its answer is stopped. {scenario.system} opened the "
-        f"connection from a port between {first:,} and {last:,}, and the network ACL remembers no "
-        f"connection: {by}.{some}"
+    opened = (
+        f"{scenario.system} opens a connection from a port between {first} and {last}, and the "
+        "network ACL remembers no connection"
     )
+    if stop.share:
+        open_pct = percent(100 * stop.share)
+        return f"{opened}: its rules let the answer out to {open_pct} of these ports."
+    return f"The packet gets there, and its answer is stopped. {opened}: {by}."
 
 
 def _no_rule(scenario: ReachScenario, stop: Step) -> str:

@@ -5,8 +5,8 @@ from awsnb.scenario import Preset
 PRESETS = (
     Preset(
         "A disk with room to grow",
-        "One server keeps its files on a volume that was made large. Move what the volume is full"
-        " to, and see where the lines cross.",
+        "One server keeps its files on a volume that was made large. Move 'A volume is full to'"
+        ", and see where the lines cross.",
         {"store": "EFS bursting", "stored_gib": 100, "full_pct": 20.0, "instances": 1,
          "read_gib_day": 1.0},
     ),

@@ -50,7 +50,7 @@ def tell(outcome: Outcome) -> Result:
                 for store in (*READ_CURVES, outcome.scenario.store)
             },
         },
-        panels=(_by_store(), _by_fullness(outcome), _by_reads(outcome)),
+        panels=(_by_store(outcome), _by_fullness(outcome), _by_reads(outcome)),
         notes=_notes(outcome),
     )
 
@@ -72,14 +72,15 @@ def _bars(outcome: Outcome) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def _by_store() -> Panel:
+def _by_store(outcome: Outcome) -> Panel:
     curves = (
         Curve("storage_usd", "stored", "first"),
         Curve("use_usd", "read and written", "second"),
         Curve("unfit_usd", "will not do", "demand"),
         Curve("asked_usd", "as asked", "theory", compare=True),
     )
-    return Panel("Bill a month", "USD", curves, kind="bars", x="store", stacked=True)
+    here = ((outcome.scenario.store, "yours"),)
+    return Panel("Bill a month", "USD", curves, kind="bars", x="store", stacked=True, events=here)
 
 
 def _by_fullness(outcome: Outcome) -> Panel:

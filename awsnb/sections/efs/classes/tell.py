@@ -115,7 +115,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 def _reads(reads: float | None) -> str:
     if reads is None:
         return f"never, up to {RATES_A_YEAR[-1]:g} reads a year"
-    return f"{reads:.1f} reads a year" if reads else "no reads at all"
+    return f"{reads:.0f} reads a year" if reads else "no reads at all"
 
 
 def _why(outcome: Outcome) -> str:
@@ -124,16 +124,16 @@ def _why(outcome: Outcome) -> str:
         return f"No file ever moves: {outcome.stock.gib:,.2f} GiB cost {usd(standard)} a month."
     if abs(bill - standard) < HALF_A_CENT:
         return (
-            f"Tiering makes no difference: {outcome.stock.gib:,.2f} GiB cost {usd(bill)} a month "
-            "either way."
+            f"The policy makes no difference: {outcome.stock.gib:,.2f} GiB cost {usd(bill)} a "
+            "month either way."
         )
     if bill > standard:
         return (
-            f"Tiering costs more: {usd(bill)} a month, against {usd(standard)} with all files in "
-            f"Standard. {_dearest(outcome)}{_back(outcome)}"
+            f"The policy costs more: {usd(bill)} a month, compared with {usd(standard)} with all "
+            f"files in Standard. {_dearest(outcome)}{_back(outcome)}"
         )
     return (
-        f"Tiering saves {usd(standard - bill)} a month of {usd(standard)}. "
+        f"The policy saves {usd(standard - bill)} a month of the {usd(standard)} of Standard. "
         f"{_even(outcome)}{_back(outcome)}"
     )
 
@@ -157,7 +157,7 @@ def _even(outcome: Outcome) -> str:
     even = outcome.break_even_reads
     if even is None:
         return "It saves however often the cold files are read, up to once a day."
-    return f"It would cost more from {even:.1f} reads of a cold file a year."
+    return f"It would cost more than Standard from {even:.0f} reads of a cold file a year on."
 
 
 def _back(outcome: Outcome) -> str:

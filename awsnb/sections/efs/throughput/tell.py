@@ -141,11 +141,12 @@ def _throttled(outcome: Outcome) -> str:
 def _cause(outcome: Outcome) -> str:
     limit, at_burst = outcome.binding
     asked = float(outcome.load.asked_mibps.max()) * limit.bucket.cost
-    need = f"and {asked:,.1f} {limit.unit} are asked for at the peak"
+    verb = "meters" if limit.has_credit else "asks for"
+    need = f"and the load {verb} {asked:,.1f} {limit.unit} at its peak"
     if limit.has_credit and not at_burst:
         return (
-            f"The credit runs out: {limit.bucket.baseline:,.1f} MiB/s of metered throughput are "
-            f"left, {need}."
+            f"The credit runs out: then {limit.bucket.baseline:,.1f} MiB/s of metered bytes pass, "
+            f"{need}."
         )
     if limit.has_credit:
         return f"Even with credit the file system stops at {limit.bucket.burst:,.1f} MiB/s, {need}."

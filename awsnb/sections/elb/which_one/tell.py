@@ -121,7 +121,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("cost_usd_month", "Its bill per month", cost, usd(cost) if cost else "-",
                headline=True),
         Number("changes_at_rps", "The cheapest changes at", first[0] if first else None,
-               f"{rate(first[0])} requests/s" if first else "no load", headline=True),
+               f"{rate(first[0])} requests/s" if first else "never", headline=True),
         Number("latency_ms", "On a new connection", latency,
                "not published" if latency is None else milliseconds(latency)),
         *(_bill(one) for one in outcome.singles),

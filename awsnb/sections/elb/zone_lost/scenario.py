@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from awsnb.aws.elb import ELB, HealthCheck, Thresholds
 from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.words import counted
 
 HEALTH = "health_check"
 DARK, DIE, UNSEEN = "the zone goes dark", "targets die", "targets fail unseen"
@@ -121,7 +122,8 @@ class ZoneLostScenario(Scenario):
     def text(self) -> str:
         """The event and the fleet in a few words."""
         cross = "on" if self.cross_zone else "off"
-        return f"{self.event}, {self.zones} x {self.targets_per_zone} targets, cross-zone {cross}"
+        each = counted(self.targets_per_zone, "target")
+        return f"{self.event}, {self.zones} x {each}, cross-zone {cross}"
 
     @model_validator(mode="after")
     def _refuse_what_cannot_be(self) -> Self:

@@ -174,8 +174,8 @@ def _open(outcome: Outcome) -> bool:
 def _overflow(outcome: Outcome) -> str:
     most, enough = 100 * float(outcome.load.max()), needed(outcome)
     return (
-        f"were too many for the targets that were left, at most {percent(most)} of what these "
-        f"serve. With {counted(enough, 'target')} a zone, the others carry the loss of one."
+        f"were too many for the targets that were left: the load was up to {percent(most)} of what "
+        f"these serve. With {counted(enough, 'target')} a zone, the others carry the loss of one."
     )
 
 

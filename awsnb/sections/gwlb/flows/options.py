@@ -45,7 +45,10 @@ def _alternatives(scenario: FlowsScenario) -> Iterator[tuple[str, FlowsScenario]
         moved = scenario.replace(target_failover="rebalance")
         yield "rebalance", moved
         yield "rebalance, shared state", moved.replace(state=SHARED)
-        yield "both, and keep-alive", alive.replace(target_failover="rebalance", state=SHARED)
+        yield (
+            "rebalance, shared state, keep-alive",
+            alive.replace(target_failover="rebalance", state=SHARED),
+        )
 
 
 def _option(label: str, outcome: Outcome) -> Option:

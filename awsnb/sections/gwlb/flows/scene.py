@@ -7,7 +7,7 @@ from awsnb.results import Flow, Place, Scene
 from awsnb.sections.gwlb.flows.scenario import FAILS
 from awsnb.sections.gwlb.flows.simulate import HOUR_S, Outcome
 
-CLIENTS, BALANCER, FIRST, OTHERS = "Clients", "Endpoint and GWLB", "Appliance 1", "The others"
+CLIENTS, BALANCER, FIRST, OTHERS = "Clients", "GWLB", "Appliance 1", "The others"
 REACHED, CUT_OFF = "Application", "Cut off"
 CONNECTIONS, SENT = "connections", "connections sent here"
 

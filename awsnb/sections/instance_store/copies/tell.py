@@ -35,7 +35,7 @@ def tell(outcome: Outcome) -> Result:
             "window_more_one_of_fleets": _one_of(outcome.window_loss_more),
             "window_theory_one_of_fleets": _one_of(outcome.window_loss_theory),
         },
-        panels=(_by_copies(), _by_window(outcome)),
+        panels=(_by_copies(outcome), _by_window(outcome)),
         notes=_notes(outcome),
     )
 
@@ -70,15 +70,16 @@ def _one_of(chance: np.ndarray) -> np.ndarray:
     return 1 / np.maximum(chance, 1 / MANY)
 
 
-def _by_copies() -> Panel:
+def _by_copies(outcome: Outcome) -> Panel:
     return Panel(
         "Of how many such fleets one loses data in a year",
         "fleets",
-        (Curve("one_of_fleets", "exact", "first", compare=True),),
+        (Curve("one_of_fleets", "one in", "first", compare=True),),
         kind="bars",
         x="copies",
         log=True,
         limits=(1.0, MANY),
+        events=((copies_text(outcome.scenario.copies), "yours"),),
     )
 
 
@@ -135,8 +136,9 @@ def _cause(outcome: Outcome) -> str:
         )
     which = "of a group" if outcome.scenario.placement == GROUPS else "of the fleet"
     return (
-        f"Data is lost when {copies} instances {which} lose their store before the first copy is "
-        f"there again, after {span(3600 * outcome.window_h)}: {chance} in a year."
+        f"The chance of losing data in a year is {chance}. It is lost if {copies} instances "
+        f"{which} lose their store before the first copy is there again, "
+        f"{span(3600 * outcome.window_h)} later."
     )
 
 

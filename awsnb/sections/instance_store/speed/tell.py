@@ -52,6 +52,7 @@ def _by_type(outcome: Outcome) -> Panel:
         kind="bars",
         x="instance_type",
         log=True,
+        events=((outcome.scenario.instance_type, "yours"),),
     )
 
 
@@ -64,8 +65,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
                headline=True),
         Number("gp3_iops", "gp3 on this instance", gp3.iops, f"{gp3.iops:,.0f} IOPS", True),
         Number("io2_iops", "io2 on this instance", io2.iops, f"{io2.iops:,.0f} IOPS"),
-        Number("store_ratio", "Store compared with the faster", ratio, f"{rate(ratio)} times",
-               headline=True),
+        Number("store_ratio", "Store, to the best volume", ratio, f"{rate(ratio)} times", True),
         Number("gp3_cost_usd_month", "That gp3 volume", cost, f"{usd(cost)} a month"),
     )  # fmt: skip
 

@@ -13,7 +13,8 @@ from awsnb.trace.model import refusal
 from awsnb.trace.units import UNITS
 
 BATCH_STARTS_H = 2.0
-FREE = "FreeStorageSpace"
+FREE, SLOT = "FreeStorageSpace", "OldestReplicationSlotLag"
+NO_SLOT = -1  # bytes
 GIB = 2.0**30
 MOST_POINTS = 200_000
 Floats = NDArray[np.float64]
@@ -33,12 +34,15 @@ class Load:
         What stays of each day.
     notes : tuple of str
         What was repaired and assumed.
+    slot_gib : float or None
+        Log that a replication slot holds at the end of a file that says it, GiB.
     """
 
     at_s: Floats
     wanted_gib: Floats
     growth_gib_per_day: float
     notes: tuple[str, ...] = ()
+    slot_gib: float | None = None
 
 
 def demand(scenario: StorageScenario) -> Load:
@@ -47,7 +51,8 @@ def demand(scenario: StorageScenario) -> Load:
     Raises
     ------
     TraceError
-        If a file can't be read, or is no free space of a volume of this size.
+        If a file can't be read, or is neither free space of a volume of this size nor log that a
+        replication slot holds.
     """
     return _measured(scenario) if scenario.trace else _regular(scenario)
 
@@ -66,29 +71,58 @@ def _regular(scenario: StorageScenario) -> Load:
 
 def _measured(scenario: StorageScenario) -> Load:
     trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=FREE)
-    free_gib = _free_gib(trace)
-    held = np.isfinite(free_gib)
+    gib = _gib(trace)
+    held = np.isfinite(gib)
     at_s = np.cumsum(trace.duration_s)[held]
     at_s = at_s - at_s[0]
-    used = scenario.size_gib - free_gib[held]
+    of_slot = trace.metric.casefold() == SLOT.casefold()
+    used = (_with_slot if of_slot else _without_free)(scenario, trace, gib[held])
+    rate = DAY_S * _slope(at_s, used)
+    on_top = f"Log of a slot, on top of {scenario.data_gib:,g} GiB used at the start"
+    what = on_top if of_slot else "Free space"
+    note = f"{what}: {trace.describe()}. Then the same days again, growing {rate:,.2f} GiB a day."
+    ends = "The log is kept without limit, unless max_slot_wal_keep_size of PostgreSQL is set."
+    notes = (note, ends) if of_slot else (note,)
+    slot_gib = float(max(gib[held][-1], 0.0)) if of_slot else None
+    return Load(*_repeated(at_s, used, rate, DAY_S * scenario.days), rate, notes, slot_gib)
+
+
+def _without_free(scenario: StorageScenario, trace: Trace, free_gib: Floats) -> Floats:
+    used = scenario.size_gib - free_gib
     if used.min() < 0:
         raise refusal(
             trace.source,
-            f"{free_gib[held].max():,.0f} GiB are free, more than size_gib = "
-            f"{scenario.size_gib:,}: give the storage that was allocated then",
+            f"{free_gib.max():,.0f} GiB are free, more than size_gib = {scenario.size_gib:,}: "
+            "give the storage that was allocated then",
         )
-    rate = DAY_S * _slope(at_s, used)
-    note = (
-        f"Free space: {trace.describe()}. Then the same days again, growing {rate:,.2f} GiB a day."
-    )
-    return Load(*_repeated(at_s, used, rate, DAY_S * scenario.days), rate, (note,))
+    return used
 
 
-def _free_gib(trace: Trace) -> Floats:
-    """Free space as the file tells it, refused where it is something else."""
+def _with_slot(scenario: StorageScenario, trace: Trace, held_gib: Floats) -> Floats:
+    """Add what a slot holds more than at the start to the data, whose log is a part of them."""
+    scenario.check_data()
+    wrong = held_gib[(held_gib < 0) & (held_gib != NO_SLOT / GIB)]
+    if wrong.size:
+        said = f"{SLOT} of {wrong[0] * GIB:,.0f} bytes; it is 0 or more, or -1 without a slot"
+        raise refusal(trace.source, f"holds a {said}")
+    held_gib = np.maximum(held_gib, 0.0)
+    if held_gib[0] > scenario.data_gib:
+        raise refusal(
+            trace.source,
+            f"a slot holds {held_gib[0]:,.0f} GiB at the start, more than data_gib = "
+            f"{scenario.data_gib:,g}: give the space that was used then, log and all",
+        )
+    return np.asarray(scenario.data_gib + held_gib - held_gib[0])
+
+
+def _gib(trace: Trace) -> Floats:
+    """Free space, or a slot's log, as the file tells it; refused where it is something else."""
     metric = known(trace.metric, trace.namespace)
-    if metric and metric.metric != FREE:
-        raise refusal(trace.source, f"{metric.metric} is not free space: export {FREE} (Average)")
+    if metric and metric.metric not in (FREE, SLOT):
+        raise refusal(
+            trace.source,
+            f"{metric.metric} is not free space: export {FREE} (Average){metric.elsewhere}",
+        )
     unit = UNITS.get(trace.unit.casefold()) if trace.unit not in ("", "None") else None
     if unit and (unit.counts != "bytes" or unit.per_second):
         raise refusal(

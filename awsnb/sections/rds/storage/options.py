@@ -37,10 +37,17 @@ def compare(scenario: StorageScenario) -> Comparison:
     best = cheapest(options)
     return Comparison(
         title="Storage for these data",
-        why=f"{_verdict(asked, best)} {standby_price(asked, multi_az)}",
+        why=f"{_verdict(asked, best)}{_slot(load)} {standby_price(asked, multi_az)}",
         options=tuple(options),
         best=best,
     )
+
+
+def _slot(load: Load) -> str:
+    """Say what no storage cures."""
+    if not load.slot_gib or not load.growth_gib_per_day:
+        return ""
+    return " More storage only buys time while the slot's reader is not back."
 
 
 def _others(scenario: StorageScenario, load: Load) -> list[Option]:

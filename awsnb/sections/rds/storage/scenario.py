@@ -78,7 +78,8 @@ class StorageScenario(Scenario):
         "",
         label="Trace",
         path=True,
-        meaning="Path of a CloudWatch export of FreeStorageSpace; it replaces data, growth, batch.",
+        meaning="Path of a CloudWatch export of FreeStorageSpace, which replaces data, growth and "
+        "batch; or of OldestReplicationSlotLag, whose log comes on top of the data.",
     )
     metric: str = field(
         "",
@@ -142,9 +143,20 @@ class StorageScenario(Scenario):
     def _refuse_what_aws_refuses(self) -> Self:
         if self.autoscaling:
             check_maximum(self.size_gib, self.maximum_gib)
-        if not self.trace and self.data_gib > self.size_gib:
+        if not self.trace:
+            self.check_data()
+        return self
+
+    def check_data(self) -> None:
+        """Refuse more data than there is storage.
+
+        Raises
+        ------
+        ScenarioError
+            If there are more.
+        """
+        if self.data_gib > self.size_gib:
             raise ScenarioError(
                 f"data_gib = {self.data_gib:,g}: must be at most size_gib, {self.size_gib:,} GiB.",
                 field="data_gib",
             )
-        return self

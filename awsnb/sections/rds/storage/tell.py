@@ -107,7 +107,21 @@ def _times_word(count: int) -> str:
 
 
 def _why(outcome: Outcome) -> str:
-    return _full(outcome) if outcome.full_spells_s else _held(outcome)
+    return (_full(outcome) if outcome.full_spells_s else _held(outcome)) + _slot(outcome)
+
+
+def _slot(outcome: Outcome) -> str:
+    """Say what holds the log, and what ends it, where the file is that of a slot."""
+    held_gib, growth = outcome.load.slot_gib, outcome.load.growth_gib_per_day
+    if held_gib is None:
+        return ""
+    if not held_gib:
+        return " At the end of the file no slot holds any log."
+    more = f", and {growth:,.1f} GiB more each day" if growth >= 0.05 else ""
+    return (
+        f" At the end of the file a replication slot holds {held_gib:,.1f} GiB of the log{more}, "
+        "until its reader catches up or the slot is dropped."
+    )
 
 
 def _held(outcome: Outcome) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from awsnb.sections.rds_proxy.storm.scenario import StormScenario
 from awsnb.trace import TraceError, read_cloudwatch
+from awsnb.trace.metrics import known
 
 METRIC = "DatabaseConnections"
 COUNTED = ("", "Maximum", "Average", "Minimum")
@@ -31,7 +32,8 @@ def others_of(scenario: StormScenario) -> Others:
         return Others(scenario.others)
     trace = read_cloudwatch(scenario.trace, scenario.metric or None, usual=METRIC)
     if trace.metric and METRIC not in trace.metric:
-        raise _refusal(scenario, f"holds {trace.metric}")
+        other = known(trace.metric, trace.namespace)
+        raise _refusal(scenario, f"holds {trace.metric}", other.elsewhere if other else "")
     if trace.statistic not in COUNTED:
         raise _refusal(scenario, f"holds the {trace.statistic} of {METRIC}, which counts samples")
     if np.nanmin(trace.value) < 0:
@@ -46,5 +48,6 @@ def others_of(scenario: StormScenario) -> Others:
     return Others(peak, (f"Held by others, the file's peak: {trace.describe()}.", *trace.repairs))
 
 
-def _refusal(scenario: StormScenario, problem: str) -> TraceError:
-    return TraceError(f"{scenario.trace}: {problem}; please export {METRIC} (Maximum).")
+def _refusal(scenario: StormScenario, problem: str, elsewhere: str = "") -> TraceError:
+    please = f"please export {METRIC} (Maximum)"
+    return TraceError(f"{scenario.trace}: {problem}; {please}{elsewhere}.")

@@ -68,7 +68,8 @@ class StormScenario(Scenario):
         "",
         label="File of DatabaseConnections",
         path=True,
-        meaning="A CloudWatch export. Its peak is taken as the connections that others hold.",
+        meaning="A CloudWatch export of DatabaseConnections. Its peak is taken as the connections "
+        "that others hold.",
     )
     metric: str = field(
         "",

@@ -138,10 +138,16 @@ def _all_answered(outcome: Outcome) -> str:
     used = f"Connections open at most: {outcome.most_open:,} of {outcome.limit:,}"
     waits = float(outcome.run.waited_s.max())
     if one.through != PROXY:
-        return f"{last} {used}, one for each session."
-    if waits == 0:
-        return f"{last} {used}. No session waited for one.{_pinned(outcome)}"
-    return f"{last} {used}. The longest wait for one was {span(waits)}.{_pinned(outcome)}"
+        return f"{last} {used}, one for each session.{_opening(outcome)}"
+    waited = f"The longest wait for one was {span(waits)}" if waits else "No session waited for one"
+    return f"{last} {used}. {waited}.{_opening(outcome)}{_pinned(outcome)}"
+
+
+def _opening(outcome: Outcome) -> str:
+    """Say where the time goes, where most of it goes to opening connections."""
+    if outcome.opening_s < outcome.over_s / 2:
+        return ""
+    return f" The database is busy for {span(outcome.opening_s, '0 s')} with opening connections."
 
 
 def _pinned(outcome: Outcome) -> str:
