@@ -34,6 +34,9 @@ class View(Generic[Asked, Outcome]):
         The situations that teach.
     compare : callable, optional
         A scenario in, the alternatives out; None where the question has none.
+    stops : int, optional
+        How many values of a control a page without a kernel has answers for at most; fewer where an
+        answer takes long.
     """
 
     name: str
@@ -43,6 +46,7 @@ class View(Generic[Asked, Outcome]):
     tell: Callable[[Outcome], Result]
     presets: tuple[Preset, ...]
     compare: Callable[[Asked], Comparison] | None = None
+    stops: int = 20
 
     def simulate(self, scenario: Asked) -> Result:
         """Answer a scenario.

@@ -1,4 +1,4 @@
-"""The report pages that tests look at, each made once."""
+"""What tests share: report pages, each made once, and how baked answers are compared."""
 
 import json
 import re
@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from awsnb import figures
 from awsnb.cli import app
-from awsnb.sections import section
+from awsnb.page import packed
+from awsnb.sections import Section, section
+from awsnb.site import coding
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 TRACE = """timestamp,VolumeWriteBytes Sum
@@ -71,3 +75,43 @@ def command_of(slug: str, view: str) -> str:
     values = next((preset.values for preset in presets if preset.values), {})
     fields = [word for name, value in values.items() for word in ("-p", f"{name}={value}")]
     return shlex.join(["awsnb", "report", slug, view, "-o", "report.html", *fields])
+
+
+@pytest.fixture
+def compare_baked() -> Callable[..., None]:
+    """Compare an answer of a book with the model: words equal, curves within a step."""
+    return _compare_baked
+
+
+def _compare_baked(asked: Section, book: dict[str, Any], columns: list[bytes], number: int) -> None:
+    name, situation, changes = book["asked"][number]
+    words, panels, scene, ys, moving = book["answers"][number]
+    told, room = book["words"][words], asked.view(name)
+    view = next(one for one in book["form"]["views"] if one["name"] == name)
+    home = next(one["values"] for one in view["situations"] if one["name"] == situation)
+    specs, values = room.scenario.fields(), home | changes
+    applied = {k: v if specs[k].applies(values) else specs[k].default for k, v in values.items()}
+    if told.get("trouble"):
+        with pytest.raises(ValueError, match=r"\w"):
+            room.simulate(room.scenario(**applied))
+        return
+    result = room.simulate(room.scenario(**applied))
+    headlines = [(one.label, one.text) for one in result.numbers if one.headline]
+    assert told["why"] == result.why
+    assert [(one["label"], one["text"]) for one in told["numbers"]] == headlines
+    drawn = figures.curves(result)
+    picture = figures.panels(result, drawn)
+    assert book["panels"][panels] == json.loads(json.dumps(picture))
+    for (_, y), log, column in zip(drawn, figures.slots(picture), ys, strict=True):
+        _within_a_step(packed(y.ravel(), log), columns[column])
+    if book["scenes"][scene] is not None:
+        moved, curves = figures.moving(result)
+        assert book["scenes"][scene] == json.loads(json.dumps(moved))
+        for curve, column in zip(curves, moving, strict=True):
+            _within_a_step(packed(curve), columns[column])
+
+
+def _within_a_step(exact: bytes, baked: bytes) -> None:
+    assert exact[: coding.HEAD] == baked[: coding.HEAD]
+    steps, ours = (np.frombuffer(one[coding.HEAD :], "<u2").astype(int) for one in (exact, baked))
+    assert np.abs(steps - ours).max(initial=0) <= coding.COARSER

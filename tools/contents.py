@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from awsnb.lessons.course import CHAPTERS, Size
 from awsnb.sections import SECTIONS, Section
-from awsnb.site.lesson import CHAPTERS
 
 CELL = "contents"  # the id of the index's cell
 COLUMNS = 4
@@ -69,7 +69,8 @@ def _card(one: Section) -> str:
         return f"{one.number}. *{one.title}*<br>{one.question}<br>to come"
     file = one.notebook.name
     picture = f"[![{one.title}](attachment:{picture_name(one)})]({file})"
-    return f"{picture}<br>**[{one.number}. {one.title}]({file})**<br>{one.question}"
+    title = f"**[{one.number}. {one.title}]({file})**"
+    return f"{picture}<br>{title}<br>{one.question}<br>*{Size.of(one).minutes} min*"
 
 
 def svg(one: Section) -> str:

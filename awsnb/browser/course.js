@@ -21,9 +21,15 @@ function mark({ tile, asked, done, isDone }) {
 }
 
 function count(chapter, lessons) {
-  const done = lessons.filter(({ tile, isDone }) => isDone && chapter.contains(tile)).length;
-  const written = all("a.tile", chapter).length;
-  if (done) chapter.querySelector(".minutes-of").prepend(`${done} of ${written} done · `);
+  const own = lessons.filter(({ tile }) => chapter.contains(tile));
+  const done = own.filter(({ isDone }) => isDone).length;
+  if (!own.some((one) => one.done)) return;
+  chapter.querySelector(".minutes-of").prepend(`${done} of ${own.length} done · `);
+  const bar = document.querySelector(`.chapters a[href="#${chapter.id}"] ~ progress`);
+  bar.ariaLabel = `${done} of ${own.length} sections done`;
+  bar.max = own.reduce((sum, { asked }) => sum + asked, 0);
+  bar.value = own.reduce((sum, one) => sum + one.done, 0);
+  bar.hidden = false;
 }
 
 // what was begun, else what to begin with, else what is left
@@ -38,7 +44,7 @@ function open(hero, { tile, done, asked }) {
   hero.querySelector(".picture").replaceWith(tile.querySelector(".picture").cloneNode(true));
   hero.querySelector(".kicker").textContent = done ? "Go on" : "Next";
   hero.querySelector("h2").textContent = title;
-  hero.querySelector("div > .muted").textContent = tile.querySelector("p").textContent;
+  hero.querySelector("div > .muted").textContent = tile.querySelector(".question-of").textContent;
   hero.querySelector("a").href = tile.href;
   hero.querySelector(".row .small").textContent = done ? `${done} of ${asked} answered` : said;
 }
@@ -54,7 +60,7 @@ function offerToStartOver(hero, lessons) {
     again.dataset.asked = "yes";
     again.textContent = "Forget all answers?";
   });
-  hero.after(create("p", { className: "small muted" }, `Done: ${done} of ${lessons.length} sections. `, again));
+  hero.parentElement.append(create("p", { className: "small muted" }, `Done: ${done} of ${lessons.length} sections. `, again));
 }
 
 export function course(hero) {

@@ -15,6 +15,7 @@ import { create } from "./text.js";
 
 const FEWEST_LETTERS = 2;
 const MOST_FOUND = 12;
+const WIDE = 4; // columns of a table that a narrow screen has no room for
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const dataOf = (node) => node.querySelector(":scope > script");
@@ -175,6 +176,14 @@ function gate() {
   }
 }
 
+// --- tables: on a narrow screen each value of a wide one stands below the last, behind its heading
+function label(table) {
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+  if (heads.length < WIDE) return;
+  table.classList.add("wide");
+  for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, i) => (cell.dataset.of = heads[i]));
+}
+
 // --- search
 function entries() {
   const listed = document.querySelector("#words");
@@ -257,6 +266,7 @@ gate();
 all(".exercise").forEach(mountExercise);
 all(".steps-at-aws").forEach(mountSteps);
 all(".progress").forEach(mountProgress);
+all("article table").forEach(label);
 all(".hero").forEach(course);
 all(".choose").forEach(ledger);
 rail();

@@ -4,7 +4,7 @@ import { draw } from "./stage.js";
 import { said } from "./plot.js";
 import { create, measured, textWidth } from "./text.js";
 
-const HEIGHT = 184;
+const HEIGHT = 180;
 const LOW = 174; // where the plots below have little room too: two rings still have their notes
 const NARROW = 760; // pixels
 const OF_GROUPS = 66; // each of the groups below each other: name, tiles and legend
@@ -17,7 +17,7 @@ const heightOf = ({ places }, width) => {
   const vessels = places.filter(({ level }) => level !== null);
   const below = vessels.filter(({ column }) => column === vessels[0].column).length;
   const groups = places.filter(({ members }) => members.length).length;
-  const high = HEIGHT + (below < 4 ? 0 : 20); // four vessels or more below each other
+  const high = HEIGHT + (below < 5 ? 0 : 20); // five vessels or more below each other
   const usual = width < NARROW ? LOW : high;
   return Math.max(usual, 38 + groups * OF_GROUPS);
 };

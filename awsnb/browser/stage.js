@@ -4,7 +4,8 @@ import { short } from "./text.js";
 const EYE = 95; // pixels a second that a dot moves, whatever the run's pace
 const DENSE = 0.085; // dots a pixel on a full way
 const RING = 21;
-const NOTED = 68; // pixels from which on a ring has room for its note
+const LINE = 14; // pixels of a line below a ring
+const TIGHT = 84; // pixels up to which a bar has no room for its name and its amount in one line
 const TONES = { ok: "edge", bad: "bad", out: "muted", wait: "kept1", off: "edge" };
 const COLORS = ["bg", "panel", "edge", "ink", "muted", "accent", "soft", "bad", "bad-soft", "good", "kept1"];
 const WIDTHS = { ring: 104, tank: 120, bars: 200, tiles: 250, group: 250 };
@@ -72,7 +73,7 @@ function laidOut(told, width, height) {
   const boxes = {};
   let x = 16;
   members.forEach((places, i) => {
-    Object.assign(boxes, column(places, kinds[i], { x, width: wide[i], ...area }));
+    Object.assign(boxes, column(places, kinds[i], { x, width: wide[i], room: wide[i] + gap - 4, ...area }));
     x += wide[i] + gap;
   });
   return boxes;
@@ -84,7 +85,7 @@ const kindOf = (places) => {
   return places.length === 1 ? "tank" : places.length < 9 ? "bars" : "tiles";
 };
 
-function column(places, kind, { x, width, top, bottom }) {
+function column(places, kind, { x, width, room, top, bottom }) {
   const count = places.length;
   const across = kind === "tiles" ? Math.ceil(count / Math.max(2, Math.floor((bottom - top) / 46))) : 1;
   const down = Math.ceil(count / across);
@@ -95,7 +96,8 @@ function column(places, kind, { x, width, top, bottom }) {
   const start = (top + bottom - down * height - (down - 1) * gap) / 2;
   const one = (width - (across - 1) * 5) / across;
   return Object.fromEntries(places.map(({ name }, i) => [name, {
-    kind, width: one, height,
+    kind, width: one, height, room,
+    below: down > 1 ? height + gap : bottom - start,
     x: x + (i % across) * (one + 5),
     y: start + Math.floor(i / across) * (height + gap),
   }]));
@@ -237,8 +239,31 @@ function drawRing(stage, box, place, { count }) {
   pen.stroke();
   const text = count === null ? "" : compact(count);
   write(stage, text, x, y + 4, { weight: 600, size: text.length > 5 ? 11 : 12, align: "center" });
-  write(stage, place.name, x, y + 37, { weight: 600, align: "center" });
-  if (box.height >= NOTED) write(stage, place.note, x, y + 51, { color: "muted", size: 11.5, align: "center" });
+  const room = Math.min(box.room, 2 * x - 8, 2 * (stage.width - x) - 8);
+  const names = wrapped(stage, place.name, room, { weight: 600 });
+  const notes = wrapped(stage, place.note, room, { size: 11.5, color: "muted" });
+  const fit = 2 * RING + 6 + LINE * (names.length + notes.length) <= box.below;
+  (fit ? [...names, ...notes] : names)
+    .forEach(([line, style], i) => write(stage, line, x, y + 37 + LINE * i, { ...style, align: "center" }));
+}
+
+// a text in lines that are no longer than the room, where its words allow
+function wrapped({ pen, font }, text, room, style) {
+  pen.font = `${style.weight ?? 400} ${style.size ?? 12}px ${font}`;
+  const lines = [];
+  for (const word of text.split(" ").filter(Boolean)) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && pen.measureText(longer).width <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line) => [line, style]);
+}
+
+function cut({ pen, font }, text, room) {
+  pen.font = `600 12px ${font}`;
+  let kept = text;
+  while (kept && pen.measureText(`${kept}…`).width > room && pen.measureText(text).width > room) kept = kept.slice(0, -1);
+  return kept === text ? text : `${kept.trimEnd()}…`;
 }
 
 const compact = (value) => {
@@ -362,16 +387,20 @@ function name(stage, box, place, { amount, word, tone, over }) {
   if (box.kind === "tank") {
     write(stage, place.name, middleX, box.y - 9, { weight: 600, align: "center" });
     stage.pen.font = `600 16px ${stage.font}`;
-    const size = stage.pen.measureText(amount).width > box.width - 8 ? 13 : 16;
-    haloed(stage, amount, middleX, box.y + box.height / 2 + 2, size, 600);
+    const share = stage.pen.measureText(amount).width / (box.width - 8);
+    const lines = wrapped(stage, amount, share > 16 / 13 ? 0.6 * box.width : Infinity, { weight: 600 });
+    const top = box.y + box.height / 2 + 2 - 16 * (lines.length - 1);
+    lines.forEach(([line], i) => haloed(stage, line, middleX, top + 16 * i, share > 1 ? 13 : 16, 600));
     if (word) haloed(stage, word, middleX, box.y + box.height / 2 + 20, 12);
     return;
   }
   const line = box.y + Math.min(16, box.height / 2 + 4);
-  const beside = haloed(stage, place.name, box.x + 9, line, 12, 600, "left") + 15;
+  const own = !word && box.height > 32 && box.width < TIGHT; // a line of its own for the amount
+  const least = own ? 0 : stage.pen.measureText(amount.replace(` ${place.unit}`, "")).width;
+  const beside = haloed(stage, cut(stage, place.name, box.width - (own ? 12 : 26) - least), box.x + (own ? 6 : 9), line, 12, 600, "left") + 15;
   const fits = beside + stage.pen.measureText(amount).width + 10 < box.width;
   const text = fits ? amount : amount.replace(` ${place.unit}`, "");
-  if (tone !== "out") haloed(stage, text, box.x + box.width - 9, line, 12, 600, "right", over ? "bad" : "ink");
+  if (tone !== "out") haloed(stage, text, box.x + box.width - 9, own ? line + 15 : line, 12, 600, "right", over ? "bad" : "ink");
   const [wordX, wordY] = box.height > 32 ? [9, line + 15] : [beside, line];
   if (word) haloed(stage, word, box.x + wordX, wordY, 12, 400, "left", tone === "bad" ? "bad" : "muted");
 }

@@ -9,10 +9,18 @@ from awsnb.lessons import record
 from awsnb.sections import SECTIONS, Section
 
 FIRST = "ebs-volume-types"
+CHAPTERS = (
+    ("Identity, storage and compute", range(1, 9)),
+    ("Load balancing", range(9, 17)),
+    ("Scaling", range(17, 20)),
+    ("Databases", range(20, 26)),
+    ("The whole course", range(26, 27)),
+)
 QUESTIONS = {
-    "predictions": re.compile(r"lessons\.(?:predict|estimate)\("),
+    "predictions": re.compile(r"lessons\.(?:predict|estimate|sketch)\("),
     "exercises": re.compile(r"lessons\.check\("),
 }
+CELL = "text-align:left;vertical-align:top"
 MINUTES = re.compile(r"About (\d+) minutes\.")
 
 
@@ -44,11 +52,16 @@ class Lesson:
     done: int
 
     @property
+    def is_done(self) -> bool:
+        """Whether all that it asks is answered."""
+        return 0 < self.asked <= self.done
+
+    @property
     def state(self) -> str:
         """What is done of it, in a few words."""
         if not self.done:
             return f"{self.minutes} min" if self.minutes else "not begun"
-        return "done" if self.done >= self.asked else f"{self.done} of {self.asked} answered"
+        return "done" if self.is_done else f"{self.done} of {self.asked} answered"
 
 
 @dataclass(frozen=True)
@@ -72,15 +85,26 @@ class Course:
 
     def _repr_html_(self) -> str:
         begin = "Go on with" if self.next.done else "Begin with"
-        rows = "".join(
-            f"<tr><td>{one.section.number}</td><td style='text-align:left'>{_link(one)}</td>"
-            f"<td style='text-align:left'>{one.state}</td></tr>"
-            for one in self.lessons
-        )
+        rows = "".join(self._chapter(title, numbers) for title, numbers in CHAPTERS)
         return (
             f"<p style='font-size:1.2em'>{begin} <strong>{_link(self.next)}</strong>, "
             f"{self.next.state}.</p><table>{rows}</table>"
         )
+
+    def _chapter(self, title: str, numbers: range) -> str:
+        own = [one for one in self.lessons if one.section.number in numbers]
+        minutes = sum(one.minutes for one in own)
+        done = f"{sum(one.is_done for one in own)} of {len(own)} done"
+        links = " · ".join(f"{one.section.number}&nbsp;{_link(one)} {_short(one)}" for one in own)
+        return (
+            f"<tr><td style='{CELL}'><strong>{title}</strong><br>{minutes} min, {done}</td>"
+            f"<td style='{CELL}'>{links}</td></tr>"
+        )
+
+
+def chapter_of(section: Section) -> str:
+    """Return the chapter that a section belongs to."""
+    return next(title for title, numbers in CHAPTERS if section.number in numbers)
 
 
 def course() -> Course:
@@ -101,6 +125,10 @@ def _lesson(section: Section, kept: dict[str, dict[str, dict[str, object]]]) -> 
     asked = size.predictions + size.exercises
     done = sum(len(answered.get(kind, {})) for kind in QUESTIONS)
     return Lesson(section, size.minutes, asked, done)
+
+
+def _short(one: Lesson) -> str:
+    return f"<strong>{one.state}</strong>" if one.done else ""
 
 
 def _link(one: Lesson) -> str:

@@ -5,7 +5,7 @@ leaves too few stops, it stands for the situations alone.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from awsnb.explorer import Explorer
 from awsnb.site import coding
 from awsnb.site.bake import Answer, Kept, Start, answers
 from awsnb.site.stops import STOPS, Question, Reach
+from awsnb.view import View
 
 ENOUGH = 8  # stops that a moving picture must leave
 MOST_QUESTIONS = 2_000  # so that a page is baked in a minute or so
@@ -49,14 +50,14 @@ def write(
     views = [_of_situations(view, situations) for view in explorer.form["views"]]
     if situations:
         views = [view for view in views if view["name"] == explorer.view]
-    told = {view["name"]: explorer.section.view(view["name"]).scenario.fields() for view in views}
+    rooms = {view["name"]: explorer.section.view(view["name"]) for view in views}
 
     found: dict[Question, Answer] = {}
     idle: set[str] = set()
 
     def reaches(most: int) -> list[Reach]:
         return [
-            Reach.of(one, told[one["name"]], _offers(explorer, one), most, idle) for one in views
+            _reach(rooms[one["name"]], one, _offers(explorer, one), most, idle) for one in views
         ]
 
     def bound(most: int, scenes: bool) -> bytes:
@@ -69,6 +70,16 @@ def write(
     if situations:
         idle |= _idle(found)
     return _within(limit_bytes, reaches, bound) if idle else book
+
+
+def _reach(
+    room: View[Any, Any],
+    view: dict[str, Any],
+    offers: Mapping[str, list[str]],
+    most: int,
+    idle: Collection[str],
+) -> Reach:
+    return Reach.of(view, room.scenario.fields(), offers, min(most, room.stops), idle)
 
 
 def _within(
@@ -206,4 +217,5 @@ def _moves(reach: Reach) -> str:
     controls = [spec for spec in reach.specs.values() if spec.control]
     fixed = [spec.label for spec in controls if spec.name not in reach.stops]
     stay = f" These stay as they are here: {', '.join(fixed)}." if fixed else ""
-    return f"This page answers without a server. {how}, at {span} values each.{stay}"
+    snaps = "A value between two of these goes to the nearer."
+    return f"This page answers without a server. {how}, at {span} values each. {snaps}{stay}"

@@ -2,15 +2,16 @@
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
-from awsnb.lessons.course import FIRST
+from awsnb.lessons.course import CHAPTERS, FIRST
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import parts, shell
-from awsnb.site.lesson import CHAPTERS, Lesson
+from awsnb.site.lesson import Lesson
 from awsnb.site.parts import escaped
-from awsnb.words import counted
+from awsnb.words import counted, span
 
 SAID = (
     "AWS you can push until it breaks. Say what you expect, then move the model until you see why."
@@ -35,7 +36,7 @@ def index(lessons: Mapping[Section, Lesson]) -> str:
         HTML that loads nothing.
     """
     start = next((one for one in lessons if one.slug == FIRST), next(iter(lessons)))
-    chapters = "".join(_chapter(title, numbers, lessons) for title, numbers in CHAPTERS)
+    chapters = [Chapter.of(title, numbers, lessons) for title, numbers in CHAPTERS]
     words = [
         [_page(section), " · ".join(filter(None, [section.title, title])), html.unescape(text)]
         for section, lesson in lessons.items()
@@ -43,8 +44,9 @@ def index(lessons: Mapping[Section, Lesson]) -> str:
     ]
     data = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
     main = (
-        f'<h1>awsnb</h1><p class="muted">{SAID}</p>{_hero(start, lessons[start])}{chapters}'
-        f"{LEDGER}"
+        f'<h1>awsnb</h1><p class="muted">{SAID}</p>'
+        f'<div class="first">{_hero(start, lessons[start])}{_overview(chapters)}</div>'
+        f"{''.join(map(_chapter, chapters))}{LEDGER}"
         f'<script type="application/json" id="words">{data}</script>'
     )
     bar = (
@@ -69,14 +71,48 @@ def _said(lesson: Lesson) -> str:
     return f"{_minutes(lesson)} · {counted(lesson.size.predictions, 'prediction')}"
 
 
-def _chapter(title: str, numbers: range, lessons: Mapping[Section, Lesson]) -> str:
-    own = [section for section in SECTIONS if section.number in numbers]
-    minutes = sum(lessons[section].size.minutes for section in own if section in lessons)
-    cards = "".join(_card(section, lessons.get(section)) for section in own)
-    total = f'<span class="small muted minutes-of">{minutes} min</span>' if minutes else ""
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the course: its sections, each with its lesson if that has a page."""
+
+    title: str
+    lessons: dict[Section, Lesson | None]
+
+    @classmethod
+    def of(cls, title: str, numbers: range, lessons: Mapping[Section, Lesson]) -> "Chapter":
+        """Gather a chapter's sections."""
+        own = [section for section in SECTIONS if section.number in numbers]
+        return cls(title, {section: lessons.get(section) for section in own})
+
+    @property
+    def name(self) -> str:
+        """What its part of the page is linked by."""
+        return self.title.replace(",", "").replace(" ", "-").lower()
+
+    @property
+    def took(self) -> str:
+        """How long its lessons take; empty if none is there."""
+        written = [lesson for lesson in self.lessons.values() if lesson]
+        minutes = sum(lesson.size.minutes for lesson in written)
+        return f"{counted(len(written), 'section')}, {span(60 * minutes)}" if written else ""
+
+
+def _overview(chapters: Sequence[Chapter]) -> str:
+    """List the chapters, each with how long it takes; the page's program adds what is done."""
+    rows = "".join(
+        f'<li><a href="#{one.name}">{escaped(one.title)}</a>'
+        f'<span class="small muted">{one.took}</span><progress value="0" hidden></progress></li>'
+        for one in chapters
+    )
+    return f'<nav class="chapters" aria-label="Chapters"><ul>{rows}</ul></nav>'
+
+
+def _chapter(chapter: Chapter) -> str:
+    tiles = "".join(_card(section, lesson) for section, lesson in chapter.lessons.items())
     return (
-        f'<section class="chapter"><header><h2>{escaped(title)}</h2>{total}</header>'
-        f'<div class="tiles">{cards}</div></section>'
+        f'<section class="chapter" id="{chapter.name}"><header><h2>{escaped(chapter.title)}</h2>'
+        f'<span class="small muted minutes-of">{chapter.took}</span></header>'
+        f'<div class="tiles">{tiles}</div></section>'
     )
 
 
@@ -85,7 +121,7 @@ def _card(section: Section, lesson: Lesson | None) -> str:
     said = _minutes(lesson) if lesson else absent
     inside = (
         f"{_picture(section)}<h3><i>{section.number}</i>{escaped(section.title)}</h3>"
-        f'<p>{escaped(section.question)}</p><p class="minutes">{said}</p>'
+        f'<p class="minutes">{said}</p><p class="question-of">{escaped(section.question)}</p>'
     )
     if lesson is None:
         return f'<div class="tile soon">{inside}</div>'

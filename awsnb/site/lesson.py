@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from awsnb.explorer import Explorer
 from awsnb.lessons import Checked, Prediction
-from awsnb.lessons.course import MINUTES, Size
+from awsnb.lessons.course import MINUTES, Size, chapter_of
 from awsnb.sections import SECTIONS, Section
 from awsnb.site import cells, parts, shell
 from awsnb.site.notebook import Cell, Notebook
@@ -16,7 +17,11 @@ from awsnb.words import counted
 HEADING = re.compile(r"^(#+) (.*)", re.MULTILINE)
 TITLE = re.compile(r'<h2[^>]*id="([^"]*)"[^>]*>(.*?)</h2>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-IN_A_CELL = re.compile(r"^(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
+IN_A_CELL = re.compile(r"(?:(?<=\. )|^)(?=[^.]*your answer)[^.\n]*`None`[^.]*\. ?", re.MULTILINE)
+FIXED = (
+    '<p class="small muted">This part is for the notebook, whose command stands at the top. The '
+    "page shows it for the values in the code below.</p>"
+)
 LESSON_CALL = re.compile(r"lessons\.(predict|estimate|sketch|check|steps|progress)\(")
 
 Alive = Callable[[Explorer], str]
@@ -87,20 +92,6 @@ class Lesson:
         return f'<ul class="rail">{links}</ul>'
 
 
-CHAPTERS = (
-    ("Identity, storage and compute", range(1, 9)),
-    ("Load balancing", range(9, 17)),
-    ("Scaling", range(17, 20)),
-    ("Databases", range(20, 26)),
-    ("The whole course", range(26, 27)),
-)
-
-
-def chapter_of(section: Section) -> str:
-    """Return the chapter that a section belongs to."""
-    return next(title for title, numbers in CHAPTERS if section.number in numbers)
-
-
 def lesson(section: Section, alive: Alive) -> Lesson:
     """Run a section's notebook and make its page.
 
@@ -146,7 +137,7 @@ def _is_question(ran: cells.Ran) -> bool:
 def _first(source: str) -> str:
     """Return what the first cell says besides the title, the question and its links."""
     paragraphs = re.sub(r"<!--.*?-->", "", MINUTES.sub("", source)).split("\n\n")
-    kept = [text for text in paragraphs if not text.startswith(("# ", "**", "["))]
+    kept = [text for text in paragraphs if not text.lstrip().startswith(("# ", "**", "["))]
     return parts.markdown("\n\n".join(kept))
 
 
@@ -165,12 +156,14 @@ class _Piece:
 
 
 def _pieces(told: Sequence[Cell | cells.Ran], alive: Alive) -> Iterator[_Piece]:
-    for one in told:
+    for one, after in pairwise([*told, None]):
         if isinstance(one, cells.Ran):
             yield _Piece(_anchor(one.cell) + _ran(one, alive))
-        else:
+        elif one:
             piece = _text(one)
-            yield replace(piece, html=_anchor(one) + piece.html)
+            asks = isinstance(after, cells.Ran) and after.cell.is_parameters
+            html = piece.html.replace("</h2>", f"</h2>{FIXED}") if asks else piece.html
+            yield replace(piece, html=_anchor(one) + html)
 
 
 def _anchor(cell: Cell) -> str:

@@ -13,6 +13,7 @@ from awsnb.scenario import FieldSpec
 
 TOGETHER = 2  # controls that move together
 STOPS = (20, 16, 13, 11, 9, 8, 7, 6, 5, 4, 3)  # each a choice among those before it
+FOLDED = 3  # a control that is folded away has so many times fewer
 WIDE = 20  # ratio between ends of a control beyond which its stops are equally far apart in ratio
 Values = dict[str, Any]
 
@@ -57,7 +58,7 @@ class Reach:
 
         Controls that are `idle` have none.
 
-        Controls that are folded away have half as many. `most` is one of `STOPS`; what is chosen
+        Controls that are folded away have a third of them. `most` is one of `STOPS`; what is chosen
         for fewer is among what is chosen for more, so that no answer is asked for in vain.
         """
         homes = [situation["values"] for situation in view["situations"]]
@@ -153,7 +154,7 @@ def _fewer(values: Sequence[Any], spec: FieldSpec, most: int) -> list[Any]:
     """Take fewer and fewer of the values of a control, until they are so few."""
     thinned = _thinned_numbers if spec.kind in ("int", "float") else _thinned
     for stops in STOPS[: STOPS.index(most) + 1]:
-        values = thinned(values, max(STOPS[-1], stops // 2) if spec.advanced else stops)
+        values = thinned(values, max(STOPS[-1], stops // FOLDED) if spec.advanced else stops)
     return list(values)
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +27,10 @@ pytestmark = pytest.mark.browser
 
 LESSON, OTHER = "04-ebs-volume-types.html", "01-iam.html"
 LARGEST = 1_500_000
-LINKED = 4  # questions of each book, chosen at random, that are compared with the model
+LINKED = 4  # questions of each book, chosen at random, that are compared with the model on the page
+BAKED = 12  # and in the book, with all their curves
+HIGHEST = 900  # pixels of an Explorer, from its situations to its last plot
+NEEDS_A_KERNEL = re.compile(r"\b[Kk]ernel\b|run the cell|Run All")
 each_lesson = pytest.mark.parametrize(
     "one", [pytest.param(one, id=one.slug) for one in SECTIONS if one.ready]
 )
@@ -40,6 +43,10 @@ MEETING = """() => [...document.querySelectorAll(".explorer .awsnb-control:not(.
     const [words, box] = [range.getBoundingClientRect(), field.getBoundingClientRect()];
     return words.right > box.left + 2 && words.bottom > box.top + 2 && words.top < box.bottom - 2;
   }).map((control) => control.innerText)"""
+
+SIDEWAYS = """() => [...document.querySelectorAll(".rest .scroll")]
+  .filter((part) => part.checkVisibility() && part.scrollWidth > part.clientWidth + 1)
+  .map((part) => part.innerText.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +316,68 @@ def _is_answered(
 
 
 @each_lesson
+def test_what_is_baked_is_what_the_model_says(
+    site: Path, one: Section, compare_baked: Callable[..., None]
+) -> None:
+    (data,) = build._books(_page_of(site, one)).values()
+    told, columns = coding.read(data)
+    rng = np.random.default_rng(100 + one.number)
+    for number in rng.choice(len(told["asked"]), BAKED, replace=False):
+        compare_baked(one, told, columns, number)
+
+
+@each_lesson
+def test_every_situation_is_seen_at_once(page: Page, site: Path, one: Section) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(_page_of(site, one).as_uri())
+    _show_all(page)
+    explorer, views = page.locator(".explorer .awsnb-explorer"), page.locator(".awsnb-tab")
+    for view in range(max(views.count(), 1)):
+        if views.count() > 1:
+            views.nth(view).click()
+        for situation in page.locator(".awsnb-situation").all():
+            if situation.is_visible():
+                situation.click()
+            box = explorer.bounding_box()
+            assert box and box["height"] <= HIGHEST, situation.text_content()
+
+
+@each_lesson
+def test_a_copied_state_leads_back_to_it(page: Page, site: Path, one: Section) -> None:
+    page.goto(_page_of(site, one).as_uri())
+    _show_all(page)
+    _move_something(page)
+    if page.locator(".explorer .awsnb-problem:visible").count():
+        page.get_by_role("button", name="Undo").click()
+    heading, why = page.locator(".awsnb-top h2"), page.locator(".explorer .awsnb-why")
+    before = heading.text_content(), why.text_content()
+    page.get_by_role("button", name="Copy state").click()
+    expect(page.locator(".awsnb-note")).to_contain_text("file://")
+    found = re.search(r"file://\S+", page.locator(".awsnb-note").text_content() or "")
+    page.goto("about:blank")
+    page.goto(found[0] if found else "")
+    expect(heading).to_have_text(re.compile(re.escape(before[0] or "")))
+    assert (heading.text_content(), why.text_content()) == before
+
+
+@each_lesson
+def test_a_lesson_speaks_of_no_kernel_and_keyboards_get_through(
+    page: Page, site: Path, one: Section
+) -> None:
+    page.goto(_page_of(site, one).as_uri())
+    _show_all(page)
+    assert NEEDS_A_KERNEL.findall(page.locator("main").inner_text()) == []
+    assert page.get_by_text("previous:").count() == 0  # the notebook's links
+    page.locator(".awsnb-situation[tabindex='0']").first.focus()
+    inside = "Boolean(document.activeElement.closest('.explorer'))"
+    stops = page.locator(".explorer :is(button, input, select, summary, [tabindex])").count()
+    for _ in range(stops + 1):
+        if page.evaluate(inside):
+            page.keyboard.press("Tab")
+    assert not page.evaluate(inside)
+
+
+@each_lesson
 def test_predictions_hide_the_rest_and_exercises_know_what_is_right(
     page: Page, site: Path, one: Section
 ) -> None:
@@ -347,18 +416,24 @@ def test_a_lesson_fits_moves_by_keys_and_keeps_a_run(page: Page, site: Path, one
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         page.evaluate("document.querySelectorAll('.explorer details').forEach((o) => o.open = 1)")
         assert page.evaluate(MEETING) == []
+        assert page.evaluate(SIDEWAYS) == []
     keep = page.get_by_role("button", name="Keep this run")
     keep.press("Enter")
+    _move_something(page)
+    expect(page.locator(".awsnb-kept")).to_contain_text("Kept: ")
+
+
+def _move_something(page: Page) -> None:
+    """Move the first control that moves, by keys."""
     moved = page.locator(".awsnb-top h2 em")
     for control in page.locator(".explorer .awsnb-control :is(input[type=range], select)").all():
         if not control.is_visible():
             continue
         control.press("ArrowDown")
         control.press("ArrowRight")
-        if moved.count() and "changed" in (moved.text_content() or ""):
+        if "changed" in (moved.text_content() or ""):
             break
     expect(moved).to_contain_text("changed")
-    expect(page.locator(".awsnb-kept")).to_contain_text("Kept: ")
 
 
 def page_text(page: Page) -> str:

@@ -1,6 +1,5 @@
 """What a page can answer, and that it says what the models say."""
 
-import json
 import pickle
 from contextlib import closing
 from functools import cache
@@ -8,9 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from awsnb import figures, sections
+from awsnb import sections
 from awsnb.explorer import Explorer
-from awsnb.page import packed
 from awsnb.sections import section
 from awsnb.site import book, build, coding
 from awsnb.site.bake import Answer, Kept, Start, answers
@@ -31,40 +29,11 @@ def small_book(slug):
     return coding.read(small_data(slug))
 
 
-def values_of(told, question):
-    view = next(one for one in told["form"]["views"] if one["name"] == question[0])
-    home = next(one for one in view["situations"] if one["name"] == question[1])
-    return home["values"] | question[2]
-
-
 @pytest.mark.parametrize("slug", ["ebs-volume-types", "iam"])
-def test_words_are_those_of_the_model_and_curves_within_a_step(slug):
+def test_words_are_those_of_the_model_and_curves_within_a_step(slug, compare_baked):
     told, columns = small_book(slug)
-    chosen = np.random.default_rng(4).choice(len(told["asked"]), 25, replace=False)
-    for number in chosen:
-        question = told["asked"][number]
-        words, panels, _, ys, _ = told["answers"][number]
-        view = section(slug).view(question[0])
-        specs = view.scenario.fields()
-        values = values_of(told, question)
-        applied = {
-            k: v if specs[k].applies(values) else specs[k].default for k, v in values.items()
-        }
-        if told["words"][words].get("trouble"):
-            with pytest.raises(ValueError, match=r"\w"):
-                view.simulate(view.scenario(**applied))
-            continue
-        result = view.simulate(view.scenario(**applied))
-        assert told["words"][words]["why"] == result.why
-        headlines = [one.text for one in result.numbers if one.headline]
-        assert [one["text"] for one in told["words"][words]["numbers"]] == headlines
-        drawn = figures.curves(result)
-        picture = figures.panels(result, drawn)
-        assert told["panels"][panels] == json.loads(json.dumps(picture))
-        for (_, y), log, column in zip(drawn, figures.slots(picture), ys, strict=True):
-            exact = np.frombuffer(packed(y.ravel(), log)[24:], "<u2").astype(int)
-            baked = np.frombuffer(columns[column][24:], "<u2").astype(int)
-            assert np.abs(exact - baked).max() <= coding.COARSER
+    for number in np.random.default_rng(4).choice(len(told["asked"]), 25, replace=False):
+        compare_baked(section(slug), told, columns, number)
 
 
 @pytest.mark.parametrize("slug", ["ebs-volume-types", "iam"])

@@ -20,6 +20,7 @@ from awsnb.lessons import (
     sketch,
     steps,
 )
+from awsnb.lessons.course import CHAPTERS
 from awsnb.lessons.predictions import SURE, Card
 from awsnb.lessons.progress import Tallies
 from awsnb.lessons.steps import Checklist
@@ -412,7 +413,7 @@ def test_the_course_begins_with_one_section_and_goes_on_with_what_was_begun():
     at_first = course()
     assert at_first.next.section.slug == "ebs-volume-types"
     assert repr(at_first).startswith(f"Begin with EBS volume types, {at_first.next.minutes} min.")
-    assert at_first.next.minutes > 5 and at_first.next.asked == 6
+    assert at_first.next.minutes > 5 and at_first.next.asked == 7
     record.begin("iam")
     commit(Card(ask()), "gp2")
     assert repr(course()).startswith("Go on with Identity and Access Management, 1 of ")
@@ -421,11 +422,13 @@ def test_the_course_begins_with_one_section_and_goes_on_with_what_was_begun():
 
 def test_what_is_done_is_said_and_something_else_is_next():
     record.begin("ebs-volume-types")
-    for number in range(6):
+    for number in range(7):
         record.ask("exercises", f"E{number}")
         record.answer("exercises", f"E{number}", True)
     assert course().next.section.slug != "ebs-volume-types"
     assert "4 EBS volume types: done" in repr(course())
+    shown = course()._repr_html_()
+    assert "min, 1 of 8 done" in shown and shown.count(" done<") == len(CHAPTERS)
 
 
 @pytest.mark.parametrize(("compiled", "says"), [(0, "ready"), (3, "Compiled 3 kernels in 2 s.")])

@@ -189,14 +189,17 @@ def test_a_new_notebook_has_the_parameters_of_its_section(tmp_path: Path) -> Non
 
 def test_the_site_is_published_from_where_it_is_written_to() -> None:
     text = (lock.ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8")
-    job = yaml.safe_load(text)["jobs"]["publish"]
+    job = yaml.safe_load(text)["jobs"]["build"]
     commands = [step["run"] for step in job["steps"] if "run" in step]
     (folder,) = {words[2] for words in map(str.split, commands) if words[:2] == ["awsnb", "site"]}
     given = {
         step["uses"].split("@")[0]: step.get("with", {}) for step in job["steps"] if "uses" in step
     }
     assert given["actions/upload-pages-artifact"]["path"] == folder
-    assert given["actions/cache"]["path"] == folder
+    before, after = given["actions/cache/restore"], given["actions/cache/save"]
+    assert before["path"] == after["path"] == folder
+    assert before["key"] == after["key"] and before["key"].startswith(before["restore-keys"])
+    assert all(step.get("timeout-minutes", 0) < job["timeout-minutes"] for step in job["steps"])
     named = [given["actions/setup-python"]["cache-dependency-path"], commands[0].split()[3]]
     assert all((lock.ROOT / name).exists() for name in named)
     assert (
