@@ -188,11 +188,7 @@ def decide(now, newest, control):  # type: ignore[no-untyped-def]
 
 @kernel
 def _follow(case, plants, alarms, steps, world, metric, flow, ledger, totals, memory):  # type: ignore[no-untyped-def]
-    """One case.
-
-    Nearly all periods pass without a call that is given an array, which costs a count of its
-    references; records cost nothing.
-    """
+    """One case."""
     load, work, peak, seen, forecast, actions = world
     batches, sums = memory.batches, memory.sums[0]
     plant, total, state = plants[case], totals[case], memory.states[case]

@@ -57,11 +57,15 @@ def compare(scenario: CascadeScenario) -> Comparison:
     )
     best = cheapest(options)
     return Comparison(
-        title=f"The same {counted(sets, 'night')}, one change at a time",
+        title=f"The same {_nights(sets, scenario.sets)}, one change at a time",
         why=_verdict(options, best),
         options=options,
         best=best,
     )
+
+
+def _nights(few: int, sets: int) -> str:
+    return counted(sets, "night") if few == sets else f"{few} of the {sets} nights"
 
 
 def _turned(scenario: CascadeScenario) -> list[tuple[str, dict[str, Any]]]:
@@ -92,11 +96,12 @@ def _option(label: str, outcome: Outcome) -> Option:
 
 def _remark(outcome: Outcome) -> str:
     totals = outcome.shown.totals
-    if totals.refused >= 1:
-        return f"{totals.refused:,.0f} refused"
-    if totals.shed >= 1:
-        return f"{totals.shed:,.0f} shed by full queues"
-    return f"{totals.replaced:.0f} instances replaced" if totals.replaced else ""
+    ends = (
+        (totals.refused, "refused"),
+        (totals.shed, "shed by full queues"),
+        (totals.replaced, "instances replaced"),
+    )
+    return ", ".join(f"{count:,.0f} {word}" for count, word in ends if round(count) > 0)
 
 
 def _verdict(options: tuple[Option, ...], best: Option | None) -> str:
