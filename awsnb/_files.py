@@ -24,7 +24,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield unfinished
         os.replace(unfinished, path)
     except OSError as problem:  # a full disk names no file
-        if problem.filename in (None, str(unfinished)):
+        if problem.errno and problem.filename in (None, str(unfinished)):
             raise OSError(problem.errno, problem.strerror, str(path)) from None
         raise
     finally:

@@ -658,4 +658,4 @@ def test_the_limits_of_an_rds_class_bind(statistics):
     fast = {"volume_type": "gp3", "provisioned_iops": 12_000, "provisioned_throughput_mibps": 500}
     found = answer(EBS, path, size_gib=600, instance_type="db.t3.medium", io_size_kib=64, **fast)
     assert "The instance's throughput ran out of credit" in found.why
-    assert "then 41 is left" in found.why  # 347 Mb/s
+    assert "then 41 MiB/s pass" in found.why  # 347 Mb/s
