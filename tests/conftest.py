@@ -46,23 +46,27 @@ class Report(NamedTuple):
 
 @pytest.fixture(scope="session")
 def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]:
-    """Give the report of a section's view: of its first, if none is named."""
+    """Give the report of a section's view: of its first, if none is named, with its notebook."""
 
     @cache
-    def made(command: str) -> Report:
+    def made(command: str, with_notebook: bool) -> Report:
         folder = tmp_path_factory.mktemp("report")
         for name, text in FILES.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
         with chdir(folder):
-            words = [*shlex.split(command)[1:], "--ipynb", "page.ipynb"]
+            words = [*shlex.split(command)[1:], *(["--ipynb", "page.ipynb"] * with_notebook)]
             answer = CliRunner().invoke(app, words)
         assert answer.exit_code == 0, answer.output
         (file,) = folder.glob("*.html")
-        notebook = nbformat.read(folder / "page.ipynb", as_version=4)
+        kept = folder / "page.ipynb"
+        notebook = nbformat.read(kept, as_version=4) if with_notebook else None
         return Report(command, answer.output, file, file.read_text("utf-8"), notebook)
 
-    return lambda slug, view="": made(command_of(slug, view))
+    def of(slug: str, view: str = "") -> Report:
+        return made(command_of(slug, view), view in ("", section(slug).views[0].name))
+
+    return of
 
 
 def command_of(slug: str, view: str) -> str:
