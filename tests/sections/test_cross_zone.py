@@ -348,3 +348,9 @@ def test_zones_without_traffic_are_refused(tmp_path):
     names = ["us-east-1a RequestCount Sum", "us-east-1b RequestCount Sum"]
     with pytest.raises(ScenarioError, match="holds no traffic"):
         outcome(trace=export(tmp_path / "elb.csv", **{name: [0, 0] for name in names}))
+
+
+def test_a_refusal_shows_only_the_beginning_of_a_long_name():
+    with pytest.raises(ScenarioError, match="leave it out for clients inside the VPC") as refused:
+        CrossZoneScenario(clients=INSIDE, trace="x" * 25_000)
+    assert len(str(refused.value)) < 300

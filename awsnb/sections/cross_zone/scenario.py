@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from awsnb.aws.elb import ELB, CrossZone
 from awsnb.aws.elb.cross_zone import DEFAULT
-from awsnb.scenario import Scenario, ScenarioError, field
+from awsnb.scenario import Scenario, ScenarioError, field, shown
 from awsnb.trace import fields
 
 INTERNET, INSIDE = "internet", "inside the VPC"
@@ -177,7 +177,7 @@ class CrossZoneScenario(Scenario):
                 )
         if self.clients == INSIDE or self.balancer == "gwlb" or self.zone_a_lost:
             raise ScenarioError(
-                f"trace = {self.trace}: says what came to each zone's node while all were there, "
+                f"trace = {shown(self.trace)}: says what came to each zone's node while all were there, "
                 "from clients on the internet; leave it out for clients inside the VPC, a gwlb or "
                 "a lost zone.",
                 field="trace",
