@@ -177,8 +177,8 @@ class CrossZoneScenario(Scenario):
                 )
         if self.clients == INSIDE or self.balancer == "gwlb" or self.zone_a_lost:
             raise ScenarioError(
-                f"trace = {shown(self.trace)}: says what came to each zone's node while all were there, "
-                "from clients on the internet; leave it out for clients inside the VPC, a gwlb or "
-                "a lost zone.",
+                f"trace = {shown(self.trace)}: says what came to each zone's node while all were "
+                "there, from clients on the internet; leave it out for clients inside the VPC, a "
+                "gwlb or a lost zone.",
                 field="trace",
             )
