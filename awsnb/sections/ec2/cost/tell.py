@@ -16,6 +16,7 @@ from awsnb.sections.ec2.cost.simulate import Outcome
 from awsnb.words import counted, percent, span, usd
 
 ROLES: tuple[Role, ...] = ("first", "second", "third", "fourth", "fifth")
+NEVER_H = 8766e3  # a thousand years
 
 
 def tell(outcome: Outcome) -> Result:
@@ -72,7 +73,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("runs_h", "To do a month's work each runs", runs, f"{runs:,.1f} h"),
         *(_from_hours(outcome, purchase) for purchase in TERM_MONTHS),
         Number("between_reclaims_h", "Runs until it is reclaimed", between_h,
-               "never" if between_h is None else span(3600 * between_h)),
+               "never" if between_h is None or between_h > NEVER_H else span(3600 * between_h)),
         Number("interrupted_pct", "Chance on spot that a piece is interrupted",
                outcome.reclaimed_in_piece_pct, percent(outcome.reclaimed_in_piece_pct)),
         Number("used_vcpus", "Counted against the quota", vcpus, counted(vcpus, "vCPU")),
