@@ -50,6 +50,11 @@ class Exercise:
         return isinstance(self.truth, Real)
 
     @property
+    def is_fraction(self) -> bool:
+        """Whether a number is asked for that is not whole."""
+        return self.is_number and not float(self.truth).is_integer()
+
+    @property
     def is_closed(self) -> bool:
         """Whether a page can tell a right answer: a number, or one of several words."""
         return self.is_number or bool(self.choices)
@@ -59,8 +64,7 @@ class Exercise:
         """How far off a number may be, as a share of the larger of the two."""
         if self.within is not None:
             return max(self.within, SIX_DIGITS)
-        whole = not self.is_number or float(self.truth).is_integer()
-        return SIX_DIGITS if whole else WITHIN
+        return WITHIN if self.is_fraction else SIX_DIGITS
 
     @property
     def wanted(self) -> str:
@@ -90,8 +94,7 @@ class Exercise:
     @property
     def praise(self) -> str:
         """What a right answer is told."""
-        whole = not self.is_number or float(self.truth).is_integer()
-        truth = self.truth if whole else float(f"{self.truth:.4g}")
+        truth = float(f"{self.truth:.4g}") if self.is_fraction else self.truth
         return f"{self.name}: right. The model says {self.said(truth)}."
 
     def wrong(self, given: str, off: str = "not it") -> str:

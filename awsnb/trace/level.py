@@ -89,15 +89,7 @@ def _scale(trace: Trace, wanted: Metric) -> float:
     """How many of the metric's own unit one of the file's is."""
     own = unit_of(wanted.units[0])
     told = unit_of(trace.unit) if trace.unit else own
-    if (
-        own is None
-        or told is None
-        or (told.counts, told.per_second)
-        != (
-            own.counts,
-            own.per_second,
-        )
-    ):
+    if own is None or told is None or told[:2] != own[:2]:  # what it counts, and whether a rate
         raise TraceError(f"is in {trace.unit}, and {wanted.metric} is in {wanted.units[0]}")
     return told.scale / own.scale
 

@@ -26,8 +26,7 @@ def resource_of(action: str, resource: str) -> str:
 
 def has_resource(action: str) -> bool:
     """Whether an action is asked of a resource; one that AWS's reference does not list is."""
-    service, _, name = action.lower().partition(":")
-    return name not in _without_resource(service)
+    return not _names(action, "actions_without_resource")
 
 
 def asked_of_another(action: str, arn: str) -> str:
@@ -40,10 +39,10 @@ def asked_of_another(action: str, arn: str) -> str:
     >>> asked_of_another("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:alias/shop")
     'keys, as arn:aws:kms:eu-west-1:111122223333:key/ID, and this is an alias'
     """
-    service, _, name = action.lower().partition(":")
-    if _is_bucket(arn) and name in _named(service, "object_actions"):
+    if _is_bucket(arn) and _names(action, "object_actions"):
         return f"objects, as {arn}/KEY, and this is a bucket"
-    if service == "kms" and ":alias/" in arn and name not in _named(service, "alias_actions"):
+    is_of_kms = action.lower().startswith("kms:")
+    if is_of_kms and ":alias/" in arn and not _names(action, "alias_actions"):
         return f"keys, as {arn.partition(':alias/')[0]}:key/ID, and this is an alias"
     return ""
 
@@ -94,21 +93,23 @@ def object_tag_key(action: str) -> str:
 
 def _bucket_of(action: str, arn: str) -> str:
     """The bucket that an object's ARN begins with, if the action is asked of buckets."""
-    service, _, name = action.lower().partition(":")
-    of_buckets = _in_bucket(arn) and name in _named(service, "bucket_actions")
+    of_buckets = _is_of_bucket(arn) and _names(action, "bucket_actions")
     return arn.partition("/")[0] if of_buckets else arn
 
 
 def _is_bucket(arn: str) -> bool:
-    return arn.split(":")[2:5] == ["s3", "", ""] and "/" not in arn and not arn.endswith("*")
+    return _is_of_bucket(arn) and "/" not in arn and not arn.endswith("*")
 
 
-def _in_bucket(arn: str) -> bool:
-    return arn.split(":")[2:5] == ["s3", "", ""] and "/" in arn
+def _is_of_bucket(arn: str) -> bool:
+    """Whether it is the ARN of a bucket, or of what is in one."""
+    return arn.split(":")[2:5] == ["s3", "", ""]
 
 
-def _without_resource(service: str) -> frozenset[str]:
-    return _named(service, "actions_without_resource")
+def _names(action: str, key: str) -> bool:
+    """Whether a fact of an action's service lists the action."""
+    service, _, name = action.lower().partition(":")
+    return name in _named(service, key)
 
 
 @cache

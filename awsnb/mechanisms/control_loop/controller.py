@@ -161,7 +161,8 @@ def control_of(case: Case, rules: Rules, periods: int) -> kernel.Control:
     """Begin with the group's initial capacity, and with no datapoint."""
     plants = plants_of([case])
     memory = memory_of(plants, len(rules.alarms))
-    metric = np.full_like(metric_of(rules, periods), math.nan)
+    metric = metric_of(rules, periods)
+    metric.fill(math.nan)
     return kernel.Control(
         plants, rules.table, rules.steps, metric,
         memory.states, memory.stages[0], memory.notes[0],
