@@ -237,14 +237,14 @@ class Explorer(NotebookWidget):
         kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
         drawn = figures.curves(self.result, kept)
         picture = figures.panels(self.result, drawn, kept)
-        scene, moved = figures.moving(self.result)
+        scene, moved = figures.moving(self.result, kept)
         with self.hold_sync():
             self.panels, self.scene = _written(picture), _written(scene)
             logs = figures.slots(picture)
             for slot, ((_, y), log) in enumerate(zip(drawn, logs, strict=True)):
                 self.set_trait(f"y{slot}", packed(y.ravel(), log))
             for slot, column in enumerate(moved):
-                self.set_trait(f"s{slot}", packed(column))
+                self.set_trait(f"s{slot}", packed(*column))
             self.answer = self._answer(kept)
 
     def _answer(self, kept: Sequence[Result]) -> dict[str, Any]:
