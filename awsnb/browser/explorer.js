@@ -1,6 +1,7 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
+import { foresight } from "./ahead.js";
 import { onAlive } from "./alive.js";
 import { called, control, differences, said, same } from "./controls.js";
 import { keepKeys } from "./keys.js";
@@ -62,7 +63,8 @@ const button = (text, press, properties = {}) => {
 
 export function render({ model, el }) {
   const patience = waiting();
-  const reader = readerOf(model, (going) => {
+  const ahead = foresight(model, () => form.beside(), () => paint());
+  const reader = readerOf(model, ahead, (going) => {
     copier.note.textContent = "";
     patience.begin();
     if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
@@ -94,9 +96,11 @@ export function render({ model, el }) {
   };
   const paint = () => {
     reader.settle();
+    if (!ahead.isWhole()) return;
     paintState();
     if (model.get("answer").of >= model.get("asked")) patience.end();
     answer.paint();
+    ahead.look();
   };
   const liveness = (alive) => {
     dead.hidden = alive;
@@ -105,6 +109,7 @@ export function render({ model, el }) {
   };
   paint();
   model.on("change:answer", paint);
+  form.node.addEventListener("focusin", ahead.look);
   onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
@@ -113,7 +118,7 @@ export function render({ model, el }) {
 }
 
 // what the reader sets and keeps, and how it is taken back; `onAsk` hears of each question
-function readerOf(model, onAsk) {
+function readerOf(model, ahead, onAsk) {
   const { views } = model.get("form");
   const undo = [];
   let held = false; // while one slider is dragged, or a run plays
@@ -126,8 +131,10 @@ function readerOf(model, onAsk) {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     own = model.get("values");
     model.set("asked", model.get("asked") + 1);
-    model.save_changes();
-    onAsk(going);
+    ahead.ask(() => {
+      model.save_changes();
+      onAsk(going);
+    });
   };
   const remember = () => {
     undo.push(state());
@@ -300,7 +307,8 @@ function formOf(reader) {
       });
     for (const fold of folds) fold.paint(values, answer);
   };
-  return { node, paint };
+  const beside = () => controls.flatMap((one) => one.beside().map((value) => ({ [one.field.name]: value })));
+  return { node, paint, beside };
 }
 
 // a group of controls; folded, it says what is in force
