@@ -3,7 +3,7 @@
 It knows no single section. Controls come from a scenario's fields, plots from a result. The page
 sets `values` (or a situation, or what is kept) and counts `asked` up; the kernel answers with one
 message that holds the numbers, the words and the curves that changed. While a reader looks, the
-page asks ahead for what the slider in hand would say one stop further.
+page fetches what the slider in hand would say one stop further.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ OWN = "Your numbers"  # where an explorer starts that is none of the section's s
 PLAIN = "The defaults"
 MODULES = (
     "alive",
-    "ahead",
+    "prefetch",
     "keys",
     "text",
     "scale",
@@ -305,11 +305,14 @@ class Explorer(NotebookWidget):
 
     def _take(self, message: Mapping[str, Any]) -> None:
         """Do what the page asks beside its questions."""
-        {"zoom": self._send_zoom, "ahead": self._send_ahead, "pictures": self._send_pictures}[
-            message["ask"]
-        ](message)
+        send = {
+            "zoom": self._send_zoom,
+            "prefetch": self._send_prefetched,
+            "pictures": self._send_pictures,
+        }
+        send[message["ask"]](message)
 
-    def _send_ahead(self, message: Mapping[str, Any]) -> None:
+    def _send_prefetched(self, message: Mapping[str, Any]) -> None:
         """Send what a move would change, beside what is drawn; nothing if it would be refused."""
         told: dict[str, Any] = {}
         with contextlib.suppress(Exception):  # it is said when the move is made
@@ -318,7 +321,7 @@ class Explorer(NotebookWidget):
         news = {name: value for name, value in told.items() if value != getattr(self, name)}
         columns = [name for name, value in news.items() if isinstance(value, bytes)]
         buffers = [news.pop(name) for name in columns]
-        reply = {"ahead": message["ahead"], "base": self.drawn if told else 0}
+        reply = {"prefetched": message["question"], "base": self.drawn if told else 0}
         self.send(reply | {"state": news, "columns": columns}, buffers)
 
     def _send_pictures(self, _: Mapping[str, Any]) -> None:

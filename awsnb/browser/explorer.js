@@ -1,11 +1,11 @@
 // The Explorer: situations, controls, numbers, the sentence, the moving picture and the plots.
 // It asks with what the reader set, and paints each answer whole, in one frame. Whoever answers,
 // a kernel or a page's own table, is behind `model`.
-import { foresight } from "./ahead.js";
 import { onAlive } from "./alive.js";
 import { called, control, differences, said, same } from "./controls.js";
 import { keepKeys } from "./keys.js";
 import { plot } from "./plot.js";
+import { prefetching } from "./prefetch.js";
 import { scene } from "./scene.js";
 import { create } from "./text.js";
 import { zoom } from "./zoom.js";
@@ -63,8 +63,8 @@ const button = (text, press, properties = {}) => {
 
 export function render({ model, el }) {
   const patience = waiting();
-  const ahead = foresight(model, () => form.beside(), () => paint());
-  const reader = readerOf(model, ahead, (going) => {
+  const prefetch = prefetching(model, () => form.neighbours(), () => paint());
+  const reader = readerOf(model, prefetch, (going) => {
     copier.note.textContent = "";
     patience.begin();
     if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
@@ -96,11 +96,11 @@ export function render({ model, el }) {
   };
   const paint = () => {
     reader.settle();
-    if (!ahead.isWhole()) return;
+    if (!prefetch.isWhole()) return;
     paintState();
     if (model.get("answer").of >= model.get("asked")) patience.end();
     answer.paint();
-    ahead.look();
+    prefetch.soon();
   };
   const liveness = (alive) => {
     dead.hidden = alive;
@@ -109,7 +109,7 @@ export function render({ model, el }) {
   };
   paint();
   model.on("change:answer", paint);
-  form.node.addEventListener("focusin", ahead.look);
+  form.node.addEventListener("focusin", prefetch.soon);
   onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
@@ -118,7 +118,7 @@ export function render({ model, el }) {
 }
 
 // what the reader sets and keeps, and how it is taken back; `onAsk` hears of each question
-function readerOf(model, ahead, onAsk) {
+function readerOf(model, prefetch, onAsk) {
   const { views } = model.get("form");
   const undo = [];
   let held = false; // while one slider is dragged, or a run plays
@@ -131,7 +131,7 @@ function readerOf(model, ahead, onAsk) {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     own = model.get("values");
     model.set("asked", model.get("asked") + 1);
-    ahead.ask(() => {
+    prefetch.ask(() => {
       model.save_changes();
       onAsk(going);
     });
@@ -307,8 +307,8 @@ function formOf(reader) {
       });
     for (const fold of folds) fold.paint(values, answer);
   };
-  const beside = () => controls.flatMap((one) => one.beside().map((value) => ({ [one.field.name]: value })));
-  return { node, paint, beside };
+  const neighbours = () => controls.flatMap((one) => one.neighbours().map((value) => ({ [one.field.name]: value })));
+  return { node, paint, neighbours };
 }
 
 // a group of controls; folded, it says what is in force

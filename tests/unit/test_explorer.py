@@ -177,12 +177,12 @@ def test_a_move_is_answered_by_one_message_with_only_what_changed(explorer, sent
     assert message["state"]["answer"]["of"] == explorer.asked
 
 
-def asked_ahead(explorer, sent, **moved):
+def prefetched(explorer, sent, **moved):
     """Return what a page is told of a move before it is made."""
     sent.clear()
-    explorer._take({"ask": "ahead", "ahead": "a question", "moved": moved})
+    explorer._take({"ask": "prefetch", "question": "size", "moved": moved})
     ((message, buffers),) = [(one["content"], one["buffers"]) for one in sent]
-    assert message["ahead"] == "a question"
+    assert message["prefetched"] == "size"
     assert message["base"] == (explorer.drawn if message["state"] else 0)
     return message["state"] | dict(zip(message["columns"], buffers, strict=True))
 
@@ -198,9 +198,9 @@ def sent_besides(monkeypatch):
     return messages
 
 
-def test_what_is_told_ahead_is_what_the_move_then_shows(explorer, sent_besides):
+def test_what_is_prefetched_is_what_the_move_then_shows(explorer, sent_besides):
     before = explorer.get_state()
-    told = asked_ahead(explorer, sent_besides, size=5_000)
+    told = prefetched(explorer, sent_besides, size=5_000)
     assert explorer.get_state() == before and explorer.result.scenario.size != 5_000
     page_moves(explorer, size=5_000)
     after = explorer.get_state()
@@ -211,7 +211,7 @@ def test_what_is_told_ahead_is_what_the_move_then_shows(explorer, sent_besides):
 
 
 def test_pictures_that_the_page_has_are_not_sent_again(explorer, sent, sent_besides):
-    told = asked_ahead(explorer, sent_besides, size=5_000)
+    told = prefetched(explorer, sent_besides, size=5_000)
     page_sets(explorer, values=explorer.values | {"size": 5_000}, shown=told["drawn"])
     (message,) = sent
     assert list(message["state"]) == ["answer"] and not message["buffer_paths"]
@@ -229,8 +229,8 @@ def test_a_page_that_lacks_the_pictures_is_sent_them_all(explorer, sent):
     assert message["buffer_paths"] == [["y0"], ["y1"]]
 
 
-def test_a_move_that_is_refused_is_not_told_ahead(explorer, sent_besides):
-    assert asked_ahead(explorer, sent_besides, size="no number") == {}
+def test_a_move_that_is_refused_is_not_prefetched(explorer, sent_besides):
+    assert prefetched(explorer, sent_besides, size="no number") == {}
 
 
 def test_a_message_to_the_page_is_small(explorer, sent):

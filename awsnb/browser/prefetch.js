@@ -1,20 +1,19 @@
 // Answers that the page has: the last ones, and those of the slider in hand one stop further, which
-// are asked for while the reader looks. A move to one of them is painted in the frame of the move.
+// are fetched while the reader looks. A move to one of them is painted in the frame of the move.
 // The kernel answers it too, and sends its pictures only if they are others.
 import { managed } from "./alive.js";
 
-const QUIET_MS = 25; // without a move, until more is asked for
+const QUIET_MS = 25; // without a move, until more is fetched
 const MOST = 32; // answers
-const COLUMNS = ["y", "s"];
 
-// `beside` lists the moves of one stop; `late` paints an answer whose pictures came after it
-export function foresight(model, beside, late) {
+// `neighbours` lists the moves of one stop; `late` paints an answer whose pictures came after it
+export function prefetching(model, neighbours, late) {
   const known = new Map(); // answers by question, the latest last
-  const awaited = new Map(); // what is asked ahead, and the answer that it is told beside
+  const awaited = new Map(); // questions on their way, and the answer that each is told beside
   let live = null;
   let timer = 0;
   let painted = 0; // the last question that was answered from here
-  let lacking = false; // the pictures of the answer: another page has painted it
+  let lacking = false; // the answer's pictures: another page had them
   managed(model).then((found) => (live = found));
 
   const keyOf = (moved = {}) =>
@@ -26,7 +25,7 @@ export function foresight(model, beside, late) {
   };
   const present = () => {
     const names = ["answer", "panels", "scene", "drawn"];
-    for (const letter of COLUMNS) for (let i = 0; model.get(`${letter}${i}`); i++) names.push(`${letter}${i}`);
+    for (const letter of ["y", "s"]) for (let i = 0; model.get(`${letter}${i}`); i++) names.push(`${letter}${i}`);
     return Object.fromEntries(names.map((name) => [name, model.get(name)]));
   };
   const isSettled = () => model.get("answer").of >= model.get("asked");
@@ -34,30 +33,31 @@ export function foresight(model, beside, late) {
     painted = model.get("asked");
     live.set_state({ ...pictures, answer: { ...answer, of: painted } });
   };
-  const take = ({ ahead, base, state, columns }, buffers) => {
-    const before = awaited.get(ahead);
-    awaited.delete(ahead);
-    if (!before || before.drawn !== base) return;
-    remember(ahead, { ...before, ...state, ...Object.fromEntries(columns.map((name, i) => [name, buffers[i]])) });
-    if (!isSettled() && ahead === keyOf()) paint(known.get(ahead));
+  const take = ({ prefetched, base, state, columns }, buffers) => {
+    const before = awaited.get(prefetched);
+    awaited.delete(prefetched);
+    if (before?.drawn !== base) return;
+    const answer = { ...before, ...state, ...Object.fromEntries(columns.map((name, i) => [name, buffers[i]])) };
+    remember(prefetched, answer);
+    if (!isSettled() && prefetched === keyOf()) paint(answer);
   };
-  const lookAhead = () => {
+  const fetch = () => {
     if (!live || live.comm_live === false || !isSettled()) return;
     const base = present();
     if (!base.answer.trouble) remember(keyOf(), base);
-    for (const moved of beside()) {
+    for (const moved of neighbours()) {
       const key = keyOf(moved);
       if (known.has(key) || awaited.has(key)) continue;
       awaited.set(key, base);
-      model.send({ ask: "ahead", ahead: key, moved });
+      model.send({ ask: "prefetch", question: key, moved });
     }
   };
-  model.on("msg:custom", (message, buffers) => message.ahead && take(message, buffers));
+  model.on("msg:custom", (message, buffers) => message.prefetched && take(message, buffers));
   model.on("change:drawn", () => lacking && late());
   return {
-    look() {
+    soon() {
       clearTimeout(timer);
-      timer = setTimeout(lookAhead, QUIET_MS);
+      timer = setTimeout(fetch, QUIET_MS);
     },
     // sends a question, and paints its answer if that is known
     ask(send) {
