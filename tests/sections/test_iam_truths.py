@@ -86,6 +86,9 @@ ENCRYPTED = (may(), may("s3:PutObject", effect="Deny",
                         **when(Null={"s3:x-amz-server-side-encryption": "true"})))  # fmt: skip
 
 
+QUEUE = f"arn:aws:sqs:eu-west-1:{HERE}:q"
+LOCKED = {BUCKET: {"policy": policy(may("s3:*", [BUCKET, f"{BUCKET}/*"], "Deny", Principal="*"))}}
+ROOT_THERE = {"v": {"arn": f"arn:aws:iam::{THERE}:root"}}
 BY_SSO = f"arn:aws:iam::{THERE}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Op_1"
 OF_SSO = {"v": {"arn": f"arn:aws:sts::{THERE}:assumed-role/AWSReservedSSO_Op_1/ann",
                 "policies": [policy(may())]},
@@ -200,6 +203,35 @@ TRUTHS = [
      {"context": '{"aws:RequestTag/env": "dev", "aws:TagKeys": ["env", "x"]}'}, IMPLICIT, ""),
     (account(*ENCRYPTED), "u", "s3:PutObject", OBJECT, {}, EXPLICIT,
      "s3:x-amz-server-side-encryption"),
+    # a bucket's policy that locks everybody out, which the owner's root user may mend, and no other
+    *((account(resources=LOCKED), "root", f"s3:{one}BucketPolicy", BUCKET, {}, ALLOWED, "")
+      for one in ("Get", "Put", "Delete")),
+    (account(resources=LOCKED), "root", "s3:GetObject", OBJECT, {}, EXPLICIT, ""),
+    (account(resources=LOCKED), "root", "s3:PutBucketAcl", BUCKET, {}, EXPLICIT, ""),
+    (account(may(), resources=LOCKED), "u", "s3:DeleteBucketPolicy", BUCKET, {}, EXPLICIT, ""),
+    (account(resources=LOCKED, visitors=ROOT_THERE), "v", "s3:DeleteBucketPolicy", BUCKET, {},
+     EXPLICIT, ""),
+    (account(resources=LOCKED, scps=[[policy(may(), may("s3:*", effect="Deny"))]]), "root",
+     "s3:DeleteBucketPolicy", BUCKET, {}, EXPLICIT, ""),
+    (account(resources=LOCKED, endpoint=policy(may("ec2:*", Principal="*"))), "root",
+     "s3:DeleteBucketPolicy", BUCKET, {}, IMPLICIT, ""),
+    (account(resources={QUEUE: {"policy": policy(may("sqs:*", QUEUE, "Deny", Principal="*"))}}),
+     "root", "sqs:SetQueueAttributes", QUEUE, {}, ALLOWED, ""),
+    (account(resources={QUEUE: {"policy": policy(may("sqs:*", QUEUE, "Deny", Principal="*"))}}),
+     "root", "sqs:SendMessage", QUEUE, {}, EXPLICIT, ""),
+    # keys of a service that hold what is known of who asks, of the owner and of the Region
+    (account(resources={KEY: {"policy": policy(may("kms:*", Principal="*", **when(
+        StringEquals={"kms:CallerAccount": HERE})))}}), "u", "kms:Decrypt", KEY, {}, ALLOWED, ""),
+    (account(resources={KEY: {"policy": policy(may("kms:*", Principal="*", **when(
+        StringEquals={"kms:CallerAccount": THERE})))}}), "u", "kms:Decrypt", KEY, {}, IMPLICIT, ""),
+    (account(may(**when(StringEquals={"s3:ResourceAccount": HERE}))), "u", "s3:GetObject", OBJECT,
+     {}, ALLOWED, ""),
+    (account(may(**when(StringEquals={"ec2:Region": "eu-west-1"}))), "u", "ec2:StopInstances",
+     SERVER, {}, ALLOWED, ""),
+    (account(may(**when(StringEquals={"ec2:Region": "us-west-2"}))), "u", "ec2:StopInstances",
+     SERVER, {}, IMPLICIT, ""),
+    (account(may(**when(StringEquals={"ec2:Region": "eu-west-1"}))), "u", "ec2:DescribeInstances",
+     "*", {}, IMPLICIT, "ec2:Region"),
     # wildcards in the middle, names in any case, ARNs in their own
     (account(may("iam:PassRole", f"arn:aws:iam::{HERE}:role/*/ecs-*-task")), "u", "iam:PassRole",
      f"arn:aws:iam::{HERE}:role/a/b/ecs-x/y-task", {}, ALLOWED, ""),
