@@ -115,6 +115,8 @@ TRUTHS = [
     (account(may("s3:*")), "u", "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{THERE}:q", {},
      IMPLICIT, ""),
     (account(may()), "u", "sts:AssumeRole", ROLE.replace(HERE, THERE), {}, IMPLICIT, POLICY),
+    # IAM's own actions are of one account: no policy of a role could let it be passed from another
+    (account(may()), "u", "iam:PassRole", ROLE.replace(HERE, THERE), {}, IMPLICIT, ""),
     # what anyone may read, if Block Public Access is off
     (account(visitors={"web": {"arn": "anonymous"}}, resources=OPEN), "web", "s3:GetObject", OBJECT,
      {}, ALLOWED, PUBLIC),
@@ -271,6 +273,27 @@ def test_a_resource_of_another_kind_is_said_beside_the_answer(action, resource, 
 def test_a_list_of_an_object_is_said_to_be_one_of_its_bucket():
     notes = asked(account(may()), "u", "s3:ListBucket", OBJECT).notes
     assert "s3:ListBucket is asked of a bucket: of arn:aws:s3:::b." in notes
+
+
+def test_an_answer_for_one_resource_of_several_says_so(tmp_path):
+    """AWS's example policies of EC2: a launch needs the image, the subnet and others as well."""
+    launches = account(may("ec2:RunInstances", "arn:aws:ec2:*:*:instance/*"))
+    allowed = asked(launches, "u", "ec2:RunInstances", SERVER)
+    assert allowed.summary["verdict"] == ALLOWED
+    assert "all must be allowed: this is the answer for one resource" in allowed.notes[1]
+    assert "image" in allowed.notes[1] and "subnet" in allowed.notes[1]
+    image = "arn:aws:ec2:eu-west-1::image/ami-1"
+    for found in (
+        asked(launches, "u", "ec2:RunInstances", image),
+        asked(account(may()), "u", "ec2:StopInstances", SERVER),
+    ):
+        assert not any("together" in note for note in found.notes)
+    file = tmp_path / "requests.csv"
+    file.write_text(
+        f"principal,action,resource\nu,ec2:StopInstances,{SERVER}\nu,ec2:RunInstances,{SERVER}\n"
+    )
+    rows = simulated(AccessScenario(policies=launches, requests=str(file)))
+    assert any("AWS asks ec2:RunInstances of image" in note for note in rows.notes)
 
 
 @pytest.mark.parametrize(

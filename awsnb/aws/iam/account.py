@@ -139,12 +139,16 @@ class Account:
             rcps=self.rcps if limited else (),
             management_account=self.management_account,
             endpoint=self.endpoint,
-            resource_unknown=self.resource(arn) is NOT_LISTED and self._has_policy(arn),
+            resource_unknown=self.resource(arn) is NOT_LISTED and self._has_policy(service, arn),
         )
 
-    def _has_policy(self, arn: str) -> bool:
-        """Whether a resource surely has a policy that matters: a KMS key, or another account's."""
-        return _is_key(arn) or _account_in(arn) not in ("", "aws", self.number)
+    def _has_policy(self, service: str, arn: str) -> bool:
+        """Whether a resource surely has a policy that matters: a KMS key, or another account's.
+
+        IAM's own actions are of one account: no role can be passed to another.
+        """
+        is_elsewhere = _account_in(arn) not in ("", "aws", self.number)
+        return _is_key(arn) or (is_elsewhere and service != "iam")
 
     @cached_property
     def _trust(self) -> dict[str, Policy]:
