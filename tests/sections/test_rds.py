@@ -316,7 +316,7 @@ def test_too_late_and_off_are_told_apart():
 
 def test_all_four_questions_after_an_accident_are_answered():
     said = S.simulate(TimeTravelScenario())
-    assert "latest restorable time is 14:10 UTC or later" in said.why
+    assert "latest restorable time is 14:10 UTC or newer" in said.why
     assert "The new instance has an endpoint of its own" in said.why
     assert "The application runs on it from 15:04 UTC" in said.why
     assert "14:03 is not there: 1 h 1 min of writes" in said.why

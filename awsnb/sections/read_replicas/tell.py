@@ -252,6 +252,9 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         yield "The replicas above serve no reads here; each is paid for as well."
     if one.other_region:
         yield "The bill counts the log of each replica that is read as sent to the other Region."
+        sure = RDS.value("read_replica", "max_cross_region")
+        if one.replicas > sure:
+            yield f"AWS guarantees {sure} replicas of one source in other Regions, not more."
     yield "Reads come first on a replica, and replay gets what they leave: assumed."
     promotion = RDS.value("read_replica", "promotion")
     yield f"A promoted replica becomes an instance of its own {promotion}."
