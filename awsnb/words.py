@@ -5,8 +5,9 @@ from math import isnan
 
 
 def usd(amount: float) -> str:
-    """Say a sum of money: ``1,234.50 USD``."""
-    return f"{amount:,.2f} USD"
+    """Say a sum of money: ``1,234.50 USD``; nothing is never less than nothing."""
+    cents = round(amount, 2) or 0.0
+    return f"{cents:,.2f} USD"
 
 
 def counted(count: float, one: str, many: str = "") -> str:
