@@ -49,6 +49,11 @@ def rate(per_s: float) -> str:
     return f"{per_s:.3g}" if per_s < 99.95 else f"{per_s:,.0f}"
 
 
+def a_second(per_s: float, one: str) -> str:
+    """Say a rate of things: ``1 request/s``, ``0.04 requests/s``, ``2,000 writes/s``."""
+    return f"{rate(per_s)} {one if rate(per_s) == '1' else one + 's'}/s"
+
+
 def milliseconds(latency_ms: float) -> str:
     """Say a latency: ``0.5 ms``, ``120 ms``, ``4.2 s``, ``31 min``; NaN if nothing answered."""
     if isnan(latency_ms):
