@@ -275,6 +275,24 @@ def test_a_list_of_an_object_is_said_to_be_one_of_its_bucket():
     assert "s3:ListBucket is asked of a bucket: of arn:aws:s3:::b." in notes
 
 
+@pytest.mark.parametrize(
+    ("arn", "action", "is_said"),
+    [
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "iam:ListUsers", True),
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "sts:AssumeRole", True),
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "sts:GetCallerIdentity", False),
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "s3:GetObject", False),
+        (f"arn:aws:iam::{HERE}:user/bob", "iam:ListUsers", False),
+    ],
+)
+def test_a_federated_user_can_call_neither_iam_nor_sts(arn, action, is_said):
+    """IAM User Guide, the table that compares what STS gives: GetFederationToken."""
+    resource = {"sts:AssumeRole": ROLE, "s3:GetObject": OBJECT}.get(action, "*")
+    text = account(visitors={"f": {"arn": arn, "policies": [policy(may())]}})
+    notes = asked(text, "f", action, resource).notes
+    assert any("neither IAM nor STS" in note for note in notes) is is_said
+
+
 def test_an_answer_for_one_resource_of_several_says_so(tmp_path):
     """AWS's example policies of EC2: a launch needs the image, the subnet and others as well."""
     launches = account(may("ec2:RunInstances", "arn:aws:ec2:*:*:instance/*"))

@@ -116,11 +116,22 @@ def notes(outcome: Outcome) -> tuple[str, ...]:
     entity = outcome.scenario.account.entity(outcome.scenario.question.principal)
     if entity.principal.account != outcome.scenario.account.number:
         said.append("The visitor's own organisation is not known: none of its SCPs is applied.")
+    said += _of_federated(outcome)
     said += _asked_of_all(outcome) + _asked_of_buckets(outcome) + _asked_together(outcome)
     said += _resting(outcome) + _without_policy(outcome)
     if outcome.scenario.what_if != NOTHING and not outcome.is_changed:
         said.append("The change brings no policy yet.")
     return tuple(said)
+
+
+def _of_federated(outcome: Outcome) -> list[str]:
+    """Say that IAM and STS take no call of a federated user, whatever its policies allow."""
+    if not outcome.is_barred:
+        return []
+    return [
+        "A federated user can call neither IAM nor STS by the API or the command line, whatever is "
+        "allowed: only who it is can be asked."
+    ]
 
 
 def _asked_of_all(outcome: Outcome) -> list[str]:
