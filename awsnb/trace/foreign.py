@@ -9,7 +9,7 @@ FOREIGN = {
     re.compile(r"[{\[(]+\s*'|[\[{(]*\s*datetime\.|.{0,200}datetime\.datetime\("): (
         "a Python object as print shows it: write it with json.dump(answer, file, default=str)"
     ),
-    re.compile(r"(?:- )?[A-Z][A-Za-z]+:(?:\s|$)"): (
+    re.compile(r"(?:- )?[A-Z][A-Za-z]+:(?:\s[^,;\t]*)?(?:\n|$)"): (
         f"the YAML that the AWS command line writes: {OUTPUT_JSON}"
     ),
     re.compile(r"---\s*\n"): f"YAML: {OUTPUT_JSON}",

@@ -18,6 +18,7 @@ from awsnb.trace.units import unit_of
 
 ADDED_UP = ("Sum", "SampleCount")
 LEAST_BYTES = 1e5  # of a level that is not 0: less is in another unit than bytes
+LEAST_FREE_BYTES = 1e8  # of free storage, which has gigabytes: less may be megabytes
 MOST_PERCENT = 100.5
 
 
@@ -83,6 +84,8 @@ def _refuse_other(trace: Trace, wanted: Metric) -> None:
         )
     if trace.statistic in ADDED_UP:
         raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which counts samples")
+    if trace.statistic and trace.statistic not in wanted.statistics:
+        raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which leaves some out")
 
 
 def _scale(trace: Trace, wanted: Metric) -> float:
@@ -111,8 +114,9 @@ def _refuse_values(trace: Trace, value: Floats, wanted: Metric, low: float) -> N
             f"holds {most:g} at most: if these are fractions of 1, multiply them by 100; if they "
             f"are percent, name the column {wanted.metric} (Percent)"
         )
-    if counts == "bytes" and 0 < most < LEAST_BYTES:
+    least_bytes = LEAST_FREE_BYTES if wanted.measure == "free storage" else LEAST_BYTES
+    if counts == "bytes" and 0 < most < least_bytes:
         raise TraceError(
-            f"holds {most:g} at most, too few for {wanted.units[0]}: name the unit in the header, "
-            f"as in '{wanted.metric} (GB)'"
+            f"holds {most:,.6g} at most, too few for {wanted.units[0]}: name the unit in the "
+            f"header, as in '{wanted.metric} (GB)', or (Bytes) if they are"
         )

@@ -91,7 +91,7 @@ def choose(
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
     held = usual_statistic(series)
-    some = [one for one in held if name is None and one.label.metric.casefold() in usual]
+    some = _whole([one for one in held if name is None and one.label.metric.casefold() in usual])
     if _are_halves(some) or (len(some) == 1 and not (both_halves and _is_half(some[0]))):
         return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
@@ -154,6 +154,17 @@ def _are_halves(series: list[Series]) -> bool:
         and _half(names[0]) == _half(names[1])
         and len({one.label._replace(metric="") for one in series}) == 1
     )
+
+
+def _whole(series: list[Series]) -> list[Series]:
+    """Of the metrics of one resource, the one that is no part of the load, where only one is."""
+    whole = [one for one in series if not _is_part(one)]
+    return whole if len(whole) == 1 and len({one.label.resource for one in series}) == 1 else series
+
+
+def _is_part(one: Series) -> bool:
+    metric = known(one.label.metric, one.label.namespace)
+    return _is_half(one) or bool(metric and metric.counts_alone)
 
 
 def _is_half(one: Series) -> bool:

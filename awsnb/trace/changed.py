@@ -1,0 +1,87 @@
+"""Words of a label that change what its values are: a scale, another time, a share, a limit.
+
+Beside a metric's name they make something else of it. In a label of one's own they say more than
+an answer such as ``operations/s`` can take in.
+"""
+
+import re
+from itertools import pairwise
+
+from awsnb.trace.metrics import known
+
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    """Whole words, in small or capital letters; a part of a name such as ``db-limit`` is none."""
+    return re.compile(rf"(?<![\w/.:-])(?:{'|'.join(patterns)})(?![\w-])", re.IGNORECASE)
+
+
+SCALES = ("thousands?", "millions?", "billions?", "x ?10(?:00|24)", "'000", "1000s",
+          "[kmg]ibibytes?|mebibytes?", "sectors?", "blocks?", "[kmg]?bits?")  # fmt: skip
+PERIODS = ("rpm", "hourly", "daily", "weekly", "monthly", "rolling", "moving", "cumulative")
+STATISTICS = ("median", "stddev", "variance", "peak")
+NO_LOAD = ("limit", "threshold", "budget", "quota", "provisioned", "baseline", "predicted",
+           "anomaly", "ratio", "fraction", "errors?", "failed", "[45]xx")  # fmt: skip
+RATES = ("hz", "rps", "qps", "tps", "iops")
+OF_ANOTHER = ("change", "diff", "difference", "free", "available", "remaining")
+OF_CPU = ("idle", "steal", "iowait", "target", r"(?<!\d )(?:cores?|vcpus?)")
+NO_CPU = ("idle", "steal", "iowait", "wait", "mem(?:ory)?", "ram", "disk", "swap", "load",
+          "(?:milli)?cores?", "vcpus?")  # fmt: skip
+
+ALWAYS = _words(*SCALES, *PERIODS, *STATISTICS, *NO_LOAD)
+BESIDE = _words(*RATES, *OF_ANOTHER)
+DERIVED = re.compile(r"\b(?:per|rate|delta|derivative|expected|forecast)\b", re.IGNORECASE)
+WRAPPED = re.compile(
+    r"[(\[](?:.* )?in \w[^)\]]*[)\]]|"
+    r"[(\[](?:k|m|0-1|1/\w+|h|hours?|min(?:utes)?|days?|[kmgt]i?bps|[kmgt]i?b/\w+)[)\]]|"
+    r"(?:^|\s)(?:[km]|[kmg]o|[kmgt]i?bps)$",
+    re.IGNORECASE,
+)
+# scales and times of a label of one's own, where '_' parts words
+SCALED = re.compile(
+    r"(?:(?<![a-z])|(?<=[a-z])(?=[kmg]b(?:ps|/s)))[kmgt]i?b(?:ytes?)?(?:ps)?(?![a-z])|"  # MB, wkB/s
+    r"(?<![a-z])[km] ?(?:i?ops|ios?|rps|qps|req\w*)\b|[(\[][km][)\]]|"  # kIOPS, (k)
+    r"\*\s*\d+|\b\d+\s*\*|/\s*\(?\s*(?:10(?:00|24)|1048576|1e\d)\d*\b",  # m1/1024
+    re.IGNORECASE,
+)
+OTHER_TIME = re.compile(
+    r"\bper (?!s\b|sec)\w+|/ ?(?!s\b|sec)(?:min\w*|h|hours?|d|days?|target|instance|host|node|"
+    r"user|core|vcpu)\b",
+    re.IGNORECASE,
+)
+CPU_WORDS, NO_CPU_WORDS = _words(*OF_CPU), _words(*NO_CPU)
+COUNTER = re.compile(r"\w_total\b|\bcounter\b", re.IGNORECASE)
+
+
+def changes_metric(beside: str, measure: str) -> bool:
+    """Say whether the words beside a metric's name make something else of it."""
+    more = (CPU_WORDS,) if measure == "cpu" else ()
+    return any(one.search(beside) for one in (ALWAYS, BESIDE, DERIVED, WRAPPED, *more))
+
+
+def unanswered(label: str, *, cpu: bool = False) -> str:
+    """Return what a label of one's own says and an answer does not take in, or nothing.
+
+    Examples
+    --------
+    >>> unanswered("Total kIOPS"), unanswered("requests per target"), unanswered("my requests")
+    ('kIOPS', 'per target', '')
+    """
+    if is_quotient(label):
+        return "/"
+    text = label.replace("_", " ")
+    if cpu:
+        found = None if re.match(r"100\s*-", text) else NO_CPU_WORDS.search(text.replace("%", " "))
+        return (found or ALWAYS.search(text) or [""])[0]
+    found = next(filter(None, (one.search(text) for one in (SCALED, OTHER_TIME, ALWAYS))), None)
+    return found[0].strip() if found else ""
+
+
+def is_quotient(label: str) -> bool:
+    """Say whether a label divides one metric by another."""
+    parts = [part.strip("() ") for part in label.split("/")]
+    return any(known(a) and known(b) for a, b in pairwise(parts))
+
+
+def is_counter(label: str) -> bool:
+    """Say whether a label names a counter that runs since a start, as Prometheus names them."""
+    return bool(COUNTER.search(label))
