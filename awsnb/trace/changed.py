@@ -49,6 +49,10 @@ OTHER_TIME = re.compile(
     re.IGNORECASE,
 )
 CPU_WORDS, NO_CPU_WORDS = _words(*OF_CPU), _words(*NO_CPU)
+FUNCTION = re.compile(
+    r"\b(?:max|min|count|samplecount|stddev|log\d*|running sum)\s*\(", re.IGNORECASE
+)
+AVERAGE = re.compile(r"\bavg\s*\(", re.IGNORECASE)
 COUNTER = re.compile(r"\w_total\b|\bcounter\b", re.IGNORECASE)
 
 
@@ -58,22 +62,29 @@ def changes_metric(beside: str, measure: str) -> bool:
     return any(one.search(beside) for one in (ALWAYS, BESIDE, DERIVED, WRAPPED, *more))
 
 
-def unanswered(label: str, *, cpu: bool = False) -> str:
+def unanswered(label: str, said: str) -> str:
     """Return what a label of one's own says and an answer does not take in, or nothing.
 
     Examples
     --------
-    >>> unanswered("Total kIOPS"), unanswered("requests per target"), unanswered("my requests")
-    ('kIOPS', 'per target', '')
+    >>> unanswered("Total kIOPS", "operations/s"), unanswered("my requests", "requests")
+    ('kIOPS', '')
+    >>> unanswered("requests per target", "requests"), unanswered("% idle", "CPU %")
+    ('per target', 'idle')
     """
     if is_quotient(label):
         return "/"
     text = label.replace("_", " ")
-    if cpu:
-        found = None if re.match(r"100\s*-", text) else NO_CPU_WORDS.search(text.replace("%", " "))
-        return (found or ALWAYS.search(text) or [""])[0]
-    found = next(filter(None, (one.search(text) for one in (SCALED, OTHER_TIME, ALWAYS))), None)
-    return found[0].strip() if found else ""
+    if said != "CPU %":
+        total = () if said.endswith("/s") else (AVERAGE,)
+        return _first(text, (SCALED, OTHER_TIME, ALWAYS, FUNCTION, *total))
+    share = "" if re.match(r"100\s*-", text) else _first(text.replace("%", " "), (NO_CPU_WORDS,))
+    return share or _first(text, (ALWAYS, FUNCTION))
+
+
+def _first(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
+    found = next(filter(None, (one.search(text) for one in patterns)), None)
+    return found[0].removesuffix("(").strip() if found else ""
 
 
 def is_quotient(label: str) -> bool:

@@ -295,7 +295,7 @@ def _of_unknown(
 
 def _as_said(trace: Trace, unit: Unit | None, said: str) -> Told:
     """What the user says; whether it is a rate, the file may know better."""
-    if word := unanswered(trace.metric, cpu=said == CPU_SAID):
+    if word := unanswered(trace.metric, said):
         raise TraceError(
             f"{shown(trace.metric)} says {shown(word)}, which trace_unit = {said} does not take "
             "in: export plain values, or name their unit at the end of the header, as in "

@@ -1,5 +1,6 @@
 """A word of a label that changes what its values are is never dropped: read, refused or noted."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -44,7 +45,15 @@ def load(tmp_path):
         *(("orders per minute", "per minute"), ("GB/h of backup", "GB"), ("visits/day", "/day")),
         *(("RPS per target", "per target"), ("req/s peak", "peak"), ("Provisioned IOPS", None)),
         *(("m1/1024/1024", "/1024"), ("ProcessedBytes*8/PERIOD(m1)", "*8")),
-        *(("VolumeReadBytes/VolumeReadOps", "/"), ("failed requests", "failed")),
+        *(
+            ("VolumeReadBytes/VolumeReadOps", "/"),
+            ("failed requests", "failed"),
+            *(
+                ("MAX(VolumeReadOps)", "MAX"),
+                ("COUNT(m1)", "COUNT"),
+                ("RUNNING_SUM(m1)", "RUNNING SUM"),
+            ),
+        ),
     ],
 )
 @pytest.mark.parametrize("said", ["operations", "operations/s", "bytes/s"])
@@ -52,14 +61,14 @@ def test_an_answer_does_not_drop_what_the_label_says(label, says, said):
     """The scale of 'kIOPS' would be lost: 155 in place of 155,000."""
     with pytest.raises(TraceError, match=r"does not take in|may be of bits or"):
         load_of(trace(label), DISK, said)
-    assert unanswered(label) == (says or "Provisioned")
+    assert unanswered(label, said) == (says or "Provisioned")
 
 
 @pytest.mark.parametrize(
     "label", ["mine", "iops", "disk reads", "nvme1n1 read bytes", "db-limit", "requests_total"]
 )
 def test_an_answer_is_taken_for_a_label_that_says_no_more(label):
-    assert not unanswered(label)
+    assert not unanswered(label, "operations/s")
     assert load_of(trace(label), DISK, "operations/s").per_s.max() == 210
 
 
@@ -211,7 +220,43 @@ def test_a_lag_in_minutes_is_not_one_in_seconds(label):
         level_of(trace(metric), "ReplicaLag")
 
 
+@pytest.mark.parametrize(
+    ("metric", "header"),
+    [
+        ("a + a", "a NewFlowCount,b NewFlowCount"),
+        ("NewFlowCount + NewFlowCount_TLS", "NewFlowCount,NewFlowCount_TLS"),
+    ],
+)
+def test_a_sum_counts_nothing_twice(load, metric, header):
+    values = [f"{r:.0f},{r:.0f}" for r in RATE]
+    with pytest.raises(TraceError, match="twice: name each once, a whole or its parts"):
+        load(table(header, values), "connections", metric=metric)
+
+
+def test_an_average_of_totals_is_none():
+    with pytest.raises(TraceError, match="says 'AVG', which trace_unit = operations"):
+        load_of(trace("AVG(VolumeReadOps)"), DISK, "operations")
+    assert load_of(trace("AVG(ReadIOPS)"), DISK, "operations/s").per_s.max() == 210
+
+
 # --- shapes
+
+
+@pytest.mark.parametrize(("asked", "reads"), [("Sum", 0.7), ("Average", None), ("Maximum", None)])
+def test_a_statistic_that_nobody_asked_for_is_not_0(load, asked, reads):
+    """PowerShell's ConvertTo-Json writes all five, and 0 for the others."""
+    none: dict[str, object] = dict.fromkeys(
+        ("Sum", "Average", "Maximum", "Minimum", "SampleCount"), 0.0
+    )
+    none["Unit"] = {"Value": "Count"}
+    times = [str(T0 + timedelta(minutes=5 * i)) for i in range(RATE.size)]
+    points = [none | {asked: r, "Timestamp": t} for r, t in zip(RATE, times, strict=True)]
+    content = json.dumps({"Label": "VolumeReadOps", "Datapoints": points})
+    if reads:
+        assert load(content).per_s.max() == pytest.approx(reads)
+    else:
+        with pytest.raises(TraceError, match=f"the {asked} of VolumeReadOps is not its load"):
+            load(content)
 
 
 def test_row_numbers_are_no_metric(tmp_path):
