@@ -24,8 +24,15 @@ NO_LOAD = ("limit", "threshold", "budget", "quota", "provisioned", "baseline", "
 RATES = ("hz", "rps", "qps", "tps", "iops")
 OF_ANOTHER = ("change", "diff", "difference", "free", "available", "remaining")
 OF_CPU = ("idle", "steal", "iowait", "target", r"(?<!\d )(?:cores?|vcpus?)")
-NO_CPU = ("idle", "steal", "iowait", "wait", "mem(?:ory)?", "ram", "disk", "swap", "load",
-          "(?:milli)?cores?", "vcpus?")  # fmt: skip
+GAUGES = ("queued?", "depth", "length", "latency", "duration", "time", "balance", "credits?",
+          "lag", "age", "free", "freeable", "available", "remaining", "used", "memory", "mem",
+          "heap", "size", "in[ -]?flight", "pending", "outstanding", "waiting", "open", "active",
+          "current", "idle", "concurrent", "healthy", "unhealthy", "hosts?", "max", "maximum",
+          "reset", "rejected", "throttled", "dropped", "utili[sz]ation")  # fmt: skip
+NO_CPU = ("idle", "steal", "iowait", "wait", "mem", "memory", "ram", "disk", "swap", "load",
+          "(?:milli)?cores?", "vcpus?", "credits?", "balance", "gpu", "network", "(?<!cpu )util",
+          "enginecpu", "reserved", "reservation", "requests?", "throttled", "available", "free",
+          "headroom")  # fmt: skip
 
 ALWAYS = _words(*SCALES, *PERIODS, *STATISTICS, *NO_LOAD)
 BESIDE = _words(*RATES, *OF_ANOTHER)
@@ -48,7 +55,7 @@ OTHER_TIME = re.compile(
     r"user|core|vcpu)\b",
     re.IGNORECASE,
 )
-CPU_WORDS, NO_CPU_WORDS = _words(*OF_CPU), _words(*NO_CPU)
+CPU_WORDS, NO_CPU_WORDS, LEVELS = _words(*OF_CPU), _words(*NO_CPU), _words(*GAUGES)
 FUNCTION = re.compile(
     r"\b(?:max|min|count|samplecount|stddev|log\d*|running sum)\s*\(", re.IGNORECASE
 )
@@ -77,7 +84,7 @@ def unanswered(label: str, said: str) -> str:
     text = label.replace("_", " ")
     if said != "CPU %":
         total = () if said.endswith("/s") else (AVERAGE,)
-        return _first(text, (SCALED, OTHER_TIME, ALWAYS, FUNCTION, *total))
+        return _first(text, (SCALED, OTHER_TIME, ALWAYS, LEVELS, FUNCTION, *total))
     share = "" if re.match(r"100\s*-", text) else _first(text.replace("%", " "), (NO_CPU_WORDS,))
     return share or _first(text, (ALWAYS, FUNCTION))
 

@@ -74,7 +74,8 @@ def level_of(trace: Trace, metric: str, path: str = "", *, low: float = 0.0) -> 
 def _refuse_other(trace: Trace, wanted: Metric) -> None:
     other = known(trace.metric, trace.namespace)
     if other is None:
-        but = f", but {shown(trace.metric)}" if trace.metric else ""
+        told = " ".join(filter(None, (trace.namespace, trace.metric)))
+        but = f", but {shown(told)}" if told else ""
         raise TraceError(
             f"does not say that it is {wanted.metric}{but}: if it is, name the column so"
         )

@@ -27,6 +27,8 @@ BY_THE_FILE = "as the file says"
 MOST_PERCENT = 100.5
 LEAST_BYTES = 100  # of a load, at its busiest: less is not worth a read or a write
 WHOLE = 1e-9  # how near, as a share, a whole number that was written as a float is
+PLAIN_CPU = "the share that all vCPUs were busy, as CPUUtilization (Average) is"
+PLAIN_VALUES = "plain {}, or name their unit at the end of the header, as in 'Bytes (MB)'"
 EXPORT = {
     "bytes": "VolumeReadBytes + VolumeWriteBytes (Sum; of RDS ReadThroughput + WriteThroughput)",
     "operations": "VolumeReadOps + VolumeWriteOps (Sum; of RDS ReadIOPS + WriteIOPS)",
@@ -297,9 +299,8 @@ def _as_said(trace: Trace, unit: Unit | None, said: str) -> Told:
     """What the user says; whether it is a rate, the file may know better."""
     if word := unanswered(trace.metric, said):
         raise TraceError(
-            f"{shown(trace.metric)} says {shown(word)}, which trace_unit = {said} does not take "
-            "in: export plain values, or name their unit at the end of the header, as in "
-            "'Bytes (MB)'"
+            f"{shown(trace.metric)} says {shown(word)}, which is not what trace_unit = {said} "
+            f"means: export {PLAIN_CPU if said == CPU_SAID else PLAIN_VALUES.format(said)}"
         )
     if said == CPU_SAID:
         _refuse_statistic(trace, ("", "Average"))

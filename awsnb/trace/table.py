@@ -221,11 +221,18 @@ def _long_series(
     label = read_label(" ".join((*words, "" if fold(column) == "value" else column)))
     if not _names_a_metric(label):
         label = read_label(column)._replace(resource=" ".join(words))
+    label = label._replace(namespace=label.namespace or _namespace(table, codes, keys))
     text = " ".join(name)
     names = (f"{text} {column}", text) if len(table.value_at) > 1 and text else (text or column,)
     units = frozenset(key[-1] for code, key in enumerate(keys) if codes is None or code in codes)
     told = units if table.unit_at is not None else frozenset()
     return Series(names, label, partial(table.samples, at, codes), told, table.style.notes())
+
+
+def _namespace(table: Table, codes: frozenset[int] | None, keys: list[tuple[str, ...]]) -> str:
+    """What a column of that name says, where it is none of AWS's either."""
+    named = [p for p, at in enumerate(table.key_at) if fold(table.labels[at]) == "namespace"]
+    return keys[min(codes or {0})][named[0]] if named and keys else ""
 
 
 def _names_a_metric(label: Label) -> bool:

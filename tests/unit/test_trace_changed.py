@@ -59,7 +59,7 @@ def load(tmp_path):
 @pytest.mark.parametrize("said", ["operations", "operations/s", "bytes/s"])
 def test_an_answer_does_not_drop_what_the_label_says(label, says, said):
     """The scale of 'kIOPS' would be lost: 155 in place of 155,000."""
-    with pytest.raises(TraceError, match=r"does not take in|may be of bits or"):
+    with pytest.raises(TraceError, match=r"is not what trace_unit = .* means|may be of bits or"):
         load_of(trace(label), DISK, said)
     assert unanswered(label, said) == (says or "Provisioned")
 
@@ -86,7 +86,7 @@ def test_bits_are_refused_wherever_they_stand(label):
     ],
 )
 def test_what_is_no_busy_cpu_is_none_by_an_answer(label):
-    with pytest.raises(TraceError, match="does not take in"):
+    with pytest.raises(TraceError, match="is not what trace_unit = CPU % means"):
         load_of(trace(label, RATE / 10), "cpu", "CPU %")
     assert load_of(trace("100 - cpu_usage_idle", RATE / 10), "cpu", "CPU %").per_s.max() == 21
 
@@ -142,6 +142,15 @@ def test_fractions_of_bytes_are_no_sum_with_their_unit_neither():
     with pytest.raises(TraceError, match="Sum of VolumeReadBytes is a whole number"):
         load_of(trace("VolumeReadBytes", RATE + 16384.25, unit="Bytes"), DISK)
     assert load_of(trace("VolumeReadBytes", RATE + 0.25, unit="Megabytes"), DISK).per_s.max() > 0
+
+
+def test_a_namespace_of_ones_own_is_not_awss(load):
+    rows = (f"MyApp,RequestCount,{T0 + timedelta(minutes=5 * i)},{300 * i}" for i in range(6))
+    content = "\n".join(("Namespace,MetricName,Timestamp,Sum", *rows))
+    with pytest.raises(TraceError, match=r"'RequestCount Sum' doesn't tell what it counts"):
+        load(content, "requests")
+    assert load(content, "requests", said="requests").per_s.max() == 5
+    assert load(content.replace("MyApp", "AWS/ELB"), "requests").per_s.max() == 5
 
 
 # --- what the values themselves tell
@@ -234,7 +243,9 @@ def test_a_sum_counts_nothing_twice(load, metric, header):
 
 
 def test_an_average_of_totals_is_none():
-    with pytest.raises(TraceError, match="says 'AVG', which trace_unit = operations"):
+    with pytest.raises(
+        TraceError, match="says 'AVG', which is not what trace_unit = operations means"
+    ):
         load_of(trace("AVG(VolumeReadOps)"), DISK, "operations")
     assert load_of(trace("AVG(ReadIOPS)"), DISK, "operations/s").per_s.max() == 210
 
