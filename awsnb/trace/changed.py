@@ -21,7 +21,7 @@ PERIODS = ("rpm", "hourly", "daily", "weekly", "monthly", "rolling", "moving", "
 STATISTICS = ("median", "stddev", "variance", "peak")
 NO_LOAD = ("limit", "threshold", "budget", "quota", "provisioned", "baseline", "predicted",
            "anomaly", "ratio", "fraction", "errors?", "failed", "[45]xx")  # fmt: skip
-RATES = ("hz", "rps", "qps", "tps", "iops")
+RATES = ("hz", "rps", "qps", "tps", "[km]?iops")
 OF_ANOTHER = ("change", "diff", "difference", "free", "available", "remaining")
 OF_CPU = ("idle", "steal", "iowait", "target", r"(?<!\d )(?:cores?|vcpus?)")
 GAUGES = ("queued?", "depth", "length", "latency", "duration", "time", "balance", "credits?",

@@ -27,11 +27,11 @@ def filled_every(value: Floats) -> int:
 
     Examples
     --------
-    >>> filled_every(np.repeat([3.0, 5, 4, 6, 2, 7, 1], 5)), filled_every(np.array([3.0, 3, 5]))
+    >>> filled_every(np.repeat([3.0, 5, 4, 6, 2, 7, 1, 8], 5)), filled_every(np.array([3.0, 3, 5]))
     (5, 0)
     """
     ends = np.flatnonzero(np.append(value[1:] != value[:-1], True))
-    lengths = np.diff(ends)  # without the first run, which may be cut
+    lengths = np.diff(ends)[:-1]  # without the first run and the last, which may be cut
     if lengths.size < RUNS or np.unique(value[ends]).size < DISTINCT * ends.size:
         return 0
     every = int(np.gcd.reduce(lengths))

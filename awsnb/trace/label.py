@@ -67,7 +67,7 @@ def read_label(text: str) -> Label:
         return _of_unknown(text)
     found = _of_known(words, metrics[0])
     measure = getattr(known(found.metric, found.namespace), "measure", "")
-    other = changes_metric(found.resource, measure)
+    other = changes_metric(found.resource, measure) or _has_another_unit(found)
     return Label(metric=text) if other or len(metrics) > 1 else found
 
 
@@ -121,6 +121,12 @@ def _unit(text: str, metric: Metric | None) -> tuple[str, str]:
             continue
         return unit, f"{text[: match.start()]} {text[match.end() :]}"
     return "", text
+
+
+def _has_another_unit(label: Label) -> bool:
+    """Say whether a second unit stands beside the one that was found, as in ``/s (MB)``."""
+    more, _ = _unit(label.resource, None)
+    return bool(label.unit and more) and unit_of(more) != unit_of(label.unit)
 
 
 def _is_unit(text: str) -> bool:

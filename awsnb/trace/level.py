@@ -62,7 +62,8 @@ def level_of(trace: Trace, metric: str, path: str = "", *, low: float = 0.0) -> 
     assert wanted is not None
     try:
         _refuse_other(trace, wanted)
-        found = replace(trace, value=trace.value * _scale(trace, wanted), unit=wanted.units[0])
+        value, notes = trace.value * _scale(trace, wanted), _statistic_note(trace, wanted)
+        found = replace(trace, value=value, unit=wanted.units[0], repairs=(*trace.repairs, *notes))
         _refuse_values(trace, found.value, wanted, low)
     except TraceError as problem:
         statistics = [one for one in wanted.statistics if one not in ADDED_UP]
@@ -87,6 +88,13 @@ def _refuse_other(trace: Trace, wanted: Metric) -> None:
         raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which counts samples")
     if trace.statistic and trace.statistic not in wanted.statistics:
         raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which leaves some out")
+
+
+def _statistic_note(trace: Trace, wanted: Metric) -> tuple[str, ...]:
+    """Say what was read of each period, where it is not what shows the metric best."""
+    if trace.statistic in ("", wanted.statistic):
+        return ()
+    return (f"the {trace.statistic} of each period was read, not the {wanted.statistic}",)
 
 
 def _scale(trace: Trace, wanted: Metric) -> float:

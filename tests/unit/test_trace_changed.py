@@ -103,7 +103,17 @@ def test_an_extreme_of_a_rate_or_percentage_is_no_load(label, said, statistic):
     "beside",
     [
         *("in thousands", "[x1000]", "K", "'000", "(1000s)", "million", "(in MiB)", "kBps"),
-        *("hourly", "daily total", "cumulative", "(rolling 1h)", "[1/s]", "(1/min)", "rpm", "RPS"),
+        *(
+            "kIOPS",
+            "hourly",
+            "daily total",
+            "cumulative",
+            "(rolling 1h)",
+            "[1/s]",
+            "(1/min)",
+            "rpm",
+            "RPS",
+        ),
         *("limit", "threshold", "budget", "peak", "median", "stddev", "predicted", "anomaly"),
         *("change", "diff", "errors", "5xx", "(MBps)", "(GB/day)", "Mbit", "(blocks)", "Mo"),
     ],
@@ -112,6 +122,11 @@ def test_a_word_beside_a_metric_that_changes_it_makes_it_unknown(beside):
     for name in ("VolumeReadOps", "VolumeReadBytes", "RequestCount"):
         label = f"{name} {beside}"
         assert read_label(label).metric == label
+
+
+def test_a_second_unit_beside_a_metric_makes_it_unknown():
+    assert read_label("ProcessedBytes/s (MB)").metric == "ProcessedBytes/s (MB)"
+    assert read_label("ProcessedBytes (MB/s)").unit == "MB/s"
 
 
 @pytest.mark.parametrize("beside", ["idle", "(0-1)", "fraction", "(cores)", "steal", "target"])
@@ -167,7 +182,7 @@ def test_a_counter_is_no_total():
 
 
 def test_a_total_that_a_tool_repeats_on_a_finer_grid_is_asked_about(load):
-    totals = np.repeat(30_000 + np.array([0, 9, 4, 7, 1, 8, 3, 5]), 5)
+    totals = np.repeat(30_000 + np.array([0, 9, 4, 7, 1, 8, 3, 5, 2]), 5)[1:-2]
     with pytest.raises(TraceError, match=r"each value 5 times in a row.*with its own period"):
         load(table("VolumeReadOps", totals, 60))
     said = load(table("VolumeReadOps", totals, 60), said="operations")
@@ -220,6 +235,13 @@ def test_free_storage_below_a_hundred_megabytes_says_its_unit():
         level_of(trace("FreeStorageSpace", np.linspace(5e5, 4e5, 9)), "FreeStorageSpace")
     full = level_of(trace("FreeStorageSpace", [4e5, 0.0], unit="Bytes"), "FreeStorageSpace")
     assert full.value.max() == 4e5
+
+
+def test_a_level_says_what_of_each_period_was_read():
+    low = level_of(trace("DatabaseConnections", statistic="Minimum"), "DatabaseConnections")
+    assert low.repairs == ("the Minimum of each period was read, not the Maximum",)
+    most = level_of(trace("DatabaseConnections", statistic="Maximum"), "DatabaseConnections")
+    assert not most.repairs
 
 
 @pytest.mark.parametrize("label", ["ReplicaLag (minutes)", "ReplicaLag (h)", "ReplicaLag limit"])
