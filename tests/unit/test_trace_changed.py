@@ -1,12 +1,21 @@
 """A word of a label that changes what its values are is never dropped: read, refused or noted."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from awsnb.trace import Trace, TraceError, level_of, load_of, read_cloudwatch, read_load
+from awsnb.trace import (
+    Trace,
+    TraceError,
+    level_of,
+    load_of,
+    read_balance,
+    read_cloudwatch,
+    read_load,
+)
 from awsnb.trace.changed import unanswered
 from awsnb.trace.filled import filled_every
 from awsnb.trace.label import read_label
@@ -315,3 +324,14 @@ def test_spacings_that_all_differ_have_no_period(tmp_path):
     path.write_text("\n".join(("timestamp,VolumeReadOps", *rows)))
     with pytest.raises(TraceError, match="no regular period"):
         read_cloudwatch(path)
+
+
+def test_a_balance_of_another_resource_is_refused(tmp_path):
+    path = tmp_path / "balance.csv"
+    path.write_text(table("i-0bbbbbbb2 CPUCreditBalance", RATE))
+    load = replace(trace("CPUUtilization"), resource="InstanceId:i-0aaaaaaa1")
+    with pytest.raises(TraceError, match="is of i-0bbbbbbb2, and the load of i-0aaaaaaa1"):
+        read_balance(path, "CPUCreditBalance", load)
+    same = replace(load, resource="web (i-0bbbbbbb2)")
+    for one in (same, replace(load, resource="web")):
+        assert read_balance(path, "CPUCreditBalance", one).shape == RATE.shape
