@@ -18,7 +18,7 @@ def _words(*patterns: str) -> re.Pattern[str]:
 SCALES = ("thousands?", "millions?", "billions?", "x ?10(?:00|24)", "'000", "1000s",
           "[kmg]ibibytes?|mebibytes?", "sectors?", "blocks?", "[kmg]?bits?")  # fmt: skip
 PERIODS = ("rpm", "hourly", "daily", "weekly", "monthly", "rolling", "moving", "cumulative")
-STATISTICS = ("median", "stddev", "variance", "peak")
+STATISTICS = ("median", "stddev", "variance", "peak", r"p\d\d(?:\.\d+)?")
 NO_LOAD = ("limit", "threshold", "budget", "quota", "provisioned", "baseline", "predicted",
            "anomaly", "ratio", "fraction", "errors?", "failed", "[45]xx")  # fmt: skip
 RATES = ("hz", "rps", "qps", "tps", "[km]?iops")
@@ -60,6 +60,7 @@ FUNCTION = re.compile(
     r"\b(?:max|min|count|samplecount|stddev|log\d*|running sum)\s*\(", re.IGNORECASE
 )
 AVERAGE = re.compile(r"\bavg\s*\(", re.IGNORECASE)
+CASES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 COUNTER = re.compile(r"\w_total\b|\bcounter\b", re.IGNORECASE)
 
 
@@ -81,16 +82,28 @@ def unanswered(label: str, said: str) -> str:
     """
     if is_quotient(label):
         return "/"
-    text = label.replace("_", " ")
     if said != "CPU %":
         total = () if said.endswith("/s") else (AVERAGE,)
-        return _first(text, (SCALED, OTHER_TIME, ALWAYS, LEVELS, FUNCTION, *total))
-    share = "" if re.match(r"100\s*-", text) else _first(text.replace("%", " "), (NO_CPU_WORDS,))
-    return share or _first(text, (ALWAYS, FUNCTION))
+        return _first(label, SCALED, OTHER_TIME, ALWAYS, LEVELS, FUNCTION, *total)
+    share = "" if re.match(r"100\s*-", label) else _first(label.replace("%", " "), NO_CPU_WORDS)
+    return share or _first(label, ALWAYS, FUNCTION)
 
 
-def _first(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
-    found = next(filter(None, (one.search(text) for one in patterns)), None)
+def spaced(label: str) -> str:
+    """Part the words of ``readOpsPerSec`` and ``read_ops_per_sec``.
+
+    Examples
+    --------
+    >>> spaced("readOpsPerSec"), spaced("read_ops_per_sec"), spaced("readIOPSAvg")
+    ('read Ops Per Sec', 'read ops per sec', 'read IOPS Avg')
+    """
+    return CASES.sub(" ", label).replace("_", " ")
+
+
+def _first(label: str, *patterns: re.Pattern[str]) -> str:
+    texts = label.replace("_", " "), spaced(label)
+    every = (one.search(text) for text in texts for one in patterns)
+    found = next(filter(None, every), None)
     return found[0].removesuffix("(").strip() if found else ""
 
 

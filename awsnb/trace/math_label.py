@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from awsnb.trace.changed import spaced
 from awsnb.trace.label import EXPRESSION
 from awsnb.trace.metrics import known
 from awsnb.trace.units import BITS, RATE, rate_word
@@ -57,9 +58,9 @@ def told_by(label: str, period_s: float) -> Told | None:
 
 def seems_a_rate(label: str) -> bool:
     """Say whether a label that is not understood divides, or ends in a unit per second."""
-    match = RATE_AT_END.fullmatch(label.strip())
+    text = spaced(label.strip())
     divides = "/" in label and bool(EXPRESSION.search(label))
-    return divides or bool(RATE_WORD.search(label)) or bool(match)
+    return divides or bool(RATE_WORD.search(text) or RATE_AT_END.fullmatch(text))
 
 
 def may_be_bits(label: str) -> bool:

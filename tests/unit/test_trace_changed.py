@@ -273,6 +273,13 @@ def test_a_sum_counts_nothing_twice(load, metric, header):
         load(table(header, values), "connections", metric=metric)
 
 
+@pytest.mark.parametrize("label", ["readOpsPerSec", "read_ops_per_sec", "write_iops", "qps"])
+def test_a_rate_by_its_name_is_no_total(label):
+    with pytest.raises(TraceError, match=r"seems to be a rate.*operations/s"):
+        load_of(trace(label), DISK, "operations")
+    assert load_of(trace(label), DISK, "operations/s").per_s.max() == 210
+
+
 def test_an_average_of_totals_is_none():
     with pytest.raises(
         TraceError, match="says 'AVG', which is not what trace_unit = operations means"
