@@ -15,12 +15,16 @@ def _words(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/.:-])(?:{'|'.join(patterns)})(?![\w-])", re.IGNORECASE)
 
 
-SCALES = ("thousands?", "millions?", "billions?", "x ?10(?:00|24)", "'000", "1000s",
+SCALES = ("thousands?", "millions?", "billions?", "x ?(?:10+|1024)", "'000", "1000s",
           "[kmg]ibibytes?|mebibytes?", "sectors?", "blocks?", "[kmg]?bits?")  # fmt: skip
-PERIODS = ("rpm", "hourly", "daily", "weekly", "monthly", "rolling", "moving", "cumulative")
+PERIODS = ("rpm", "hourly", "daily", "weekly", "monthly", "rolling", "moving", "running",
+           "cumulative", "cumsum", "[mqy]td")  # fmt: skip
 STATISTICS = ("median", "stddev", "variance", "peak", r"p\d\d(?:\.\d+)?")
 NO_LOAD = ("limit", "threshold", "budget", "quota", "provisioned", "baseline", "predicted",
-           "anomaly", "ratio", "fraction", "errors?", "failed", "[45]xx")  # fmt: skip
+           "anomaly", "ratio", "fraction", "errors?", "failed", "[45]xx", "estimated", "projected",
+           "goal", "alarm", "slo", "sla", "cap", "ceiling", "capacity", "allowance", "allowed",
+           "headroom", "reserved", "percentile", "deviation", "z-score", "band", "trend", "growth",
+           "smoothed", "ewma", "normali[sz]ed", "scaled")  # fmt: skip
 RATES = ("hz", "rps", "qps", "tps", "[km]?iops")
 OF_ANOTHER = ("change", "diff", "difference", "free", "available", "remaining")
 OF_CPU = ("idle", "steal", "iowait", "target", r"(?<!\d )(?:cores?|vcpus?)")
@@ -56,9 +60,7 @@ OTHER_TIME = re.compile(
     re.IGNORECASE,
 )
 CPU_WORDS, NO_CPU_WORDS, LEVELS = _words(*OF_CPU), _words(*NO_CPU), _words(*GAUGES)
-FUNCTION = re.compile(
-    r"\b(?:max|min|count|samplecount|stddev|log\d*|running sum)\s*\(", re.IGNORECASE
-)
+FUNCTION = re.compile(r"\b(?:max|min|count|samplecount|stddev|log\d*)\s*\(", re.IGNORECASE)
 AVERAGE = re.compile(r"\bavg\s*\(", re.IGNORECASE)
 CASES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 COUNTER = re.compile(r"\w_total\b|\bcounter\b", re.IGNORECASE)

@@ -60,7 +60,7 @@ def load(tmp_path):
             *(
                 ("MAX(VolumeReadOps)", "MAX"),
                 ("COUNT(m1)", "COUNT"),
-                ("RUNNING_SUM(m1)", "RUNNING SUM"),
+                ("RUNNING_SUM(m1)", "RUNNING"),
             ),
         ),
     ],
@@ -114,6 +114,10 @@ def test_an_extreme_of_a_rate_or_percentage_is_no_load(label, said, statistic):
         *("in thousands", "[x1000]", "K", "'000", "(1000s)", "million", "(in MiB)", "kBps"),
         *(
             "kIOPS",
+            "projected",
+            "capacity",
+            "smoothed",
+            "MTD",
             "hourly",
             "daily total",
             "cumulative",
