@@ -28,9 +28,9 @@ class NotebookFiles(AsyncLargeFileManager):
     Explorer.
     """
 
-    async def get(self, path: str, content: bool = True, **options: Any) -> Any:
+    async def get(self, path: Any, content: Any = True, *args: Any, **options: Any) -> Any:
         """Open a file, and of the index what is done by now."""
-        model = await super().get(path, content=content, **options)
+        model = await super().get(path, content, *args, **options)
         if content and model["type"] == "notebook" and model["name"] == INDEX:
             say_what_is_done(model["content"], Path(self._get_os_path(path)).parent)
         return model
