@@ -15,7 +15,7 @@ import pytest
 
 from awsnb import theory
 from awsnb.mechanisms import popularity
-from awsnb.mechanisms.eviction import HIT, hit_ratio, lru, segmented_lru
+from awsnb.mechanisms.eviction import HIT, hit_ratio, lru, lru_misses, segmented_lru
 from awsnb.mechanisms.keystore import Lfu, Sampling, replay
 
 KEYS, CAPACITY, REQUESTS = 1_000_000, 100_000, 2_000_000
@@ -131,6 +131,16 @@ def test_lru_against_one_touch_of_memory_per_request(against, trace):
         lambda: lru(trace.key, CAPACITY, time_s=trace.time_s, ttl_s=TTL_S),
         lambda: table[trace.key],
         rounds=ROUNDS,
+    )
+
+
+def test_twelve_sizes_at_once_against_one_after_the_other(against, trace):
+    sizes = np.geomspace(0.01, 0.95, 12) * KEYS
+    against(
+        "LRU of twelve sizes in one pass / in twelve",
+        lambda: lru_misses(trace.key, sizes),
+        lambda: [lru(trace.key, int(size)) for size in sizes],
+        rounds=3,
     )
 
 
