@@ -267,7 +267,7 @@ def request_times(time_s: ArrayLike, n: int) -> NDArray[np.float64]:
     time = np.require(time_s, np.float64, ["C", "W"])
     if time.shape != (n,):
         raise ValueError(f"time_s must hold one time for each of the {n} requests.")
-    if n and not (np.all(np.diff(time) >= 0) and -np.inf < time[0] and time[-1] < np.inf):
+    if n and not (np.all(time[1:] >= time[:-1]) and -np.inf < time[0] and time[-1] < np.inf):
         raise ValueError("time_s must be finite and never decrease.")
     return time
 

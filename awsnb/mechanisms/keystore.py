@@ -236,8 +236,8 @@ def replay(
 
 def _microseconds(seconds: ArrayLike) -> Any:
     """Whole microseconds, `NEVER` where they are infinite."""
-    finite = np.nan_to_num(np.asarray(seconds, dtype=np.float64) * 1e6, posinf=NEVER)
-    return np.rint(np.minimum(finite, NEVER)).astype(np.int64)[()]
+    microseconds = np.asarray(seconds, dtype=np.float64) * 1e6
+    return np.rint(np.minimum(microseconds, NEVER)).astype(np.int64)[()]
 
 
 def _check(

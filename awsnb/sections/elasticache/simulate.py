@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.aws.elasticache import ELASTICACHE
-from awsnb.mechanisms import caching
+from awsnb.mechanisms import caching, stays
 from awsnb.mechanisms.caching import HIT, WROTE, Origin, Outage, Served
 from awsnb.sections.elasticache import expected, memory
 from awsnb.sections.elasticache.load import SCAN_AT, Requests, requests
@@ -18,12 +19,12 @@ from awsnb.sections.elasticache.scenario import CacheScenario
 NEVER = Outage(1e17, 1e18)
 ALWAYS = Outage(-1.0, np.inf)
 CAUSES = {
-    memory.COLD: "cold",
-    memory.EVICTED: "evicted",
-    memory.TOO_OLD: "expired",
-    memory.NO_ROOM: "no_room",
+    stays.COLD: "cold",
+    stays.EVICTED: "evicted",
+    stays.TOO_OLD: "expired",
+    stays.NO_ROOM: "no_room",
     memory.OUT_OF_REACH: "out_of_reach",
-    memory.FOUND: "loading",
+    stays.FOUND: "loading",
 }
 
 
@@ -115,14 +116,14 @@ class Outcome:
         return may_be and 2 * self.misses["loading"] > sum(self.misses.values())
 
     def _hit_pct_between(self, start_s: float, end_s: float) -> float:
-        within = (self.asked.time_s >= start_s) & (self.asked.time_s < end_s)
-        return percent_of(int(np.sum(self.hits & within)), int(np.sum(self.reads & within)))
+        part = slice(*np.searchsorted(self.asked.time_s, (start_s, end_s)))
+        return percent_of(int(self.hits[part].sum()), int(self.reads[part].sum()))
 
     @cached_property
     def misses(self) -> dict[str, int]:
         """Reads of the sample that missed, by cause."""
-        why = self.kept.why[self.reads & ~self.hits]
-        return {name: int(np.sum(why == code)) for code, name in CAUSES.items()}
+        count = np.bincount(self.kept.why[self.reads & ~self.hits], minlength=len(CAUSES))
+        return {name: int(count[code]) for code, name in CAUSES.items()}
 
     def real(self, count: float) -> int:
         """How many there are, of so many in the sample."""
@@ -210,9 +211,14 @@ class Outcome:
         step = (self.asked.time_s * (STEPS / self.end_s)).astype(np.int64)
         return np.minimum(step, STEPS - 1)
 
+    @cached_property
+    def _begins(self) -> list[int]:
+        """The request that each step begins with, and their number."""
+        return np.searchsorted(self.step, np.arange(STEPS + 1)).tolist()
+
     def by_step(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count requests in each step."""
-        return np.bincount(self.step[which], minlength=STEPS)
+        return np.array([np.count_nonzero(which[a:b]) for a, b in pairwise(self._begins)])
 
 
 def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Served:
