@@ -235,8 +235,10 @@ def replay(
 
 def _microseconds(seconds: ArrayLike) -> Any:
     """Whole microseconds, `NEVER` where they are infinite."""
-    microseconds = np.asarray(seconds, dtype=np.float64) * 1e6
-    return np.rint(np.minimum(microseconds, NEVER)).astype(np.int64)[()]
+    microseconds = np.array(seconds, dtype=np.float64)
+    microseconds *= 1e6
+    np.minimum(microseconds, NEVER, out=microseconds)
+    return np.rint(microseconds, out=microseconds).astype(np.int64)[()]
 
 
 def _check(

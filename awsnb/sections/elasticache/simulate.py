@@ -142,10 +142,17 @@ class Outcome:
         count = np.count_nonzero((time_s >= start_s) & (time_s < end_s))
         return float(count * self.sample.each / (end_s - start_s))
 
+    @cached_property
+    def asked_per_s(self) -> NDArray[np.float64]:
+        """Requests of the application per second, in each step."""
+        return self._rate(np.diff(self._begins))
+
     def per_s(self, which: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Requests per second, in each step."""
-        rate = self.by_step(which) * (self.sample.each * STEPS / self.end_s)
-        return np.asarray(rate, dtype=np.float64)
+        """Some of the requests per second, in each step."""
+        return self._rate(self.by_step(which))
+
+    def _rate(self, count: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(count * (self.sample.each * STEPS / self.end_s), dtype=np.float64)
 
     @cached_property
     def held(self) -> NDArray[np.float64]:
@@ -212,13 +219,14 @@ class Outcome:
         return np.minimum(step, STEPS - 1)
 
     @cached_property
-    def _begins(self) -> list[int]:
+    def _begins(self) -> NDArray[np.int64]:
         """The request that each step begins with, and their number."""
-        return np.searchsorted(self.step, np.arange(STEPS + 1)).tolist()
+        return np.searchsorted(self.step, np.arange(STEPS + 1))
 
     def by_step(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count requests in each step."""
-        return np.array([np.count_nonzero(which[a:b]) for a, b in pairwise(self._begins)])
+        parts = pairwise(self._begins.tolist())
+        return np.array([np.count_nonzero(which[begin:end]) for begin, end in parts])
 
 
 def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Served:
