@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.mechanisms import caching, stays
 from awsnb.mechanisms.caching import HIT, WROTE, Origin, Outage, Served
+from awsnb.mechanisms.eviction import key_count
 from awsnb.sections.elasticache import expected, memory
 from awsnb.sections.elasticache.load import SCAN_AT, Requests, requests
 from awsnb.sections.elasticache.memory import STEPS
@@ -231,7 +232,7 @@ class Outcome:
 
 def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Served:
     """Serve the requests; node 0 is the lost one, 1 what nobody reaches, 2 the others."""
-    key, keys = asked.key.astype(np.int64), scenario.sample.keys
+    key, keys = asked.key, scenario.sample.keys
     lost = kept.down_s < np.inf
     node = np.where((kept.shard == 0) & lost, 0, 2)
     outage = NEVER
@@ -239,7 +240,7 @@ def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Ser
         key = np.where(kept.why == memory.OUT_OF_REACH, key + keys, key)
     elif lost:
         outage = Outage(kept.down_s, kept.up_s)
-    count = int(key.max(initial=-1)) + 1
+    count = key_count(key)
     return caching.serve(
         key,
         asked.time_s,
