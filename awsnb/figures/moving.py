@@ -14,7 +14,7 @@ from awsnb.figures.lines import Array, Line, is_thinned, lines_of
 from awsnb.results import Flow, Members, Panel, Place, Result, Scene
 
 MOST_MOMENTS = 400
-MOST_VALUES = 3_000  # of all columns together: 6 kB
+MOST_VALUES = 2_800  # of all columns together: 5.6 kB
 
 
 class Column(NamedTuple):
@@ -69,7 +69,9 @@ def moving(
     times = result.data[scene.x]
     axis = Axis.of([times], log=False, cells=False)
     places = axis.places(times)
-    columns = _Columns(_moments(scene, axis, places), [], {})
+    lines = list(_long_lines(result, kept, scene.x))
+    most = MOST_VALUES // _count(scene, [values for _, line, values in lines if not line.rank])
+    columns = _Columns(_moments(scene, axis, places, min(MOST_MOMENTS, most)), [], {})
     moments = columns.add(places)
     described = {
         "alt": scene.alt,
@@ -84,7 +86,7 @@ def moving(
         "at": None if scene.at is None else axis.at(scene.at),
         "curves": [
             {"slot": slot, "moments": moments, "values": columns.add(values, line.panel.log)}
-            for slot, line, values in _long_lines(result, kept, scene.x)
+            for slot, line, values in lines
         ],
     }
     return described, columns.taken
@@ -97,9 +99,8 @@ def _named(column: str, panels: list[Panel]) -> dict[str, str]:
     return {"unit": unit, "word": word_before(column, title)}
 
 
-def _moments(scene: Scene, axis: Axis, places: Array) -> Array:
+def _moments(scene: Scene, axis: Axis, places: Array, most: int) -> Array:
     """Choose samples: equally far apart, and all at which something happens."""
-    most = min(MOST_MOMENTS, MOST_VALUES // _count(scene))
     states = [state[0] for place in scene.places for state in place.states]
     changes = [axis.at(x) for x in [*states, *(event[0] for event in scene.events)]]
     at = np.searchsorted(places, changes)
@@ -107,12 +108,12 @@ def _moments(scene: Scene, axis: Axis, places: Array) -> Array:
     return np.unique(np.concatenate([even, at[at < len(places)]]))
 
 
-def _count(scene: Scene) -> int:
-    """Count the columns that a scene has."""
+def _count(scene: Scene, lines: Sequence[Array]) -> int:
+    """Count the columns that a scene and the long lines beside it have."""
     members = [one for place in scene.places for one in place.members]
     arrays = [*(place.count for place in scene.places), *(one.count for one in members)]
     arrays += [*(place.level for place in scene.places), *(one.level for one in members)]
-    arrays += [flow.rate for flow in scene.flows]
+    arrays += [*(flow.rate for flow in scene.flows), *lines]
     return len({id(array) for array in arrays if array is not None})
 
 
