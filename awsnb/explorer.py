@@ -2,13 +2,16 @@
 
 It knows no single section. Controls come from a scenario's fields, plots from a result. The page
 sets `values` (or a situation, or what is kept) and counts `asked` up; the kernel answers with one
-message that holds the numbers, the words and the curves that changed.
+message that holds the numbers, the words and the curves that changed. While a reader looks, the
+page fetches what the slider in hand would say one stop further.
 """
 
+import contextlib
 import json
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import traitlets
@@ -29,6 +32,7 @@ OWN = "Your numbers"  # where an explorer starts that is none of the section's s
 PLAIN = "The defaults"
 MODULES = (
     "alive",
+    "prefetch",
     "keys",
     "text",
     "scale",
@@ -86,9 +90,11 @@ class Explorer(NotebookWidget):
     values: Any = traitlets.Dict().tag(**_of_the_page)
     kept: Any = traitlets.List().tag(**_of_the_page)
     asked = traitlets.Int().tag(**_of_the_page)
+    shown = traitlets.Int().tag(**_of_the_page)  # the pictures that the page has of what it asks
     answer = traitlets.Dict().tag(sync=True)
     panels = traitlets.Unicode("{}").tag(sync=True)
     scene = traitlets.Unicode("null").tag(sync=True)
+    drawn = traitlets.Int().tag(sync=True)  # by which the pictures are known
 
     def __init__(
         self, section: str | Section, situation: str = "", *, view: str = "", **start: Any
@@ -102,6 +108,7 @@ class Explorer(NotebookWidget):
         self.result: Result = chosen.simulate(scenario)
         self.problem = ""
         self._kept_results: dict[str, Result] = {}
+        self._not_to_send: set[str] = set()
         values = scenario.model_dump()
         if not situation:
             situation, begun = _began_at(scenario, chosen, begun)
@@ -115,8 +122,8 @@ class Explorer(NotebookWidget):
         self.add_traits(**{name: traitlets.Bytes().tag(sync=True) for name in columns})
         self._before = dict(self.values)
         self._draw()
-        self.observe(lambda _: self._respond(), "asked")
-        self.on_msg(lambda _, message, __: self._send_zoom(message))
+        self.observe(lambda _: self._respond(self.shown), "asked")
+        self.on_msg(lambda _, message, __: self._take(message))
 
     def choose(self, name: str) -> None:
         """Begin a situation of the present view, by its name."""
@@ -146,14 +153,21 @@ class Explorer(NotebookWidget):
     @property
     def code(self) -> str:
         """The present state as a line of Python."""
+        return self._code(self.values)
+
+    def _code(self, values: Mapping[str, Any]) -> str:
         begun = self._situations[self.view][self.situation]
         listed = self.situation not in (OWN, PLAIN)
         start = begun if listed else self._scenario_class().model_dump()
         words = [repr(self.section.slug), *([repr(self.situation)] if listed else [])]
         if self.view != next(iter(self._views)):
             words.append(f"view={self.view!r}")
-        changed = [f"{k}={v!r}" for k, v in self.values.items() if v != start[k]]
+        changed = [f"{k}={v!r}" for k, v in values.items() if v != start[k]]
         return f"Explorer({', '.join([*words, *changed])})"
+
+    def send_state(self, key: Any = None) -> None:
+        """Send what changed, but no picture that the page has painted already."""
+        super().send_state(key - self._not_to_send if isinstance(key, set) else key)
 
     def static_bundle(self) -> dict[str, Any]:
         """Return the result as text and HTML; in a static build, its picture."""
@@ -195,94 +209,140 @@ class Explorer(NotebookWidget):
         ]
         return {"title": self.section.title, "views": views}
 
-    def _respond(self) -> None:
+    def _respond(self, shown: int = 0) -> None:
         """Answer what is asked now; if that can't be, say so beside what was moved."""
         moved = [k for k, value in self.values.items() if value != self._before.get(k)]
         self._before = dict(self.values)
         with self.hold_sync():
             try:
-                self.result = self._views[self.view].simulate(self._scenario())
+                self.values = self._read(self.values)
+                self.result = self._simulated(self.view, self.values)
             except ScenarioError as error:
                 self._refuse(error, moved)
             except Exception as error:  # a slider must not die of what a model did
                 self._refuse(ScenarioError(f"{type(error).__name__}: {error}"), moved)
             else:
-                self._draw()
+                self._draw(shown)
 
-    def _scenario(self) -> Scenario:
-        """Build what is asked; fields that mean nothing beside the others rest."""
+    def _read(self, values: Mapping[str, Any]) -> dict[str, Any]:
         specs = self._scenario_class.fields()
-        self.values = {name: read(specs[name], value) for name, value in self.values.items()}
-        return self._scenario_class(**_applied(self._scenario_class, self.values))
+        return {name: read(specs[name], value) for name, value in values.items()}
 
-    def _hidden(self) -> list[str]:
+    def _simulated(self, view: str, values: Mapping[str, Any]) -> Result:
+        """Answer a question; fields that mean nothing beside the others rest."""
+        one = self._views[view]
+        return one.simulate(one.scenario(**_applied(one.scenario, values)))
+
+    def _hidden(self, values: Mapping[str, Any]) -> list[str]:
         specs = self._scenario_class.fields().values()
-        return [spec.name for spec in specs if not spec.applies(self.values)]
+        return [spec.name for spec in specs if not spec.applies(values)]
 
     def _refuse(self, refusal: ScenarioError, moved: Sequence[str]) -> None:
         self.problem = str(refusal)
-        specs = self._scenario_class.fields()
-        shown = [n for n, spec in specs.items() if spec.control and n not in self._hidden()]
+        specs, hidden = self._scenario_class.fields(), self._hidden(self.values)
+        shown = [n for n, spec in specs.items() if spec.control and n not in hidden]
         own = refusal.field in shown
         beside = refusal.field if own else moved[0] if len(moved) == 1 else ""
         self.answer = self.answer | {
             "of": self.asked,
-            "hidden": self._hidden(),
+            "hidden": hidden,
             "trouble": {"text": self.problem, "beside": beside, "own": own},
             "place": [number for number in (refusal.line, refusal.column) if number],
         }
 
-    def _draw(self) -> None:
+    def _draw(self, shown: int = 0) -> None:
         self.problem = ""
-        kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
-        drawn = figures.curves(self.result, kept)
-        picture = figures.panels(self.result, drawn, kept)
-        scene, moved = figures.moving(self.result)
+        told = self._told(self.result, self.values)
         with self.hold_sync():
-            self.panels, self.scene = _written(picture), _written(scene)
-            logs = figures.slots(picture)
-            for slot, ((_, y), log) in enumerate(zip(drawn, logs, strict=True)):
-                self.set_trait(f"y{slot}", packed(y.ravel(), log))
-            for slot, column in enumerate(moved):
-                self.set_trait(f"s{slot}", packed(column))
-            self.answer = self._answer(kept)
+            for name, value in told.items():
+                self.set_trait(name, value)
+            self._not_to_send = {*told} - {"answer"} if self.drawn == shown else set()
 
-    def _answer(self, kept: Sequence[Result]) -> dict[str, Any]:
-        result = self.result
+    def _told(self, result: Result, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the page is told of a result: pictures, and an answer in words."""
+        kept = self._kept_here()
+        drawn = figures.curves(result, kept)
+        picture = figures.panels(result, drawn, kept)
+        scene, moved = figures.moving(result)
+        logs = figures.slots(picture)
+        curves = [packed(y.ravel(), log) for (_, y), log in zip(drawn, logs, strict=True)]
+        pictures: dict[str, Any] = {
+            "panels": _written(picture),
+            "scene": _written(scene),
+            **{f"y{slot}": column for slot, column in enumerate(curves)},
+            **{f"s{slot}": packed(column) for slot, column in enumerate(moved)},
+        }
+        pictures["drawn"] = _checksum(pictures.values())
+        return pictures | {"answer": self._answer(result, values, kept, pictures["drawn"])}
+
+    def _answer(
+        self, result: Result, values: Mapping[str, Any], kept: Sequence[Result], drawn: int
+    ) -> dict[str, Any]:
         return {
             "of": self.asked,
-            "run": self.answer.get("run", 0) + 1,
+            "drawn": drawn,
             "numbers": _numbers(result, kept),
             "why": result.why,
             "alt": f"{result.label}. {result.why}",
             "trouble": None,
             "place": [],
-            "hidden": self._hidden(),
+            "hidden": self._hidden(values),
             "inForce": result.scenario.in_force(),
             "offers": {k: list(texts) for k, texts in result.scenario.suggestions().items()},
             "kept": [one["values"] for one in self.kept if one["view"] == self.view],
-            "code": self.code,
+            "code": self._code(values),
             "command": report_command(self.section, result.scenario),
         }
+
+    def _kept_here(self) -> list[Result]:
+        return [self._kept_result(one) for one in self.kept if one["view"] == self.view]
 
     def _kept_result(self, asked: Mapping[str, Any]) -> Result:
         key = json.dumps(asked, sort_keys=True)
         if key not in self._kept_results:
-            one = self._views[asked["view"]]
-            scenario = one.scenario(**_applied(one.scenario, asked["values"]))
-            self._kept_results[key] = one.simulate(scenario)
+            self._kept_results[key] = self._simulated(asked["view"], asked["values"])
         return self._kept_results[key]
+
+    def _take(self, message: Mapping[str, Any]) -> None:
+        """Do what the page asks beside its questions."""
+        send = {
+            "zoom": self._send_zoom,
+            "prefetch": self._send_prefetched,
+            "pictures": self._send_pictures,
+        }
+        send[message["ask"]](message)
+
+    def _send_prefetched(self, message: Mapping[str, Any]) -> None:
+        """Send what a move would change, beside what is drawn; nothing if it would be refused."""
+        told: dict[str, Any] = {}
+        with contextlib.suppress(Exception):  # it is said when the move is made
+            values = self._read(self.values | message["moved"])
+            told = self._told(self._simulated(self.view, values), values)
+        news = {name: value for name, value in told.items() if value != getattr(self, name)}
+        columns = [name for name, value in news.items() if isinstance(value, bytes)]
+        buffers = [news.pop(name) for name in columns]
+        reply = {"prefetched": message["question"], "base": self.drawn if told else 0}
+        self.send(reply | {"state": news, "columns": columns}, buffers)
+
+    def _send_pictures(self, _: Mapping[str, Any]) -> None:
+        """Send all that is painted, to a page that was not sent what another one had."""
+        self.send_state([*self._told(self.result, self.values)])
 
     def _send_zoom(self, message: Mapping[str, Any]) -> None:
         """Send the plots as a figure of plotly's, with its program if the page lacks it."""
-        if message.get("ask") == "zoom":
-            kept = [self._kept_result(one) for one in self.kept if one["view"] == self.view]
-            figure = figures.draw(self.result, kept).to_json()
-            self.send({"zoom": figure}, [plotly()] if message["script"] else [])
+        figure = figures.draw(self.result, self._kept_here()).to_json()
+        self.send({"zoom": figure}, [plotly()] if message["script"] else [])
 
 
 def _written(told: Any) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _checksum(told: Iterable[str | bytes]) -> int:
+    sum_ = 0
+    for one in told:
+        sum_ = zlib.crc32(one if isinstance(one, bytes) else one.encode(), sum_)
+    return sum_
 
 
 def _known(name: str, among: Mapping[str, Any]) -> str:

@@ -97,7 +97,7 @@ export function model(book, moved = () => {}) {
     before = state.values;
     const page = pageOf(state.view, state.situation, state.values);
     const { words } = page;
-    const own = { of: state.asked, run: (state.answer.run ?? 0) + 1, code: link(state, changesOf(state.values, home)) };
+    const own = { of: state.asked, code: link(state, changesOf(state.values, home)) };
     if (words.trouble) state.answer = { ...state.answer, ...words, ...own };
     else {
       const runs = state.kept.filter(({ view }) => view === state.view);

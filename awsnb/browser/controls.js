@@ -102,7 +102,10 @@ function number(field, id, send) {
     box.blur();
     send(bare === word ? null : bare);
   });
-  return { nodes: field.stops.length ? [box, slider] : [box], show };
+  // the values one stop away, while the slider is in hand
+  const neighbours = () =>
+    slider.matches(":focus") ? [-1, 1].map((by) => stops[Number(slider.value) + by]).filter((stop) => stop !== undefined) : [];
+  return { nodes: field.stops.length ? [box, slider] : [box], show, neighbours };
 }
 
 function choice({ options }, id, send) {
@@ -190,7 +193,7 @@ function isWide({ kind, label, options }) {
 export function control(field, send, back) {
   // not counted: each Explorer has a copy of this module to itself
   const id = `awsnb-${Math.random().toString(36).slice(2)}`;
-  const { nodes, show, offer } = KINDS[field.kind](field, id, send);
+  const { nodes, show, offer, neighbours = () => [] } = KINDS[field.kind](field, id, send);
   const label = create("label", { htmlFor: id, title: field.meaning }, field.label);
   const was = create("button", { type: "button", className: "awsnb-was", title: "Put it back" });
   const problem = create("p", { className: "awsnb-problem", role: "alert", id: `${id}-problem`, hidden: true });
@@ -220,5 +223,5 @@ export function control(field, send, back) {
     node.classList.toggle("awsnb-wrong", Boolean(trouble?.own));
     for (const input of inputs) input.setAttribute("aria-invalid", Boolean(trouble?.own));
   };
-  return { node, update, field };
+  return { node, update, field, neighbours };
 }

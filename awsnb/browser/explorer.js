@@ -5,6 +5,7 @@ import { onAlive } from "./alive.js";
 import { called, control, differences, said, same } from "./controls.js";
 import { keepKeys } from "./keys.js";
 import { plot } from "./plot.js";
+import { prefetching } from "./prefetch.js";
 import { scene } from "./scene.js";
 import { create } from "./text.js";
 import { zoom } from "./zoom.js";
@@ -62,7 +63,8 @@ const button = (text, press, properties = {}) => {
 
 export function render({ model, el }) {
   const patience = waiting();
-  const reader = readerOf(model, (going) => {
+  const prefetch = prefetching(model, () => form.neighbours(), () => paint());
+  const reader = readerOf(model, prefetch, (going) => {
     copier.note.textContent = "";
     patience.begin();
     if (!going) paintState(); // while a slider moves, its words come with the answer: one picture
@@ -94,9 +96,11 @@ export function render({ model, el }) {
   };
   const paint = () => {
     reader.settle();
+    if (!prefetch.isWhole()) return;
     paintState();
     if (model.get("answer").of >= model.get("asked")) patience.end();
     answer.paint();
+    prefetch.soon();
   };
   const liveness = (alive) => {
     dead.hidden = alive;
@@ -105,6 +109,7 @@ export function render({ model, el }) {
   };
   paint();
   model.on("change:answer", paint);
+  form.node.addEventListener("focusin", prefetch.soon);
   onAlive(model, liveness);
   return () => {
     model.off("change:answer", paint);
@@ -113,7 +118,7 @@ export function render({ model, el }) {
 }
 
 // what the reader sets and keeps, and how it is taken back; `onAsk` hears of each question
-function readerOf(model, onAsk) {
+function readerOf(model, prefetch, onAsk) {
   const { views } = model.get("form");
   const undo = [];
   let held = false; // while one slider is dragged, or a run plays
@@ -126,8 +131,10 @@ function readerOf(model, onAsk) {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     own = model.get("values");
     model.set("asked", model.get("asked") + 1);
-    model.save_changes();
-    onAsk(going);
+    prefetch.ask(() => {
+      model.save_changes();
+      onAsk(going);
+    });
   };
   const remember = () => {
     undo.push(state());
@@ -300,7 +307,8 @@ function formOf(reader) {
       });
     for (const fold of folds) fold.paint(values, answer);
   };
-  return { node, paint };
+  const neighbours = () => controls.flatMap((one) => one.neighbours().map((value) => ({ [one.field.name]: value })));
+  return { node, paint, neighbours };
 }
 
 // a group of controls; folded, it says what is in force

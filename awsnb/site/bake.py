@@ -25,7 +25,7 @@ from awsnb.site.stops import Question, Values
 
 TASK = 24  # questions that a worker is given at once
 WORTH_WORKERS = 200  # questions: starting workers costs about as much
-LEFT_OUT = ("of", "run", "kept", "code", "alt")  # what the page says by itself
+LEFT_OUT = ("of", "drawn", "kept", "code", "alt")  # what the page says by itself
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from awsnb.page import module, style
 from awsnb.site.parts import escaped
 
 MODULES = (
-    "alive", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene", "zoom",
-    "explorer", "sketch", "prediction", "exercise", "steps", "progress", "record", "course",
-    "beside", "book", "ledger", "page",
+    "alive", "prefetch", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene",
+    "zoom", "explorer", "sketch", "prediction", "exercise", "steps", "progress", "record",
+    "course", "beside", "book", "ledger", "page",
 )  # fmt: skip
 THEME = (  # before anything is painted
     "try{document.documentElement.dataset.theme=localStorage.getItem('awsnb theme')||"

@@ -45,6 +45,7 @@ MADE_UP_CELLS = [
     (Path(__file__).parent / "made_up.py").read_text("utf-8"),
     "from awsnb import Explorer\n\nExplorer(PATIENCE)",
     "len(asked)",
+    "import os\n\nos.getpid()",
     "from awsnb import lessons\n\n"
     "lessons.estimate('How many?', 1, 100, answer=7, because='Seven.')",
     *[f"print({number})" for number in range(60)],

@@ -116,7 +116,7 @@ def refused(explorer: Explorer) -> bool:
     """Ask for more than a field allows; say whether the view has a number that has an end."""
     specs = explorer._scenario_class.fields().values()
     ended = [spec for spec in specs if spec.kind in ("int", "float") and spec.high is not None]
-    shown = [spec for spec in ended if spec.control and spec.name not in explorer._hidden()]
+    shown = [spec for spec in ended if spec.control and spec.name not in explorer.answer["hidden"]]
     if shown:
         first = min(shown, key=lambda spec: spec.advanced)
         explorer.set(**{first.name: str(int(10 * first.high) + 1)})

@@ -1,5 +1,7 @@
 """What a learner sees in JupyterLab, and what the reader of a report sees without a network."""
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +127,36 @@ def test_a_fast_drag_over_a_slow_model_skips_stale_moves_and_ends_at_the_last(la
     lab.assert_clean()
 
 
+def test_the_next_stop_is_painted_while_the_kernel_sleeps(lab) -> None:
+    page = made_up(lab)
+    kernel, told = int(lab.run_cell(3)), page.get_by_text("working…")
+    slider = lab.slider("Size")
+    slider.focus()
+    assert until(lambda: lab.run_cell(2) == "3")  # 50, and a stop on either side
+    slider.press("ArrowRight")
+    assert until(lambda: lab.run_cell(2) == "5")  # 51 as the move, and 52
+    slider.focus()
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        for key, size in (("Right", 52), ("Left", 51), ("Left", 50), ("Left", 49)):
+            slider.press(f"Arrow{key}")
+            expect(page.locator(HEADLINE)).to_have_text(str(size))
+        expect(told).to_be_hidden()
+        slider.press("ArrowLeft")
+        expect(told).to_be_visible()
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    expect(page.locator(HEADLINE)).to_have_text("48")
+    lab.wait_until_idle()
+    left = curves(page)
+    lab.save()
+    page.reload()
+    lab.wait_for_kernel()
+    expect(page.locator(HEADLINE)).to_have_text("48")
+    assert until(lambda: curves(page) == left)
+    lab.assert_clean()
+
+
 def test_a_text_of_many_lines_marks_where_it_is_wrong(lab) -> None:
     page = made_up(lab)
     area = page.get_by_label("Policy", exact=True)
@@ -174,7 +206,7 @@ def test_the_plot_outlasts_scrolling_far_away_and_running_again(lab) -> None:
 
 def test_a_prediction_is_made_by_keyboard(lab) -> None:
     lab.open_notebook(MADE_UP)
-    lab.run_cell(3)
+    lab.run_cell(4)
     card = lab.page.locator(".awsnb-lesson")
     card.get_by_role("slider").press("ArrowLeft")
     expect(card.get_by_text("Move the slider.")).to_be_hidden()

@@ -173,8 +173,64 @@ def test_moving_a_control_changes_result_numbers_words_and_curves(explorer):
 def test_a_move_is_answered_by_one_message_with_only_what_changed(explorer, sent):
     page_moves(explorer, size=99)
     (message,) = sent
-    assert list(message["state"]) == ["answer"] and message["buffer_paths"] == [["y0"]]
+    assert set(message["state"]) == {"answer", "drawn"} and message["buffer_paths"] == [["y0"]]
     assert message["state"]["answer"]["of"] == explorer.asked
+
+
+def prefetched(explorer, sent, **moved):
+    """Return what a page is told of a move before it is made."""
+    sent.clear()
+    explorer._take({"ask": "prefetch", "question": "size", "moved": moved})
+    ((message, buffers),) = [(one["content"], one["buffers"]) for one in sent]
+    assert message["prefetched"] == "size"
+    assert message["base"] == (explorer.drawn if message["state"] else 0)
+    return message["state"] | dict(zip(message["columns"], buffers, strict=True))
+
+
+@pytest.fixture
+def sent_besides(monkeypatch):
+    """Collect what is sent beside the state."""
+    messages = []
+    monkeypatch.setattr(
+        "awsnb.explorer.Explorer.send",
+        lambda self, content, buffers: messages.append({"content": content, "buffers": buffers}),
+    )
+    return messages
+
+
+def test_what_is_prefetched_is_what_the_move_then_shows(explorer, sent_besides):
+    before = explorer.get_state()
+    told = prefetched(explorer, sent_besides, size=5_000)
+    assert explorer.get_state() == before and explorer.result.scenario.size != 5_000
+    page_moves(explorer, size=5_000)
+    after = explorer.get_state()
+    news = {name for name in after if after[name] != before[name]} - {"values", "asked"}
+    assert news == set(told)
+    assert told["answer"] | {"of": explorer.asked} == after["answer"]
+    assert all(told[name] == after[name] for name in news - {"answer"})
+
+
+def test_pictures_that_the_page_has_are_not_sent_again(explorer, sent, sent_besides):
+    told = prefetched(explorer, sent_besides, size=5_000)
+    page_sets(explorer, values=explorer.values | {"size": 5_000}, shown=told["drawn"])
+    (message,) = sent
+    assert list(message["state"]) == ["answer"] and not message["buffer_paths"]
+    assert message["state"]["answer"]["drawn"] == explorer.drawn == told["drawn"]
+    sent.clear()
+    page_sets(explorer, values=explorer.values | {"size": 4_000}, shown=told["drawn"])
+    (message,) = sent
+    assert ["y0"] in message["buffer_paths"]
+
+
+def test_a_page_that_lacks_the_pictures_is_sent_them_all(explorer, sent):
+    explorer._take({"ask": "pictures"})
+    (message,) = sent
+    assert set(message["state"]) == {"answer", "drawn", "panels", "scene"}
+    assert message["buffer_paths"] == [["y0"], ["y1"]]
+
+
+def test_a_move_that_is_refused_is_not_prefetched(explorer, sent_besides):
+    assert prefetched(explorer, sent_besides, size="no number") == {}
 
 
 def test_a_message_to_the_page_is_small(explorer, sent):
