@@ -103,7 +103,7 @@ class FieldSpec:
         number = "a whole number" if self.kind == "int" else "a number"
         if self.low is None or self.high is None:
             return f"{number} {self.unit}".strip()
-        return f"{number} from {self.low:,g} to {self.high:,g} {self.unit}".strip()
+        return f"{number} from {_spelt(self.low)} to {_spelt(self.high)} {self.unit}".strip()
 
     def parse(self, text: str) -> Any:
         """Read the field's value from the text of a command line.
@@ -120,6 +120,11 @@ class FieldSpec:
             raise ScenarioError(
                 f"{self.name} = {shown(text)}: must be {self.range_text}.{hint}", field=self.name
             ) from None
+
+
+def _spelt(bound: float) -> str:
+    """Write a number without an exponent: ``0.000001``, ``1,000,000``."""
+    return f"{bound:,.9f}".rstrip("0").rstrip(".")
 
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

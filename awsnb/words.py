@@ -5,8 +5,9 @@ from math import isnan
 
 
 def usd(amount: float) -> str:
-    """Say a sum of money: ``1,234.50 USD``."""
-    return f"{amount:,.2f} USD"
+    """Say a sum of money: ``1,234.50 USD``; nothing is never less than nothing."""
+    cents = round(amount, 2) or 0.0
+    return f"{cents:,.2f} USD"
 
 
 def counted(count: float, one: str, many: str = "") -> str:
@@ -46,6 +47,11 @@ def are(count: float | None) -> str:
 def rate(per_s: float) -> str:
     """Say how many a second: ``0.04``, ``12.5``, ``2,083,333``."""
     return f"{per_s:.3g}" if per_s < 99.95 else f"{per_s:,.0f}"
+
+
+def a_second(per_s: float, one: str) -> str:
+    """Say a rate of things: ``1 request/s``, ``0.04 requests/s``, ``2,000 writes/s``."""
+    return f"{rate(per_s)} {one if rate(per_s) == '1' else one + 's'}/s"
 
 
 def milliseconds(latency_ms: float) -> str:

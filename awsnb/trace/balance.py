@@ -1,5 +1,6 @@
 """A balance that was measured beside a load: credit left, at the ends of the load's samples."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from awsnb.trace.level import level_of
 from awsnb.trace.model import Trace, TraceError, refusal
 from awsnb.trace.read import metrics_of, read_cloudwatch
+
+ID = re.compile(r"\b(?:i|fs|vol)-[0-9a-f]{8,17}\b")
 
 
 def read_balance(path: str | Path, metric: str, load: Trace) -> NDArray[np.float64]:
@@ -31,9 +34,11 @@ def read_balance(path: str | Path, metric: str, load: Trace) -> NDArray[np.float
     Raises
     ------
     TraceError
-        Where the file can't be read, is no balance of that name, or none of the load's time.
+        Where the file can't be read, is no balance of that name, or none of the load's time or
+        resource.
     """
     balance = _series_of(path, metric)
+    _refuse_another(path, balance, load)
     held = np.isfinite(balance.value)
     offset_s = (balance.start - load.start).total_seconds()
     at_s = offset_s + np.cumsum(balance.duration_s)
@@ -46,6 +51,16 @@ def read_balance(path: str | Path, metric: str, load: Trace) -> NDArray[np.float
             f"{load.start:%Y-%m-%d} to {load.end:%Y-%m-%d}: export both for the same time",
         )
     return found
+
+
+def _refuse_another(path: str | Path, balance: Trace, load: Trace) -> None:
+    """Refuse the balance of another resource than the load's, where both tell an id."""
+    own, other = (set(ID.findall(trace.resource)) for trace in (balance, load))
+    if own and other and not own & other:
+        raise refusal(
+            path,
+            f"is of {min(own)}, and the load of {min(other)}: export both of one resource",
+        )
 
 
 def read_balances(

@@ -255,17 +255,29 @@ def _metric_statistics(groups: list[tuple[str, Any]], notes: tuple[str, ...]) ->
 
 
 def _of_points(label: str, points: list[Placed], notes: tuple[str, ...]) -> Iterator[Series]:
-    found = [name for name in STATISTICS if any(name in point for _, point in points)]
+    found = _told([point for _, point in points])
     if not found:
         only = " but ExtendedStatistics, which are percentiles"
         more = only if any("ExtendedStatistics" in point for _, point in points) else ""
         raise TraceError(f"Datapoints is empty or has no {', '.join(STATISTICS)}{more}")
-    units = frozenset(str(point.get("Unit") or "") for _, point in points)
+    units = frozenset(_unit(point.get("Unit")) for _, point in points)
     for name in found:
         held = [(place, point) for place, point in points if name in point]
         told = read_label(label)._replace(statistic=name)
         samples = partial(_point_samples, held, "Timestamp", itemgetter(name), name)
         yield Series((f"{label} {name}".strip(), name), told, samples, units, notes)
+
+
+def _told(points: list[Object]) -> list[str]:
+    """Statistics that datapoints hold: PowerShell and .NET write 0 for those not asked for."""
+    held = [name for name in STATISTICS if any(name in point for point in points)]
+    above = {name for name in held if any(point.get(name) for point in points)}
+    return [name for name in held if name in above or not above - {"SampleCount"}]
+
+
+def _unit(told: Any) -> str:
+    """The unit's name, which .NET wraps: ``{"Value": "Count"}``."""
+    return str((told.get("Value") if isinstance(told, dict) else told) or "")
 
 
 def _point_samples(

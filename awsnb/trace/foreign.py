@@ -9,13 +9,13 @@ FOREIGN = {
     re.compile(r"[{\[(]+\s*'|[\[{(]*\s*datetime\.|.{0,200}datetime\.datetime\("): (
         "a Python object as print shows it: write it with json.dump(answer, file, default=str)"
     ),
-    re.compile(r"(?:- )?[A-Z][A-Za-z]+:(?:\s|$)"): (
+    re.compile(r"(?:- )?[A-Z][A-Za-z]+:(?:\s[^,;\t]*)?(?:\n|$)"): (
         f"the YAML that the AWS command line writes: {OUTPUT_JSON}"
     ),
     re.compile(r"---\s*\n"): f"YAML: {OUTPUT_JSON}",
     re.compile(r"-{5,}|\+-{3,}|\|"): f"a table drawn for reading (--output table): {OUTPUT_JSON}",
     re.compile(r"<"): f"HTML or XML: {OUTPUT_JSON}",
-    re.compile(r"#\s*(?:HELP|TYPE)\s"): "Prometheus metrics, not an export over time",
+    re.compile(r"# +(?:HELP|TYPE)\s"): "Prometheus metrics, not an export over time",
 }
 ALB_LOG = "an access log of an ALB"
 METRICS = re.compile(r"\"?(?:timestamp|time|date|id|label)\"?[,;\t]|\{", re.IGNORECASE)

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from awsnb.trace.changed import changes_metric
 from awsnb.trace.metrics import STATISTICS, Metric, known
 from awsnb.trace.units import BITS, PER, UNITS, unit_of
 
@@ -22,9 +23,10 @@ BESIDE = re.compile(
 )
 PER_WRAPPED = re.compile(rf"(?:per |/)({SECOND})")
 SCALED = re.compile(r"[kKMGT]|thousands?|millions?")
-PERIOD_SAID = re.compile(r"[(\[]?\b(?:per|every) \d+ ?\w+\b[)\]]?")
-# no longer the metric itself
-DERIVED = re.compile(r"\b(?:per|rate|delta|derivative|expected|forecast)\b", re.IGNORECASE)
+PERIOD_SAID = re.compile(
+    r"[(\[]?\b(?:per|every) \d+ ?\w+\b[)\]]?|"
+    r"[(\[]\d{1,3} ?(?:s|sec|m|min|minutes?|h|hours?)[)\]]"
+)
 STATISTIC_WORDS = {statistic.casefold(): statistic for statistic in STATISTICS}
 STATISTIC_WORDS |= {"avg": "Average", "mean": "Average", "max": "Maximum", "min": "Minimum"}
 
@@ -64,8 +66,9 @@ def read_label(text: str) -> Label:
     if not metrics:
         return _of_unknown(text)
     found = _of_known(words, metrics[0])
-    derived = DERIVED.search(found.resource)
-    return Label(metric=text) if derived or len(metrics) > 1 else found
+    measure = getattr(known(found.metric, found.namespace), "measure", "")
+    other = changes_metric(found.resource, measure) or _has_another_unit(found)
+    return Label(metric=text) if other or len(metrics) > 1 else found
 
 
 def statistic_of(word: str) -> str:
@@ -118,6 +121,12 @@ def _unit(text: str, metric: Metric | None) -> tuple[str, str]:
             continue
         return unit, f"{text[: match.start()]} {text[match.end() :]}"
     return "", text
+
+
+def _has_another_unit(label: Label) -> bool:
+    """Say whether a second unit stands beside the one that was found, as in ``/s (MB)``."""
+    more, _ = _unit(label.resource, None)
+    return bool(label.unit and more) and unit_of(more) != unit_of(label.unit)
 
 
 def _is_unit(text: str) -> bool:

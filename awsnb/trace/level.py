@@ -18,6 +18,7 @@ from awsnb.trace.units import unit_of
 
 ADDED_UP = ("Sum", "SampleCount")
 LEAST_BYTES = 1e5  # of a level that is not 0: less is in another unit than bytes
+LEAST_FREE_BYTES = 1e8  # of free storage, which has gigabytes: less may be megabytes
 MOST_PERCENT = 100.5
 
 
@@ -61,7 +62,8 @@ def level_of(trace: Trace, metric: str, path: str = "", *, low: float = 0.0) -> 
     assert wanted is not None
     try:
         _refuse_other(trace, wanted)
-        found = replace(trace, value=trace.value * _scale(trace, wanted), unit=wanted.units[0])
+        value, notes = trace.value * _scale(trace, wanted), _statistic_note(trace, wanted)
+        found = replace(trace, value=value, unit=wanted.units[0], repairs=(*trace.repairs, *notes))
         _refuse_values(trace, found.value, wanted, low)
     except TraceError as problem:
         statistics = [one for one in wanted.statistics if one not in ADDED_UP]
@@ -73,7 +75,8 @@ def level_of(trace: Trace, metric: str, path: str = "", *, low: float = 0.0) -> 
 def _refuse_other(trace: Trace, wanted: Metric) -> None:
     other = known(trace.metric, trace.namespace)
     if other is None:
-        but = f", but {shown(trace.metric)}" if trace.metric else ""
+        told = " ".join(filter(None, (trace.namespace, trace.metric)))
+        but = f", but {shown(told)}" if told else ""
         raise TraceError(
             f"does not say that it is {wanted.metric}{but}: if it is, name the column so"
         )
@@ -83,6 +86,15 @@ def _refuse_other(trace: Trace, wanted: Metric) -> None:
         )
     if trace.statistic in ADDED_UP:
         raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which counts samples")
+    if trace.statistic and trace.statistic not in wanted.statistics:
+        raise TraceError(f"holds the {trace.statistic} of {wanted.metric}, which leaves some out")
+
+
+def _statistic_note(trace: Trace, wanted: Metric) -> tuple[str, ...]:
+    """Say what was read of each period, where it is not what shows the metric best."""
+    if trace.statistic in ("", wanted.statistic):
+        return ()
+    return (f"the {trace.statistic} of each period was read, not the {wanted.statistic}",)
 
 
 def _scale(trace: Trace, wanted: Metric) -> float:
@@ -111,8 +123,9 @@ def _refuse_values(trace: Trace, value: Floats, wanted: Metric, low: float) -> N
             f"holds {most:g} at most: if these are fractions of 1, multiply them by 100; if they "
             f"are percent, name the column {wanted.metric} (Percent)"
         )
-    if counts == "bytes" and 0 < most < LEAST_BYTES:
+    least_bytes = LEAST_FREE_BYTES if wanted.measure == "free storage" else LEAST_BYTES
+    if counts == "bytes" and 0 < most < least_bytes:
         raise TraceError(
-            f"holds {most:g} at most, too few for {wanted.units[0]}: name the unit in the header, "
-            f"as in '{wanted.metric} (GB)'"
+            f"holds {most:,.6g} at most, too few for {wanted.units[0]}: name the unit in the "
+            f"header, as in '{wanted.metric} (GB)', or (Bytes) if they are"
         )

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from awsnb.trace.cells import shown
+from awsnb.trace.changed import is_counter, unanswered
+from awsnb.trace.filled import counts_on, filled_every, hardly_rises
 from awsnb.trace.math_label import Told, may_be_bits, seems_a_rate, told_by
 from awsnb.trace.metrics import KINDS, LOADS, Metric, known, loads_of
 from awsnb.trace.model import Trace, TraceError, refusal
@@ -25,6 +27,8 @@ BY_THE_FILE = "as the file says"
 MOST_PERCENT = 100.5
 LEAST_BYTES = 100  # of a load, at its busiest: less is not worth a read or a write
 WHOLE = 1e-9  # how near, as a share, a whole number that was written as a float is
+PLAIN_CPU = "the share that all vCPUs were busy, as CPUUtilization (Average) is"
+PLAIN_VALUES = "plain {}, or name their unit at the end of the header, as in 'Bytes (MB)'"
 EXPORT = {
     "bytes": "VolumeReadBytes + VolumeWriteBytes (Sum; of RDS ReadThroughput + WriteThroughput)",
     "operations": "VolumeReadOps + VolumeWriteOps (Sum; of RDS ReadIOPS + WriteIOPS)",
@@ -159,9 +163,31 @@ def _load(trace: Trace, wants: str | Sequence[str], said: str) -> Load:
         told, notes = _of_label(trace, label, unit, wants, said)
     else:
         told, notes = _of_unknown(trace, unit, wants, said)
+    if told.kind == "total":
+        notes += _seems_no_total(trace, said)
     if told.scale not in (1.0, 1 / 60):
         notes.append(f"1 of the file's unit read as {told.scale:,.10g} {told.measure}.")
     return _converted(trace, told, notes)
+
+
+def _seems_no_total(trace: Trace, said: str) -> list[str]:
+    """Refuse, or note, values that a counter or a tool that fills gaps would show."""
+    what = shown(trace.metric) if trace.metric else "the file"
+    if counts_on(trace.value):
+        if is_counter(trace.metric):
+            raise TraceError(
+                f"{what} never falls, as a counter does that runs since a start: export its "
+                "increase in each period"
+            )
+        if said or hardly_rises(trace.value):
+            return [f"{what} never falls: if it counts since a start, export its increase instead."]
+    if not said and (every := filled_every(trace.value)):
+        raise TraceError(
+            f"holds each value {every} times in a row or a multiple of that, as where a tool "
+            f"repeats the total of a longer period: export {what} with its own period, or say by "
+            "trace_unit that each is a total of its own"
+        )
+    return []
 
 
 def _one_period_s(trace: Trace) -> float:
@@ -205,7 +231,7 @@ def _of_metric(
             f"{metric.statistic}"
         )
     if not trace.statistic:
-        if metric.kind == "total" and not unit:
+        if metric.kind == "total" and (unit is None or unit.scale == 1):
             _refuse_fractions(trace, metric)
         notes.append(
             f"The file doesn't name its statistic: {metric.metric} read as its {metric.statistic}."
@@ -232,12 +258,13 @@ def _of_label(
     measure = label.measure or _measure(said)
     if not measure:
         raise _ask(trace, wants, f"counts {label.kind}s of something that its label doesn't name")
+    _refuse_statistic(trace, ("", "Average", "Sum"))
     if measure not in wants:
         raise TraceError(
             f"{shown(trace.metric)} is {KINDS[label.kind]} of {measure}, not {_or(wants)}: export "
             f"{_exports(wants)}"
         )
-    kind = "rate" if unit and unit.per_second else label.kind
+    kind = "rate" if (unit and unit.per_second) or said.endswith("/s") else label.kind
     note = f"Metric math, by its label {shown(trace.metric)}: {KINDS[kind]} of {measure}."
     return label._replace(kind=kind, measure=measure), [note]
 
@@ -270,10 +297,17 @@ def _of_unknown(
 
 def _as_said(trace: Trace, unit: Unit | None, said: str) -> Told:
     """What the user says; whether it is a rate, the file may know better."""
+    if word := unanswered(trace.metric, said):
+        raise TraceError(
+            f"{shown(trace.metric)} says {shown(word)}, which is not what trace_unit = {said} "
+            f"means: export {PLAIN_CPU if said == CPU_SAID else PLAIN_VALUES.format(said)}"
+        )
     if said == CPU_SAID:
+        _refuse_statistic(trace, ("", "Average"))
         return Told("percentage", CPU)
     scale = unit.scale if unit else 1.0
     if said.endswith("/s") or (unit and unit.per_second):
+        _refuse_statistic(trace, ("", "Average"))
         return Told("rate", _measure(said), scale)
     if seems_a_rate(trace.metric):
         raise TraceError(
@@ -286,6 +320,15 @@ def _as_said(trace: Trace, unit: Unit | None, said: str) -> Told:
             f"Sum, or say trace_unit = {said}/s if it is a rate per second"
         )
     return Told("total", said, scale)
+
+
+def _refuse_statistic(trace: Trace, allowed: tuple[str, ...]) -> None:
+    """Refuse a statistic that is not the load of a rate or of a percentage."""
+    if trace.statistic not in allowed:
+        raise TraceError(
+            f"the {trace.statistic} of {shown(trace.metric) if trace.metric else 'a metric'} is "
+            "not its load: export its Average"
+        )
 
 
 def _refuse_contradiction(

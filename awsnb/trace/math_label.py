@@ -3,11 +3,15 @@
 import re
 from typing import NamedTuple
 
+from awsnb.trace.changed import spaced
 from awsnb.trace.label import EXPRESSION
 from awsnb.trace.metrics import known
 from awsnb.trace.units import BITS, RATE, rate_word
 
-RATE_WORD = re.compile(r"\brate\b", re.IGNORECASE)
+RATE_WORD = re.compile(r"\b(?:rate|[rqt]ps|iops)\b", re.IGNORECASE)
+BIT_RATE = re.compile(
+    r"(?<![A-Za-z])[kmgtKMGT]?i?(?:b(?:ps|/s)|[bB]its?(?:ps|/s| per))(?![A-Za-z])"
+)
 PERIOD = re.compile(r"(.+?)\s*/\s*(?:PERIOD\([^()]*\)|(\d+))")
 RATE_AT_END = re.compile(rf"(.*?)[\s([]*({RATE}|iops|rps)[\s)\]]*", re.IGNORECASE)
 # words that say which part of a load it is, and no more: not 'limit', 'provisioned', 'maximum'
@@ -54,15 +58,16 @@ def told_by(label: str, period_s: float) -> Told | None:
 
 def seems_a_rate(label: str) -> bool:
     """Say whether a label that is not understood divides, or ends in a unit per second."""
-    match = RATE_AT_END.fullmatch(label.strip())
+    text = spaced(label.strip())
     divides = "/" in label and bool(EXPRESSION.search(label))
-    return divides or bool(RATE_WORD.search(label)) or bool(match)
+    return divides or bool(RATE_WORD.search(text) or RATE_AT_END.fullmatch(text))
 
 
 def may_be_bits(label: str) -> bool:
     """Say whether a label ends in a unit such as Mb/s, of bits to some and of bytes to others."""
     match = RATE_AT_END.fullmatch(label.strip())
-    return bool(match and BITS.match(match[2]) and rate_word(match[2]) is None)
+    at_end = match and BITS.match(match[2]) and rate_word(match[2]) is None
+    return bool(at_end or BIT_RATE.search(label))
 
 
 def _terms(text: str) -> Told | None:

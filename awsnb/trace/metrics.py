@@ -65,6 +65,11 @@ class Metric:
         return self.statistics[0]
 
     @property
+    def counts_alone(self) -> bool:
+        """Say whether it counts a part of the load alone, as of one protocol."""
+        return self.note.startswith("counts") and "alone" in self.note
+
+    @property
     def elsewhere(self) -> str:
         """The end of a refusal: which section reads it; empty if none does."""
         return f"; the section {self.read_by} reads {self.metric}" if self.read_by else ""

@@ -102,7 +102,8 @@ def _period(spacing: Ints) -> int:
     Where none is frequent, as in a metric that is rarely published: what divides them all.
     """
     values, counts = np.unique(spacing, return_counts=True)
-    frequent = values[counts >= FREQUENT * spacing.size]
+    often = max(FREQUENT * spacing.size, 2 if spacing.size > 2 else 1)
+    frequent = values[counts >= often]
     if frequent.size:
         usual = values[np.argmax(counts)]
         return int(frequent[usual % frequent == 0].min())

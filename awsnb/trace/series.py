@@ -85,13 +85,13 @@ def choose(
     is no half, or both halves.
     """
     if both_halves and name and " + " in name and not any(s.is_called(name) for s in series):
-        return [one for part in name.split(" + ") for one in choose(series, part)]
+        return _counted_once([one for part in name.split(" + ") for one in choose(series, part)])
     named = [one for one in series if name is None or one.is_called(name)]
     found = usual_statistic(named)
     if len(found) == 1 or (both_halves and _are_halves(found)):
         return found
     held = usual_statistic(series)
-    some = [one for one in held if name is None and one.label.metric.casefold() in usual]
+    some = _whole([one for one in held if name is None and one.label.metric.casefold() in usual])
     if _are_halves(some) or (len(some) == 1 and not (both_halves and _is_half(some[0]))):
         return [replace(one, notes=(*one.notes, _picked(one, len(held)))) for one in some]
     problem = f"{'more than one' if found else 'no'} metric is named {shown(name or '')}"
@@ -154,6 +154,38 @@ def _are_halves(series: list[Series]) -> bool:
         and _half(names[0]) == _half(names[1])
         and len({one.label._replace(metric="") for one in series}) == 1
     )
+
+
+def _counted_once(chosen: list[Series]) -> list[Series]:
+    """Refuse a sum that would count something twice."""
+    named = [str(one) for one in chosen]
+    parts = [one for one in chosen if _is_part(one)]
+    wholes = [one for one in chosen if one not in parts]
+    again = [one for one in parts if any(_is_part_of(one, whole) for whole in wholes)]
+    if again or len(set(named)) < len(named):
+        raise TraceError(
+            f"the sum of {' + '.join(named)} counts "
+            f"{again[0] if again else max(named, key=named.count)} twice: name each once, a whole "
+            "or its parts"
+        )
+    return chosen
+
+
+def _is_part_of(part: Series, whole: Series) -> bool:
+    metrics = [known(one.label.metric, one.label.namespace) for one in (part, whole)]
+    same = len({one and (one.kind, one.measure) for one in metrics}) == 1
+    return same and part.label.resource == whole.label.resource
+
+
+def _whole(series: list[Series]) -> list[Series]:
+    """Of the metrics of one resource, the one that is no part of the load, where only one is."""
+    whole = [one for one in series if not _is_part(one)]
+    return whole if len(whole) == 1 and len({one.label.resource for one in series}) == 1 else series
+
+
+def _is_part(one: Series) -> bool:
+    metric = known(one.label.metric, one.label.namespace)
+    return _is_half(one) or bool(metric and metric.counts_alone)
 
 
 def _is_half(one: Series) -> bool:

@@ -33,7 +33,9 @@ TIME_NAMES = (
     *("datetime", "date/time", "time", "time (utc)", "date"),
 )
 VALUE_NAMES = {"value", *STATISTIC_WORDS}
-NO_KEYS = {"", "unit", "period", *TIME_NAMES}
+ROW_NUMBERS = {"", "#", "row", "index", "unnamed: 0"}  # what pandas and others number rows by
+NO_KEYS = {"unit", "period", *ROW_NUMBERS, *TIME_NAMES}
+CONSOLE_HEADS = {"id", "label", "full label", "statuscode"}  # in the first cells of leading rows
 SEPARATOR_TOLD = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # a first line for Excel
 SAMPLE_ROWS = 500  # rows that tell what a column holds
 
@@ -84,14 +86,35 @@ def table_series(file: TextFile, progress: bool | None = None) -> list[Series]:
     head = file.head().lstrip()
     told = SEPARATOR_TOLD.match(head)
     delimiter = told[1] if told else max(",;\t|", key=head.splitlines()[0].count)
-    rows = list(islice(_rows(file, delimiter), SAMPLE_ROWS))
-    if not rows:
-        raise TraceError("the file is empty")
+    rows = _first_rows(file, delimiter)
     header = [fold(cell) for cell in rows[0][1]]
     time_at = next((header.index(name) for name in TIME_NAMES if name in header), None)
     if time_at is None:
         return _console(file, delimiter, rows, progress)
     return _with_header(file, delimiter, rows, header, time_at, progress)
+
+
+def _first_rows(file: TextFile, delimiter: str) -> list[Row]:
+    """Those that tell what the columns hold; a first line that is no header is refused as such."""
+    try:
+        rows = list(islice(_rows(file, delimiter), SAMPLE_ROWS))
+    except TraceError:
+        first = next(_rows(file, delimiter))
+        if not {*TIME_NAMES, *CONSOLE_HEADS} & set(map(fold, first[1])):
+            raise _no_time_column(first) from None
+        raise
+    if not rows:
+        raise TraceError("the file is empty")
+    return rows
+
+
+def _no_time_column(first: Row) -> TraceError:
+    line, row = first
+    return TraceError(
+        f"line {line}: no time column in {', '.join(map(shown, row[:8]))}; allowed: a header "
+        "with a column named timestamp or time, nothing above it, or the leading Id and Label rows "
+        "of a CSV downloaded from the CloudWatch console"
+    )
 
 
 def _rows(file: TextFile, delimiter: str) -> Iterator[Row]:
@@ -198,11 +221,18 @@ def _long_series(
     label = read_label(" ".join((*words, "" if fold(column) == "value" else column)))
     if not _names_a_metric(label):
         label = read_label(column)._replace(resource=" ".join(words))
+    label = label._replace(namespace=label.namespace or _namespace(table, codes, keys))
     text = " ".join(name)
     names = (f"{text} {column}", text) if len(table.value_at) > 1 and text else (text or column,)
     units = frozenset(key[-1] for code, key in enumerate(keys) if codes is None or code in codes)
     told = units if table.unit_at is not None else frozenset()
     return Series(names, label, partial(table.samples, at, codes), told, table.style.notes())
+
+
+def _namespace(table: Table, codes: frozenset[int] | None, keys: list[tuple[str, ...]]) -> str:
+    """What a column of that name says, where it is none of AWS's either."""
+    named = [p for p, at in enumerate(table.key_at) if fold(table.labels[at]) == "namespace"]
+    return keys[min(codes or {0})][named[0]] if named and keys else ""
 
 
 def _names_a_metric(label: Label) -> bool:
@@ -246,12 +276,7 @@ def _console(
     first = next((i for i, (_, row) in enumerate(rows) if row[0].strip()[:1].isdigit()), len(rows))
     heads = {fold(row[0]): row for _, row in rows[:first]}
     if not {"id", "label"} & heads.keys():
-        line, row = rows[0]
-        raise TraceError(
-            f"line {line}: no time column in {', '.join(map(shown, row[:8]))}; allowed: a header "
-            "with a column named timestamp or time, or the leading Id and Label rows of a CSV "
-            "downloaded from the CloudWatch console"
-        )
+        raise _no_time_column(rows[0])
     body = [row for _, row in rows[first:]]
     columns = list(range(1, len(rows[0][1])))
     refuse_parted_thousands([row[at] for at in columns for row in body], delimiter)

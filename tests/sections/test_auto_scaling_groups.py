@@ -75,6 +75,18 @@ def test_a_returning_zone_gets_its_instances_back_one_by_one_and_launches_first(
     assert answer.summary["most_instances"] == 7
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"event": "zone lost"}, {"event": "Spot pool reclaimed", "types": 1, "on_demand_pct": 0}],
+)
+def test_a_group_with_nowhere_else_to_launch_waits_for_the_end_of_the_outage(values):
+    alone, beside = result(zones=1, **values), result(zones=3, **values)
+    said = "to launch in until the lost one is back, after 30 min"
+    assert said in alone.why and said not in beside.why
+    assert alone.summary["whole_after_min"] > 30 > beside.summary["whole_after_min"]
+    assert "at the notice" not in result(zones=1, **values, capacity_rebalance=True).why
+
+
 def test_nothing_but_time_is_lost_between_columns_and_numbers():
     answer = result(event="zone lost")
     assert answer.data["zone_instances"].sum(axis=0).tolist() == answer.data["serving"].tolist()

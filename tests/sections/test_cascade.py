@@ -90,6 +90,8 @@ def test_a_proxy_beside_scaling_on_requests_makes_it_worse():
     assert three.summary["failed_pct"] > 2 * two.summary["failed_pct"]
     assert three.summary["refused"] == 0 < two.summary["refused"]
     assert "behind the proxy the rest wait, and none is refused" in three.why
+    labels = [{n.name: n.label for n in one.numbers}["connections"] for one in (three, two)]
+    assert labels == ["Connections wanted at most", "Connections open at most"]
     assert "proxy" not in two.why and "changes nothing" not in three.why
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from awsnb import facts
+from awsnb.scenario import ScenarioError
 from awsnb.sections import section
 from awsnb.sections.ec2.life_cycle import OPERATIONS, PRESETS, LifeCycleScenario, compare
 
@@ -44,6 +45,20 @@ def test_the_data_volume_outlives_the_instance_unless_it_is_told_to_go():
     assert outlives.summary["kept"] == "kept" and outlives.summary["instance_usd_month"] == 0
     gone = answer(operation="terminate", delete_data=True)
     assert gone.summary["kept"] == "lost" and gone.summary["cost_usd_month"] == 0
+
+
+def test_hibernation_takes_a_root_volume_that_holds_the_ram():
+    """AWS: the root volume must be large enough for the RAM; a t3.2xlarge has 32 GiB."""
+    large = {"instance_type": "t3.2xlarge", "keep": "RAM"}
+    with pytest.raises(ScenarioError, match="must hold the 32 GiB") as refused:
+        answer(operation="hibernate", root_gib=31, **large)
+    assert refused.value.field == "root_gib"
+    assert answer(operation="hibernate", root_gib=32, **large).summary["kept"] == "kept"
+    without = compare(LifeCycleScenario(root_gib=8, **large))
+    assert without.best is None and "takes a root volume of 32 GiB or more" in without.why
+    assert compare(LifeCycleScenario(root_gib=40, **large)).best.label == "hibernate"
+    stopped = compare(LifeCycleScenario(root_gib=8, **large | {"keep": "root volume"}))
+    assert stopped.best.label == "stop" and "hibernate" not in str(stopped)
 
 
 def test_off_half_of_the_day_halves_the_instances_bill_and_not_the_volumes():

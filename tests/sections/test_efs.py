@@ -352,7 +352,8 @@ def test_a_file_below_seven_kib_is_dearer_in_infrequent_access():
     least = EFS.value("objects", "min_billed") * ELASTIC.usd_gib_month[1] / 0.30
     assert least == pytest.approx(6.83, abs=0.01)
     outcome = CLASSES.outcome(preset(CLASSES, "Many small files"))
-    why = CLASSES.tell(outcome).why
+    why, notes = CLASSES.tell(outcome).why, CLASSES.tell(outcome).notes
+    assert notes[0] == "Files: 100,000, made up for 'many small files'."
     assert outcome.usd_month > outcome.standard_usd_month
     assert outcome.break_even_reads == 0.0
     assert why.startswith("The policy costs more") and "128 KiB" in why and "saves" not in why

@@ -86,6 +86,9 @@ ENCRYPTED = (may(), may("s3:PutObject", effect="Deny",
                         **when(Null={"s3:x-amz-server-side-encryption": "true"})))  # fmt: skip
 
 
+QUEUE = f"arn:aws:sqs:eu-west-1:{HERE}:q"
+LOCKED = {BUCKET: {"policy": policy(may("s3:*", [BUCKET, f"{BUCKET}/*"], "Deny", Principal="*"))}}
+ROOT_THERE = {"v": {"arn": f"arn:aws:iam::{THERE}:root"}}
 BY_SSO = f"arn:aws:iam::{THERE}:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Op_1"
 OF_SSO = {"v": {"arn": f"arn:aws:sts::{THERE}:assumed-role/AWSReservedSSO_Op_1/ann",
                 "policies": [policy(may())]},
@@ -112,6 +115,8 @@ TRUTHS = [
     (account(may("s3:*")), "u", "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{THERE}:q", {},
      IMPLICIT, ""),
     (account(may()), "u", "sts:AssumeRole", ROLE.replace(HERE, THERE), {}, IMPLICIT, POLICY),
+    # IAM's own actions are of one account: no policy of a role could let it be passed from another
+    (account(may()), "u", "iam:PassRole", ROLE.replace(HERE, THERE), {}, IMPLICIT, ""),
     # what anyone may read, if Block Public Access is off
     (account(visitors={"web": {"arn": "anonymous"}}, resources=OPEN), "web", "s3:GetObject", OBJECT,
      {}, ALLOWED, PUBLIC),
@@ -200,6 +205,35 @@ TRUTHS = [
      {"context": '{"aws:RequestTag/env": "dev", "aws:TagKeys": ["env", "x"]}'}, IMPLICIT, ""),
     (account(*ENCRYPTED), "u", "s3:PutObject", OBJECT, {}, EXPLICIT,
      "s3:x-amz-server-side-encryption"),
+    # a bucket's policy that locks everybody out, which the owner's root user may mend, and no other
+    *((account(resources=LOCKED), "root", f"s3:{one}BucketPolicy", BUCKET, {}, ALLOWED, "")
+      for one in ("Get", "Put", "Delete")),
+    (account(resources=LOCKED), "root", "s3:GetObject", OBJECT, {}, EXPLICIT, ""),
+    (account(resources=LOCKED), "root", "s3:PutBucketAcl", BUCKET, {}, EXPLICIT, ""),
+    (account(may(), resources=LOCKED), "u", "s3:DeleteBucketPolicy", BUCKET, {}, EXPLICIT, ""),
+    (account(resources=LOCKED, visitors=ROOT_THERE), "v", "s3:DeleteBucketPolicy", BUCKET, {},
+     EXPLICIT, ""),
+    (account(resources=LOCKED, scps=[[policy(may(), may("s3:*", effect="Deny"))]]), "root",
+     "s3:DeleteBucketPolicy", BUCKET, {}, EXPLICIT, ""),
+    (account(resources=LOCKED, endpoint=policy(may("ec2:*", Principal="*"))), "root",
+     "s3:DeleteBucketPolicy", BUCKET, {}, IMPLICIT, ""),
+    (account(resources={QUEUE: {"policy": policy(may("sqs:*", QUEUE, "Deny", Principal="*"))}}),
+     "root", "sqs:SetQueueAttributes", QUEUE, {}, ALLOWED, ""),
+    (account(resources={QUEUE: {"policy": policy(may("sqs:*", QUEUE, "Deny", Principal="*"))}}),
+     "root", "sqs:SendMessage", QUEUE, {}, EXPLICIT, ""),
+    # keys of a service that hold what is known of who asks, of the owner and of the Region
+    (account(resources={KEY: {"policy": policy(may("kms:*", Principal="*", **when(
+        StringEquals={"kms:CallerAccount": HERE})))}}), "u", "kms:Decrypt", KEY, {}, ALLOWED, ""),
+    (account(resources={KEY: {"policy": policy(may("kms:*", Principal="*", **when(
+        StringEquals={"kms:CallerAccount": THERE})))}}), "u", "kms:Decrypt", KEY, {}, IMPLICIT, ""),
+    (account(may(**when(StringEquals={"s3:ResourceAccount": HERE}))), "u", "s3:GetObject", OBJECT,
+     {}, ALLOWED, ""),
+    (account(may(**when(StringEquals={"ec2:Region": "eu-west-1"}))), "u", "ec2:StopInstances",
+     SERVER, {}, ALLOWED, ""),
+    (account(may(**when(StringEquals={"ec2:Region": "us-west-2"}))), "u", "ec2:StopInstances",
+     SERVER, {}, IMPLICIT, ""),
+    (account(may(**when(StringEquals={"ec2:Region": "eu-west-1"}))), "u", "ec2:DescribeInstances",
+     "*", {}, IMPLICIT, "ec2:Region"),
     # wildcards in the middle, names in any case, ARNs in their own
     (account(may("iam:PassRole", f"arn:aws:iam::{HERE}:role/*/ecs-*-task")), "u", "iam:PassRole",
      f"arn:aws:iam::{HERE}:role/a/b/ecs-x/y-task", {}, ALLOWED, ""),
@@ -239,6 +273,45 @@ def test_a_resource_of_another_kind_is_said_beside_the_answer(action, resource, 
 def test_a_list_of_an_object_is_said_to_be_one_of_its_bucket():
     notes = asked(account(may()), "u", "s3:ListBucket", OBJECT).notes
     assert "s3:ListBucket is asked of a bucket: of arn:aws:s3:::b." in notes
+
+
+@pytest.mark.parametrize(
+    ("arn", "action", "is_said"),
+    [
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "iam:ListUsers", True),
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "sts:AssumeRole", True),
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "sts:GetCallerIdentity", False),
+        (f"arn:aws:sts::{HERE}:federated-user/bob", "s3:GetObject", False),
+        (f"arn:aws:iam::{HERE}:user/bob", "iam:ListUsers", False),
+    ],
+)
+def test_a_federated_user_can_call_neither_iam_nor_sts(arn, action, is_said):
+    """IAM User Guide, the table that compares what STS gives: GetFederationToken."""
+    resource = {"sts:AssumeRole": ROLE, "s3:GetObject": OBJECT}.get(action, "*")
+    text = account(visitors={"f": {"arn": arn, "policies": [policy(may())]}})
+    notes = asked(text, "f", action, resource).notes
+    assert any("neither IAM nor STS" in note for note in notes) is is_said
+
+
+def test_an_answer_for_one_resource_of_several_says_so(tmp_path):
+    """AWS's example policies of EC2: a launch needs the image, the subnet and others as well."""
+    launches = account(may("ec2:RunInstances", "arn:aws:ec2:*:*:instance/*"))
+    allowed = asked(launches, "u", "ec2:RunInstances", SERVER)
+    assert allowed.summary["verdict"] == ALLOWED
+    assert "all must be allowed: this is the answer for one resource" in allowed.notes[1]
+    assert "image" in allowed.notes[1] and "subnet" in allowed.notes[1]
+    image = "arn:aws:ec2:eu-west-1::image/ami-1"
+    for found in (
+        asked(launches, "u", "ec2:RunInstances", image),
+        asked(account(may()), "u", "ec2:StopInstances", SERVER),
+    ):
+        assert not any("together" in note for note in found.notes)
+    file = tmp_path / "requests.csv"
+    file.write_text(
+        f"principal,action,resource\nu,ec2:StopInstances,{SERVER}\nu,ec2:RunInstances,{SERVER}\n"
+    )
+    rows = simulated(AccessScenario(policies=launches, requests=str(file)))
+    assert any("AWS asks ec2:RunInstances of image" in note for note in rows.notes)
 
 
 @pytest.mark.parametrize(

@@ -316,7 +316,7 @@ def test_too_late_and_off_are_told_apart():
 
 def test_all_four_questions_after_an_accident_are_answered():
     said = S.simulate(TimeTravelScenario())
-    assert "latest restorable time is 14:10 UTC or later" in said.why
+    assert "latest restorable time is 14:10 UTC or newer" in said.why
     assert "The new instance has an endpoint of its own" in said.why
     assert "The application runs on it from 15:04 UTC" in said.why
     assert "14:03 is not there: 1 h 1 min of writes" in said.why
@@ -325,6 +325,26 @@ def test_all_four_questions_after_an_accident_are_answered():
     assert early.summary["latest_at"] == "14:03 UTC"
     copied = S.simulate(preset(TRAVEL, "Only the table comes back"))
     assert "this table's alone" in str(copied) and "to the old endpoint" in copied.why
+
+
+@pytest.mark.parametrize(
+    ("values", "says", "never"),
+    [
+        ({"data_gib": 200.0}, "It begins without free space, and that must last for 5 minutes",
+         "Free space fell"),
+        ({"data_gib": 200.0, "maximum_gib": 220}, "would reach or pass the maximum of 220 GiB",
+         "for longest"),
+        ({"growth_gib_per_day": 10_000.0},
+         "It is full for longest at 953 GiB. The next increment of 95 GiB would reach or pass the "
+         "maximum of 1,000 GiB", "It begins without"),
+        ({"batch_gib": 500.0},
+         "It is full for longest at 550 GiB. The predicted growth would have passed", "increment"),
+        ({"size_gib": 200, "maximum_gib": 220}, "so it stays at 200 GiB", "for longest"),
+    ],
+)  # fmt: skip
+def test_what_keeps_the_storage_full_is_said_of_the_size_at_which_it_is_full(values, says, never):
+    why = STORAGE.simulate(STORAGE.scenario(**values)).why
+    assert says in why and never not in why
 
 
 def test_times_of_day():

@@ -213,6 +213,13 @@ def test_replicas_needed_are_just_enough():
         assert served[0] < 9000 <= served[1] * (1 + 1e-9)
 
 
+def test_more_replicas_in_other_regions_than_aws_guarantees_are_said():
+    """RDS User Guide, "Creating a read replica in a different AWS Region": five are guaranteed."""
+    for replicas, away, is_said in ((5, True, False), (6, True, True), (6, False, False)):
+        answer = result(replicas=replicas, other_region=away)
+        assert any("guarantees 5 replicas" in note for note in answer.notes) is is_said
+
+
 def test_the_bill_counts_replicas_levels_and_the_way_to_another_region():
     near, far = (result(other_region=other).summary["cost_usd_month"] for other in (False, True))
     gb_a_month = 300 * 8 * 1024 * 730 * 3600 / 1e9

@@ -286,6 +286,17 @@ def test_a_log_says_how_uneven_targets_and_clients_are(tmp_path):
     assert len(told.panels) == len(tell(outcome()).panels) + 1
 
 
+def test_a_log_of_two_target_groups_has_no_fair_share(tmp_path):
+    path = tmp_path / "alb.log"
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup"
+    entry = ENTRY.format("192.0.2.1:1", "10.0.0.1:80").rstrip()
+    path.write_text("".join(f"{entry} - - {arn}/{name}/0a1b\n" for name in ("blue", "green")))
+    with pytest.raises(TraceError, match=r"2 target groups, such as app/web/1 blue and .* green"):
+        outcome(log=str(path))
+    path.write_text(f"{entry} - - {arn}/blue/0a1b\n{entry}\n")
+    assert outcome(log=str(path)).own.share_pct.size == 1
+
+
 def test_a_log_is_not_drawn_again_for_another_tie(tmp_path):
     path = log(tmp_path / "alb.log", ("192.0.2.1", "10.0.0.1:80", 6))
     found = compare(StickyScenario(log=path))

@@ -345,6 +345,13 @@ def test_nobody_and_everybody():
     assert careless.summary["outage_pct"] == pytest.approx(100.0)  # 200 days, unattended
 
 
+def test_what_no_public_authority_issues_is_said_to_be_private():
+    """CA/Browser Forum, ballot SC-081v3: at most 200 days from 2026-03-15."""
+    for days, imported, is_said in ((200, 10, False), (201, 10, True), (398, 0, False)):
+        answer = year.VIEW.simulate(YearScenario(validity_days=days, imported=imported))
+        assert any("200 days since 2026-03" in note for note in answer.notes) is is_said
+
+
 def test_shorter_validity_never_makes_the_same_habits_safer():
     chances = ROOM.simulate(YearScenario(reminders=2)).data["later_pct"]
     assert (np.diff(chances) > 0).all()

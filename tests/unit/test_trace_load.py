@@ -191,7 +191,7 @@ def test_the_user_answers_what_the_file_does_not_tell(metric, statistic, unit, s
             "operations",
             "a.csv: the Average of an unknown metric.*operations/s",
         ),
-        ("Provisioned IOPS", "", "", "operations", "seems to be a rate.*operations/s"),
+        ("Provisioned IOPS", "", "", "operations", "says .Provisioned."),
         ("(m1+m2)/60", "", "", "operations", "seems to be a rate.*operations/s"),
         ("mine", "", "", "requests", "allowed: operations, operations/s, bytes, bytes/s"),
         ("VolumeReadOps", "Sum", "Bytes", "", "in Bytes, and CloudWatch in Count"),

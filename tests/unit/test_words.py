@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from awsnb.words import milliseconds, percent, rate, span, unit_of
+from awsnb.words import milliseconds, percent, rate, span, unit_of, usd
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,11 @@ def test_no_length_of_time_rounds_into_one_that_does_not_exist():
 def test_a_unit_of_one_is_in_the_singular(unit, one):
     assert unit_of(1, unit) == unit_of(1.0, unit) == one
     assert unit_of(2, unit) == unit_of(0, unit) == unit
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(-0.001, "0.00 USD"), (-0.0, "0.00 USD"), (-0.006, "-0.01 USD"), (1234.5, "1,234.50 USD")],
+)
+def test_nothing_is_never_less_than_nothing(amount, text):
+    assert usd(amount) == text

@@ -174,7 +174,7 @@ class FileSystem:
         """The file system in a few words."""
         paid = f" at {self.provisioned_mibps:,} MiB/s" if self.mode == "provisioned" else ""
         kind = ", One Zone" if self.one_zone else ""
-        return f"{self.standard_gib:,g} GiB, {self.mode}{paid}{kind}"
+        return f"{self.standard_gib:,.0f} GiB, {self.mode}{paid}{kind}"
 
 
 def limits(

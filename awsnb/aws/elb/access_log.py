@@ -26,7 +26,8 @@ from awsnb.trace.model import in_a_sentence
 
 ALB_ENTRY = re.compile(r"(?:https?|h2|grpcs) \S+ \S+ \S+ \S+ (\S+) (\S+) (\S+) ")
 WEBSOCKET = re.compile(r"wss? \S+ \S+ ")
-ANY_ENTRY = re.compile(r"(?:https?|h2|grpcs|wss?) \S+ \S+ (\S+) (\S+) ")
+ANY_ENTRY = re.compile(r"(?:https?|h2|grpcs|wss?) \S+ (\S+) (\S+) (\S+) ")
+TARGET_GROUP = re.compile(r" arn:\S+:targetgroup/([^/\s]+)/")
 LONGEST_S = 1e6
 WANTED = f"{ALB_LOG}, or one duration a line, such as 0.25 (seconds) or 250ms"
 
@@ -83,7 +84,7 @@ def read_counts(path: str) -> Counts:
     Raises
     ------
     TraceError
-        If the file can't be read or is no such log.
+        If the file can't be read, is no such log, or is one of several target groups.
     """
     with in_a_sentence(path):
         return _read_counts(*state(Path(path)))
@@ -99,24 +100,39 @@ def _read_counts(file: Path, modified_ns: int, size: int) -> Counts:
 
 def _counts(lines: Iterable[str]) -> Counts:
     targets, clients, unsent = Counter[str](), Counter[str](), 0
+    groups: set[tuple[str, ...]] = set()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         entry = ANY_ENTRY.match(line)
         if not entry:
             raise TraceError(f"line {number} is no entry of an access log of an ALB")
-        client, target = entry.groups()
+        balancer, client, target = entry.groups()
         if target == "-":
             unsent += 1
         else:
             targets[target] += 1
             clients[client.rpartition(":")[0]] += 1
+            groups.add((balancer, *TARGET_GROUP.findall(line)[:1]))
     if not targets:
         raise TraceError("holds no request that a target got; wanted: an access log of an ALB")
+    _refuse_several(groups)
     by_target, by_client = (
         np.array(sorted(each.values(), reverse=True)) for each in (targets, clients)
     )
     return Counts(by_target, by_client, unsent)
+
+
+def _refuse_several(groups: set[tuple[str, ...]]) -> None:
+    """Refuse targets of several groups, of which none shares the others' requests."""
+    told = {group for group in groups if len(group) > 1} or groups
+    if len(told) > 1:
+        first, second, *_ = (" ".join(group) for group in sorted(told))
+        raise TraceError(
+            f"holds requests to {len(told)} target groups, such as {first[:60]} and "
+            f"{second[:60]}: a fair share is one of a group, so give the lines of one group of one "
+            "load balancer"
+        )
 
 
 def read_durations(path: str) -> Durations:

@@ -139,12 +139,16 @@ class Account:
             rcps=self.rcps if limited else (),
             management_account=self.management_account,
             endpoint=self.endpoint,
-            resource_unknown=self.resource(arn) is NOT_LISTED and self._has_policy(arn),
+            resource_unknown=self.resource(arn) is NOT_LISTED and self._has_policy(service, arn),
         )
 
-    def _has_policy(self, arn: str) -> bool:
-        """Whether a resource surely has a policy that matters: a KMS key, or another account's."""
-        return _is_key(arn) or _account_in(arn) not in ("", "aws", self.number)
+    def _has_policy(self, service: str, arn: str) -> bool:
+        """Whether a resource surely has a policy that matters: a KMS key, or another account's.
+
+        IAM's own actions are of one account: no role can be passed to another.
+        """
+        is_elsewhere = _account_in(arn) not in ("", "aws", self.number)
+        return _is_key(arn) or (is_elsewhere and service != "iam")
 
     @cached_property
     def _trust(self) -> dict[str, Policy]:
@@ -170,7 +174,26 @@ class Account:
             tags |= {f"{object_tag_key(action)}/{k}": value for k, value in own.items()}
         is_standard = not entity.principal.name.startswith("arn:aws-")
         region = "".join(arn.split(":")[3:4]) or (region_of(action) if is_standard else "")
-        return tags | ({"aws:RequestedRegion": region} if region else {}) | dict(given)
+        told = self._service_keys(entity.principal, action, arn, region)
+        return tags | told | ({"aws:RequestedRegion": region} if region else {}) | dict(given)
+
+    def _service_keys(
+        self, principal: Principal, action: str, arn: str, region: str
+    ) -> dict[str, str]:
+        """The keys of an action's service that hold what a global key holds.
+
+        Notes
+        -----
+        KMS Developer Guide, "AWS KMS condition keys"; Service Authorization Reference, Amazon S3
+        and Amazon EC2.
+        """
+        own = {
+            "kms:CallerAccount": principal.account,
+            "s3:ResourceAccount": _account_in(arn) or self.number,
+            "ec2:Region": region,
+        }
+        service = action.partition(":")[0].lower()
+        return {key: told for key, told in own.items() if told and key.startswith(f"{service}:")}
 
     def _tags_of(self, arn: str) -> dict[str, Any]:
         """The tags of a resource, which may be a user or a role."""

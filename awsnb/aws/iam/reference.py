@@ -47,6 +47,18 @@ def asked_of_another(action: str, arn: str) -> str:
     return ""
 
 
+def asked_together(action: str) -> list[str]:
+    """Which kinds of resources one request of an action is asked of together; mostly none.
+
+    Examples
+    --------
+    >>> asked_together("ec2:AttachVolume"), asked_together("ec2:StopInstances")
+    (['instance', 'volume'], [])
+    """
+    service, _, name = action.lower().partition(":")
+    return _fact(service, f"{name}_resources").split()
+
+
 def may_have_policy(arn: str) -> bool:
     """Whether a resource can have a policy of its own, as far as its service has such.
 

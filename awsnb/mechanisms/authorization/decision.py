@@ -1,6 +1,7 @@
 """The decision: every policy that applies to a request, what they say together, and why.
 
-An explicit deny anywhere is final. Then each layer that limits (RCPs, SCPs on every level, the VPC
+An explicit deny anywhere is final; only the policy of a bucket or a queue can't keep its owner's
+root user from mending it. Then each layer that limits (RCPs, SCPs on every level, the VPC
 endpoint's policy) must allow. Then someone must grant: the identity's policies, the resource's, or
 for another account's resource both. What is granted is limited by the permissions boundary and the
 session's policies, unless the resource's policy names the principal itself.

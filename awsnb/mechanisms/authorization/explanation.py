@@ -109,7 +109,10 @@ def why_allowed(layer: str, request: Request, bearing: Bearing) -> str:
 
 def why_unlimited(request: Request) -> str:
     """Say that the root user needs no policy."""
-    return f"Allowed: the account's root user may do {_what(request)}, and nothing limits it."
+    limit = (
+        "the resource's own policy can't deny it that" if request.unlocks else "nothing limits it"
+    )
+    return f"Allowed: the account's root user may do {_what(request)}, and {limit}."
 
 
 def why_free(request: Request) -> str:

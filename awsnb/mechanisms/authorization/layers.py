@@ -209,10 +209,15 @@ class PolicySet:
         return Bearing(
             self._rcps if self._rcps_bear_on(request) else (),
             self._gates(principal),
-            self._of_resource_to_bounded if owns_policies else self._of_resource,
+            self._resource_layers(request, owns_policies),
             (self._identity,) if owns_policies else (),
             self._limits(principal) if owns_policies else (),
         )
+
+    def _resource_layers(self, request: Request, owns_policies: bool) -> tuple[Layer, ...]:
+        if owns_policies:
+            return self._of_resource_to_bounded
+        return () if request.unlocks else self._of_resource
 
     def _rcps_bear_on(self, request: Request) -> bool:
         exempt = request.action_lower == RETIRE_GRANT or SERVICE_LINKED in request.resource

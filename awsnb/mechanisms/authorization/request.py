@@ -24,6 +24,11 @@ _TYPES = {
 }
 
 
+_UNLOCK = {
+    "s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy", "sqs:setqueueattributes",
+}  # fmt: skip
+"""The actions by which an owner's root user mends a policy that locks everybody out."""
+
 Knows = Callable[[str], bool]
 """Whether the absence of a context key is known, by its name in small letters."""
 
@@ -104,6 +109,18 @@ class Request:
     def same_account(self) -> bool:
         """Whether principal and resource belong to one account."""
         return self.principal.account == self.resource_account
+
+    @property
+    def unlocks(self) -> bool:
+        """Whether the owner's root user mends a policy, which that policy can't deny.
+
+        Notes
+        -----
+        S3 API Reference, "DeleteBucketPolicy"; IAM User Guide, "Tasks that require root user
+        credentials", of policies that deny all principals.
+        """
+        is_owner = self.principal.kind is Kind.ROOT and self.same_account
+        return is_owner and self.action_lower in _UNLOCK
 
     def values(self, key: str) -> tuple[str | bytes, ...]:
         """What the context holds under a key, in any case; nothing if it is absent."""

@@ -10,7 +10,7 @@ from awsnb.sections._balancing.scenario import (
     FleetScenario,
 )
 from awsnb.sections._balancing.simulate import Outcome
-from awsnb.words import are, counted, milliseconds, percent, rate
+from awsnb.words import a_second, are, counted, milliseconds, percent
 
 DOES = {
     CRASH: "refuses connections",
@@ -152,9 +152,8 @@ def _of_the_load(outcome: Outcome) -> str:
     load_pct = 100 * outcome.load.per_s / left_per_s
     if load_pct >= 100:
         without = " without target 1" if gone else ""
-        return (
-            f"{rate(outcome.load.per_s)} requests/s meet a capacity of {left_per_s:,.0f}{without}."
-        )
+        load = a_second(outcome.load.per_s, "request")
+        return f"{load} meet a capacity of {left_per_s:,.0f}{without}."
     return f"The load is {load_pct:.0f} % of what {_who(scenario, gone)} can serve.{_hot(outcome)}"
 
 

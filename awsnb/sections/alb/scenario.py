@@ -9,7 +9,7 @@ from awsnb.aws.elb import ELB
 from awsnb.scenario import ScenarioError, field
 from awsnb.sections._balancing.scenario import DEREGISTER, FleetScenario
 from awsnb.trace import fields
-from awsnb.words import rate
+from awsnb.words import a_second
 
 
 class AlbScenario(FleetScenario):
@@ -123,7 +123,7 @@ class AlbScenario(FleetScenario):
     @property
     def text(self) -> str:
         """The load balancer and its targets in a few words."""
-        load = f"{rate(self.requests_per_s)} requests/s"
+        load = a_second(self.requests_per_s, "request")
         if self.trace:
             load = f"{self.load_factor:g} x {Path(self.trace).name}"
         return f"ALB, {self.targets} x {self.workers} workers, {load}, {self.algorithm}"

@@ -14,7 +14,7 @@ from awsnb.lines import LineError, read_lines
 from awsnb.results import Comparison, Curve, Number, Option, Panel, Result, cheapest
 from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.view import View
-from awsnb.words import counted, rate, span, usd
+from awsnb.words import counted, rate, span, unit_of, usd
 
 PRICE_CAPACITY, CAPACITY, LOWEST = STRATEGIES = (
     "price-capacity-optimized", "capacity-optimized", "lowest-price",
@@ -285,8 +285,8 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("cost_usd_month", "Cost a month", outcome.usd_month, usd(outcome.usd_month),
                headline=True),
         Number("short_min", "Too few, a month", short / 60, span(short, "never"), headline=True),
-        Number("interrupted_instances", "Interrupted, a month", taken, f"{rate(taken)} instances",
-               headline=True),
+        Number("interrupted_instances", "Interrupted, a month", taken,
+               f"{rate(taken)} {unit_of(taken, 'instances')}", headline=True),
         Number("largest_pool", "Instances in the largest pool", outcome.largest,
                f"{outcome.largest}", headline=True),
         Number("pools", "Pools", len(outcome.pools), f"{len(outcome.pools)}"),

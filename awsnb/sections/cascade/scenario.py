@@ -324,6 +324,11 @@ class CascadeScenario(Scenario):
         return Storage(self.storage_type, self.size_gib)
 
     @property
+    def connections_are(self) -> str:
+        """What connections are counted as: behind a proxy more may be wanted than can be open."""
+        return "wanted" if self.connect == PROXY else "open"
+
+    @property
     def most_connections(self) -> int:
         """Connections that the database has for the site."""
         return default_max_connections(DB_CLASS, ENGINE) - RESERVED

@@ -37,7 +37,7 @@ def scene(outcome: Outcome) -> Scene:
             Place(THREADS, 2, outcome.threads_pct, 100.0, "%"),
             Place(CACHE, 2, 100 * outcome.by_minute("hit_ratio"), 100.0, "%"),
             Place(CONNECTIONS, 2, np.round(outcome.by_minute("connections")),
-                  float(outcome.scenario.most_connections), "open"),
+                  float(outcome.scenario.most_connections), outcome.scenario.connections_are),
             volume,
             Place(ANSWERED, 4, count=answered, note="requests/s", tone="good"),
             Place(FAILED, 4, count=failed, note="users/s", tone="bad"),

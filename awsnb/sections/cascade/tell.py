@@ -85,7 +85,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         _broke("threads_full_min", "All threads wait after", outcome, "instances' threads"),
         Number("cpu_when_full_pct", "CPU at that moment", _cpu_when_full(outcome),
                _text(_cpu_when_full(outcome))),
-        Number("connections", "Connections open at most",
+        Number("connections", f"Connections {outcome.scenario.connections_are} at most",
                round(float(outcome.shown.steps["connections"].max())),
                f"{outcome.shown.steps['connections'].max():,.0f} of "
                f"{outcome.scenario.most_connections:,}"),

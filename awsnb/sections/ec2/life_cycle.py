@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
+from pydantic import model_validator
 
 from awsnb.aws.ebs import Volume
 from awsnb.aws.ec2 import BURSTABLE, EC2, hour_price
 from awsnb.aws.ec2.life_cycle import KEPT, LOST, NEW, OPERATIONS, TERMINATE, fate
 from awsnb.aws.prices import HOURS_A_MONTH, PUBLIC_IPV4_USD_HOUR
 from awsnb.results import Comparison, Curve, Number, Option, Panel, Result, cheapest
-from awsnb.scenario import Preset, Scenario, field
+from awsnb.scenario import Preset, Scenario, ScenarioError, field
 from awsnb.view import View
 from awsnb.words import usd
 
@@ -26,8 +27,8 @@ THINGS = {
     "host": "host",
 }
 FATES = (LOST, NEW, KEPT)
-BY_AWS = "retire"
-OFF = ("stop", "hibernate", BY_AWS)
+BY_AWS, HIBERNATE = "retire", "hibernate"
+OFF = ("stop", HIBERNATE, BY_AWS)
 
 
 # --- what can be asked
@@ -76,6 +77,28 @@ class LifeCycleScenario(Scenario):
     def text(self) -> str:
         """The operation in a few words."""
         return f"{self.operation}, to keep the {self.keep}"
+
+    @property
+    def memory_gib(self) -> float:
+        """The instance's memory, GiB."""
+        return EC2.value(self.instance_type, "memory")
+
+    @property
+    def can_hibernate(self) -> bool:
+        """Whether its root volume can take the RAM."""
+        return self.root_gib >= self.memory_gib
+
+    @model_validator(mode="after")
+    def _refuse_what_aws_refuses(self) -> Self:
+        if self.operation == HIBERNATE and not self.can_hibernate:
+            source = EC2.get(HIBERNATE, "root_volume_holds").source
+            raise ScenarioError(
+                f"root_gib = {self.root_gib:,}: hibernation writes the RAM to the root volume, "
+                f"which must hold the {self.memory_gib:g} GiB of a {self.instance_type} and what "
+                f"else is on it ({source}).",
+                field="root_gib",
+            )
+        return self
 
 
 # --- what happens
@@ -251,7 +274,7 @@ def _notes(outcome: Outcome) -> tuple[str, ...]:
     ]
     if outcome.scenario.keep == THINGS["instance_store"]:
         notes.append("T instances have no instance store: this is for a type that has one.")
-    if operation == "hibernate":
+    if operation == HIBERNATE:
         longest = EC2.value("hibernate", "longest")
         notes.append(f"Nothing may hibernate for more than {longest} days.")
     return (*notes, "Prices: us-east-1, Linux, on demand; volumes are gp3.")
@@ -272,6 +295,7 @@ def compare(scenario: LifeCycleScenario) -> Comparison:
         One option an operation; `best` is the cheapest that keeps it.
     """
     left_out = {BY_AWS, TERMINATE} - {scenario.operation}
+    left_out |= set() if scenario.can_hibernate else {HIBERNATE}
     options = [
         _option(simulate(scenario.replace(operation=operation)))
         for operation in OPERATIONS
@@ -279,6 +303,8 @@ def compare(scenario: LifeCycleScenario) -> Comparison:
     ]
     best = cheapest(options)
     why = f"No operation keeps the {scenario.keep}."
+    if best is None and HIBERNATE in left_out:
+        why += f" To hibernate takes a root volume of {scenario.memory_gib:g} GiB or more."
     if best is not None:
         why = f"The cheapest that keeps the {scenario.keep}: {best.label}."
     return Comparison(

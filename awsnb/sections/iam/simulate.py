@@ -22,7 +22,7 @@ from awsnb.mechanisms.authorization import (
     decide,
 )
 from awsnb.mechanisms.authorization.certainty import RESOURCE_POLICY, ROLE_PATH, SESSION_NAME
-from awsnb.mechanisms.authorization.principal import shown
+from awsnb.mechanisms.authorization.principal import Kind, shown
 from awsnb.scenario import ScenarioError
 from awsnb.sections.iam.requests import Asked, Question
 from awsnb.sections.iam.scenario import (
@@ -188,6 +188,19 @@ class Outcome:
     def codes_before(self) -> NDArray[np.int64]:
         """Those before the change."""
         return _codes(self.matrix(self.before)) if self.is_changed else self.codes
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether a federated user asks of IAM or STS, which take no call of one.
+
+        Notes
+        -----
+        IAM User Guide, "Compare AWS STS credentials", GetFederationToken.
+        """
+        asks = self.decision.request
+        is_asked = asks.action_lower.startswith(("iam:", "sts:"))
+        is_free = asks.action_lower == "sts:getcalleridentity"
+        return asks.principal.kind is Kind.FEDERATED_USER and is_asked and not is_free
 
     @property
     def is_changed(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from awsnb.aws.iam.reference import (
     asked_of_another,
+    asked_together,
     has_resource,
     may_have_policy,
     resource_of,
@@ -115,11 +116,22 @@ def notes(outcome: Outcome) -> tuple[str, ...]:
     entity = outcome.scenario.account.entity(outcome.scenario.question.principal)
     if entity.principal.account != outcome.scenario.account.number:
         said.append("The visitor's own organisation is not known: none of its SCPs is applied.")
-    said += _asked_of_all(outcome) + _asked_of_buckets(outcome)
+    said += _of_federated(outcome)
+    said += _asked_of_all(outcome) + _asked_of_buckets(outcome) + _asked_together(outcome)
     said += _resting(outcome) + _without_policy(outcome)
     if outcome.scenario.what_if != NOTHING and not outcome.is_changed:
         said.append("The change brings no policy yet.")
     return tuple(said)
+
+
+def _of_federated(outcome: Outcome) -> list[str]:
+    """Say that IAM and STS take no call of a federated user, whatever its policies allow."""
+    if not outcome.is_barred:
+        return []
+    return [
+        "A federated user can call neither IAM nor STS by the API or the command line, whatever is "
+        "allowed: only who it is can be asked."
+    ]
 
 
 def _asked_of_all(outcome: Outcome) -> list[str]:
@@ -136,6 +148,21 @@ def _asked_of_buckets(outcome: Outcome) -> list[str]:
     bucket = resource_of(action, asked)
     is_other = has_resource(action) and bucket != asked
     return [f"{action} is asked of a bucket: of {bucket}."] if is_other else []
+
+
+def _asked_together(outcome: Outcome) -> list[str]:
+    """Say of which actions a request is asked of several resources, each of which must be open."""
+    pairs = [(outcome.scenario.question, outcome.decision)]
+    pairs += [
+        (row.question, answer) for row, answer in zip(outcome.asked, outcome.answers, strict=True)
+    ]
+    actions = {question.action for question, answer in pairs if answer.allowed}
+    return [
+        f"AWS asks {action} of {', '.join(kinds)} together, and all must be allowed: this is the "
+        "answer for one resource."
+        for action in sorted(actions)
+        if (kinds := asked_together(action))
+    ]
 
 
 def _without_policy(outcome: Outcome) -> list[str]:

@@ -51,8 +51,9 @@ def _pace(outcome: Outcome) -> str:
         first = "some end as others come"
     size = min(max(batches), plan.ceiling - plan.floor)
     return (
-        f"At least {plan.floor} stay ready and at most {plan.ceiling} are there, so {size} "
-        f"{are(size)} replaced at a time; {first}. {_batch(outcome)}"
+        f"At least {plan.floor} {_stay(plan.floor)} ready and at most {plan.ceiling} "
+        f"{are(plan.ceiling)} there, so {size} {are(size)} replaced at a time; {first}. "
+        f"{_batch(outcome)}"
     )
 
 
@@ -151,12 +152,14 @@ def _stuck(outcome: Outcome, failed_s: float) -> str:
         else "instances that are protected or on standby are still old"
     )
     back_s = outcome.rollout.first_s("back")
-    then = "and what is replaced stays so"
-    if asked.auto_rollback:
-        then = "and the rollback replaces all that was new"
+    then = ", and what is replaced stays so"
+    if not outcome.rollout.batches:
+        then = ""
+    elif asked.auto_rollback:
+        then = ", and the rollback replaces all that was new"
     elif back_s is not None:
-        then = f"and people bring the old version back after {span(back_s)}"
-    return f"After {span(failed_s)} it fails: for an hour {cause}, {then}."
+        then = f", and people bring the old version back after {span(back_s)}"
+    return f"After {span(failed_s)} it fails: for an hour {cause}{then}."
 
 
 def _partial(outcome: Outcome) -> str:

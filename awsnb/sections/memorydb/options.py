@@ -4,7 +4,7 @@ from awsnb.results import Comparison, Number, Option
 from awsnb.sections.memorydb.load import writes_of
 from awsnb.sections.memorydb.scenario import DESIGNS, SYNC, MemoryDbScenario
 from awsnb.sections.memorydb.simulate import Run, run
-from awsnb.sections.memorydb.tell import gone, money, refused
+from awsnb.sections.memorydb.tell import gone_on_average, money, refused
 from awsnb.words import milliseconds
 
 
@@ -49,7 +49,7 @@ def _option(one: Run) -> Option:
         numbers=(
             Number("p50_ms", "median", p50, milliseconds(p50)),
             Number("p99_ms", "p99", p99, milliseconds(p99)),
-            Number("lost_writes", "writes lost", one.lost_writes, gone(one.lost_writes)),
+            Number("lost_writes", "writes lost", one.lost_writes, gone_on_average(one)),
             Number("unavailable_s", "no writes for", down, refused(one)),
             Number("connection_rps", "one connection", each, f"{each:,.0f} /s"),
             Number("cost_usd_month", "a month", one.bill.usd_month, money(one.bill)),

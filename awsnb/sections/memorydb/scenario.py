@@ -8,7 +8,7 @@ from awsnb.aws.elasticache import ELASTICACHE
 from awsnb.aws.memorydb import MEMORYDB
 from awsnb.scenario import Scenario, ScenarioError, field
 from awsnb.trace.fields import metric
-from awsnb.words import are, counted
+from awsnb.words import a_second, are, counted
 
 ASYNC: Final = "async replicas"
 WAIT: Final = "WAIT for replicas"
@@ -167,7 +167,7 @@ class MemoryDbScenario(Scenario):
     @property
     def text(self) -> str:
         """The store in a few words."""
-        writes = "writes of a file" if self.trace else f"{self.writes_per_s:,.4g} writes/s"
+        writes = "writes of a file" if self.trace else a_second(self.writes_per_s, "write")
         return f"{self.design}, {counted(self.shards, 'shard')}, {writes}; fails: {self.failure}"
 
     @model_validator(mode="after")

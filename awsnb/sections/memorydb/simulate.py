@@ -120,18 +120,27 @@ class Run:
     @cached_property
     def lost_writes(self) -> int | None:
         """Acknowledged writes that the scenario's failure takes, on average; None for all."""
-        window = self.window_ms(self.scenario.failure)
-        return None if window is None else self._written(float(window.mean()))
+        if self._mean_lost is None:
+            return None
+        return max(1, round(self._mean_lost)) if self._mean_lost else 0
 
     @cached_property
     def lost_writes_p99(self) -> int | None:
         """Acknowledged writes that it takes at most, 99 times of 100; None for all."""
         window = self.window_ms(self.scenario.failure)
-        return None if window is None else self._written(float(np.quantile(window, 0.99)))
+        if window is None:
+            return None
+        return ceil(float(np.quantile(window, 0.99)) / 1000 * self.taken_per_s)
 
-    def _written(self, within_ms: float) -> int:
-        """Writes within a time, rounded up."""
-        return ceil(within_ms / 1000 * self.taken_per_s)
+    @property
+    def loses_less_than_one(self) -> bool:
+        """Whether the scenario's failure takes writes, and less than one of them on average."""
+        return 0 < (self._mean_lost or 0.0) < 1
+
+    @cached_property
+    def _mean_lost(self) -> float | None:
+        window = self.window_ms(self.scenario.failure)
+        return None if window is None else float(window.mean()) / 1000 * self.taken_per_s
 
     @property
     def unavailable_s(self) -> float | None:

@@ -83,6 +83,11 @@ def gone(writes: int | None) -> str:
     return "everything" if writes is None else f"{writes:,}"
 
 
+def gone_on_average(run: Run) -> str:
+    """Say how many the scenario's failure takes on average."""
+    return "under 1" if run.loses_less_than_one else gone(run.lost_writes)
+
+
 def refused(run: Run) -> str:
     """Say for how long no write is taken."""
     return "no quorum" if run.unavailable_s is None else span(run.unavailable_s)
@@ -96,7 +101,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     turned = None if down is None else down * run.taken_per_s
     return (
         Number("p50_ms", "Write, median", p50, milliseconds(p50), headline=True),
-        Number("lost_writes", "Writes lost", run.lost_writes, gone(run.lost_writes), True),
+        Number("lost_writes", "Writes lost", run.lost_writes, gone_on_average(run), True),
         Number("unavailable_s", "No writes for", down, refused(run), headline=True),
         Number("cost_usd_month", "A month", run.bill.usd_month, money(run.bill), headline=True),
         Number("p99_ms", "Write, p99", p99, milliseconds(p99)),
@@ -144,9 +149,11 @@ def _loss(run: Run) -> str:
         return f"{fails}, no acknowledged write is lost: {_reason(run)}.{quorum}"
     window = run.window_ms(run.scenario.failure)
     assert window is not None
+    writes = f"{counted(run.lost_writes or 0, 'acknowledged write')} {are(run.lost_writes)}"
+    if run.loses_less_than_one:
+        writes = "less than one acknowledged write is"
     return (
-        f"{fails}, {counted(run.lost_writes or 0, 'acknowledged write')} "
-        f"{are(run.lost_writes)} lost on average: the best copy that is left "
+        f"{fails}, {writes} lost on average: the best copy that is left "
         f"is {milliseconds(float(window.mean()))} behind them.{quorum}"
     )
 

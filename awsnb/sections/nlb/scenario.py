@@ -8,7 +8,7 @@ from pydantic import model_validator
 from awsnb.aws.elb import ELB
 from awsnb.scenario import field
 from awsnb.sections._balancing.scenario import DEREGISTER, FleetScenario
-from awsnb.words import counted
+from awsnb.words import a_second, counted
 
 MANY = 100  # connections for each target, from which on their shares are about even
 
@@ -110,7 +110,7 @@ class NlbScenario(FleetScenario):
         """The load balancer and its targets in a few words."""
         return (
             f"NLB ({self.listener}), {self.targets} x {self.workers} workers, "
-            f"{self.requests_per_s:g} requests/s on "
+            f"{a_second(self.requests_per_s, 'request')} on "
             f"{counted(self.connections, 'connection')}"
         )
 

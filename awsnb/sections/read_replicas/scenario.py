@@ -7,7 +7,7 @@ from pydantic import model_validator
 from awsnb.aws.rds import RDS, check_replicas
 from awsnb.scenario import Scenario, field
 from awsnb.trace.fields import metric
-from awsnb.words import counted, rate
+from awsnb.words import a_second, counted
 
 ANY: Final = "any replica"
 PINNED: Final = "source after a write"
@@ -233,8 +233,8 @@ class ReplicaScenario(Scenario):
     def text(self) -> str:
         """The question in a few words."""
         return (
-            f"{self.engine}, {counted(self.replicas, 'replica')}, {rate(self.writes_per_s)} "
-            f"writes/s, {self.routing}"
+            f"{self.engine}, {counted(self.replicas, 'replica')}, "
+            f"{a_second(self.writes_per_s, 'write')}, {self.routing}"
         )
 
     @property

@@ -16,7 +16,7 @@ from awsnb.sections.read_replicas.scenario import (
 )
 from awsnb.sections.read_replicas.scene import scene
 from awsnb.sections.read_replicas.simulate import AGES_S, Outcome, capacity, on_replicas, stale
-from awsnb.words import counted, percent, rate, span, usd
+from awsnb.words import a_second, counted, percent, rate, span, usd
 
 MOST_DRAWN = 15
 EVERY = 10  # steps of the run between two points of a plot
@@ -103,7 +103,7 @@ def _cause(outcome: Outcome) -> str:
         return f"The file's ReplicaLag is {_file_worst(outcome)}.{_at_end(lag)}"
     if one.writes_per_s >= one.writes_max:
         return (
-            f"A replica that serves no read replays {rate(one.writes_max)} writes/s, and "
+            f"A replica that serves no read replays {a_second(one.writes_max, 'write')}, and "
             f"{rate(one.writes_per_s)} are written: the lag grows, however many replicas there are."
         )
     if outcome.replica_busy_pct >= 100:
@@ -252,6 +252,9 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         yield "The replicas above serve no reads here; each is paid for as well."
     if one.other_region:
         yield "The bill counts the log of each replica that is read as sent to the other Region."
+        sure = RDS.value("read_replica", "max_cross_region")
+        if one.replicas > sure:
+            yield f"AWS guarantees {sure} replicas of one source in other Regions, not more."
     yield "Reads come first on a replica, and replay gets what they leave: assumed."
     promotion = RDS.value("read_replica", "promotion")
     yield f"A promoted replica becomes an instance of its own {promotion}."

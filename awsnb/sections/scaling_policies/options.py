@@ -16,7 +16,7 @@ from awsnb.sections.scaling_policies.scenario import (
 )
 from awsnb.sections.scaling_policies.simulate import Outcome, follow
 from awsnb.sections.scaling_policies.why import MOVES
-from awsnb.words import percent, span
+from awsnb.words import counted, percent, span
 
 FORESEEN = "knows the peak beforehand"
 OF_SOME = (
@@ -66,7 +66,8 @@ def _others(scenario: PolicyScenario, load: Load) -> Iterator[tuple[str, PolicyS
     if peak <= 500:
         size = {"min_size": peak, "max_size": max(peak, scenario.max_size)}
         cleared = _kept(scenario, FIXED) | {"initial_size": None}
-        yield f"{peak} instances, always", scenario.replace(policy=FIXED, **size, **cleared)
+        label = f"{counted(peak, 'instance')}, always"
+        yield label, scenario.replace(policy=FIXED, **size, **cleared)
 
 
 def _kept(scenario: PolicyScenario, policy: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from awsnb.sections.scaling_policies.scenario import (
     TRACKS,
 )
 from awsnb.sections.scaling_policies.simulate import FULL_PCT, LATELY, Outcome, Signal
-from awsnb.words import counted, percent, span
+from awsnb.words import are, counted, percent, span
 
 DAY_S = 86_400
 MOVES = {1: "still grows", -1: "still shrinks"}
@@ -121,7 +121,8 @@ def _unanswered(outcome: Outcome) -> str:
     if scenario.policy == FIXED:
         return "nothing changes its size"
     if int(outcome.scaling.desired.max()) >= scenario.most:
-        return f"nothing was added: {counted(scenario.most, 'instance')} are the maximum"
+        most = counted(scenario.most, "instance")
+        return f"nothing was added: {most} {are(scenario.most)} the maximum"
     if outcome.asked_before:
         return "nothing was added"
     return "nothing was added: too few periods were above it for the alarm to go off"

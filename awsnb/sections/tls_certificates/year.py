@@ -228,12 +228,20 @@ def tell(outcome: Outcome) -> Result:
                   (Curve("later_pct", "one has expired", "second"),),
                   kind="bars", x="lasts", x_title="how long each lasts", limits=(0.0, 100.0)),
         ),
-        notes=(
-            "Ages are spread evenly at the start. A certificate is replaced on the day on which a "
-            "reminder is acted on, and after an outage.",
-            "How people act on reminders is assumed: AWS publishes nothing of it.",
-        ),
+        notes=_notes(outcome.scenario),
     )  # fmt: skip
+
+
+def _notes(scenario: YearScenario) -> tuple[str, ...]:
+    notes = (
+        "Ages are spread evenly at the start. A certificate is replaced on the day on which a "
+        "reminder is acted on, and after an outage.",
+        "How people act on reminders is assumed: AWS publishes nothing of it.",
+    )
+    if not scenario.imported or scenario.validity_days <= LIMITS[1]:
+        return notes
+    longest = f"No public authority issues one for more than {LIMITS[1]} days since 2026-03"
+    return (*notes, f"{longest}: imported ones of {scenario.validity_days} days are private.")
 
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:

@@ -2,6 +2,7 @@
 
 from awsnb.scenario import Scenario, field
 from awsnb.sections.aurora import fields
+from awsnb.words import a_second
 
 
 class BacktrackScenario(Scenario):
@@ -38,4 +39,4 @@ class BacktrackScenario(Scenario):
         """The scenario in a few words."""
         if not self.backtrack_h:
             return "backtrack off"
-        return f"{self.backtrack_h:g} h of backtrack at {self.changes_per_s:,g} changes/s"
+        return f"{self.backtrack_h:g} h of backtrack at {a_second(self.changes_per_s, 'change')}"

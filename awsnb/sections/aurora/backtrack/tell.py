@@ -80,7 +80,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
 
 
 def _millions(records: float) -> str:
-    return f"{records / 1e6:,.2f} million"
+    return f"{records:,.0f}" if 0 < records < 100_000 else f"{records / 1e6:,.2f} million"
 
 
 def _why(outcome: Outcome) -> str:
@@ -99,7 +99,7 @@ def _why(outcome: Outcome) -> str:
 def _off(outcome: Outcome) -> str:
     return (
         "Backtrack is off: a mistake is undone by restoring a backup, as a new cluster. A "
-        f"window of 24 h would keep {outcome.scenario.changes_per_s * 0.0864:,.2f} million records "
+        f"window of 24 h would keep {_millions(outcome.scenario.changes_per_s * 86_400)} records "
         f"for {usd(outcome.usd_month_of(24.0))} a month."
     )
 

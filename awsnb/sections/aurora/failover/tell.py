@@ -122,10 +122,12 @@ def _adds(outcome: Outcome) -> str:
 def _broken(outcome: Outcome) -> str:
     if outcome.scenario.client != PROXY:
         return "every open connection to the old writer breaks"
-    return (
-        f"idle connections to it stay open, and the {percent(outcome.broken_pct)} in a transaction "
-        "break"
-    )
+    idle = "idle connections to it stay open"
+    if not outcome.broken_pct:
+        return f"{idle}, and none is in a transaction"
+    if outcome.broken_pct == 100:
+        return "all connections to it are in a transaction, and break"
+    return f"{idle}, and the {percent(outcome.broken_pct)} in a transaction break"
 
 
 def _read_only(outcome: Outcome) -> str:

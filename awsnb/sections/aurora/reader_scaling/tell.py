@@ -113,7 +113,8 @@ def _slowest(outcome: Outcome) -> str:
 def _none_added(outcome: Outcome) -> str:
     peak = counted(outcome.peak_readers, "reader")
     if outcome.is_capped:
-        return f"{peak} serve from the start{_beside_target(outcome)}: {_price(outcome)}"
+        serve = "serves" if outcome.peak_readers == 1 else "serve"
+        return f"{peak} {serve} from the start{_beside_target(outcome)}: {_price(outcome)}"
     return f"The metric never called for more than {peak}: {_price(outcome)}"
 
 

@@ -119,7 +119,7 @@ def _found(outcome: Outcome) -> str:
     loss = outcome.loss
     if loss is None or loss.found_after_s == math.inf:
         return ""
-    if outcome.run.plan.ahead and loss.notice_s:
+    if outcome.run.plan.ahead and loss.notice_s and not _nowhere_else(outcome):
         return f"The replacements are launched at the notice, {span(loss.notice_s)} before the end."
     return f"The group knows after {span(loss.found_after_s)}."
 
@@ -146,8 +146,16 @@ def _replaced(outcome: Outcome) -> str:
     return f"{said}."
 
 
+def _nowhere_else(outcome: Outcome) -> bool:
+    """Whether what is lost is the only place to launch in."""
+    asked = outcome.scenario
+    return asked.zones == 1 and (asked.event == ZONE or (asked.event == SPOT and asked.types == 1))
+
+
 def _turns(outcome: Outcome) -> str:
     loss, at_once = outcome.loss, outcome.run.plan.at_once
+    if _nowhere_else(outcome):
+        return _waits(outcome)
     if loss is None or loss.cause == "gone":
         return ""
     if _held(outcome):

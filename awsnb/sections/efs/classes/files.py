@@ -49,7 +49,7 @@ def built_in(name: str) -> Files:
     rng = np.random.default_rng(8)
     sizes = median_bytes * np.exp(spread * rng.standard_normal(count))
     idle = median_idle_days * np.exp(1.8 * rng.standard_normal(count))
-    return Files(np.rint(sizes), idle, f"Files: {count:,} made-up {name}.")
+    return Files(np.rint(sizes), idle, f"Files: {count:,}, made up for {name!r}.")
 
 
 def read_listing(path: str) -> Files:

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from awsnb.aws.elb import ELB, all_offered
 from awsnb.scenario import Scenario, ScenarioError, field
-from awsnb.words import rate
+from awsnb.words import a_second
 
 NOTHING = "nothing more"
 NEEDS = (NOTHING, *all_offered())
@@ -98,7 +98,7 @@ class WhichOneScenario(Scenario):
     @property
     def text(self) -> str:
         """The traffic in a few words."""
-        load = Path(self.trace).name if self.trace else f"{rate(self.requests_per_s)} requests/s"
+        load = Path(self.trace).name if self.trace else a_second(self.requests_per_s, "request")
         return ", ".join((f"{self.traffic}, {load}", *self.needs))
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from awsnb.aws.elb.bill import DIMENSIONS
 from awsnb.aws.prices import HOURS_A_MONTH
 from awsnb.results import HALF_A_CENT, Curve, Number, Panel, Result, Role
 from awsnb.sections.elb.which_one.simulate import Candidate, Outcome, growth_s
-from awsnb.words import milliseconds, rate, span, usd
+from awsnb.words import a_second, milliseconds, span, usd
 
 LABELS = {"alb": "ALB", "nlb": "NLB", "gwlb": "GWLB", "clb": "CLB"}
 ROLES: tuple[Role, ...] = ("first", "second", "third", "fourth")
@@ -121,7 +121,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
         Number("cost_usd_month", "Its bill per month", cost, usd(cost) if cost else "-",
                headline=True),
         Number("changes_at_rps", "The cheapest changes at", first[0] if first else None,
-               f"{rate(first[0])} requests/s" if first else "never", headline=True),
+               a_second(first[0], "request") if first else "never", headline=True),
         Number("latency_ms", "On a new connection", latency,
                "not published" if latency is None else milliseconds(latency)),
         *(_bill(one) for one in outcome.singles),
@@ -196,7 +196,7 @@ def _legacy(outcome: Outcome, best: Candidate) -> str:
 
 def _changes(outcome: Outcome) -> str:
     """Say from which loads on another kind is the cheapest."""
-    said = [f"from {rate(at)} requests/s on, {LABELS[to]}" for at, _, to in outcome.changes]
+    said = [f"from {a_second(at, 'request')} on, {LABELS[to]}" for at, _, to in outcome.changes]
     if not said:
         return ""
     return f"The cheapest at a small load is {LABELS[outcome.changes[0][1]]}; {'; '.join(said)}."

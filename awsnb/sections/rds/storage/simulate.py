@@ -14,7 +14,7 @@ from awsnb.sections.rds.storage.scenario import StorageScenario
 
 Floats = NDArray[np.float64]
 OFF, MAXIMUM, WAITS = "off", "maximum", "waits"
-SUDDEN, PREDICTED = "sudden", "predicted"
+SUDDEN, PREDICTED, AT_FIRST = "sudden", "predicted", "at first"
 
 
 @dataclass(frozen=True)
@@ -62,19 +62,37 @@ class Outcome:
         return self.full_spells_s[0][0] if self.full_spells_s else None
 
     @property
-    def why_full(self) -> str:
-        """What kept the storage from growing when it was first full."""
+    def mostly_full_s(self) -> float | None:
+        """When it is first full at the size at which it is full for longest; None if never."""
+        lasts: dict[int, float] = {}
+        for start, end in self.full_spells_s:
+            size = self.size_at(start)
+            lasts[size] = lasts.get(size, 0.0) + end - start
+        if not lasts:
+            return None
+        longest = max(lasts, key=lambda size: lasts[size])
+        return next(start for start, _ in self.full_spells_s if self.size_at(start) == longest)
+
+    def size_at(self, at_s: float) -> int:
+        """What is allocated at a time, GiB."""
+        return self.growth.sizes_gib[len(self._before(at_s))]
+
+    def _before(self, at_s: float) -> list[float]:
+        return [changed for changed in self.growth.changed_s if changed <= at_s]
+
+    def why_full(self, at_s: float) -> str:
+        """What kept the storage from growing before a time at which it gets full."""
         if not self.scenario.autoscaling:
             return OFF
-        first, rule = self.first_full_s or 0.0, self.scenario.rule
-        before = [at for at in self.growth.changed_s if at <= first]
-        size = self.growth.sizes_gib[len(before)]
+        rule, size = self.scenario.rule, self.size_at(at_s)
         if rule.next_gib(size, 0.0) is None:
             return MAXIMUM
-        if rule.ready_s(before) > first:
+        if not at_s:
+            return AT_FIRST
+        if rule.ready_s(self._before(at_s)) > at_s:
             return WAITS
         begins, _ = low_spells(self.load.at_s, self.load.wanted_gib, rule.trigger_gib(size))
-        low_s = first - float(begins[begins <= first].max())
+        low_s = at_s - float(begins[begins <= at_s].max())
         return SUDDEN if low_s < 60 * rule.number("trigger_duration") else PREDICTED
 
     @property

@@ -5,7 +5,7 @@ import numpy as np
 from awsnb.aws.rds import RDS
 from awsnb.aws.rds.storage_autoscaling import DAY_S
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.rds.storage.simulate import MAXIMUM, OFF, SUDDEN, WAITS, Outcome
+from awsnb.sections.rds.storage.simulate import AT_FIRST, MAXIMUM, OFF, SUDDEN, WAITS, Outcome
 from awsnb.words import percent, span, usd
 
 
@@ -168,8 +168,17 @@ def _full(outcome: Outcome) -> str:
     often = "" if spells == 1 else f", in {spells:,} spells"
     return (
         f"Writes fail: the storage is full for {span(outcome.full_s)}{often}, first {begins}. "
-        f"{_cause(outcome)}{_grown(outcome)}"
+        f"{_cause(outcome, first)}{_mostly(outcome, first)}{_grown(outcome)}"
     )
+
+
+def _mostly(outcome: Outcome, first_s: float) -> str:
+    """Say what keeps it full for longest, if it is another size than at first."""
+    mostly_s = outcome.mostly_full_s or 0.0
+    size = outcome.size_at(mostly_s)
+    if size == outcome.size_at(first_s):
+        return ""
+    return f" It is full for longest at {size:,} GiB. {_cause(outcome, mostly_s)}"
 
 
 def _grown(outcome: Outcome) -> str:
@@ -182,14 +191,18 @@ def _grown(outcome: Outcome) -> str:
     )
 
 
-def _cause(outcome: Outcome) -> str:
-    rule, first, why = outcome.scenario.rule, outcome.first_full_s or 0.0, outcome.why_full
+def _cause(outcome: Outcome, first: float) -> str:
+    rule, why, size = outcome.scenario.rule, outcome.why_full(first), outcome.size_at(first)
     before = [at for at in outcome.growth.changed_s if at <= first]
-    size = outcome.growth.sizes_gib[len(before)]
     if why == OFF:
         return f"Autoscaling is off, and up to {outcome.peak_gib:,.0f} of {size:,} GiB are wanted."
     if why == MAXIMUM:
         return _at_maximum(outcome, size)
+    if why == AT_FIRST:
+        return (
+            "It begins without free space, and that must last for "
+            f"{rule.number('trigger_duration'):g} minutes before it grows."
+        )
     if why == WAITS:
         return (
             f"It had grown to {size:,} GiB {span(first - before[-1], 'just')} before, and the "

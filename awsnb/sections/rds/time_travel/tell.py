@@ -102,7 +102,7 @@ def _endpoint(outcome: Outcome) -> str:
 def _why(outcome: Outcome) -> str:
     return (
         f"At {clock(outcome.starts_min)} the latest restorable time is "
-        f"{clock(outcome.latest_min)} or later, so {_covered(outcome)}. The new instance has an "
+        f"{clock(outcome.latest_min)} or newer, so {_covered(outcome)}. The new instance has an "
         f"endpoint of its own and is there at {clock(outcome.restored_min)}. {_way(outcome)}"
     )
 

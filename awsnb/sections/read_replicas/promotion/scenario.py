@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from awsnb.aws.rds import RDS, check_replicas
 from awsnb.scenario import Scenario, field
-from awsnb.words import counted, rate
+from awsnb.words import a_second, counted
 
 SOURCE_FAILS: Final = "the source fails"
 REGION_FAILS: Final = "its Region fails"
@@ -204,7 +204,7 @@ class PromotionScenario(Scenario):
         chain = "" if self.levels == 1 else f" over {counted(self.levels, 'level')}"
         return (
             f"{self.engine}, replica in {'the ' if self.in_region else ''}{self.place}{chain}, "
-            f"{rate(self.writes_per_s)} writes/s: {self.happens}"
+            f"{a_second(self.writes_per_s, 'write')}: {self.happens}"
         )
 
     def in_force(self) -> dict[str, float]:

@@ -18,7 +18,7 @@ from awsnb.sections.read_replicas.promotion.scenario import (
 from awsnb.sections.read_replicas.promotion.scene import EVERY, scene
 from awsnb.sections.read_replicas.promotion.simulate import Floats, Outcome
 from awsnb.sections.read_replicas.scenario import LOGICAL
-from awsnb.words import counted, rate, span, usd
+from awsnb.words import a_second, are, counted, rate, span, usd
 
 NOBODY = "nothing to promote"
 PARTS: tuple[tuple[str, str, Role], ...] = (
@@ -143,7 +143,7 @@ def _grows(outcome: Outcome) -> str:
             f"{rate(one.carries_mibps)}: the lag grows every hour. This is the second."
         )
     return (
-        f"{rate(mean)} writes/s are to be replayed, and a replica replays "
+        f"{a_second(mean, 'write')} {are(mean)} to be replayed, and a replica replays "
         f"{rate(one.replays_per_s)}: the lag grows every hour. This is the second."
     )
 
