@@ -1,24 +1,39 @@
-"""How `awsnb lab` saves notebooks: a widget that has lost its kernel is kept as it was."""
+"""How `awsnb lab` opens and saves notebooks.
+
+The index says what is done by now. A widget that has lost its kernel is kept as it was.
+"""
 
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
+INDEX = "00-index.ipynb"
+COURSE = "course"  # the id of the index's cell that says what is done
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class NotebookFiles(AsyncLargeFileManager):
-    """Saves the widgets that no kernel listens to any more as the file has them.
+    """Opens the index as it would be now, and saves widgets that no kernel listens to as they were.
+
+    The index needs no kernel to say what to go on with: its cell's output is made as it is opened.
 
     JupyterLab writes the state of widgets into the notebook only while their kernel listens. After
     a restart, or in a notebook that was opened and not run, one save would take away what they
     show: whoever opens it next would read "model not found" instead of predictions and the
     Explorer.
     """
+
+    async def get(self, path: Any, content: Any = True, *args: Any, **options: Any) -> Any:
+        """Open a file, and of the index what is done by now."""
+        model = await super().get(path, content, *args, **options)
+        if content and model["type"] == "notebook" and model["name"] == INDEX:
+            say_what_is_done(model["content"], Path(self._get_os_path(path)).parent)
+        return model
 
     async def save(self, model: dict[str, Any], path: str = "") -> Any:
         """Save a file, and of a notebook all the widgets that it shows."""
@@ -27,6 +42,24 @@ class NotebookFiles(AsyncLargeFileManager):
             before = (await self.get(path, type="notebook"))["content"] if exists else {}
             keep_widgets(model["content"], before)
         return await super().save(model, path)
+
+
+def say_what_is_done(index: dict[str, Any], folder: Path) -> None:
+    """Write what is done of the course into the index's cell, as if it had just run.
+
+    Parameters
+    ----------
+    index : dict
+        The index as JSON, which is changed.
+    folder : Path
+        Where the index is, and beside it what is kept of its reader's work.
+    """
+    from awsnb.lessons import course  # not as the server starts: it needs NumPy
+
+    now = course(folder)
+    for cell in index["cells"]:
+        if cell.get("id") == COURSE and cell["outputs"]:
+            cell["outputs"][0]["data"] = {"text/plain": repr(now), "text/html": now._repr_html_()}
 
 
 def keep_widgets(notebook: dict[str, Any], before: dict[str, Any]) -> None:

@@ -96,7 +96,7 @@ class Table:
         self._steps = [step for step in steps if step.calls or step.at_aws or step.shown]
 
     def __repr__(self) -> str:
-        return "\n".join([CAPTION, *map(_line, self._steps)])
+        return "\n".join([self._caption, *map(_line, self._steps)])
 
     def _repr_html_(self) -> str:
         heads = "".join(
@@ -104,15 +104,22 @@ class Table:
         )
         rows = "".join(_row(step) for step in self._steps)
         table = f'<table class="told"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        return f"<p>{html.escape(CAPTION)}</p>{table}"
+        return f"<p>{html.escape(self._caption)}</p>{table}"
+
+    @property
+    def _caption(self) -> str:
+        valid_only = any(verdict == VALID_ONLY for step in self._steps for _, verdict in step.told)
+        return f"{CAPTION} {LACKING}" if valid_only else CAPTION
 
 
 LEFT = 'style="text-align:left;vertical-align:top;line-height:1.6"'  # a notebook: on the right
 CALL = LEFT.replace('="', '="white-space:nowrap;')  # so that each verdict stands beside its call
 CAPTION = (
-    "The steps as boto3 calls, in the folded code. moto answers them here, not AWS; nothing leaves "
-    "this machine. Valid only: AWS's model allows the call, and moto lacks it."
+    "The steps as boto3 calls, in the folded code. Here moto answers, a library that stands in for "
+    "AWS; nothing leaves this machine."
 )
+VALID_ONLY = "valid only"
+LACKING = "Valid only: AWS's own description allows the call, and moto lacks it."
 
 
 def _line(step: Step) -> str:
@@ -220,7 +227,7 @@ class Offline:
             raise OfflineError(_lacks(model.name))
         verdict = "refused" if http_response.status_code >= 300 else "answered"
         if isinstance(parsed, NoAnswer):
-            verdict = "valid only"
+            verdict = VALID_ONLY
         service = model.service_model.service_name
         self.steps[-1].calls.append(Call(service, model.name, verdict))
 

@@ -264,6 +264,9 @@ class _Added:
         for cell in told:
             if isinstance(cell, cells.Ran):
                 above = added._of_the_report(cell, result, compared)
+                if above is added.options:  # what leads to the options is said below them
+                    added.options += group
+                    group = []
                 place = group if above is None else above
                 place += parts.shown(cell) if above is None else []
                 continue

@@ -364,6 +364,10 @@ def cheapest(options: Iterable[Option]) -> Option | None:
     return min(holding, key=lambda option: option.cost_usd_month or 0.0, default=None)
 
 
+STYLES = {"th": "text-align:right", "td": "text-align:right;white-space:nowrap"}
+WORDS = "text-align:left"
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Alternatives for one job, and in `why` which of them to take."""
@@ -413,10 +417,22 @@ class Comparison:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        heads = ("option", *self.table.columns)
+        rows = "".join(self._row("td", texts) for texts in self.table.itertuples())
         return (
             f"<p><strong>{html.escape(self.title)}</strong></p><p>{html.escape(self.why)}</p>"
-            + self.table.reset_index().to_html(index=False, border=0)
+            f"<table><thead>{self._row('th', heads)}</thead><tbody>{rows}</tbody></table>"
         )
+
+    def _row(self, tag: str, texts: Iterable[str]) -> str:
+        """Write a row: words begin on the left, and a number stays on its line."""
+        styles = [
+            WORDS if head in ("option", "remark") else STYLES[tag]
+            for head in ("option", *self.table.columns)
+        ]
+        cells = zip(styles, texts, strict=True)
+        row = (f"<{tag} style='{style}'>{html.escape(text)}</{tag}>" for style, text in cells)
+        return f"<tr>{''.join(row)}</tr>"
 
 
 def _aligned(rows: list[Any]) -> list[str]:

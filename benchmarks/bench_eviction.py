@@ -15,8 +15,9 @@ import pytest
 
 from awsnb import theory
 from awsnb.mechanisms import popularity
-from awsnb.mechanisms.eviction import HIT, hit_ratio, lru, segmented_lru
+from awsnb.mechanisms.eviction import HIT, hit_ratio, lru, lru_misses, segmented_lru
 from awsnb.mechanisms.keystore import Lfu, Sampling, replay
+from awsnb.mechanisms.stays import COLD, EVICTED, FOUND, TOO_OLD, stays
 
 KEYS, CAPACITY, REQUESTS = 1_000_000, 100_000, 2_000_000
 SLOW = 200_000  # requests that the peers in plain Python do; their time is scaled
@@ -132,6 +133,74 @@ def test_lru_against_one_touch_of_memory_per_request(against, trace):
         lambda: table[trace.key],
         rounds=ROUNDS,
     )
+
+
+def test_twelve_sizes_at_once_against_one_after_the_other(against, trace):
+    sizes = np.geomspace(0.01, 0.95, 12) * KEYS
+
+    def peer():
+        return sum(lru(trace.key, int(size)).outcome != HIT for size in sizes)
+
+    assert np.array_equal(lru_misses(trace.key, sizes), peer())
+    against(
+        "LRU of twelve sizes in one pass / in twelve",
+        lambda: lru_misses(trace.key, sizes),
+        peer,
+        rounds=3,
+    )
+
+
+def ends_by_sorting(key, replay):
+    """Why each request misses and when its copy is evicted: keys sorted, stays numbered."""
+    n = key.size
+    code = np.sort(key.astype(np.int64) * n + np.arange(n))
+    sorted_key, order = np.divmod(code, n)
+    first = np.append(True, sorted_key[1:] != sorted_key[:-1])
+    loads = replay.outcome[order] != HIT
+    stay = np.cumsum(loads) - 1
+    ends = np.full(stay[-1] + 1, n)
+    at = np.flatnonzero(replay.evicted >= 0)
+    evicted = np.sort(replay.evicted[at].astype(np.int64) * n + at)
+    ends[stay[np.searchsorted(code, evicted) - 1]] = evicted % n
+    why, ended = np.full(n, FOUND, np.int8), np.empty(n, np.int64)
+    sorted_why = np.where(loads, np.where(ends[stay - 1] < n, EVICTED, TOO_OLD), FOUND)
+    why[order], ended[order] = np.where(first, COLD, sorted_why), ends[stay]
+    return why, ended
+
+
+def ends_by_dictionaries(key, outcome, evicted):
+    n, begun = len(key), {}
+    why, began, ends = [], [], [len(key)] * len(key)
+    for i, (k, found, victim) in enumerate(zip(key, outcome, evicted, strict=True)):
+        if victim >= 0:
+            ends[begun[victim]] = i
+        if found == HIT:
+            why.append(FOUND)
+        else:
+            before = begun.get(k)
+            why.append(COLD if before is None else EVICTED if ends[before] < n else TOO_OLD)
+            begun[k] = i
+        began.append(begun[k])
+    return why, [ends[i] for i in began]
+
+
+def test_stays_against_sorting_the_keys(against, trace):
+    key = trace.key[:SLOW]
+    replay = lru(key, 10_000, time_s=trace.time_s[:SLOW], ttl_s=5.0)
+    lists = key.tolist(), replay.outcome.tolist(), replay.evicted.tolist()
+    told = stays(key, replay)
+    for twin in (ends_by_sorting(key, replay), ends_by_dictionaries(*lists)):
+        assert np.array_equal(told.why, twin[0]) and np.array_equal(told.evicted_at, twin[1])
+    against("stays / NumPy, keys sorted", lambda: stays(key, replay),
+            lambda: ends_by_sorting(key, replay))  # fmt: skip
+
+
+def test_stays_against_plain_python(against, trace):
+    key = trace.key[:SLOW]
+    replay = lru(key, 10_000, time_s=trace.time_s[:SLOW], ttl_s=5.0)
+    lists = key.tolist(), replay.outcome.tolist(), replay.evicted.tolist()
+    against("stays / plain Python", lambda: stays(key, replay),
+            lambda: ends_by_dictionaries(*lists))  # fmt: skip
 
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "allkeys-lfu", "volatile-ttl"])

@@ -8,17 +8,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from awsnb.sections import SECTIONS
+
 FOLDED = "jp-MarkdownHeadingCollapsed"
 WORDS_A_MINUTE = 180
-MINUTES = {"predictions": 1, "exercises": 3, "explorers": 2}
+MINUTES = {"predictions": 1, "exercises": 3, "explorers": 2, "views": 1, "situations": 0.5}
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
+NAMED = re.compile(r"\*([^*]+)\*")
 UNREAD = re.compile(r"<details>.*?</details>|<!--.*?-->|```.*?```|\]\([^)]*\)", re.DOTALL)
 CLAIM = re.compile(r"(<!-- minutes -->).*?(<!-- /minutes -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What a notebook asks of its reader."""
+    """What a notebook asks of its reader.
+
+    An Explorer takes a while to find one's way in. Each further view and each situation that the
+    text above it names, as in ``*A flash crowd*``, takes a while of its own.
+    """
 
     words_before_explorer: int
     words: int
@@ -26,6 +33,8 @@ class Budget:
     predictions: int
     exercises: int
     explorers: int
+    views: int
+    situations: int
 
     @property
     def minutes(self) -> int:
@@ -38,6 +47,7 @@ def measure(notebook: Any) -> Budget:
     """Count what a reader of a notebook sees."""
     cells = list(_unfolded(notebook.cells))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
+    views, situations = _sent_to(cells)
     explorer = next((i for i, cell in enumerate(cells) if "Explorer(" in cell.source), len(cells))
     return Budget(
         words_before_explorer=sum(map(_words, cells[:explorer])),
@@ -46,6 +56,8 @@ def measure(notebook: Any) -> Budget:
         predictions=_calls(code, r"lessons\.(predict|estimate|sketch)\("),
         exercises=_calls(code, r"lessons\.check\("),
         explorers=_calls(code, r"^Explorer\("),
+        views=views,
+        situations=situations,
     )
 
 
@@ -64,6 +76,16 @@ def _unfolded(cells: list[Any]) -> Iterator[Any]:
             level = len(heading[1]) if cell.metadata.get(FOLDED) else 0
         if not level:
             yield cell
+
+
+def _sent_to(cells: list[Any]) -> tuple[int, int]:
+    """Count the views and situations that the text above the Explorer sends its reader to."""
+    texts = [cell.source for cell in cells if cell.source.startswith("## Explore")]
+    named = {" ".join(name.split()) for name in NAMED.findall("".join(texts))}
+    slug = next(iter(re.findall(r'section\("([\w-]+)"\)', "".join(c.source for c in cells))), "")
+    views = next((one.views for one in SECTIONS if one.slug == slug), ())
+    situations = {preset.name for view in views for preset in view.presets}
+    return len(named & {view.name for view in views}), len(named & situations)
 
 
 def _words(cell: Any) -> int:

@@ -1,5 +1,6 @@
 """A notebook to begin a section with: its parts in their order, its parameters the scenario's."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ def skeleton(slug: str) -> Any:
             _text("title", title(found)),
             _code("setup", _SETUP.format(name=name, slug=slug)),
             _text("predict", "## Predict\n\nTO WRITE: two to four questions, before any answer."),
-            _code("prediction-1", _PREDICTION, **HIDDEN),
-            _code("prediction-2", _PREDICTION, **HIDDEN),
-            _text("explore", "## Explore\n\nTO WRITE: what to move first."),
+            _code("prediction-1", _PREDICTION.format(number=1), **HIDDEN),
+            _code("prediction-2", _PREDICTION.format(number=2), **HIDDEN),
+            _text(
+                "explore",
+                "## Explore\n\nTO WRITE: what to move first, then which *situations* to take.",
+            ),
             _code("explorer", f"Explorer({name})", **HIDDEN),
             _text("idea", "## The idea\n\nTO WRITE: every fact of the guide's section, short."),
             _text("changed", _CHANGED),
@@ -85,7 +89,7 @@ def _remark(spec: FieldSpec) -> str:
     if spec.kind == "choice":
         others = [str(choice) for choice in spec.choices if choice != spec.default]
         return f"or {', '.join(others[:MOST_CHOICES] + ['...'] * (len(others) > MOST_CHOICES))}"
-    return spec.unit or spec.meaning.rstrip(".")
+    return spec.unit or re.split(r"[;.:] ", spec.meaning.rstrip("."))[0]
 
 
 def write(slug: str, folder: Path) -> Path:
@@ -119,6 +123,7 @@ from awsnb import Explorer, facts, figures, lessons, section, show
 lessons.get_ready({name})  # loads or compiles the models while you read on"""
 
 _PREDICTION = """\
+# Prediction {number}: open it after you have committed
 lessons.predict(
     "TO WRITE?",
     ["one", "another"],

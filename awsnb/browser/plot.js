@@ -248,11 +248,12 @@ function panelView(prefix, look) {
   const lookAt = (place) => {
     frame.place = place;
     head.style.transform = `translateX(${frame.x.at(place)}px)`;
-    const at = said(now.axis, frame.bars ? frame.bars(place) : place);
+    const stands = frame.bars ? frame.bars(place) : place; // bars are read where the nearest one is
+    const at = said(now.axis, stands);
     const told = [];
     for (const { line, value } of frame.legend) {
       if (!value) continue;
-      const reading = measured(valueAt(line, place), now.panel.unit);
+      const reading = measured(valueAt(line, stands), now.panel.unit);
       if (value.firstChild.data !== reading) value.firstChild.data = reading;
       told.push(`${line.label} ${reading}`);
     }

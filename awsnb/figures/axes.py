@@ -4,6 +4,7 @@ import math
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -248,16 +249,22 @@ def _durations_about(low: float, high: float) -> tuple[float, float]:
 
 def log_ticks(unit: str, low: float, high: float) -> dict[str, Any]:
     """Choose ticks between two logarithms: durations for milliseconds, else powers of ten."""
-    if unit == "ms":
-        ticks = [(value, text) for text, value in DURATIONS.items()]
-    else:
-        ticks = [(10.0**power, _power(power)) for power in range(-9, 15)]
-    within = [tick for tick in ticks if low - 1e-6 <= math.log10(tick[0]) <= high + 1e-6]
+    ticks = _every_tick(unit == "ms")
+    within = [tick for log, *tick in ticks if low - 1e-6 <= log <= high + 1e-6]
     every = math.ceil(len(within) / MOST_TICKS)
     values, texts = zip(*within[::every], strict=True) if within else ((), ())
     if len(values) < 2:
         return {}
     return {"tickmode": "array", "tickvals": list(values), "ticktext": list(texts)}
+
+
+@cache
+def _every_tick(durations: bool) -> list[tuple[float, float, str]]:
+    """List logarithms, values and texts of all the ticks there may be."""
+    ticks = [(value, text) for text, value in DURATIONS.items()]
+    if not durations:
+        ticks = [(10.0**power, _power(power)) for power in range(-9, 15)]
+    return [(math.log10(value), value, text) for value, text in ticks]
 
 
 def _power(power: int) -> str:

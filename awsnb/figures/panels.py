@@ -100,7 +100,7 @@ def places(x: Array, axis: Axis) -> Any:
     """Return where points lie: first, step and count where they are equally spaced."""
     found = axis.places(x)
     steps = np.diff(found)
-    if len(steps) and steps[0] and np.allclose(steps, steps[0], rtol=1e-6, atol=0):
+    if len(steps) and steps[0] and (abs(steps - steps[0]) <= 1e-6 * abs(steps[0])).all():
         return {"first": float(found[0]), "step": float(steps[0]), "count": len(found)}
     return [None if np.isnan(place) else float(f"{place:.9g}") for place in found]
 

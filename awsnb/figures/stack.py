@@ -24,6 +24,7 @@ KEPT = 20  # of a kept result's line in the legend
 LETTER = 6.2
 TYPICAL_WIDTH = 620  # of a plot, to judge whether labels meet
 LABEL_ROWS = 3
+ON_CURVES = {"bgcolor": "#566173", "font": {"size": 10, "color": "#ffffff"}}  # in both themes
 LEGEND_ROW = 18
 NARROW = 440  # of a plot on which heading and legend must not meet
 
@@ -213,7 +214,7 @@ def _labels(plot: _Plot) -> Iterator[dict[str, Any]]:
             yield _label(plot, x, "•", "center") | known
         else:
             taken[row] = left + width
-            yield _label(plot, x, text, anchor) | known | {"bgcolor": FAINT}
+            yield _label(plot, x, text, anchor) | known | ON_CURVES
     for start, end, why in plot.panel.doubtful:
         anchor = _beside(plot, start, why)[2]
         x = end if anchor == "right" else start

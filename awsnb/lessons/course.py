@@ -4,6 +4,7 @@ import html
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from awsnb.lessons import record
 from awsnb.sections import SECTIONS, Section
@@ -107,15 +108,20 @@ def chapter_of(section: Section) -> str:
     return next(title for title, numbers in CHAPTERS if section.number in numbers)
 
 
-def course() -> Course:
+def course(folder: Path = Path()) -> Course:
     """Say what to begin with, how long each section takes, and what is done of it.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where the notebooks are, and beside them what is kept: if left out, the working folder.
 
     Returns
     -------
     Course
         It says itself in text and as a table with links.
     """
-    kept = record.read()
+    kept = record.read(folder)
     return Course(tuple(_lesson(one, kept) for one in SECTIONS if one.ready))
 
 

@@ -70,7 +70,7 @@ class Exercise:
     def wanted(self) -> str:
         """What kind of answer is asked for, in words."""
         if self.is_number:
-            return f"a number of {self.unit}" if self.unit else "a number"
+            return f"a number ({self.unit})" if self.unit else "a number"
         return " or ".join(map(repr, self.choices)) if self.choices else "a text"
 
     def read(self, answer: Any) -> float | str | None:

@@ -17,6 +17,7 @@ from awsnb.lessons.sketches import Paper
 from awsnb.page import module, style
 from awsnb.results import Curve, Result
 from awsnb.widgets import NotebookWidget
+from awsnb.words import capital
 
 Guess = str | float | list[float]
 YOUR_GUESS = "your guess"
@@ -151,7 +152,7 @@ class Prediction:
         return value if isinstance(value, str) else f"{value:,.3g} {self.unit}".strip()
 
     def __str__(self) -> str:
-        drawn = f"a curve: {self.paper.panel}" if self.paper else f"a number of {self.unit}"
+        drawn = f"a curve: {self.paper.panel}" if self.paper else f"a number ({self.unit})"
         asked = " / ".join(self.choices) or drawn
         return " ".join(filter(None, ["Predict:", self.setting, self.question, asked]))
 
@@ -252,7 +253,7 @@ def predict(
     texts = tuple(map(str, choices))
     if str(answer) not in texts:
         raise ValueError(f"the model's answer {answer!r} is not among the choices {texts}.")
-    said = headline or f"{answer}."
+    said = headline or capital(f"{answer}.")
     return Prediction(question, setting, texts, str(answer), said, because, plot=plot)
 
 

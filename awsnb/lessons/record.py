@@ -72,9 +72,15 @@ def start_over() -> None:
     _tell()
 
 
-def read() -> dict[str, Any]:
-    """Return all that is kept, by section, kind and name; empty if there is nothing to read."""
-    path = _path()
+def read(folder: Path = Path()) -> dict[str, Any]:
+    """Return all that is kept, by section, kind and name; empty if there is nothing to read.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The notebooks' folder: if left out, the working folder, in which a kernel is started.
+    """
+    path = _path(folder)
     try:
         kept = json.loads(path.read_text(encoding="utf-8")) if path else {}
     except (OSError, ValueError):
@@ -97,8 +103,8 @@ def _write(kept: dict[str, Any]) -> None:
         return  # nothing is lost but the memory of it
 
 
-def _path() -> Path | None:
+def _path(folder: Path = Path()) -> Path | None:
     named = os.environ.get("AWSNB_PROGRESS", FILE)
     if named == "off" or os.environ.get("AWSNB_STATIC"):
         return None
-    return Path(named)
+    return folder / named

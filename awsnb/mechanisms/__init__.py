@@ -32,6 +32,7 @@ __all__ = [
     "random_streams",
     "replicated_log",
     "replication",
+    "stays",
     "token_bucket",
 ]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from awsnb._jit import kernel
-from awsnb.mechanisms._records import layout, records
+from awsnb.mechanisms._records import layout, records, records_of
 from awsnb.mechanisms.eviction import dense_keys, key_count, request_times
 
 __all__ = [
@@ -408,10 +408,8 @@ wait in the buffer."""
 
 
 def _items(stored: NDArray[np.float64]) -> NDArray:
-    items = records(ITEM, stored.size)
-    for name in ("true_at", "arrives", "asked", "life", "buffered", "flushes"):
-        items[name] = np.inf
-    items["expires"] = items["stored"] = -np.inf
+    never = dict.fromkeys(("true_at", "arrives", "asked", "life", "buffered", "flushes"), np.inf)
+    items = records_of(ITEM, [never | {"expires": -np.inf, "stored": -np.inf}]).repeat(stored.size)
     held = stored > 0
     items["expires"][held], items["stored"][held], items["true_at"][held] = stored[held], 0.0, 0.0
     return items

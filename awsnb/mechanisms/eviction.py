@@ -27,6 +27,7 @@ __all__ = [
     "Replay",
     "hit_ratio",
     "lru",
+    "lru_misses",
     "segmented_lru",
 ]
 
@@ -114,6 +115,48 @@ def lru(
     replay = unserved(ids.size)
     _lru(ids, time, capacity, float(ttl_s), float(rest_s), seen, *replay)
     return replay
+
+
+def lru_misses(key: ArrayLike, capacities: ArrayLike) -> NDArray[np.int32]:
+    """Replay a trace through exact LRU caches of several sizes at once.
+
+    A larger LRU cache holds what a smaller one holds (Mattson, Gecsei, Slutz and Traiger,
+    "Evaluation techniques for storage hierarchies", IBM Systems Journal, 1970). So all of them
+    share one list by recency, and each knows the newest key that it holds no longer.
+
+    Parameters
+    ----------
+    key : array_like of int, shape (n,)
+        The key of each request, dense from 0.
+    capacities : array_like of int, shape (m,)
+        Keys that fit into each cache, at least 1 and never fewer than into the one before.
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
+        How many of the caches miss each request: so many of the smallest.
+
+    Raises
+    ------
+    ValueError
+        If a key or a capacity is out of bounds, or the capacities decrease.
+
+    Examples
+    --------
+    >>> lru_misses([0, 1, 0, 2, 1], capacities=[1, 2, 3]).tolist()
+    [3, 3, 1, 3, 2]
+    """
+    ids, fits = dense_keys(key), np.array(capacities, dtype=np.int64)
+    for capacity in fits:
+        _check_capacity(capacity)
+    if np.any(np.diff(fits) < 0):
+        raise ValueError(f"capacities = {fits.tolist()}: must never decrease.")
+    keys = key_count(ids)
+    ring = records(RECENT, keys + 1)
+    ring["moved"], ring["older"], ring["newer"] = NOTHING, np.arange(keys + 1), np.arange(keys + 1)
+    misses = np.empty(ids.size, np.int32)
+    _lru_misses(ids, fits, np.full(fits.size, keys), ring, misses)
+    return misses
 
 
 def segmented_lru(key: ArrayLike, capacity: int, *, hot_share: float, warm_share: float) -> Replay:
@@ -224,7 +267,7 @@ def request_times(time_s: ArrayLike, n: int) -> NDArray[np.float64]:
     time = np.require(time_s, np.float64, ["C", "W"])
     if time.shape != (n,):
         raise ValueError(f"time_s must hold one time for each of the {n} requests.")
-    if n and not (np.all(np.diff(time) >= 0) and -np.inf < time[0] and time[-1] < np.inf):
+    if n and not (np.all(time[1:] >= time[:-1]) and -np.inf < time[0] and time[-1] < np.inf):
         raise ValueError("time_s must be finite and never decrease.")
     return time
 
@@ -265,6 +308,35 @@ def _lru(ids, time, capacity, ttl, rest, seen, outcome, evicted):  # type: ignor
         if found != HIT or rest <= 0.0 or time[seen[key].moved] + rest < time[i]:
             seen[key].moved = i
         outcome[i] = found
+
+
+RECENT = layout(int32="moved older newer")
+"""The request that moved a key last, and the key's neighbours in a ring by recency. Behind the keys
+stands a sentinel, between the newest and the oldest."""
+
+
+@kernel
+def _lru_misses(ids, capacity, outside, ring, misses):  # type: ignore[no-untyped-def]
+    n, held = ids.size, 0
+    for i in range(n):
+        prefetch(ring, ids[min(i + AHEAD, n - 1)])
+        one, missing = ring[ids[i]], 0
+        held += one.moved == NOTHING
+        while missing < capacity.size and one.moved <= ring[outside[missing]].moved:
+            if capacity[missing] < held:
+                outside[missing] = ring[outside[missing]].newer
+            missing += 1
+        _renew(ids[i], one, ring)
+        one.moved, misses[i] = i, missing
+
+
+@kernel
+def _renew(key, one, ring):  # type: ignore[no-untyped-def]
+    """Make a key the newest of the ring; one that was not in it is its own neighbour."""
+    ring[one.older].newer, ring[one.newer].older = one.newer, one.older
+    end = ring.size - 1
+    one.older, one.newer = ring[end].older, end
+    ring[one.older].newer = ring[end].older = key
 
 
 HOT, WARM, COLD = 0, 1, 2

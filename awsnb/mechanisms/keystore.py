@@ -128,8 +128,8 @@ class StoreReplay(NamedTuple):
         `MISS`, `HIT`, `EXPIRED` or `REFUSED`, of `awsnb.mechanisms.eviction`.
     evicted : ndarray of int32, shape (n,)
         The key that had to go for this request's, or `NOTHING`.
-    held, stale : ndarray of int64, shape (w,)
-        Keys in memory, and those among them whose time is over.
+    held : ndarray of int64, shape (w,)
+        Keys in memory, those among them whose time is over too.
     swept : ndarray of int64, shape (w,)
         Keys that the expiry cycle has removed so far.
     """
@@ -137,7 +137,6 @@ class StoreReplay(NamedTuple):
     outcome: NDArray[np.int8]
     evicted: NDArray[np.int32]
     held: NDArray[np.int64]
-    stale: NDArray[np.int64]
     swept: NDArray[np.int64]
 
 
@@ -230,14 +229,16 @@ def replay(
     requests = _Requests(ids.astype(np.int64), _microseconds(time), _microseconds(ttl))
     (outcome, evicted), seen = unserved(n), records(WATCHED, watch.size)
     _replay(requests, _microseconds(watch), store, settings, outcome, evicted, seen)
-    watched = {name: np.ascontiguousarray(seen[name]) for name in ("held", "stale", "swept")}
+    watched = {name: np.ascontiguousarray(seen[name]) for name in ("held", "swept")}
     return StoreReplay(outcome, evicted, **watched)
 
 
 def _microseconds(seconds: ArrayLike) -> Any:
     """Whole microseconds, `NEVER` where they are infinite."""
-    finite = np.nan_to_num(np.asarray(seconds, dtype=np.float64) * 1e6, posinf=NEVER)
-    return np.rint(np.minimum(finite, NEVER)).astype(np.int64)[()]
+    microseconds = np.array(seconds, dtype=np.float64)
+    microseconds *= 1e6
+    np.minimum(microseconds, NEVER, out=microseconds)
+    return np.rint(microseconds, out=microseconds).astype(np.int64)[()]
 
 
 def _check(
@@ -309,7 +310,7 @@ CANDIDATE = layout(int64="score key")
 STATE = layout(int64="pooled draws cursor")
 """Candidates in the pool, draws made, and the expiry cycle's next bucket."""
 
-WATCHED = layout(int64="held stale swept")
+WATCHED = layout(int64="held swept")
 
 
 class _Store(NamedTuple):
@@ -374,7 +375,6 @@ def _replay(requests, watch, store, settings, outcome, evicted, seen):  # type: 
                 sweep_at += settings.interval
             elif watch_at < now:
                 seen[watched].held, seen[watched].swept = size[ALL], swept
-                seen[watched].stale = _stale(watch_at, items)
                 watched += 1
             else:
                 break
@@ -406,15 +406,6 @@ def _replay(requests, watch, store, settings, outcome, evicted, seen):  # type: 
             evicted[i] = victim
         item.expiry, item.stamp, item.counter = min(now + ttl, NEVER), tick, settings.initial
         _add(key, item, head, following, size, settings.seed)
-
-
-@kernel
-def _stale(now, items):  # type: ignore[no-untyped-def]
-    """Keys that are held, although their time is over."""
-    stale = 0
-    for item in items:
-        stale += ABSENT < item.expiry <= now
-    return stale
 
 
 @kernel

@@ -1,6 +1,9 @@
 """Queues: waits and sojourn times, in Kendall's notation."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 
 def erlang_c(workers: int, offered: float) -> float:
@@ -69,13 +72,13 @@ def mmc_wait_s(rate_per_s: float, service_s: float, workers: int = 1) -> float:
 
 
 def mmc_sojourn_tail(
-    seconds: float, rate_per_s: float, service_s: float, workers: int = 1
-) -> float:
+    seconds: ArrayLike, rate_per_s: float, service_s: float, workers: int = 1
+) -> NDArray[np.float64]:
     """Chance that wait and service take longer (M/M/c, first come, first served).
 
     Parameters
     ----------
-    seconds : float
+    seconds : float or array_like of float
         Wait and service, s.
     rate_per_s : float
         Arrivals per second.
@@ -86,7 +89,7 @@ def mmc_sojourn_tail(
 
     Returns
     -------
-    float
+    ndarray of float, of the shape of `seconds`
         0 to 1.
 
     Raises
@@ -96,13 +99,19 @@ def mmc_sojourn_tail(
 
     Examples
     --------
-    >>> round(mmc_sojourn_tail(23.03, rate_per_s=0.8, service_s=1.0), 4)
+    >>> round(float(mmc_sojourn_tail(23.03, rate_per_s=0.8, service_s=1.0)), 4)
     0.01
     """
-    offered, served = rate_per_s * service_s, seconds / service_s
+    offered = rate_per_s * service_s
+    waits = erlang_c(workers, offered)
+    return np.asarray(_sojourn_tail(np.asarray(seconds) / service_s, offered, workers, waits))
+
+
+def _sojourn_tail(served: Any, offered: float, workers: int, waits: float) -> Any:
+    """Chance that it takes longer than so many service times, if that share of them waits."""
     spare = workers - 1 - offered  # who waits, and is served, takes a sum of two exponentials
     longer = np.expm1(-spare * served) / -spare if spare else served
-    return float(np.exp(-served) * (1 + erlang_c(workers, offered) * longer))
+    return np.exp(-served) * (1 + waits * longer)
 
 
 def mmc_sojourn_quantile_s(
@@ -136,14 +145,17 @@ def mmc_sojourn_quantile_s(
     >>> round(mmc_sojourn_quantile_s(0.99, rate_per_s=0.8, service_s=1.0), 2)
     23.03
     """
+    offered = rate_per_s * service_s
+    waits = erlang_c(workers, offered)
+
+    def longer_than(seconds: float) -> float:
+        return float(_sojourn_tail(seconds / service_s, offered, workers, waits))
+
     low, high = 0.0, service_s
-    while mmc_sojourn_tail(high, rate_per_s, service_s, workers) > 1 - share:
+    while longer_than(high) > 1 - share:
         low, high = high, 2 * high
     while low < (middle := (low + high) / 2) < high:
-        if mmc_sojourn_tail(middle, rate_per_s, service_s, workers) > 1 - share:
-            low = middle
-        else:
-            high = middle
+        low, high = (middle, high) if longer_than(middle) > 1 - share else (low, middle)
     return high
 
 

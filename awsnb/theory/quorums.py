@@ -127,9 +127,17 @@ def quorum_latency_cdf(
             for up in range(copies + 1):
                 ways = math.comb(copies, up) * p**up * (1 - p) ** (copies - up)
                 zone[:, up] += (1 - zone_down) * share * (ways @ weight)
-        pairs = zip(reachable, zone, strict=True)
-        reachable = np.array([np.convolve(one, other) for one, other in pairs])
+        reachable = _convolved(reachable, zone)
     return reachable[:, rank:].sum(axis=1).reshape(np.shape(latency))
+
+
+def _convolved(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convolve each row with the other's row: the shares of a sum of two numbers."""
+    n, m = one.shape[1], other.shape[1]
+    total = np.zeros((one.shape[0], n + m - 1))
+    for k in range(m):
+        total[:, k : k + n] += one * other[:, k : k + 1]
+    return total
 
 
 def mean_time_below(n: int, k: int, up: float, down: float) -> float:

@@ -70,13 +70,13 @@ def test_the_page_says_what_python_says(page: Page, exercise: Exercise, answer: 
 
 @pytest.mark.parametrize("answer", ["long", "", "12 GB", "NaN"])
 def test_what_is_no_number_is_asked_for_again(page: Page, answer: str) -> None:
-    assert told(page, SIZE, answer) == "Exercise 1: answer with a number of GiB."
+    assert told(page, SIZE, answer) == "Exercise 1: answer with a number (GiB)."
 
 
 def test_a_comma_for_a_decimal_point_is_no_thousand(page: Page) -> None:
     said_so = "A decimal takes a point."
-    assert told(page, SIZE, "1600,0") == f"Exercise 1: answer with a number of GiB. {said_so}"
-    assert said(SIZE, "1600,0") == f"Exercise 1: '1600,0' is not a number of GiB. {said_so}"
+    assert told(page, SIZE, "1600,0") == f"Exercise 1: answer with a number (GiB). {said_so}"
+    assert said(SIZE, "1600,0") == f"Exercise 1: '1600,0' is not a number (GiB). {said_so}"
 
 
 def test_what_is_right_comes_back_and_what_is_wrong_does_not(page: Page) -> None:

@@ -215,3 +215,13 @@ def test_a_drag_of_the_playhead_is_undone_at_once(window: Page) -> None:
     assert window.evaluate("window.asked.at(-1).values.step") == begun
     expect(undo).to_be_disabled()
     explorer.close()
+
+
+def test_between_two_bars_name_and_value_are_those_of_the_same(window: Page) -> None:
+    window.set_viewport_size({"width": 1440, "height": 1000})
+    explorer = opened(window, section("aurora"), "log protocol")  # a point is between 1 and 2
+    panel = window.locator(".awsnb-panel").filter(has_text="Segments that have the record")
+    expect(panel.locator(".awsnb-at")).to_have_text("at LSN 1")
+    complete = panel.locator(".awsnb-legend li").filter(has_text="and all before it")
+    expect(complete).to_contain_text(f"{explorer.result.data['complete'][0]:.0f}")
+    explorer.close()

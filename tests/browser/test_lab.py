@@ -23,6 +23,8 @@ SCROLL = """() => {{
     const node = document.querySelector(".jp-WindowedPanel-outer");
     node.scrollTop = {};
 }}"""
+MARKS = """() => [...document.querySelectorAll(".jupyter-widgets-disconnected")]
+    .map(node => getComputedStyle(node, "::before").content)"""
 JOINED = "selector => [...document.querySelectorAll(selector)].map({}).join('|')"
 
 
@@ -90,6 +92,7 @@ def test_a_notebook_opened_without_its_kernel_shows_what_was_left_until_its_cell
     assert until(lambda: curves(page) == left)
     assert numbers(page) == "51"
     expect(page.get_by_text("model not found")).to_have_count(0)
+    assert set(page.evaluate(MARKS)) == {"none"}
     expect(lab.slider("Size")).to_be_disabled()
     lab.run_made_up()
     expect(lab.page.locator(".awsnb-dead")).to_be_hidden()

@@ -17,7 +17,22 @@ from awsnb.sections import SECTIONS, Section
 NOTEBOOKS = sorted(build_notebooks.NOTEBOOKS.glob("*.ipynb"))
 READY = [section for section in SECTIONS if section.ready]
 SMALL = "gwlb", "sticky-sessions", "cross-zone", "tls-certificates", "connection-draining"
-SMALL_MINUTES = 14
+SMALL_MINUTES = 16
+LONG = (  # over twenty minutes, with a thousand words of facts each
+    "iam",
+    "ec2",
+    "ebs",
+    "efs",
+    "alb",
+    "scaling-policies",
+    "rds",
+    "read-replicas",
+    "aurora",
+    "elasticache",
+)
+LONG_MINUTES = 23
+MINUTES = 20
+LINE = 115  # letters of a parameter: more don't fit beside JupyterLab's list of files
 TWO_EXERCISES = *SMALL, "instance-refresh"  # which has five facts, and three predictions
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip"}
 
@@ -101,8 +116,31 @@ def test_asks_no_more_of_its_reader_than_it_may(section: Section) -> None:
     assert asked.code_lines <= 60
     assert 2 <= asked.predictions <= 4
     assert asked.exercises >= (2 if section.slug in TWO_EXERCISES else 3)
-    assert asked.minutes <= SMALL_MINUTES or section.slug not in SMALL
+    small, long = section.slug in SMALL, section.slug in LONG
+    assert asked.minutes <= (SMALL_MINUTES if small else LONG_MINUTES if long else MINUTES)
+    assert asked.views + asked.situations >= 1
     assert f"About {asked.minutes} minutes." in notebook.cells[0].source
+
+
+@each_section
+def test_parameters_are_a_line_each_that_says_what_else_can_be_chosen(section: Section) -> None:
+    (cell,) = [cell for cell in code_cells(section.notebook) if "parameters" in tags(cell)]
+    specs = section.scenario.fields()
+    for line in cell.source.splitlines():
+        said, _, remark = line.partition("  # ")
+        assert said[0].isalpha() and remark, line
+        assert len(remark) <= LINE - min(len(said), 60), line
+        spec = specs.get(said.partition(":")[0])
+        others = [str(one) for one in spec.choices if one != spec.default] if spec else []
+        assert not others or any(other in remark for other in others), line
+
+
+@each_section
+def test_a_folded_prediction_begins_with_its_name_alone(section: Section) -> None:
+    asked = [cell for cell in code_cells(section.notebook) if ASKED.search(cell.source)]
+    for number, cell in enumerate(asked, start=1):  # JupyterLab shows the first line
+        first = cell.source.partition("\n")[0]
+        assert first == f"# Prediction {number}: open it after you have committed"
 
 
 @each_section

@@ -74,6 +74,13 @@ def test_the_verdict_comes_first_then_the_alternatives_then_why(slug, view, repo
     assert first in page[places[0] : places[1]]
 
 
+def test_what_leads_to_the_options_stands_below_them(report_of):
+    page = report_of("iam").page  # its notebook says how to read the options before they come
+    assert "What would let it through" not in page
+    assert page.count("would let through as well") == 1
+    assert page.index("would let through as well") < page.index("<h2>Why</h2>")
+
+
 @pytest.mark.parametrize("slug", [section.slug for section in READY])
 def test_a_report_runs_the_notebook_on_what_was_asked(slug, report_of):
     cells = [cell for cell in report_of(slug).notebook.cells if cell.cell_type == "code"]

@@ -197,7 +197,9 @@ def test_the_same_question_has_the_same_answer_and_another_seed_another():
 
 
 def test_of_all_changes_four_hold_alone_and_the_proxy_is_among_those_that_change_nothing():
-    found = options.compare(NIGHT.scenario(sets=3))
+    found = options.compare(NIGHT.scenario())
+    assert found.title.startswith("The same 3 of the 12 nights")
+    assert found.options[0].scenario == NIGHT.scenario() and found.best.scenario.sets == 12
     holding = [one.label for one in found.options if one.holds]
     assert holding == [
         "gp3 of the same size",

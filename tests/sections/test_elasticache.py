@@ -5,7 +5,7 @@ import pytest
 
 from awsnb import theory
 from awsnb.aws.elasticache import ELASTICACHE
-from awsnb.mechanisms import eviction
+from awsnb.mechanisms import eviction, stays
 from awsnb.mechanisms.popularity import zipf_weights
 from awsnb.scenario import ScenarioError
 from awsnb.sections import section
@@ -165,10 +165,10 @@ def naive_lru(keys, capacity):
     held, seen, why = [], set(), []
     for key in keys:
         if key in held:
-            why.append(memories.FOUND)
+            why.append(stays.FOUND)
             held.remove(key)
         else:
-            why.append(memories.EVICTED if key in seen else memories.COLD)
+            why.append(stays.EVICTED if key in seen else stays.COLD)
             if len(held) == capacity:
                 held.pop(0)
         held.append(key)
@@ -183,17 +183,14 @@ def test_reasons_and_lives_are_those_of_a_naive_lru():
     asked = Requests(key, np.sort(rng.uniform(0, 600, 3000)), np.zeros(3000, bool))
     small = 20
     done = eviction.lru(key, small)
-    why, life_s = memories._explain(
-        cache, key.astype(np.int64), asked.time_s, np.full(3000, np.inf),
-        memories._Store(*done, 0),
-    )  # fmt: skip
+    why, life_s = memories._explain(cache, key, asked.time_s, np.full(3000, np.inf), done)
     assert why.tolist() == naive_lru(key.tolist(), small)
     # a stored value is there as long as it lives, and no longer
-    for i in np.flatnonzero(why != memories.FOUND):
+    for i in np.flatnonzero(why != stays.FOUND):
         later = np.flatnonzero(key[i + 1 :] == key[i]) + i + 1
-        for one in itertools.takewhile(lambda j: why[j] == memories.FOUND, later):
+        for one in itertools.takewhile(lambda j: why[j] == stays.FOUND, later):
             assert asked.time_s[one] < asked.time_s[i] + life_s[i]
-        missed = [j for j in later if why[j] != memories.FOUND]
+        missed = [j for j in later if why[j] != stays.FOUND]
         if missed:
             assert asked.time_s[missed[0]] > asked.time_s[i] + life_s[i]
 

@@ -14,6 +14,7 @@ from awsnb.mechanisms.eviction import (
     NOTHING,
     hit_ratio,
     lru,
+    lru_misses,
     segmented_lru,
 )
 
@@ -119,6 +120,18 @@ def test_keys_that_rest_longer_than_they_are_held_go_as_they_came():
     assert hit_ratio(lru(key, 300).outcome, windows=2)[1] > fifo + 0.02
 
 
+@given(KEYS, st.lists(st.integers(1, 14), max_size=5).map(sorted))
+def test_caches_of_several_sizes_miss_at_once_what_each_misses_by_itself(key, capacities):
+    misses = sum((lru(key, one).outcome == MISS).astype(int) for one in capacities)
+    assert lru_misses(key, capacities).tolist() == (misses + np.zeros(len(key))).tolist()
+
+
+def test_caches_of_several_sizes_equal_their_twins_on_a_long_skewed_trace():
+    key, capacities = zipf(3000, 20_000), [1, 2, 300, 2999, 5000]
+    twins = [lru_twin(key.tolist(), one, times(key.size), INF)[0] for one in capacities]
+    assert lru_misses(key, capacities).tolist() == np.sum(np.array(twins) == MISS, axis=0).tolist()
+
+
 @given(KEYS, st.integers(1, 8))
 def test_the_segmented_lru_is_three_plain_lists(key, capacity):
     outcome, evicted = segmented_twin(key, capacity, int(0.25 * capacity), int(0.5 * capacity))
@@ -214,6 +227,7 @@ def test_a_scan_costs_lru_its_keys_and_the_segmented_lru_few():
     [
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), ttl_s=300.0)),
         ("_lru", lambda key: lru(key, 40, time_s=times(3000), rest_s=50.0)),
+        ("_lru_misses", lambda key: lru_misses(key, [1, 40, 150])),
         ("_segmented_lru", lambda key: segmented_lru(key, 40, hot_share=0.2, warm_share=0.4)),
     ],
 )
@@ -228,6 +242,7 @@ def test_the_jit_changes_no_bit(monkeypatch, name, call):
 
 def test_an_empty_trace_is_served():
     assert lru([], 1).outcome.size == 0
+    assert lru_misses([], [1, 2]).size == 0
     assert segmented_lru([], 1, hot_share=0.2, warm_share=0.4).outcome.size == 0
 
 
@@ -244,6 +259,8 @@ def test_an_empty_trace_is_served():
         (lambda: lru([0], 1, rest_s=-1), "rest_s = -1: must be 0 s or more"),
         (lambda: lru([0, 0], 1, ttl_s=1, time_s=[1, 0]), "never decrease"),
         (lambda: lru([0, 0], 1, ttl_s=1, time_s=[1]), "one time for each"),
+        (lambda: lru_misses([0], [0, 1]), "capacity"),
+        (lambda: lru_misses([0], [2, 1]), "never decrease"),
         (lambda: segmented_lru([0], 1, hot_share=0.5, warm_share=0.5), "below 1"),
         (lambda: hit_ratio(np.zeros(2, np.int8), 3), "windows"),
     ],

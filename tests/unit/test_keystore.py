@@ -165,8 +165,7 @@ def twin(
         if what == 0:
             swept += store.sweep(now)
         elif what == 1:
-            stale = sum(expiry <= now for expiry in store.expiry.values())
-            seen.append((len(store.expiry), stale, swept))
+            seen.append((len(store.expiry), swept))
         else:
             tick = now // round(sampling.clock_s * 1e6) if sampling.clock_s else i
             found, victim, k = MISS, NOTHING, key[i]
@@ -189,7 +188,7 @@ def twin(
                     store.insert(k, now + micro[1][i], tick)
             outcome.append(found)
             evicted.append(victim)
-    return outcome, evicted, np.array(seen, dtype=int).reshape(-1, 3).T.tolist()
+    return outcome, evicted, np.array(seen, dtype=int).reshape(-1, 2).T.tolist()
 
 
 ORDER = {0: 0, 2: 1, 1: 2}  # at the same moment: cycle, requests, looks
@@ -213,7 +212,7 @@ def same_as_twin(key, capacity, policy, time_s, ttl_s, sampling, cycle, watch_s=
     )
     assert ours.outcome.tolist() == theirs[0]
     assert ours.evicted.tolist() == theirs[1]
-    assert [ours.held.tolist(), ours.stale.tolist(), ours.swept.tolist()] == theirs[2]
+    assert [ours.held.tolist(), ours.swept.tolist()] == theirs[2]
     return ours
 
 
@@ -288,7 +287,6 @@ def test_loaded_is_evicted_expired_swept_or_held(requests, capacity, policy):
     gone = (found.evicted != NOTHING).sum() + (found.outcome == EXPIRED).sum()
     assert loaded == gone + found.swept[-1] + found.held[-1]
     assert found.held[-1] <= capacity
-    assert 0 <= found.stale[-1] <= found.held[-1]
 
 
 def test_with_samples_enough_for_all_keys_the_sampled_lru_is_exact():
@@ -383,7 +381,7 @@ def test_the_cycle_empties_a_store_of_stale_keys_and_lazy_expiry_alone_does_not(
         )
         for cycle in (LAZY_ONLY, ENGINE_CYCLE)
     }
-    assert run[LAZY_ONLY].stale.tolist() == [0, 5000, 5000]
+    assert run[LAZY_ONLY].held.tolist() == [5000, 5000, 5000]
     assert run[ENGINE_CYCLE].held[0] == 5000
     assert run[ENGINE_CYCLE].held[1:].tolist() == [0, 0]
 

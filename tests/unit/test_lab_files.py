@@ -76,3 +76,32 @@ def test_lab_saves_so(monkeypatch):
     server = ServerApp()
     server.parse_command_line([one for one in asked if "contents_manager" in one])
     assert server.contents_manager_class is NotebookFiles
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """Open a notebook of a cell `course`, by its name; return the data of the cell's output."""
+    for name in ("AWSNB_PROGRESS", "AWSNB_STATIC"):
+        monkeypatch.delenv(name, raising=False)
+    cell = nbformat.v4.new_code_cell("lessons.course()", id="course")
+    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "as stored"})]
+
+    def open_(name):
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / name)
+        files = NotebookFiles(root_dir=str(tmp_path))
+        return asyncio.run(files.get(name))["content"]["cells"][0]["outputs"][0]["data"]
+
+    return open_
+
+
+def test_the_index_says_what_is_done_by_now_without_its_kernel(opened, tmp_path):
+    assert opened("00-index.ipynb")["text/plain"].startswith("Begin with EBS volume types")
+    kept = {"cascade": {"exercises": {"Exercise 1": True}}}
+    (tmp_path / "awsnb-progress.json").write_text(json.dumps(kept))
+    data = opened("00-index.ipynb")
+    assert data["text/plain"].startswith("Go on with The cascade, 1 of 6 answered.")
+    assert "1 of 6 answered" in data["text/html"]
+
+
+def test_other_notebooks_are_opened_as_they_are_stored(opened):
+    assert opened("26-cascade.ipynb") == {"text/plain": "as stored"}

@@ -314,7 +314,7 @@ def test_an_answer_is_right_when_it_agrees(answer, truth, within, right):
 @pytest.mark.parametrize("answer", ["15,9", "1,60", "1600,0", "1,6000", (15, 9)])
 def test_a_decimal_comma_is_refused_and_not_read_as_another_number(answer):
     told = check("E1", answer, 159, unit="h").text
-    assert told == f"E1: {answer!r} is not a number of h. A decimal takes a point."
+    assert told == f"E1: {answer!r} is not a number (h). A decimal takes a point."
 
 
 def test_a_right_answer_shows_the_models():
@@ -328,8 +328,8 @@ def test_a_right_answer_shows_the_models():
         (50, "E1: 50 s is too low. Mind the bucket."),
         (np.int64(2000), "E1: 2,000 s is too high. Mind the bucket."),
         (float("nan"), "E1: nan s is not it. Mind the bucket."),
-        ("long", "E1: 'long' is not a number of s."),
-        (True, "E1: True is not a number of s."),
+        ("long", "E1: 'long' is not a number (s)."),
+        (True, "E1: True is not a number (s)."),
     ],
 )
 def test_a_wrong_answer_says_which_way_and_hints_but_does_not_tell(answer, text):

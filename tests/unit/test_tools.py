@@ -170,6 +170,18 @@ def test_a_budget_counts_what_a_reader_sees() -> None:
     assert asked.minutes == 6
 
 
+def test_the_views_and_situations_that_the_reader_is_sent_to_take_their_time() -> None:
+    setup = new_code_cell('elb = section("elb")')
+    explore = "## Explore\n\nMove *Size*; take *A partner's\nfirewall*, then *a zone is lost*."
+    explorer = new_code_cell("Explorer(elb)")
+    later = new_markdown_cell("## The idea\n\n*Short connections* count for nothing here.")
+    asked = budgets.measure(lesson(setup, new_markdown_cell(explore), explorer, later))
+    assert (asked.explorers, asked.views, asked.situations) == (1, 1, 1)
+    without = budgets.measure(lesson(setup, new_markdown_cell("## Explore"), explorer, later))
+    assert (without.views, without.situations) == (0, 0)
+    assert asked.minutes == without.minutes + 2  # a minute and a half, and some words
+
+
 def test_the_minutes_that_are_claimed_are_those_that_are_computed() -> None:
     notebook = lesson(new_code_cell("Explorer(ebs)"))
     budgets.claim(notebook)

@@ -1,5 +1,6 @@
 """How a night begins: the site's numbers as the kernel reads them, and a cache that is warm."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -176,7 +177,7 @@ def _warm(site: Site, users_per_s: float, numbers: NDArray) -> tuple[NDArray, ND
     """A cache in balance: a key is absent from its expiry until it is next asked for."""
     if site.cache is None:
         return records(kernel.KEYS, 0), np.zeros((1, 0))
-    count, share = _classes(site.cache)
+    count, share = _classes(site.cache.keys, site.cache.alpha)
     keys = records(kernel.KEYS, count.size)
     asked = users_per_s * share / count * site.cache.ttl_s
     keys["keys"], keys["share"], keys["cached"] = count, share, asked / (1 + asked)
@@ -188,8 +189,9 @@ def _warm(site: Site, users_per_s: float, numbers: NDArray) -> tuple[NDArray, ND
     return keys, expiry
 
 
-def _classes(cache: Cache) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+@lru_cache(maxsize=8)
+def _classes(keys: int, alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Keys by rank in classes that grow by a factor, and the share of requests for each class."""
-    edges = np.unique(np.round(np.geomspace(1, cache.keys + 1, CLASSES + 1))).astype(np.int64) - 1
-    weight = np.add.reduceat(zipf_weights(cache.keys, cache.alpha), edges[:-1])
+    edges = np.unique(np.round(np.geomspace(1, keys + 1, CLASSES + 1))).astype(np.int64) - 1
+    weight = np.add.reduceat(zipf_weights(keys, alpha), edges[:-1])
     return np.diff(edges).astype(np.float64), weight

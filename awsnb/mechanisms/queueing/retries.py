@@ -115,7 +115,9 @@ class _Due(NamedTuple):
         return _Due(self.at_s[:cut], self.request[:cut]), _Due(self.at_s[cut:], self.request[cut:])
 
     def merged(self, other: "_Due") -> "_Due":
-        """Both in order; at one instant ours come first."""
+        """Both in order, as ours are already; at one instant ours come first."""
+        if not other.at_s.size:
+            return self
         at_s = np.concatenate((self.at_s, other.at_s))
         order = np.argsort(at_s, kind="stable")
         return _Due(at_s[order], np.concatenate((self.request, other.request))[order])

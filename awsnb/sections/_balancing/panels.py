@@ -99,7 +99,7 @@ def _quantiles_ms(slower: Array, per_s: float, service_s: float, workers: int) -
     queue = per_s, service_s, workers
     longest_s = theory.mmc_sojourn_quantile_s(1 - 0.99 / slower[-1], *queue)
     times_s = np.linspace(0.0, longest_s, 150)
-    one_in = [1 / theory.mmc_sojourn_tail(time_s, *queue) for time_s in times_s]
+    one_in = 1 / theory.mmc_sojourn_tail(times_s, *queue)
     return 1000 * np.interp(np.log(slower), np.log(one_in), times_s)
 
 

@@ -52,8 +52,9 @@ def compare(scenario: CascadeScenario) -> Comparison:
     """
     sets = min(scenario.sets, FEW)
     changes = [("as asked", {}), *_turned(scenario)]
+    asked = {label: scenario.replace(**change) for label, change in changes}
     options = tuple(
-        _option(label, simulate(scenario.replace(**change, sets=sets))) for label, change in changes
+        _option(label, one, simulate(one.replace(sets=sets))) for label, one in asked.items()
     )
     best = cheapest(options)
     return Comparison(
@@ -74,12 +75,12 @@ def _turned(scenario: CascadeScenario) -> list[tuple[str, dict[str, Any]]]:
     return [(label, change) for label, change in KNOBS if change.items() - now.items()]
 
 
-def _option(label: str, outcome: Outcome) -> Option:
+def _option(label: str, scenario: CascadeScenario, outcome: Outcome) -> Option:
     failed, slow = outcome.failed_pct, outcome.slow_min
     cost = float(np.median(outcome.usd_month))
     return Option(
         label=label,
-        scenario=outcome.scenario,
+        scenario=scenario,
         holds=not outcome.fails,
         cost_usd_month=cost,
         numbers=(
@@ -87,7 +88,8 @@ def _option(label: str, outcome: Outcome) -> Option:
                    share(float(np.median(failed)))),
             Number("failed_most_pct", "least to most", float(failed.max()),
                    shares(failed)),
-            Number("slow_min", "min p99 > 1 s", float(np.median(slow)), f"{np.median(slow):.0f}"),
+            Number("slow_min", "minutes over 1 s", float(np.median(slow)),
+                   f"{np.median(slow):.0f}"),
             Number("usd_month", "USD a month", cost, f"{cost:,.0f}"),
         ),
         remark=_remark(outcome),
@@ -112,11 +114,10 @@ def _verdict(options: tuple[Option, ...], best: Option | None) -> str:
     if best is None:
         return f"None of these changes alone keeps every request alive.{_nothing(asked, others)}"
     names = _listed([one.label for one in holding])
-    price = usd(best.cost_usd_month or 0.0)
-    cheapest_said = f", the cheapest {best.label} at {price} a month"
+    said = f" The cheapest is {best.label}, at {usd(best.cost_usd_month or 0.0)} a month."
     return (
-        f"Alone, {counted(len(holding), 'change')} of {len(others)} would have held: {names}"
-        f"{cheapest_said if len(holding) > 1 else ''}.{_nothing(asked, others)}"
+        f"Alone, {counted(len(holding), 'change')} of {len(others)} would have held: {names}."
+        f"{said if len(holding) > 1 else ''}{_nothing(asked, others)}"
     )
 
 

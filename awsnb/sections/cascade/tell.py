@@ -8,7 +8,7 @@ from awsnb.sections.cascade.scenario import INSTANCE
 from awsnb.sections.cascade.scene import scene
 from awsnb.sections.cascade.simulate import Floats, Outcome
 from awsnb.sections.cascade.why import across, broken, share, shares, why
-from awsnb.words import counted, percent
+from awsnb.words import counted, percent, span
 
 
 def tell(outcome: Outcome) -> Result:
@@ -65,7 +65,7 @@ def _numbers(outcome: Outcome) -> tuple[Number, ...]:
     return (
         Number("failed_pct", "Failed", float(np.median(failed)),
                shares(failed), headline=True),
-        Number("slow_min", "Minutes with p99 > 1 s", float(np.median(slow)),
+        Number("slow_min", "Minutes over 1 s (p99)", float(np.median(slow)),
                across(f"{slow.min():.0f}", f"{slow.max():.0f}"), headline=True),
         Number("first_broken", "Broke first", first.name if first else None,
                first.name if first else "nothing", headline=True),
@@ -96,7 +96,7 @@ def _broke(name: str, label: str, outcome: Outcome, link: str) -> Number:
     at_s = next((one.at_s for one in broken(outcome) if one.name == link), None)
     if at_s is None:
         return Number(name, label, None, "never")
-    return Number(name, label, at_s / 60, f"{at_s / 60:,.1f} min")
+    return Number(name, label, at_s / 60, span(at_s))
 
 
 def _cpu_when_full(outcome: Outcome) -> float | None:

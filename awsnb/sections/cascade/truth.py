@@ -53,7 +53,7 @@ SITUATIONS = {
 COUNTED = {
     "failed": ("failed",),
     "shed or refused": ("shed", "refused"),
-    "min p99 > 1 s": ("slow_minutes",),
+    "minutes over 1 s": ("slow_minutes",),
 }
 
 

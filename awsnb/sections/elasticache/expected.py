@@ -124,13 +124,10 @@ def _simulated(
     read = asked.key[~asked.is_write]
     if not read.size:
         return np.zeros(SHARES_PCT.size)
-    half = read.size // 2
-    return np.array(
-        [
-            100 * eviction.hit_ratio(eviction.lru(read, int(size)).outcome[half:])[0]
-            for size in _sizes(sample.keys)
-        ]
-    )
+    sizes = _sizes(sample.keys)
+    warm = eviction.lru_misses(read, sizes)[read.size // 2 :]
+    hits = np.cumsum(np.bincount(warm, minlength=sizes.size))[: sizes.size]
+    return 100 * (hits / warm.size)
 
 
 def _sizes(keys: int) -> NDArray[np.int64]:

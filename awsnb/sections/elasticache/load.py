@@ -48,17 +48,18 @@ def weights(keys: int, alpha: float, sampled: int) -> NDArray[np.float64]:
     All stand for equally many, parts of one among them: were it whole ones, an item would stand for
     two and the next for one, and be asked for half as often.
     """
-    every = _every_weight(keys, alpha)
     if sampled == keys:
-        return every
-    up_to = np.concatenate(([0.0], np.cumsum(every)))
+        return popularity.zipf_weights(keys, alpha)
+    up_to = _up_to(keys, alpha)
     ends = np.linspace(0, keys, sampled + 1)
-    return np.diff(np.interp(ends, np.arange(keys + 1), up_to))
+    whole = np.minimum(ends.astype(np.int64), keys - 1)
+    return np.diff(up_to[whole] + (ends - whole) * (up_to[whole + 1] - up_to[whole]))
 
 
 @lru_cache(maxsize=2)
-def _every_weight(keys: int, alpha: float) -> NDArray[np.float64]:
-    return popularity.zipf_weights(keys, alpha)
+def _up_to(keys: int, alpha: float) -> NDArray[np.float64]:
+    """Popularity of the first so many items together; samples of several sizes are cut from it."""
+    return np.concatenate(([0.0], np.cumsum(popularity.zipf_weights(keys, alpha))))
 
 
 @lru_cache(maxsize=8)

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from awsnb.aws.elasticache import ELASTICACHE, EXACT, PLAIN, SEGMENTED
 from awsnb.mechanisms import caching, eviction, keystore
-from awsnb.mechanisms.eviction import HIT, MISS, REFUSED
+from awsnb.mechanisms.eviction import MISS, Replay
 from awsnb.mechanisms.random_streams import generator
+from awsnb.mechanisms.stays import FOUND, NO_ROOM, stays
 from awsnb.sections.elasticache.load import Requests, after_batch
 from awsnb.sections.elasticache.sample import Sample
 from awsnb.sections.elasticache.scenario import CacheScenario
 
-COLD, EVICTED, TOO_OLD, NO_ROOM, FOUND, OUT_OF_REACH = range(6)
-"""Why memory has no copy of a key for a request; `FOUND` if it has."""
+OUT_OF_REACH = 5
+"""The node is lost: one more reason why memory has no copy of a key, beside those of `stays`."""
 
 AT_ONCE_S = 1e-9
 MOST_CYCLES = 20_000
@@ -58,8 +59,7 @@ class Memory(NamedTuple):
 
 
 class _Store(NamedTuple):
-    outcome: NDArray[np.int8]
-    evicted: NDArray[np.int32]
+    replay: Replay
     held: NDArray[np.int64]
 
 
@@ -79,34 +79,45 @@ def _remember(scenario: CacheScenario, asked: Requests) -> Memory:
     n = asked.key.size
     shard = _shards(scenario)
     down_s, up_s = _outage(scenario)
-    ttl_s = _times_to_live(scenario, n)
-    on_lost = (shard == 0)[asked.key] if down_s < np.inf else np.zeros(n, np.bool_)
-    away = on_lost & (asked.time_s >= down_s) & (asked.time_s < up_s)
-    # what a node holds after it came back empty is another store
-    is_lost = down_s < np.inf and not scenario.cache.keeps_copies
-    era = (on_lost & (asked.time_s >= up_s) & is_lost).astype(np.int64)
-    touches = ~away
-    if scenario.strategy in ("lazy", "invalidate"):
-        touches &= ~asked.is_write
-    store = shard[asked.key] + scenario.shards * era
-
+    life_s = _times_to_live(scenario, n)
     why = np.full(n, FOUND, np.int8)
-    why[away] = OUT_OF_REACH
-    life_s = ttl_s.copy()
+    away = slice(*np.searchsorted(asked.time_s, (down_s, up_s)))
+    why[away][shard[asked.key[away]] == 0] = OUT_OF_REACH
+    store = _stores(scenario, asked, shard, why, up_s)
     held, evictions = np.zeros(STEPS, np.int64), 0
-    for one in range(scenario.shards + int(era.any())):
-        mine = np.flatnonzero(touches & (store == one))
+    for one in range(scenario.shards + 1):
+        mine = np.flatnonzero(store == one)
         if not mine.size:
             continue
-        done = _replay(scenario, asked.key[mine], asked.time_s[mine], ttl_s[mine])
-        gone = is_lost and one == 0
+        key, time_s, ttl_s = asked.key[mine], asked.time_s[mine], life_s[mine]
+        done = _replay(scenario, key, time_s, ttl_s)
+        gone = one == 0 and not scenario.cache.keeps_copies
         held += done.held * ~(gone & (_step_ends(scenario) >= down_s))
-        evictions += int(np.count_nonzero(done.evicted >= 0))
-        why[mine], life_s[mine] = _explain(
-            scenario, asked.key[mine].astype(np.int64), asked.time_s[mine], ttl_s[mine], done
-        )
+        evictions += int(np.count_nonzero(done.replay.evicted >= 0))
+        why[mine], life_s[mine] = _explain(scenario, key, time_s, ttl_s, done.replay)
     none = np.zeros(scenario.sample.keys)
     return Memory(why, life_s, none, shard, held, evictions, down_s, up_s)
+
+
+def _stores(
+    scenario: CacheScenario,
+    asked: Requests,
+    shard: NDArray[np.int64],
+    why: NDArray[np.int8],
+    up_s: float,
+) -> NDArray[np.int64]:
+    """Number the store that each request touches: -1 for none.
+
+    What a node holds after it came back empty is another store, behind those of all shards.
+    """
+    store = shard[asked.key]
+    if not scenario.cache.keeps_copies:
+        back = store[np.searchsorted(asked.time_s, up_s) :]
+        back[back == 0] = scenario.shards
+    if scenario.strategy in ("lazy", "invalidate"):
+        store[asked.is_write] = -1
+    store[why == OUT_OF_REACH] = -1
+    return store
 
 
 def _step_ends(scenario: CacheScenario) -> NDArray[np.float64]:
@@ -143,7 +154,7 @@ def _replay(
         done = _by_recency(scenario, key, time_s)
         change = (done.outcome == MISS).astype(np.int64) - (done.evicted >= 0)
         held = np.append(0, np.cumsum(change))[np.searchsorted(time_s, _step_ends(scenario))]
-        return _Store(*done, held)
+        return _Store(done, held)
     sample = scenario.sample
     replay = keystore.replay(
         key,
@@ -158,7 +169,7 @@ def _replay(
         watch_s=_step_ends(scenario),
         seed=scenario.seed,
     )
-    return _Store(replay.outcome, replay.evicted, replay.held)
+    return _Store(Replay(replay.outcome, replay.evicted), replay.held)
 
 
 def _by_recency(
@@ -202,39 +213,17 @@ def _fact(subject: str, key: str) -> Any:
 
 
 def _explain(
-    scenario: CacheScenario, key: NDArray[np.int64], time_s: NDArray, ttl_s: NDArray, done: _Store
+    scenario: CacheScenario,
+    key: NDArray[np.uint32],
+    time_s: NDArray,
+    ttl_s: NDArray,
+    replay: Replay,
 ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Say why each request missed, and how long what it stores will stay.
-
-    Requests of a key, in order, fall into stays: each begins with a load and ends with an eviction
-    or with the TTL.
-    """
-    n = key.size
-    code = np.sort(key * n + np.arange(n))  # a key's requests in order: sooner than a stable sort
-    sorted_key, order = np.divmod(code, n)
-    first = np.ones(n, np.bool_)
-    first[1:] = sorted_key[1:] != sorted_key[:-1]
-    loads = done.outcome[order] != HIT
-    stay = np.cumsum(loads | first) - 1
-    ends_s = np.full(stay[-1] + 1, np.inf)
-    at = np.flatnonzero(done.evicted >= 0)
-    evicted = np.sort(done.evicted[at].astype(np.int64) * n + at)  # in order they are found sooner
-    ended = stay[np.searchsorted(code, evicted) - 1]
-    ends_s[ended] = time_s[evicted % n]
-
-    why = np.full(n, FOUND, np.int8)
-    why[loads] = TOO_OLD
-    before = np.maximum(stay - 1, 0)
-    why[loads & np.isfinite(ends_s[before])] = EVICTED
-    refused = done.outcome[order] == REFUSED
-    why[first & loads] = COLD
-    why[refused] = NO_ROOM
-    life_s = ttl_s[order]
+    """Say why each request missed, and how long what it stores will stay."""
+    told = stays(key, replay)
+    life_s = ttl_s
     if scenario.renew_ttl and scenario.has_ttl:
-        last = np.flatnonzero(np.append(stay[1:] != stay[:-1], True))
-        life_s = time_s[order[last]][stay] + scenario.ttl_s - time_s[order]
-    life_s = np.minimum(life_s, ends_s[stay] - time_s[order])
-    life_s[refused] = AT_ONCE_S
-    unsorted_why, unsorted_life = np.empty_like(why), np.empty_like(life_s)
-    unsorted_why[order], unsorted_life[order] = why, np.maximum(life_s, AT_ONCE_S)
-    return unsorted_why, unsorted_life
+        life_s = time_s[told.last] + scenario.ttl_s - time_s
+    life_s = np.minimum(life_s, np.append(time_s, np.inf)[told.evicted_at] - time_s)
+    life_s[told.why == NO_ROOM] = AT_ONCE_S
+    return told.why, np.maximum(life_s, AT_ONCE_S)

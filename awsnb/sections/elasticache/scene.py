@@ -16,7 +16,7 @@ APPLICATION, MEMORY, HITS, DATABASE = "Application", "Items in memory", "Hits", 
 
 def scene(outcome: Outcome) -> Scene:
     """Show what memory holds, what it answers, and what the database is asked."""
-    asked = outcome.per_s(outcome.reads | ~outcome.reads)
+    asked = outcome.asked_per_s
     hits, queries = outcome.per_s(outcome.hits), outcome.queries
     full = float(max(asked.max(), queries.max(), 1.0))
     capacity = float(max(outcome.scenario.capacity, outcome.held.max()))

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from awsnb.aws.elasticache import ELASTICACHE
-from awsnb.mechanisms import caching
+from awsnb.mechanisms import caching, stays
 from awsnb.mechanisms.caching import HIT, WROTE, Origin, Outage, Served
+from awsnb.mechanisms.eviction import key_count
 from awsnb.sections.elasticache import expected, memory
 from awsnb.sections.elasticache.load import SCAN_AT, Requests, requests
 from awsnb.sections.elasticache.memory import STEPS
@@ -18,12 +20,12 @@ from awsnb.sections.elasticache.scenario import CacheScenario
 NEVER = Outage(1e17, 1e18)
 ALWAYS = Outage(-1.0, np.inf)
 CAUSES = {
-    memory.COLD: "cold",
-    memory.EVICTED: "evicted",
-    memory.TOO_OLD: "expired",
-    memory.NO_ROOM: "no_room",
+    stays.COLD: "cold",
+    stays.EVICTED: "evicted",
+    stays.TOO_OLD: "expired",
+    stays.NO_ROOM: "no_room",
     memory.OUT_OF_REACH: "out_of_reach",
-    memory.FOUND: "loading",
+    stays.FOUND: "loading",
 }
 
 
@@ -115,14 +117,14 @@ class Outcome:
         return may_be and 2 * self.misses["loading"] > sum(self.misses.values())
 
     def _hit_pct_between(self, start_s: float, end_s: float) -> float:
-        within = (self.asked.time_s >= start_s) & (self.asked.time_s < end_s)
-        return percent_of(int(np.sum(self.hits & within)), int(np.sum(self.reads & within)))
+        part = slice(*np.searchsorted(self.asked.time_s, (start_s, end_s)))
+        return percent_of(int(self.hits[part].sum()), int(self.reads[part].sum()))
 
     @cached_property
     def misses(self) -> dict[str, int]:
         """Reads of the sample that missed, by cause."""
-        why = self.kept.why[self.reads & ~self.hits]
-        return {name: int(np.sum(why == code)) for code, name in CAUSES.items()}
+        count = np.bincount(self.kept.why[self.reads & ~self.hits], minlength=len(CAUSES))
+        return {name: int(count[code]) for code, name in CAUSES.items()}
 
     def real(self, count: float) -> int:
         """How many there are, of so many in the sample."""
@@ -141,10 +143,17 @@ class Outcome:
         count = np.count_nonzero((time_s >= start_s) & (time_s < end_s))
         return float(count * self.sample.each / (end_s - start_s))
 
+    @cached_property
+    def asked_per_s(self) -> NDArray[np.float64]:
+        """Requests of the application per second, in each step."""
+        return self._rate(np.diff(self._begins))
+
     def per_s(self, which: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Requests per second, in each step."""
-        rate = self.by_step(which) * (self.sample.each * STEPS / self.end_s)
-        return np.asarray(rate, dtype=np.float64)
+        """Some of the requests per second, in each step."""
+        return self._rate(self.by_step(which))
+
+    def _rate(self, count: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(count * (self.sample.each * STEPS / self.end_s), dtype=np.float64)
 
     @cached_property
     def held(self) -> NDArray[np.float64]:
@@ -210,14 +219,20 @@ class Outcome:
         step = (self.asked.time_s * (STEPS / self.end_s)).astype(np.int64)
         return np.minimum(step, STEPS - 1)
 
+    @cached_property
+    def _begins(self) -> NDArray[np.int64]:
+        """The request that each step begins with, and their number."""
+        return np.searchsorted(self.step, np.arange(STEPS + 1))
+
     def by_step(self, which: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count requests in each step."""
-        return np.bincount(self.step[which], minlength=STEPS)
+        parts = pairwise(self._begins.tolist())
+        return np.array([np.count_nonzero(which[begin:end]) for begin, end in parts])
 
 
 def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Served:
     """Serve the requests; node 0 is the lost one, 1 what nobody reaches, 2 the others."""
-    key, keys = asked.key.astype(np.int64), scenario.sample.keys
+    key, keys = asked.key, scenario.sample.keys
     lost = kept.down_s < np.inf
     node = np.where((kept.shard == 0) & lost, 0, 2)
     outage = NEVER
@@ -225,7 +240,7 @@ def _serve(scenario: CacheScenario, asked: Requests, kept: memory.Memory) -> Ser
         key = np.where(kept.why == memory.OUT_OF_REACH, key + keys, key)
     elif lost:
         outage = Outage(kept.down_s, kept.up_s)
-    count = int(key.max(initial=-1)) + 1
+    count = key_count(key)
     return caching.serve(
         key,
         asked.time_s,

@@ -49,7 +49,7 @@ def tell(outcome: Outcome) -> Result:
         "minute": minute,
         "hit_pct": 100 * outcome.by_step(outcome.hits) / per_step,
         "expected_hit_pct": outcome.expected_warming_pct(middle),
-        "requests_per_s": outcome.per_s(reads | ~reads),
+        "requests_per_s": outcome.asked_per_s,
         "queries_per_s": outcome.queries,
         "latency_ms": 1000 * latency_s / per_step,
         "database_ms": np.full(STEPS, scenario.origin_latency_ms),

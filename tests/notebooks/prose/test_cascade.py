@@ -4,7 +4,7 @@ import pytest
 
 from awsnb.aws.ebs import EBS
 from awsnb.sections import section
-from awsnb.sections.cascade.options import FEW, KNOBS
+from awsnb.sections.cascade.options import FEW
 from awsnb.sections.cascade.site import KEYS, PUBLISHES_S
 
 SITE = section("cascade")
@@ -22,7 +22,7 @@ NIGHT = SITE.scenario()
         ("At 06:30 it writes every key anew", PUBLISHES_S == 4.5 * 3600),
         ("the volume earns 450", NIGHT.storage_type == "gp2" and 3 * NIGHT.size_gib == 450),
         ("5,400,000 / 2,550 = 2,118 s, 35 minutes", 5_400_000 // 2550 == 2117),
-        ("17 times 3", (1 + len(KNOBS), FEW) == (17, 3)),
+        ("over the same three nights", FEW == 3),
     ],
 )
 def test_prose_says_what_the_facts_say(prose, said, fact):
