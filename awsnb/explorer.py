@@ -263,14 +263,14 @@ class Explorer(NotebookWidget):
         kept = self._kept_here()
         drawn = figures.curves(result, kept)
         picture = figures.panels(result, drawn, kept)
-        scene, moved = figures.moving(result)
+        scene, moved = figures.moving(result, kept)
         logs = figures.slots(picture)
         curves = [packed(y.ravel(), log) for (_, y), log in zip(drawn, logs, strict=True)]
         pictures: dict[str, Any] = {
             "panels": _written(picture),
             "scene": _written(scene),
             **{f"y{slot}": column for slot, column in enumerate(curves)},
-            **{f"s{slot}": packed(column) for slot, column in enumerate(moved)},
+            **{f"s{slot}": packed(*column) for slot, column in enumerate(moved)},
         }
         pictures["drawn"] = _checksum(pictures.values())
         return pictures | {"answer": self._answer(result, values, kept, pictures["drawn"])}

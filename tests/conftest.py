@@ -113,7 +113,7 @@ def _compare_baked(asked: Section, book: dict[str, Any], columns: list[bytes], n
         moved, curves = figures.moving(result)
         assert book["scenes"][scene] == json.loads(json.dumps(moved))
         for curve, column in zip(curves, moving, strict=True):
-            _within_a_step(packed(curve), columns[column])
+            _within_a_step(packed(*curve), columns[column])
 
 
 def _within_a_step(exact: bytes, baked: bytes) -> None:

@@ -1,11 +1,12 @@
 // Runs that are kept, drawn beside another: what `figures.panels` does with kept results, done on
 // pictures that are made already.
 
-// pages are { words, picture, columns }; `words.compare` names the lines that are compared
+// pages are { words, picture, columns, scene, moving }; `words.compare` names the lines that are compared
 export function beside(page, others) {
   if (!others.length) return page;
-  const picture = structuredClone(page.picture);
+  const { picture, scene } = structuredClone({ picture: page.picture, scene: page.scene });
   const columns = [...page.columns];
+  const moving = [...page.moving];
   others.forEach((other, i) => {
     for (const panel of other.picture.panels) makeRoom(picture, panel, other.picture.axes[panel.axis].key);
     for (const panel of picture.panels) {
@@ -18,13 +19,18 @@ export function beside(page, others) {
       for (const line of chosen) {
         picture.xs.push(placed(other.picture.xs[line.x], axis, theirs));
         panel.lines.unshift({ ...line, x: picture.xs.length - 1, slot: columns.length, style: `kept${i + 1}`, rank: i + 1 });
+        const curve = scene && other.scene?.curves.find(({ slot }) => slot === line.slot);
+        if (curve) {
+          scene.curves.push({ slot: columns.length, moments: moving.length, values: moving.length + 1 });
+          moving.push(other.moving[curve.moments], other.moving[curve.values]);
+        }
         columns.push(other.columns[line.slot]);
       }
       if (chosen.length) panel.y = spanning(panel.y, twin.y);
       if (axis.type !== "category") picture.axes[panel.axis] = spanning(axis, theirs);
     }
   });
-  return { picture, columns };
+  return { picture, columns, scene, moving };
 }
 
 // a panel that only the other run has

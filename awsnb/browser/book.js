@@ -102,11 +102,11 @@ export function model(book, moved = () => {}) {
     else {
       const runs = state.kept.filter(({ view }) => view === state.view);
       const others = runs.map(({ view, situation, values }) => pageOf(view, situation, values)).filter(Boolean);
-      const { picture, columns } = beside(page, others);
+      const { picture, columns, scene, moving } = beside(page, others);
       state.panels = JSON.stringify(picture);
-      state.scene = JSON.stringify(page.scene);
+      state.scene = JSON.stringify(scene);
       columns.forEach((number, slot) => (state[`y${slot}`] = book.column(number)));
-      page.moving.forEach((number, slot) => (state[`s${slot}`] = book.column(number)));
+      moving.forEach((number, slot) => (state[`s${slot}`] = book.column(number)));
       const texts = others.map(({ words: { numbers } }) => Object.fromEntries(numbers.map(({ label, text }) => [label, text])));
       const numbers = words.numbers.map((one) => ({ ...one, kept: texts.map((own) => own[one.label] ?? "–") }));
       state.answer = { ...words, ...own, numbers, alt: `${words.label}. ${words.why}`, kept: runs.map(({ values }) => values) };

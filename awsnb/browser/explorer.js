@@ -344,7 +344,7 @@ function answerOf(model, el, reader, { copy }) {
   const command = button("Copy report command", () => copy(model.get("answer").command, command), { className: "awsnb-link" });
   const foot = create("div", { className: "awsnb-foot" }, zoomer, command);
 
-  const live = plot(plots, (axis, place) => stage.at(axis, place));
+  const live = plot(plots, (axis, place) => stage.at(axis, place), (slot) => stage.read(slot));
   const stage = scene(scenePlace, (told, place, moment, going) => {
     live.head(told.x, place);
     follow(told, moment, going);

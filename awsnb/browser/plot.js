@@ -14,7 +14,8 @@ const VALUE = 64; // pixels for what a legend reads out
 const DASH = 26; // of theory over a bar
 const HATCHES = { second: "M0 6L6 0", third: "M3 3h.01", fourth: "M0 6L6 0M0 0L6 6", fifth: "M0 3H6" };
 
-export function plot(root, onHead) {
+// `onHead` hears where the reader looks; `readThere` tells a line's value at that moment, if it knows it
+export function plot(root, onHead, readThere = () => undefined) {
   const prefix = `awsnb-${Math.random().toString(36).slice(2)}`;
   const heads = {}; // the value that the reader looks at, by the axis' key
   let panels = [];
@@ -51,7 +52,7 @@ export function plot(root, onHead) {
   };
   const arrange = (count, left) => {
     while (panels.length > count) panels.pop().box.remove();
-    while (panels.length < count) panels.push(panelView(prefix, look));
+    while (panels.length < count) panels.push(panelView(prefix, look, readThere));
     const boxes = panels.map(({ box }) => box);
     for (const [side, own] of [[sides[0], boxes.slice(0, left)], [sides[1], boxes.slice(left)]])
       if (!same([...side.children], own)) side.replaceChildren(...own);
@@ -158,7 +159,7 @@ function gutterOf(panels) {
   return Math.min(160, Math.max(48, 16 * Math.ceil(widest / 16))); // coarse, so that it stays
 }
 
-function panelView(prefix, look) {
+function panelView(prefix, look, readThere) {
   const title = create("h4");
   const area = create("div", { className: "awsnb-area" });
   const legend = create("ul", { className: "awsnb-legend" });
@@ -253,7 +254,7 @@ function panelView(prefix, look) {
     const told = [];
     for (const { line, value } of frame.legend) {
       if (!value) continue;
-      const reading = measured(valueAt(line, stands), now.panel.unit);
+      const reading = measured(readThere(line.slot) ?? valueAt(line, stands), now.panel.unit);
       if (value.firstChild.data !== reading) value.firstChild.data = reading;
       told.push(`${line.label} ${reading}`);
     }

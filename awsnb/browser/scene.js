@@ -54,8 +54,8 @@ export function scene(root, onTime, onRest) {
   let late = false; // whether there is something to draw that was not yet
 
   const span = () => told.axis.high - told.axis.low;
-  const moment = () => {
-    const moments = columns(told.moments);
+  const moment = (of = told.moments) => {
+    const moments = columns(of);
     const slack = span() / 65_000; // of how finely they are sent
     let [low, high] = [0, moments.length - 1];
     while (low < high) {
@@ -68,7 +68,7 @@ export function scene(root, onTime, onRest) {
   // moments are sent finely, not exactly: as late as they can be, so that plots read the same sample
   const momentAt = () => columns(told.moments)[moment()];
   const shown = () => Math.min(told.axis.high, momentAt() + span() / 65_000);
-  const value = (slot) => (slot === null ? null : columns(slot).read(columns(slot)[moment()]));
+  const value = (slot, of) => (slot === null ? null : columns(slot).read(columns(slot)[moment(of)]));
   const since = (list) => list.findLast(([at]) => at <= place) ?? list[0];
   const paint = (seconds = null) => {
     if (!told || !width) return;
@@ -232,6 +232,11 @@ export function scene(root, onTime, onRest) {
       return shown();
     },
     place: () => (told ? [told.x, shown()] : null),
+    // a long curve's value at the moment; nothing for one that can be read where it is drawn
+    read: (slot) => {
+      const curve = told?.curves.find((one) => one.slot === slot);
+      return curve && value(curve.values, curve.moments);
+    },
     dispose: () => {
       if (playing) set(false);
       for (const observer of [sizes, themes, sight]) observer.disconnect();

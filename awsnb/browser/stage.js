@@ -115,7 +115,10 @@ function backWay(from, to, height) {
     [to.x + to.width / 2, floor], [to.x + to.width / 2, to.y + to.height]];
 }
 
-const plainWay = (from, to) => curve([right(from) + 3, middle(from)], [left(to) - 4, middle(to)]);
+// from the side that faces the other place
+const plainWay = (from, to) => from.x <= to.x
+  ? curve([right(from) + 3, middle(from)], [left(to) - 4, middle(to)])
+  : curve([left(from) - 3, middle(from)], [right(to) + 4, middle(to)]);
 
 // tiles are no ground to cross, since those not there can be looked through
 const groupBetween = (from, to, boxes) =>

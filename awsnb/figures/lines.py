@@ -102,6 +102,11 @@ def curves(result: Result, kept: Sequence[Result] = ()) -> list[Points]:
     return points
 
 
+def is_thinned(line: Line) -> bool:
+    """Say whether fewer points of a line are drawn than it has samples."""
+    return line.shape == "line" and _Spans.of(line.x, line.panel.x_log) is not None
+
+
 class _Spans(NamedTuple):
     """Equal spans of a long x: two drawn points in each, and the first sample of each."""
 

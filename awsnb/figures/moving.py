@@ -1,48 +1,66 @@
-"""The moving picture: a scene as the page plays it, at a few hundred moments."""
+"""The moving picture: a scene as the page plays it, at a few hundred moments.
 
+The legends beside it read the same samples. A long line is drawn as extremes of spans, of which
+none is the value at a moment: so its values at the moments are sent too.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from awsnb.figures.axes import Axis, unit_along, unit_in_name, word_before
-from awsnb.figures.lines import Array
+from awsnb.figures.lines import Array, Line, is_thinned, lines_of
 from awsnb.results import Flow, Members, Panel, Place, Result, Scene
 
 MOST_MOMENTS = 400
 MOST_VALUES = 3_000  # of all columns together: 6 kB
 
 
+class Column(NamedTuple):
+    """Values at the moments of a scene, and whether they are packed by their logarithm."""
+
+    values: Array
+    log: bool
+
+
 class _Columns(NamedTuple):
     """Columns of a scene, each taken at the same moments, and sent once."""
 
     moments: Array
-    taken: list[Array]
-    known: dict[int, int]
+    taken: list[Column]
+    known: dict[tuple[int, bool], tuple[int, Array]]  # with what has that identity, to keep it
 
-    def add(self, values: Array | None) -> int | None:
+    def add(self, values: Array | None, log: bool = False) -> int | None:
         """Add a column and return its number."""
         if values is None:
             return None
-        if id(values) not in self.known:
-            self.known[id(values)] = len(self.taken)
-            self.taken.append(np.asarray(values, float)[self.moments])
-        return self.known[id(values)]
+        key = id(values), log
+        if key not in self.known:
+            self.known[key] = len(self.taken), values
+            self.taken.append(Column(np.asarray(values, float)[self.moments], log))
+        return self.known[key][0]
 
 
-def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
+def moving(
+    result: Result, kept: Sequence[Result] = ()
+) -> tuple[dict[str, Any] | None, list[Column]]:
     """Describe a result's scene for the page, all but its columns; and these.
 
     Parameters
     ----------
     result : Result
         The result.
+    kept : sequence of Result, optional
+        Those that are drawn too.
 
     Returns
     -------
     scene : dict or None
         Places, flows, events and words; columns by their number. Moments are counted as the axis
-        of the plots counts them.
-    columns : list of ndarray
+        of the plots counts them. ``curves`` are the long lines beside it: for each its slot
+        among those that `curves` returns, and the columns of its moments and of its values there.
+    columns : list of Column
         The columns.
     """
     scene = result.scene
@@ -52,17 +70,22 @@ def moving(result: Result) -> tuple[dict[str, Any] | None, list[Array]]:
     axis = Axis.of([times], log=False, cells=False)
     places = axis.places(times)
     columns = _Columns(_moments(scene, axis, places), [], {})
+    moments = columns.add(places)
     described = {
         "alt": scene.alt,
         "x": scene.x,
         "axis": {"key": scene.x, "type": axis.type, "low": axis.low, "high": axis.high}
         | _named(scene.x, [panel for panel in result.panels if panel.x == scene.x]),
-        "moments": columns.add(places),
+        "moments": moments,
         "places": [_place(place, axis, columns) for place in scene.places],
         "flows": [_flow(flow, columns) for flow in scene.flows],
         "events": [[axis.at(at), text] for at, text in scene.events],
         "words": [[axis.at(at), text] for at, text in scene.words],
         "at": None if scene.at is None else axis.at(scene.at),
+        "curves": [
+            {"slot": slot, "moments": moments, "values": columns.add(values, line.panel.log)}
+            for slot, line, values in _long_lines(result, kept, scene.x)
+        ],
     }
     return described, columns.taken
 
@@ -91,6 +114,21 @@ def _count(scene: Scene) -> int:
     arrays += [*(place.level for place in scene.places), *(one.level for one in members)]
     arrays += [flow.rate for flow in scene.flows]
     return len({id(array) for array in arrays if array is not None})
+
+
+def _long_lines(
+    result: Result, kept: Sequence[Result], x: str
+) -> Iterator[tuple[int, Line, Array]]:
+    """Yield the lines along x of which not all samples are drawn: slot, line and samples."""
+    for slot, line in enumerate(lines_of(result, kept)):
+        if line.panel.x == x and is_thinned(line):
+            yield slot, line, _held(line, result.data[x]) if line.rank else line.y
+
+
+def _held(line: Line, times: Array) -> Array:
+    """Return a kept line's values at other times: of the sample that lies there, if one does."""
+    at = np.searchsorted(line.x, times, side="right") - 1
+    return np.where(at < 0, np.nan, line.y[at])
 
 
 def _place(place: Place, axis: Axis, columns: _Columns) -> dict[str, Any]:

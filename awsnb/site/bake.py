@@ -116,7 +116,8 @@ def _scene_columns(scene: Mapping[str, Any] | None) -> int:
         return 0
     places = [place[key] for place in scene["places"] for key in ("level", "count")]
     rates = [flow["rate"] for flow in scene["flows"]]
-    return 1 + max(slot for slot in [scene["moments"], *places, *rates] if slot is not None)
+    read = [curve["values"] for curve in scene["curves"]]
+    return 1 + max(slot for slot in [scene["moments"], *places, *rates, *read] if slot is not None)
 
 
 def answers(

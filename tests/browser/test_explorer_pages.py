@@ -13,6 +13,7 @@ from awsnb.controls import slider_stops
 from awsnb.explorer import Explorer
 from awsnb.sections import SECTIONS, Section, section
 
+from ..unit.test_scenes import TIMES, twins
 from .test_live_plot import COUNT, PAGE, encoded
 
 pytestmark = pytest.mark.browser
@@ -180,6 +181,69 @@ def test_the_picture_and_the_legend_read_the_same_moment(window: Page, slug: str
         clock, legend = window.evaluate(read)
         assert legend == f"at {clock}", across
     explorer.close()
+
+
+LISTEN = """() => {
+  if (window.written) return;
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  window.written = [];
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    if (this.canvas.className === "awsnb-canvas") window.written.push(text);
+    return write.call(this, text, ...at);
+  };
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    if (this.canvas.className === "awsnb-canvas") window.written = [];
+    return clear.call(this, ...box);
+  };
+}"""
+SAID = """() => ({
+  written: window.written,
+  legends: [...document.querySelectorAll(".awsnb-legend li:has(b)")].map((one) =>
+    [one.querySelector("span").textContent, one.querySelector("b").textContent]),
+})"""
+LONG = {"ec2": "credits", "ebs-volume-types": "volume", "efs": "throughput", "rds": "speed"}
+
+
+def number(text: str) -> float:
+    found = re.match(r"([-\d.,]+)( [kMG](?!\w))?", text)
+    assert found, text
+    factor = {None: 1, " k": 1e3, " M": 1e6, " G": 1e9}[found[2]]
+    return float(found[1].replace(",", "")) * factor
+
+
+def amount_of(place: str, written: list[str], vessel: bool) -> float:
+    """Return the number that a place shows: before its name at an end point, else after it."""
+    at = next(i for i in range(len(written)) if " ".join(written[i:]).startswith(place))
+    return number(written[at + 1 if vessel else at - 1])
+
+
+@pytest.mark.parametrize(("slug", "view"), LONG.items())
+def test_the_picture_and_the_legend_say_the_same_number_of_a_long_series(
+    window: Page, slug: str, view: str
+) -> None:
+    window.set_viewport_size({"width": 1440, "height": 1000})
+    explorer = opened(window, section(slug), view)
+    window.evaluate(LISTEN)
+    track = window.get_by_role("slider", name="Time", exact=True)
+    steps, compared = [*range(0, 1001, 125), *["PageUp"] * 8], 0
+    for situation in explorer._situations[view]:
+        explorer.choose(situation)
+        window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
+        if explorer.result.scene is None:
+            continue
+        vessels = {one.name for one in explorer.result.scene.places if one.count is None}
+        track.press("Home")
+        for step in steps:
+            track.press(step) if step == "PageUp" else track.fill(str(step))
+            said = window.evaluate(SAID)
+            for place, label in twins(slug, explorer.result).items():
+                shown = amount_of(place, said["written"], place in vessels)
+                read = number(dict(said["legends"])[label]) * TIMES.get((slug, place), 1)
+                assert shown == pytest.approx(read, rel=0.006, abs=0.006), (situation, step, place)
+                compared += 1
+    explorer.close()
+    assert compared > 50
 
 
 def test_what_is_of_one_step_is_asked_anew_for_the_step_that_plays(window: Page) -> None:

@@ -133,6 +133,14 @@ def test_the_explorer_answers_as_the_model_does(page: Page, site: Path) -> None:
     storm = next(preset for preset in ebs.presets if preset.name == "A boot storm on a small disk")
     expect(why).to_have_text(re.compile(_spaced(ebs.simulate(ebs.scenario(**storm.values)).why)))
 
+    page.get_by_role("button", name="Keep this run").click()
+    kept = page.locator(".awsnb-legend", has=page.locator("li.awsnb-kept2")).first
+    track = page.get_by_role("slider", name="Time", exact=True)
+    for place in range(0, 1001, 91):  # a run beside itself says the same twice
+        track.fill(str(place))
+        _, served, *_, again = kept.locator("li b").all_text_contents()
+        assert served == again, place
+
 
 def test_a_state_is_a_link(page: Page, site: Path) -> None:
     page.goto(

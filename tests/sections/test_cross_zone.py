@@ -179,6 +179,43 @@ def test_the_panel_of_payers_adds_up_to_what_is_charged():
         assert said.data["disputed_usd_month"].sum() == said.summary["disputed_usd_month"]
 
 
+@pytest.mark.parametrize("scenario", VIEW.situations(), ids=str)
+def test_the_plot_of_crossing_is_never_empty(scenario):
+    """Who pays, where somebody does; else what crosses with cross-zone off and on, if anything."""
+    said = VIEW.simulate(scenario)
+    titles = [panel.title for panel in said.panels]
+    columns = [said.data[curve.column] for panel in said.panels for curve in panel.curves]
+    assert said.summary["crossing_usd_month"] == 0 or titles[-1] == "Crossing, by who pays"
+    assert ("Crossing, off and on" in titles) <= (said.summary["crossing_usd_month"] == 0)
+    if scenario.zone_a_lost:
+        assert len(titles) == 2
+    else:
+        assert len(titles) == 3 and sum(column.sum() for column in columns[4:]) > 0
+
+
+@pytest.mark.parametrize("values", [{}, {"clients": INSIDE}, {"targets_c": 3}, {"lost_in_a": 1}])
+def test_what_crosses_off_and_on_is_what_the_other_setting_says(values):
+    panel = VIEW.simulate(CrossZoneScenario(**values))
+    others = [
+        VIEW.simulate(CrossZoneScenario(**values, at_balancer=setting)).summary
+        for setting in ("off", "on")
+    ]
+    for column in ("client_to_node_gb", "node_to_target_gb"):
+        assert panel.data[column].tolist() == [other[column] for other in others]
+
+
+def test_the_plot_of_crossing_says_who_pays():
+    labels = {
+        kind: [
+            curve.label
+            for curve in VIEW.simulate(CrossZoneScenario(balancer=kind)).panels[-1].curves
+        ]
+        for kind in ("nlb", "alb")
+    }
+    assert labels["nlb"] == ["node to target: both ends pay"]
+    assert labels["alb"] == ["node to target: free"]
+
+
 def test_own_zone_dns_and_cross_zone_off_cross_nothing():
     home = preset("DNS keeps clients at home")
     assert home.summary["client_to_node_gb"] == home.summary["node_to_target_gb"] == 0

@@ -232,6 +232,43 @@ def test_the_best_design_keeps_every_acknowledged_write():
     assert "ElastiCache sync holds too" in nodes.why
 
 
+@pytest.mark.parametrize(
+    ("values", "says", "never"),
+    [
+        ({}, "zone is WAIT for replicas", "cheapest is AOF"),
+        ({"failure": "primary and best"}, "that also outlives its zone is MemoryDB", "WAIT"),
+        ({"failure": "primary's zone"}, "The cheapest is WAIT for replicas", "AOF of your own"),
+        ({"failure": "two zones"}, "No design keeps every", "cheapest"),
+        ({"failure": "all nodes"}, "AOF of your own (80.74 USD a month), MemoryDB (", "WAIT"),
+        ({"fsync": "everysec"}, "The cheapest is WAIT for replicas", "AOF of your own"),
+        (
+            {"writes_per_s": 1_000_000.0, "value_kib": 64.0},
+            "one keeps every acknowledged write: AOF of your own",
+            "cheapest",
+        ),
+    ],
+)
+def test_the_verdict_says_which_designs_keep_every_write_and_at_what_price(values, says, never):
+    found = VIEW.compare(MemoryDbScenario(**values))
+    assert says in found.why and never not in found.why
+    for option in found.options:
+        is_named = option.label in found.why
+        assert is_named == option.holds or option is found.best
+        if option.holds and option.cost_usd_month is not None:
+            assert f"{option.label} ({option.cost_usd_month:,.2f} USD a month)" in found.why
+
+
+def test_a_server_in_one_zone_is_not_what_to_do_and_its_remark_says_why():
+    found = VIEW.compare(MemoryDbScenario())
+    own = next(option for option in found.options if option.label == "AOF of your own")
+    cheapest = min(option.cost_usd_month or 1e9 for option in found.options if option.holds)
+    assert own.holds and own.cost_usd_month == cheapest and found.best is not own
+    assert own.remark == "everything lost: primary's zone, two zones"
+    assert found.best.remark.startswith("last writes lost: primary and best, two zones")
+    alone = VIEW.compare(MemoryDbScenario(writes_per_s=1_000_000.0, value_kib=64.0))
+    assert alone.best is None and "It loses everything when its zone fails" in alone.why
+
+
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("design", DESIGNS)
 def test_the_scene_ends_with_what_the_headline_says(design, failure):

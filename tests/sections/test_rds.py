@@ -17,9 +17,8 @@ from awsnb.sections.rds.luck.simulate import BOTH
 from awsnb.sections.rds.speed.scenario import SpeedScenario
 from awsnb.sections.rds.storage.load import demand
 from awsnb.sections.rds.storage.scenario import StorageScenario
-from awsnb.sections.rds.time_travel.scenario import TimeTravelScenario
+from awsnb.sections.rds.time_travel.scenario import TimeTravelScenario, clock
 from awsnb.sections.rds.time_travel.simulate import backup_before
-from awsnb.sections.rds.time_travel.tell import clock
 from awsnb.trace import TraceError
 
 S = section("rds")
@@ -325,6 +324,139 @@ def test_all_four_questions_after_an_accident_are_answered():
     assert early.summary["latest_at"] == "14:03 UTC"
     copied = S.simulate(preset(TRAVEL, "Only the table comes back"))
     assert "this table's alone" in str(copied) and "to the old endpoint" in copied.why
+
+
+WAYS_BACK = {
+    "The defaults": ("dropped", "noticed", "", "available", "runs again"),
+    "Noticed at once": ("dropped", "noticed", "restore starts", "", "available", "runs again"),
+    "Only the table comes back": ("dropped", "noticed", "", "available", "runs again"),
+    "Just before the backup": ("dropped", "noticed", "", "available", "runs again"),
+}
+NO_WAY = {
+    "Noticed after eight days": ("dropped", "backups deleted", "noticed"),
+    "Backups are off": ("dropped", "noticed"),
+}
+
+
+def pictured(name):
+    """Return a situation's result, its scene's places by name, and what happens when."""
+    result = S.simulate(TimeTravelScenario() if name == "The defaults" else preset(TRAVEL, name))
+    when = {text: at for at, text in result.scene.events}
+    return result, {place.name: place for place in result.scene.places}, when
+
+
+def at(result, time):
+    """Return the number of the sample at a time."""
+    (found,) = np.flatnonzero(result.data["time"] == time)
+    return found
+
+
+@pytest.mark.parametrize("name", WAYS_BACK)
+def test_the_picture_of_a_way_back_says_what_the_headlines_say(name):
+    result, places, when = pictured(name)
+    assert tuple(when) == tuple(dict.fromkeys(WAYS_BACK[name]))
+    runs = at(result, when["runs again"])
+    starts = at(result, when.get("restore starts", when["noticed"]))
+    assert f"{str(when['runs again'])[11:16]} UTC" == result.summary["runs_again_at"]
+    for place in ("Application", "Writes lost"):
+        assert places[place].count[runs:].tolist() == [result.summary["away_min"]] * (
+            len(result.data["time"]) - runs
+        )
+    latest = result.data["time"][starts] - np.timedelta64(
+        int(places["Latest restorable"].count[starts]), "m"
+    )
+    assert f"{str(latest)[11:16]} UTC" == result.summary["latest_at"]
+    said = dict(result.scene.words)
+    assert result.summary["latest_at"] in said[result.data["time"][starts]]
+    new = places["New instance"]
+    made, there = at(result, when[""]), at(result, when["available"])
+    assert new.level[: made + 1].max() == 0 and new.level[there:].min() == new.capacity
+    assert [word for _, _, word in new.states][1:] == [
+        "is being made", "replays the log", "loads data as it is read",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*WAYS_BACK, *NO_WAY])
+def test_the_log_that_waits_is_what_was_written_since_the_last_upload(name):
+    """Minute by minute: every five minutes an upload, one of them just after the restore starts."""
+    result, places, when = pictured(name)
+    waits = places["Latest restorable"].count
+    if name == "Backups are off":
+        assert waits is None and not any(flow.rate.any() for flow in result.scene.flows[3:])
+    elif name == "Noticed after eight days":
+        assert set(waits) == {5.0}  # uploads are too short to be seen: the most
+    else:
+        start = when.get("restore starts", when["noticed"])
+        uploads = [start + np.timedelta64(5 * n, "m") for n in range(-60, 60)]
+        for time, wait in zip(result.data["time"], waits, strict=True):
+            last = max(up for up in uploads if up <= time and (up < time or time != start))
+            assert wait == pytest.approx((time - last) / np.timedelta64(1, "m"), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", [*WAYS_BACK, *NO_WAY])
+def test_the_application_writes_to_the_database_until_it_moves(name):
+    result, _, when = pictured(name)
+    old, new, lost, _, loads = (flow.rate for flow in result.scene.flows)
+    time = result.data["time"]
+    moves = name in WAYS_BACK and name != "Only the table comes back"
+    moved = time >= when["runs again"] if moves else np.zeros(len(time), bool)
+    assert old.tolist() == (1.0 - moved).tolist() and new.tolist() == (1.0 * moved).tolist()
+    without = (time >= when["dropped"]) & (time < when.get("runs again", when["dropped"]))
+    assert lost.tolist() == (1.0 * without).tolist()
+    assert loads.any() == (name in WAYS_BACK)
+
+
+@pytest.mark.parametrize("name", NO_WAY)
+def test_the_picture_of_what_does_not_come_back_promises_nothing(name):
+    result, places, when = pictured(name)
+    assert tuple(when) == NO_WAY[name]
+    gone = at(result, when.get("backups deleted", when["dropped"]))
+    assert places["Writes lost"].count.tolist() == [0.0] * gone + [1.0] * (
+        len(result.data["time"]) - gone
+    )
+    assert places["New instance"].level.max() == 0
+    assert {tone for _, tone, _ in places["New instance"].states} == {"off"}
+    said = " ".join(text for _, text in result.scene.words)
+    assert "there is nothing that can be restored" in said and "The restore starts" not in said
+    assert ("deleted after 7 days" in said) == (name == "Noticed after eight days")
+    assert ("backups are off" in said) == (name == "Backups are off")
+
+
+@pytest.mark.parametrize(
+    ("values", "must", "must_not"),
+    [
+        ({}, "without 1 h 1 min of writes", "copied back"),
+        ({"way": "copy the table"}, "copied back from it", "endpoint"),
+        ({"noticed_min": 1.0}, "Its log may not be uploaded yet", "nothing that can be restored"),
+        ({"noticed_min": 12.0}, "latest restorable time is 14:10", "may not be uploaded yet"),
+        ({"busy_pct": 0.0}, "The new instance is there", "replays"),
+    ],
+)
+def test_the_picture_tells_the_way_back(values, must, must_not):
+    said = " ".join(text for _, text in S.simulate(TimeTravelScenario(**values)).scene.words)
+    assert must in said and must_not not in said
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"noticed_min": 12.5, "switch_min": 0.0, "restore_min": 1, "busy_pct": 0.0},
+        {"noticed_min": 1.0, "restore_min": 1, "busy_pct": 1.0, "switch_min": 0.4},
+        {"accident": "00:02", "window": "23:59", "noticed_min": 4_000.0},
+        {"accident": "03:30", "busy_pct": 100.0},
+        {"noticed_min": 60_000.0, "retention_days": 35},
+    ],
+)
+def test_the_picture_of_an_extreme_is_told_in_order(values):
+    result = S.simulate(TimeTravelScenario(**values))
+    time = result.data["time"]
+    assert (np.diff(time) > np.timedelta64(0, "ms")).all() and len(time) <= 400
+    for changes in (result.scene.events, result.scene.words):
+        moments = [moment for moment, _ in changes]
+        assert moments == sorted(moments) and set(moments) <= set(time)
+    assert all(
+        place.count is None or len(place.count) == len(time) for place in result.scene.places
+    )
 
 
 @pytest.mark.parametrize(

@@ -545,11 +545,11 @@ def moving(samples):
 
 def test_a_scene_is_sent_at_few_moments_of_which_those_of_its_events_are_some():
     described, columns = moving(2_000)
-    moments = columns[described["moments"]]
-    assert len(moments) <= 402 and {len(column) for column in columns} == {len(moments)}
+    moments = columns[described["moments"]].values
+    assert len(moments) <= 402 and {len(column.values) for column in columns} == {len(moments)}
     (event,) = (at for at, _ in described["events"])
     at = list(moments).index(event)
-    assert columns[described["flows"][0]["rate"]][at - 1 : at + 1].tolist() == [5.0, 1.0]
+    assert columns[described["flows"][0]["rate"]].values[at - 1 : at + 1].tolist() == [5.0, 1.0]
     assert [at for at, *_ in described["places"][1]["states"]] == [moments[0], event]
 
 
@@ -557,6 +557,25 @@ def test_a_column_of_a_scene_is_sent_once():
     described, columns = moving(50)
     assert len(columns) == 3
     assert described["places"][0]["count"] == described["flows"][0]["rate"]
+
+
+def test_long_lines_beside_a_scene_are_told_at_its_moments_and_kept_ones_at_the_same():
+    one, kept = (replace(result(samples), scene=scene(samples)) for samples in (2_000, 1_500))
+    described, columns = figures.moving(one, [kept])
+    drawn = figures.curves(one, [kept])
+    samples = np.searchsorted(one.data["time"].astype("datetime64[ms]").astype(float),
+                              columns[described["moments"]].values)  # fmt: skip
+    told = {curve["slot"]: columns[curve["values"]] for curve in described["curves"]}
+    assert sorted(told) == list(range(len(drawn)))
+    for slot, line in enumerate(figures.lines.lines_of(one, [kept])):
+        inside = samples < len(line.y)
+        assert told[slot].log == line.panel.log
+        assert told[slot].values[inside].tolist() == line.y[samples[inside]].tolist()
+        assert (told[slot].values[~inside] == line.y[-1]).all()
+
+
+def test_a_line_that_is_drawn_whole_is_read_where_it_is_drawn():
+    assert moving(1_000)[0]["curves"] == []
 
 
 def test_a_level_of_whole_numbers_is_said_to_be_one():
@@ -583,7 +602,7 @@ def test_the_members_of_a_place_are_sent_as_how_many_there_are_in_each_state():
     first, second = described["places"][1]["members"]
     assert (first["word"], first["tone"], second["level"]) == ("up", "ok", None)
     assert first["count"] == first["level"]
-    assert columns[first["count"]].tolist() == up.tolist()
+    assert columns[first["count"]].values.tolist() == up.tolist()
     assert described["places"][1]["room"] == 50
 
 
@@ -591,7 +610,7 @@ def test_a_scene_begins_at_the_moment_that_its_result_is_of():
     assert moving(50)[0]["at"] is None
     asked = replace(scene(50), at=result(50).data["time"][7])
     described, columns = figures.moving(replace(result(50), scene=asked))
-    assert described["at"] == columns[described["moments"]][7]
+    assert described["at"] == columns[described["moments"]].values[7]
 
 
 def test_a_result_without_a_scene_has_none():

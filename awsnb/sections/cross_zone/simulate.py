@@ -1,7 +1,7 @@
 """What happens: each request goes from a client to a node, and from there to a target."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
 
@@ -125,6 +125,10 @@ class Outcome:
         scenario = self.scenario
         gb_per_s = self.load.requests_per_s * scenario.kb_per_request / 1e6
         return self.crossing(leg) * gb_per_s * 3600 * HOURS_A_MONTH
+
+    def switched(self, on: bool) -> "Outcome":
+        """Return the same with cross-zone on, or off."""
+        return replace(self, spread=self.as_lost[on][self.scenario.lost])
 
     def end_usd(self, leg: str) -> float:
         """What each end of a leg pays a month, USD, if it is charged."""

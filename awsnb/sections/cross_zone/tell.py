@@ -7,7 +7,7 @@ import numpy as np
 
 from awsnb.aws.elb import ELB
 from awsnb.aws.elb.cross_zone import CLIENT_TO_NODE, DEFAULT, NODE_TO_TARGET
-from awsnb.results import Curve, Number, Panel, Result
+from awsnb.results import Curve, Number, Panel, Result, Role
 from awsnb.sections.cross_zone.scenario import INSIDE, CrossZoneScenario
 from awsnb.sections.cross_zone.scene import pct_text, scene
 from awsnb.sections.cross_zone.simulate import CLIENT, ENDS, LEGS, NODE, TARGET, Outcome, Spread
@@ -16,6 +16,8 @@ from awsnb.words import counted, milliseconds, usd
 LEG_NAMES = {CLIENT_TO_NODE: "client to node", NODE_TO_TARGET: "node to target"}
 PAYERS = {"client_usd_month": CLIENT, "balancer_usd_month": NODE, "target_usd_month": TARGET}
 DISPUTED = "disputed_usd_month"
+CROSSES = {"client_to_node_gb": CLIENT_TO_NODE, "node_to_target_gb": NODE_TO_TARGET}
+PAY = {"yes": "both ends pay", "no": "free", "disputed": "in dispute"}
 
 
 def tell(outcome: Outcome) -> Result:
@@ -25,7 +27,7 @@ def tell(outcome: Outcome) -> Result:
     -------
     Result
         `data` has by ``zone`` a target's share and load, by ``lost_in_a`` the busiest target's
-        load, and by ``leg`` what each payer pays.
+        load, by ``leg`` what each payer pays, and by ``switch`` what crosses on each leg.
     """
     return Result(
         scenario=outcome.scenario,
@@ -33,7 +35,7 @@ def tell(outcome: Outcome) -> Result:
         why=" ".join(_why(outcome)),
         numbers=_numbers(outcome),
         data=_data(outcome),
-        panels=_panels(),
+        panels=tuple(_panels(outcome)),
         notes=(*outcome.load.notes, *_notes(outcome.scenario)),
         scene=scene(outcome),
     )
@@ -194,7 +196,14 @@ def _data(outcome: Outcome) -> dict[str, np.ndarray]:
         "leg": np.array([LEG_NAMES[leg] for leg in LEGS]),
         **{column: _paid(outcome, payer) for column, payer in PAYERS.items()},
         DISPUTED: np.array([_usd(outcome, leg, "disputed") * 2 for leg in LEGS]),
+        "switch": np.array(["cross-zone off", "cross-zone on"]),
+        **{column: _crosses(outcome, leg) for column, leg in CROSSES.items()},
     }
+
+
+def _crosses(outcome: Outcome, leg: str) -> np.ndarray:
+    """What crosses on a leg with cross-zone off, and on, GB a month."""
+    return np.array([outcome.switched(on).crossing_gb(leg) for on in (False, True)])
 
 
 def _paid(outcome: Outcome, payer: str) -> np.ndarray:
@@ -206,7 +215,7 @@ def _usd(outcome: Outcome, leg: str, answer: str) -> float:
     return outcome.end_usd(leg) if outcome.charged(leg) == answer else 0.0
 
 
-def _panels() -> tuple[Panel, ...]:
+def _panels(outcome: Outcome) -> Iterator[Panel]:
     each = (
         Curve("share_pct", "of all requests", "first", compare=True),
         Curve("busy_pct", "of what it can serve", "second"),
@@ -215,19 +224,38 @@ def _panels() -> tuple[Panel, ...]:
         Curve("off_pct", "cross-zone off", "second"),
         Curve("on_pct", "cross-zone on", "first"),
     )
+    yield Panel("A target gets", "%", each, kind="bars", x="zone", x_title="zone: healthy targets")
+    yield Panel("Busiest target, of what it can serve", "%", switches, x="lost_in_a",
+                x_title="lost in zone A (targets)")  # fmt: skip
+    if outcome.usd_month("yes") or outcome.usd_month("disputed"):
+        yield _by_payer()
+    elif any(outcome.switched(on).crossing(leg) for on in (False, True) for leg in LEGS):
+        yield _by_switch(outcome)
+
+
+def _by_payer() -> Panel:
     payers = (
         Curve("client_usd_month", "client's end", "first"),
         Curve("balancer_usd_month", "load balancer's end", "second"),
         Curve("target_usd_month", "target's end", "third"),
         Curve(DISPUTED, "disputed", "demand"),
     )
-    return (
-        Panel("A target gets", "%", each, kind="bars", x="zone", x_title="zone: healthy targets"),
-        Panel("Busiest target, of what it can serve", "%", switches, x="lost_in_a",
-              x_title="lost in zone A (targets)"),
-        Panel("Crossing, by who pays", "USD a month", payers, kind="bars", x="leg", x_title="way",
-              stacked=True),
-    )  # fmt: skip
+    return Panel("Crossing, by who pays", "USD a month", payers, kind="bars", x="leg",
+                 x_title="way", stacked=True)  # fmt: skip
+
+
+def _by_switch(outcome: Outcome) -> Panel:
+    """Show what crosses with either setting, where what is asked for costs nothing."""
+    columns: dict[str, Role] = {"client_to_node_gb": "first"} if outcome.inside else {}
+    columns["node_to_target_gb"] = "second"
+    curves = tuple(
+        Curve(
+            column, f"{LEG_NAMES[CROSSES[column]]}: {PAY[outcome.charged(CROSSES[column])]}", role
+        )
+        for column, role in columns.items()
+    )
+    return Panel("Crossing, off and on", "GB a month", curves, kind="bars", x="switch",
+                 stacked=True)  # fmt: skip
 
 
 def _notes(scenario: CrossZoneScenario) -> Iterator[str]:

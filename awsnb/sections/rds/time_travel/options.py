@@ -4,8 +4,8 @@ import math
 
 from awsnb.aws.rds import RDS
 from awsnb.results import Comparison, Number, Option
-from awsnb.sections.rds.time_travel.scenario import COPY, SWITCH, TimeTravelScenario
-from awsnb.sections.rds.time_travel.simulate import DAY_MIN, simulate
+from awsnb.sections.rds.time_travel.scenario import COPY, DAY_MIN, SWITCH, TimeTravelScenario
+from awsnb.sections.rds.time_travel.simulate import simulate
 from awsnb.words import counted, span
 
 

@@ -9,6 +9,7 @@ from awsnb.aws.rds import RDS
 from awsnb.scenario import Scenario, ScenarioError, field, shown
 
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+DAY_MIN = 24 * 60
 SWITCH, COPY = "switch to it", "copy the table"
 RESTORE, REPLAY = RDS.get("backup", "restore_base"), RDS.get("backup", "log_replay")
 
@@ -48,16 +49,6 @@ class TimeTravelScenario(Scenario):
         label="Way back",
         meaning="The application moves to the restored instance, or only the table is copied back.",
     )
-    copy_min: float = field(
-        20.0,
-        label="Copying takes",
-        unit="min",
-        low=0.1,
-        high=10_000,
-        log=True,
-        only_when={"way": (COPY,)},
-        meaning="To dump the table from the restored instance and load it where it was.",
-    )
     busy_pct: float = field(
         30.0,
         label="Busy with writes",
@@ -89,6 +80,18 @@ class TimeTravelScenario(Scenario):
         group="Restore",
         advanced=True,
         meaning="To change the endpoint in every client, and the instance's groups and parameters.",
+    )
+    copy_min: float = field(
+        20.0,
+        label="Copying takes",
+        unit="min",
+        low=0.1,
+        high=10_000,
+        log=True,
+        only_when={"way": (COPY,)},
+        group="Restore",
+        advanced=True,
+        meaning="To dump the table from the restored instance and load it where it was.",
     )
 
     @property
@@ -127,3 +130,11 @@ def minutes(clock: str, name: str) -> int:
             field=name,
         )
     return 60 * int(found[1]) + int(found[2])
+
+
+def clock(at_min: float) -> str:
+    """Say a time of day: ``14:03 UTC``, ``03:30 UTC the day before``."""
+    whole = round(at_min)
+    days, rest = divmod(whole, DAY_MIN)
+    later = {-1: " the day before", 0: "", 1: " a day later"}.get(days, f" {days:,} days later")
+    return f"{rest // 60:02d}:{rest % 60:02d} UTC{later}"

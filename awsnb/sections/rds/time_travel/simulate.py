@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 
-from awsnb.aws.rds import RDS
-from awsnb.sections.rds.time_travel.scenario import REPLAY, RESTORE, SWITCH, TimeTravelScenario
+import numpy as np
+from numpy.typing import NDArray
 
-DAY_MIN = 24 * 60
+from awsnb.aws.rds import RDS
+from awsnb.sections.rds.time_travel.scenario import (
+    DAY_MIN,
+    REPLAY,
+    RESTORE,
+    SWITCH,
+    TimeTravelScenario,
+)
+
+UPLOAD_MIN = float(RDS.value("backup", "log_upload_interval"))
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -34,19 +44,44 @@ class Outcome:
     runs_min: float
 
     @property
+    def noticed_min(self) -> float:
+        """When somebody notices."""
+        return self.scenario.accident_min + self.scenario.noticed_min
+
+    @property
+    def made_min(self) -> float:
+        """When the new instance is made, without its logs."""
+        return self.starts_min + restore_min(self.scenario)
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether there were backups of that moment, which are deleted before anybody notices."""
+        return not self.possible and self.scenario.retention_days > 0
+
+    @property
+    def hopeless_min(self) -> float:
+        """From when on that moment can't be restored, if it is noticed too late."""
+        return float(self.scenario.accident_min + DAY_MIN * self.scenario.retention_days)
+
+    @property
+    def ends_min(self) -> float:
+        """When it is over: the application runs again, or it is known that nothing comes back."""
+        return self.runs_min if self.possible else self.noticed_min
+
+    @property
     def waits_min(self) -> float:
         """How long the restore must wait for logs to be uploaded."""
-        return self.starts_min - self.scenario.accident_min - self.scenario.noticed_min
+        return self.starts_min - self.noticed_min
 
     @property
     def latest_min(self) -> float:
         """The latest restorable time when the restore starts, at the worst."""
-        return self.starts_min - float(RDS.value("backup", "log_upload_interval"))
+        return self.starts_min - UPLOAD_MIN
 
     @property
     def replay_min(self) -> float:
         """How long the logs since the backup take to be replayed."""
-        return self.restored_min - self.starts_min - restore_min(self.scenario)
+        return self.restored_min - self.made_min
 
     @property
     def away_min(self) -> float:
@@ -57,6 +92,26 @@ class Outcome:
     def all_lost_min(self) -> float:
         """Minutes of every table's writes that are gone: those after the accident, if it moves."""
         return self.away_min if self.scenario.way == SWITCH else 0.0
+
+    def not_uploaded_min(self, at_min: Floats) -> Floats:
+        """How much of the log is not uploaded at each time, at the worst: most as it starts."""
+        since: Floats = np.round((at_min - self.starts_min) % UPLOAD_MIN, 6) % UPLOAD_MIN
+        since[np.isclose(at_min, self.starts_min)] = UPLOAD_MIN
+        return since
+
+    def replayed_min(self, at_min: Floats) -> Floats:
+        """How much of the log since the backup the new instance has replayed at each time."""
+        log_min = self.scenario.accident_min - self.backup_min
+        if not self.possible:
+            return np.zeros(len(at_min))
+        if not self.replay_min:
+            return np.where(at_min >= self.restored_min, log_min, 0.0)
+        return np.interp(at_min, [self.made_min, self.restored_min], [0.0, log_min])
+
+    def without_min(self, at_min: Floats) -> Floats:
+        """How long the application has been without the table at each time."""
+        most = self.away_min if self.possible else np.inf
+        return np.clip(at_min - self.scenario.accident_min, 0.0, most)
 
 
 def simulate(scenario: TimeTravelScenario) -> Outcome:
@@ -74,7 +129,7 @@ def simulate(scenario: TimeTravelScenario) -> Outcome:
     """
     at = float(scenario.accident_min)
     backup = backup_before(at, scenario.window_min)
-    starts = max(at + scenario.noticed_min, at + RDS.value("backup", "log_upload_interval"))
+    starts = max(at + scenario.noticed_min, at + UPLOAD_MIN)
     replay = (at - backup) * scenario.busy_pct / 100 / REPLAY.value
     restored = starts + restore_min(scenario) + replay
     last = scenario.switch_min if scenario.way == SWITCH else scenario.copy_min

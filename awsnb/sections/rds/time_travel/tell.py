@@ -4,8 +4,9 @@ import numpy as np
 
 from awsnb.aws.rds import RDS
 from awsnb.results import Curve, Number, Panel, Result
-from awsnb.sections.rds.time_travel.scenario import COPY, REPLAY, RESTORE
-from awsnb.sections.rds.time_travel.simulate import DAY_MIN, Outcome, restore_min
+from awsnb.sections.rds.time_travel.scenario import COPY, REPLAY, RESTORE, clock
+from awsnb.sections.rds.time_travel.scene import moments_min, scene, times
+from awsnb.sections.rds.time_travel.simulate import Outcome, restore_min
 from awsnb.words import counted, span
 
 NOWHERE = "nothing to restore"
@@ -17,7 +18,7 @@ def tell(outcome: Outcome) -> Result:
     Returns
     -------
     Result
-        `data` has, by ``step``, how long each takes, min.
+        `data` has, by ``step``, how long each takes, min; and the ``time`` of the scene.
     """
     steps = _steps(outcome)
     return Result(
@@ -28,6 +29,7 @@ def tell(outcome: Outcome) -> Result:
         data={
             "step": np.array(list(steps)),
             "takes_min": np.array(list(steps.values()), dtype=float),
+            "time": times(moments_min(outcome)),
         },
         panels=(
             Panel(
@@ -39,6 +41,7 @@ def tell(outcome: Outcome) -> Result:
             ),
         ),
         notes=_notes(outcome),
+        scene=scene(outcome),
     )
 
 
@@ -54,14 +57,6 @@ def _steps(outcome: Outcome) -> dict[str, float]:
         "replay logs": outcome.replay_min,
         last: outcome.runs_min - outcome.restored_min,
     }
-
-
-def clock(at_min: float) -> str:
-    """Say a time of day: ``14:03 UTC``, ``03:30 UTC the day before``."""
-    whole = round(at_min)
-    days, rest = divmod(whole, DAY_MIN)
-    later = {-1: " the day before", 0: "", 1: " a day later"}.get(days, f" {days:,} days later")
-    return f"{rest // 60:02d}:{rest % 60:02d} UTC{later}"
 
 
 def _numbers(outcome: Outcome) -> tuple[Number, ...]:
@@ -95,7 +90,7 @@ def _lost(outcome: Outcome) -> str:
 
 def _endpoint(outcome: Outcome) -> str:
     if not outcome.possible:
-        return NOWHERE
+        return "none"
     return "the old one" if outcome.scenario.way == COPY else "a new one"
 
 
