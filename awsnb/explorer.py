@@ -108,7 +108,7 @@ class Explorer(NotebookWidget):
         self.result: Result = chosen.simulate(scenario)
         self.problem = ""
         self._kept_results: dict[str, Result] = {}
-        self._not_to_send: set[str] = set()
+        self._not_to_send = set[str]()
         values = scenario.model_dump()
         if not situation:
             situation, begun = _began_at(scenario, chosen, begun)

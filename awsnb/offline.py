@@ -297,7 +297,16 @@ def _no_chain() -> Any:
     session.set_config_variable("config_file", os.devnull)
     session.set_config_variable("credentials_file", os.devnull)
     session.set_credentials("offline", "offline")
+    session.register_component("data_loader", _loader())
     return session
+
+
+@cache
+def _loader() -> Any:
+    """Make what reads AWS's models, half a second for a large one, once for all clients."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @cache

@@ -20,7 +20,7 @@ from awsnb.results import Comparison, Option, Result
 from awsnb.scenario import FieldSpec, Scenario
 from awsnb.sections import Section
 from awsnb.site import cells, parts, shell
-from awsnb.site.notebook import FOLDED, Cell, Notebook
+from awsnb.site.notebook import AT_AWS, FOLDED, Cell, Notebook
 from awsnb.site.parts import escaped
 from awsnb.words import capital, unit_of, usd
 
@@ -56,7 +56,8 @@ def write_report(
         The page to write: self-contained. It shows what the section's notebook adds in its cells
         tagged ``report``.
     notebook : Path, optional
-        Where to keep the notebook, run as a whole on the scenario.
+        Where to keep the notebook, run on the scenario: all but the walk-through at the embedded
+        AWS, which no scenario changes.
     progress : bool
         Whether to show a progress bar on standard error.
     sliders : bool
@@ -396,6 +397,7 @@ def _execute(source: Path, target: Path, parameters: dict[str, Any], progress: b
             store_widget_state=False,
             request_save_on_cell_execute=False,  # else the whole notebook, twice a cell
             start_timeout=120,
+            skip_cells_with_tag=AT_AWS,
             extra_arguments=["--IPKernelApp.log_level=40"],
         )
 

@@ -64,7 +64,8 @@ def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]
         return Report(command, answer.output, file, file.read_text("utf-8"), notebook)
 
     def of(slug: str, view: str = "") -> Report:
-        return made(command_of(slug, view), view in ("", section(slug).views[0].name))
+        first = section(slug).views[0].name
+        return made(command_of(slug, view or first), view in ("", first))
 
     return of
 
@@ -73,7 +74,7 @@ def command_of(slug: str, view: str) -> str:
     """Return what the README types, or else the view's first preset that is not its defaults."""
     views = section(slug).views
     readmes = re.search(rf"^awsnb report {slug} .*", README, re.MULTILINE)
-    if readmes and view in ("", views[0].name):
+    if readmes and view == views[0].name:
         return readmes[0]
     presets = section(slug).view(view).presets
     values = next((preset.values for preset in presets if preset.values), {})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 HIGHEST = 900  # pixels, at 1,440 across
 REFUSAL = 60  # pixels more, while what was refused stands below its control
+REFUSED = "refused"
 BESIDE_FILES = 1024  # pixels that JupyterLab leaves of 1,440 beside its list of files
 READY = [one for one in SECTIONS if one.ready]
 SHOWN = """() => {
@@ -59,12 +61,30 @@ def window(chromium: Browser) -> Iterator[Page]:
 
 def opened(page: Page, section: Section, view: str) -> Explorer:
     explorer = Explorer(section, view=view)
+    show(page, encoded(explorer.get_state()))
+    return explorer
+
+
+def show(page: Page, state: dict[str, Any]) -> None:
     page.set_content("<!doctype html><html lang=en data-theme=light><main></main></html>")
-    state = encoded(explorer.get_state())
     page.evaluate(PAGE, {"program": Explorer._esm, "style": Explorer._css, "state": state})
     page.locator(".awsnb-area svg").first.wait_for(state="attached")
     page.wait_for_timeout(100)  # the moving picture comes after the plots
-    return explorer
+
+
+@cache
+def told(section: Section, view: str) -> dict[str, dict[str, Any]]:
+    """Return what a page is told as it opens, in each other situation, and where it is refused."""
+    explorer = Explorer(section, view=view)
+    states = {explorer.situation: encoded(explorer.get_state())}
+    for situation in explorer._situations[view]:
+        if situation not in states:
+            explorer.choose(situation)
+            states[situation] = encoded(explorer.get_state())
+    if refused(explorer):
+        states[REFUSED] = encoded(explorer.get_state())
+    explorer.close()
+    return states
 
 
 def meet(one: list[Any], other: list[Any]) -> bool:
@@ -111,17 +131,14 @@ def test_an_explorer_is_taken_in_at_a_glance(window: Page, section: Section, wid
     window.set_viewport_size({"width": width, "height": 1000})
     found = {}
     for view in section.views:
-        explorer = opened(window, section, view.name)
-        for situation in explorer._situations[view.name] if width >= BESIDE_FILES else [None]:
-            if situation and situation != explorer.situation:
-                explorer.choose(situation)
-                window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
-                window.wait_for_timeout(40)
-            found[view.name, situation] = faults(window.evaluate(SHOWN), width)
-        if width >= BESIDE_FILES and refused(explorer):
-            window.evaluate("state => window.take(state)", encoded(explorer.get_state()))
-            found[view.name, "refused"] = faults(window.evaluate(SHOWN), width, HIGHEST + REFUSAL)
-        explorer.close()
+        (begun, state), *others = told(section, view.name).items()
+        show(window, state)
+        found[view.name, begun] = faults(window.evaluate(SHOWN), width)
+        for name, state in others if width >= BESIDE_FILES else []:
+            window.evaluate("state => window.take(state)", state)
+            window.wait_for_timeout(40)
+            highest = HIGHEST + REFUSAL if name == REFUSED else HIGHEST
+            found[view.name, name] = faults(window.evaluate(SHOWN), width, highest)
     assert not any(found.values()), {key: texts for key, texts in found.items() if texts}
 
 

@@ -85,6 +85,7 @@ def test_what_leads_to_the_options_stands_below_them(report_of):
 def test_a_report_runs_the_notebook_on_what_was_asked(slug, report_of):
     cells = [cell for cell in report_of(slug).notebook.cells if cell.cell_type == "code"]
     assert "error" not in {output.output_type for cell in cells for output in cell.outputs}
+    assert {cell.id for cell in cells if cell.execution_count is None} <= {"walk"}
     (injected,) = [cell for cell in cells if "injected-parameters" in cell.metadata.tags]
     for name, text in re.findall(r"-p (\w+)=([\w.-]+)", report_of(slug).command):
         assert re.search(

@@ -14,7 +14,7 @@ from awsnb.sections.read_replicas.promotion.simulate import HOUR_S, simulate
 if TYPE_CHECKING:
     import pandas as pd
 
-LOADS, WRITES, STEP_S = (0.5, 0.8, 0.9), 200_000, 0.01
+LOADS, WRITES, STEP_S = (0.5, 0.8, 0.9), 200_000, 0.05
 NARROW = PromotionScenario(place=OTHER, carries_mibps=10.0)
 SHARES_PCT = (50.0, 90.0, 95.0, 99.0, 100.0)
 
@@ -31,7 +31,7 @@ def queues(seed: int = 1) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a load: mean wait in s, as replayed in steps of 10 ms, by Lindley's recursion over
+        One row a load: mean wait in s, as replayed in steps of 50 ms, by Lindley's recursion over
         the same writes, and in closed form.
     """
     import pandas as pd
