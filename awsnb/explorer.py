@@ -32,6 +32,7 @@ OWN = "Your numbers"  # where an explorer starts that is none of the section's s
 PLAIN = "The defaults"
 MODULES = (
     "alive",
+    "inflate",
     "prefetch",
     "keys",
     "text",
@@ -319,10 +320,15 @@ class Explorer(NotebookWidget):
             values = self._read(self.values | message["moved"])
             told = self._told(self._simulated(self.view, values), values)
         news = {name: value for name, value in told.items() if value != getattr(self, name)}
-        columns = [name for name, value in news.items() if isinstance(value, bytes)]
-        buffers = [news.pop(name) for name in columns]
-        reply = {"prefetched": message["question"], "base": self.drawn if told else 0}
-        self.send(reply | {"state": news, "columns": columns}, buffers)
+        columns = {name: value for name, value in news.items() if isinstance(value, bytes)}
+        words = _written({k: v for k, v in news.items() if k not in columns}).encode()
+        reply = {
+            "prefetched": message["question"],
+            "base": self.drawn if told else 0,
+            "words": len(words),
+            "columns": [(name, len(value)) for name, value in columns.items()],
+        }
+        self.send(reply, [zlib.compress(b"".join([words, *columns.values()]), level=1)])
 
     def _send_pictures(self, _: Mapping[str, Any]) -> None:
         """Send all that is painted, to a page that was not sent what another one had."""

@@ -1,14 +1,12 @@
 // The answers that are baked into a page: the Explorer's model where there is no kernel. Its Python
 // twin is awsnb/site/coding.py.
 import { beside } from "./beside.js";
+import { inflated } from "./inflate.js";
 
 const FINER = 14; // 16-bit steps in one of the book's
 const NO_VALUE = 65_535;
 
 export const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-
-export const inflated = async (bytes) =>
-  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
 
 // texts at once, columns when they are asked for
 export async function readBook(bytes) {

@@ -1,9 +1,10 @@
 // A page without a kernel: its figures, Explorers, predictions and what they open, exercises, search.
-import { bytesOf, inflated, model, readBook } from "./book.js";
+import { bytesOf, model, readBook } from "./book.js";
 import { course } from "./course.js";
 import * as exercise from "./exercise.js";
 import * as explorer from "./explorer.js";
 import { unpack } from "./explorer.js";
+import { inflated } from "./inflate.js";
 import { ledger } from "./ledger.js";
 import { plot } from "./plot.js";
 import * as prediction from "./prediction.js";

@@ -2,9 +2,21 @@
 // are fetched while the reader looks. A move to one of them is painted in the frame of the move.
 // The kernel answers it too, and sends its pictures only if they are others.
 import { managed } from "./alive.js";
+import { inflated } from "./inflate.js";
 
 const QUIET_MS = 25; // without a move, until more is fetched
 const MOST = 32; // answers
+
+// an answer's words, which are JSON of so many bytes, and the columns behind them
+function told(bytes, words, columns) {
+  const state = JSON.parse(new TextDecoder().decode(bytes.slice(0, words)));
+  let at = words;
+  for (const [name, size] of columns) {
+    state[name] = new DataView(bytes.slice(at, at + size));
+    at += size;
+  }
+  return state;
+}
 
 // `neighbours` lists the moves of one stop; `late` paints an answer whose pictures came after it
 export function prefetching(model, neighbours, late) {
@@ -33,11 +45,12 @@ export function prefetching(model, neighbours, late) {
     painted = model.get("asked");
     live.set_state({ ...pictures, answer: { ...answer, of: painted } });
   };
-  const take = ({ prefetched, base, state, columns }, buffers) => {
+  const take = async ({ prefetched, base, words, columns }, [packed]) => {
     const before = awaited.get(prefetched);
+    const news = before?.drawn === base && told(await inflated(packed), words, columns);
     awaited.delete(prefetched);
-    if (before?.drawn !== base) return;
-    const answer = { ...before, ...state, ...Object.fromEntries(columns.map((name, i) => [name, buffers[i]])) };
+    if (!news) return;
+    const answer = { ...before, ...news };
     remember(prefetched, answer);
     if (!isSettled() && prefetched === keyOf()) paint(answer);
   };

@@ -1,4 +1,5 @@
 // The same plots drawn by plotly.js, to zoom into. It is large: it is asked for when it is wanted.
+import { inflated } from "./inflate.js";
 import { create } from "./text.js";
 
 const CONFIG = { displaylogo: false, showSendToCloud: false, responsive: true };
@@ -40,9 +41,9 @@ function answered(model, script) {
 }
 
 async function loaded(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const program = new TextDecoder().decode(await inflated(packed, "gzip"));
   const module = { exports: {} };
-  new Function("module", "exports", "define", await new Response(stream).text()).call(
+  new Function("module", "exports", "define", program).call(
     window, module, module.exports);
   return module.exports;
 }

@@ -7,8 +7,8 @@ from awsnb.page import module, style
 from awsnb.site.parts import escaped
 
 MODULES = (
-    "alive", "prefetch", "keys", "text", "scale", "path", "plot", "controls", "stage", "scene",
-    "zoom", "explorer", "sketch", "prediction", "exercise", "steps", "progress", "record",
+    "alive", "inflate", "prefetch", "keys", "text", "scale", "path", "plot", "controls", "stage",
+    "scene", "zoom", "explorer", "sketch", "prediction", "exercise", "steps", "progress", "record",
     "course", "beside", "book", "ledger", "page",
 )  # fmt: skip
 THEME = (  # before anything is painted

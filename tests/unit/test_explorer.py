@@ -1,5 +1,7 @@
 import json
 import os
+import zlib
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -181,10 +183,19 @@ def prefetched(explorer, sent, **moved):
     """Return what a page is told of a move before it is made."""
     sent.clear()
     explorer._take({"ask": "prefetch", "question": "size", "moved": moved})
-    ((message, buffers),) = [(one["content"], one["buffers"]) for one in sent]
+    ((message, (told,)),) = [(one["content"], one["buffers"]) for one in sent]
+    words, *columns = split(zlib.decompress(told), message)
+    state = json.loads(words)
     assert message["prefetched"] == "size"
-    assert message["base"] == (explorer.drawn if message["state"] else 0)
-    return message["state"] | dict(zip(message["columns"], buffers, strict=True))
+    assert message["base"] == (explorer.drawn if state else 0)
+    return state | dict(zip([name for name, _ in message["columns"]], columns, strict=True))
+
+
+def split(told, message):
+    sizes = [message["words"], *(size for _, size in message["columns"])]
+    ends = list(accumulate(sizes))
+    assert ends[-1] == len(told)
+    return [told[end - size : end] for size, end in zip(sizes, ends, strict=True)]
 
 
 @pytest.fixture
