@@ -79,6 +79,12 @@ def _note(request: Request, asked: list[str]) -> None:
         asked.append(request.url)
 
 
+def reload(page: Page) -> None:
+    """Reload as late as a reader would: Chromium keeps what a page writes only a moment later."""
+    page.wait_for_timeout(1500)
+    page.reload()
+
+
 def commit(page: Page) -> None:
     for card in page.locator(".prediction").all():
         slider = card.locator("input[type=range]")
@@ -102,7 +108,7 @@ def test_the_answer_is_nowhere_until_the_reader_commits(page: Page, site: Path) 
     commit(page)
     expect(page.locator(".rest")).to_be_visible()
     expect(page.locator(".verdict").first).to_contain_text("For 40 minutes")
-    page.reload()
+    reload(page)
     expect(page.locator(".verdict").first).to_contain_text("For 40 minutes")
     expect(page.locator(".verdict").last).to_contain_text("your sketch")
     expect(page.locator(".rest")).to_be_visible()
@@ -301,7 +307,7 @@ def test_every_situation_and_what_is_linked_is_answered_as_the_model_does(
     chosen = np.random.default_rng(one.number).choice(len(book["asked"]), LINKED, replace=False)
     for name, situation, changes in (book["asked"][number] for number in chosen):
         page.goto(f"{file.as_uri()}#{quote(json.dumps([name, situation, changes]))}")
-        page.reload()
+        reload(page)
         _is_answered(page, one, views[name], situation, changes)
 
 
@@ -409,7 +415,7 @@ def test_predictions_hide_the_rest_and_exercises_know_what_is_right(
         expect(form.locator("xpath=..").locator(".told-of")).to_have_class(re.compile("yes"))
     done = re.compile(r"Done: (\d+) of \1 predictions( and (\d+) of \3 exercises)?\.")
     expect(page.locator(".progress")).to_contain_text(done)
-    page.reload()
+    reload(page)
     expect(page.locator(".progress")).to_contain_text(done)
 
 
