@@ -4,10 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from awsnb.trace import Load, read_load
+
 Digest = Callable[..., list[str]]
+Read = Callable[..., Load]
 
 
 @pytest.fixture
@@ -23,5 +27,17 @@ def digest() -> Digest:
             check=True,
             timeout=120,
         ).stdout.split()
+
+    return of
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Read:
+    """Read a text as a load; if nothing else is wanted, as one of a disk."""
+
+    def of(content: str, wants: tuple[str, ...] = ("operations", "bytes"), **options: str) -> Load:
+        path = tmp_path / "export"
+        path.write_text(content)
+        return read_load(path, wants, **options)
 
     return of

@@ -14,7 +14,6 @@ from awsnb.trace import (
     load_of,
     read_balance,
     read_cloudwatch,
-    read_load,
 )
 from awsnb.trace.changed import unanswered
 from awsnb.trace.filled import filled_every
@@ -33,16 +32,6 @@ def table(header, values, period=300):
     rows = (f"{T0 + timedelta(seconds=period * i):%Y-%m-%dT%H:%M:%SZ},{v}"
             for i, v in enumerate(values))  # fmt: skip
     return "\n".join((f"timestamp,{header}", *rows))
-
-
-@pytest.fixture
-def load(tmp_path):
-    def load(content, wants=DISK, **options):
-        path = tmp_path / "export"
-        path.write_text(content)
-        return read_load(path, wants, **options)
-
-    return load
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,6 @@ T0 = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DISK = ("operations", "bytes")
 
 
-@pytest.fixture
-def load(tmp_path):
-    def load(content, wants=DISK, **options):
-        path = tmp_path / "export"
-        path.write_text(content)
-        return read_load(path, wants, **options)
-
-    return load
-
-
 def stamp(i, period=300):
     return f"{T0 + timedelta(seconds=period * i):%Y-%m-%dT%H:%M:%SZ}"
 

@@ -75,9 +75,10 @@ class Outcome:
 
     def size_at(self, at_s: float) -> int:
         """What is allocated at a time, GiB."""
-        return self.growth.sizes_gib[len(self._before(at_s))]
+        return self.growth.sizes_gib[len(self.changed_before(at_s))]
 
-    def _before(self, at_s: float) -> list[float]:
+    def changed_before(self, at_s: float) -> list[float]:
+        """When it grew, up to a time, s."""
         return [changed for changed in self.growth.changed_s if changed <= at_s]
 
     def why_full(self, at_s: float) -> str:
@@ -89,7 +90,7 @@ class Outcome:
             return MAXIMUM
         if not at_s:
             return AT_FIRST
-        if rule.ready_s(self._before(at_s)) > at_s:
+        if rule.ready_s(self.changed_before(at_s)) > at_s:
             return WAITS
         begins, _ = low_spells(self.load.at_s, self.load.wanted_gib, rule.trigger_gib(size))
         low_s = at_s - float(begins[begins <= at_s].max())

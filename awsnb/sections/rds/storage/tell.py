@@ -193,7 +193,7 @@ def _grown(outcome: Outcome) -> str:
 
 def _cause(outcome: Outcome, first: float) -> str:
     rule, why, size = outcome.scenario.rule, outcome.why_full(first), outcome.size_at(first)
-    before = [at for at in outcome.growth.changed_s if at <= first]
+    before = outcome.changed_before(first)
     if why == OFF:
         return f"Autoscaling is off, and up to {outcome.peak_gib:,.0f} of {size:,} GiB are wanted."
     if why == MAXIMUM:
